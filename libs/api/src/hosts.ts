@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { certificateView } from './certificates.ts';
+import { findingView } from './findings.ts';
+import { jobSummary } from './jobs.ts';
+import { instant, page, pageQuery, sha256Hex } from './primitives.ts';
+
+export const hostSort = z.enum(['name', 'lastSeen', 'findings', 'enrolled']);
+export const presence = z.enum(['online', 'offline']);
+
+export const hostListQuery = pageQuery.extend({
+  q: z.string().max(200).default(''),
+  presence: presence.optional(),
+  findings: z.enum(['open', 'none']).optional(),
+  platform: z.enum(['linux', 'windows', 'macos']).optional(),
+  /** Hosts with an open finding for this anchor. */
+  missingAnchor: sha256Hex.optional(),
+  sort: hostSort.default('name'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+});
+export type HostListQuery = z.infer<typeof hostListQuery>;
+
+export const hostSummary = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  platform: z.enum(['linux', 'windows', 'macos']),
+  /** e.g. "Debian GNU/Linux 12"; null until the first report. */
+  os: z.string().nullable(),
+  presence,
+  lastSeen: instant.nullable(),
+  enrolledAt: instant,
+  agentVersion: z.string().nullable(),
+  openFindings: z.int(),
+  openBlockers: z.int(),
+  pythons: z.int().nullable(),
+  /** Remedies that the host's owner permits. Empty: observe-only. */
+  permits: z.array(z.string()),
+  /** The chain seen by the agent was not the server's own: something inspects TLS between them. */
+  interception: z.boolean(),
+});
+export type HostSummary = z.infer<typeof hostSummary>;
+export const hostPage = page(hostSummary);
+
+export const sectionView = z.object({
+  name: z.string(),
+  digest: sha256Hex,
+  seenFrom: instant,
+  /** Parsed as libs/protocol's section of that name; raw JSON where this release does not know it. */
+  body: z.unknown(),
+  understood: z.boolean(),
+});
+export type SectionView = z.infer<typeof sectionView>;
+
+export const hostDetail = hostSummary.extend({
+  sections: z.array(sectionView),
+  findings: z.array(findingView),
+  jobs: z.array(jobSummary),
+  /** Every certificate that the sections name and the server holds, by fingerprint. */
+  certificates: z.record(z.string(), certificateView.omit({ pem: true })),
+});
+export type HostDetail = z.infer<typeof hostDetail>;

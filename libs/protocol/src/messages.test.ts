@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { ack, agentMessage, report, section, sectionDigests } from './index.ts';
+
+const digest = 'a'.repeat(64);
+
+describe('messages', () => {
+  it('keeps unknown fields of a newer peer', () => {
+    const parsed = report.parse({ type: 'report', seq: 1, sections: {}, scannedAt: '2026-11-22T00:00:00Z', later: 1 });
+
+    expect(parsed).toHaveProperty('later', 1);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', '../x', 'A', ''])('refuses the section name %j', (name) => {
+    const record = JSON.parse(`{${JSON.stringify(name)}:"${digest}"}`) as unknown;
+    const result = sectionDigests.safeParse(record);
+
+    expect(result.success && Object.keys(result.data).includes(name)).toBe(false);
+    expect(section.safeParse({ type: 'section', seq: 1, name, digest, body: '{}' }).success).toBe(false);
+  });
+
+  it.each([
+    [{ type: 'report', seq: 0, sections: {}, scannedAt: '2026-11-22T00:00:00Z' }],
+    [{ type: 'report', seq: 1, sections: { system: 'zz' }, scannedAt: '2026-11-22T00:00:00Z' }],
+    [{ type: 'certificates', seq: 1, certificates: [] }],
+    [{ type: 'nope' }],
+    [null],
+  ])('refuses %j', (message) => {
+    expect(agentMessage.safeParse(message).success).toBe(false);
+  });
+
+  it('accepts an acknowledgement of job events alone', () => {
+    expect(ack.parse({ type: 'ack', jobEvents: ['01890000-0000-7000-8000-000000000000'] }).seq).toBeUndefined();
+  });
+});

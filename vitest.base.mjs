@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// One base for every project. Sources are read through the workspace condition, so no build is needed
+// to run a unit test; anything printed to the console fails nothing but is shown.
+export default defineConfig({
+  resolve: { conditions: ['@trustfleet/source'] },
+  ssr: { resolve: { conditions: ['@trustfleet/source', 'node', 'import', 'default'], externalConditions: ['@trustfleet/source'] } },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts', 'src/**/*.test.mjs'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    reporters: ['default'],
+  },
+});
