@@ -1,4 +1,8 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** One JSON file a project, for the closing count of `npm test`. */
+const results = path.join(import.meta.dirname, 'test-results', `${path.basename(process.cwd())}.json`);
 
 // One base for every project. Sources are read through the workspace condition, so no build is needed
 // to run a unit test; anything printed to the console fails nothing but is shown.
@@ -10,6 +14,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    reporters: ['default'],
+    reporters: ['default', ['json', { outputFile: results }]],
   },
 });

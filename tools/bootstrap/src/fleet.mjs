@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { BootstrapError } from './dependencies.mjs';
+import { PROGRAMS, projectNode } from './paths.mjs';
+import { namespaceFlags, sandboxArgv } from './sandbox.mjs';
+
+const run = promisify(execFile);
+const READY_LIMIT_MS = 90_000;
+
+/** What the sandbox host's owner permits: the one fix of the tour. */
+const SANDBOX_ALLOW_LIST = { format: 1, permits: ['trustStore.addAnchor'] };
+
+/** An unwritable directory ends here, in one sentence, before anything was started. */
+export function prepareDataDir(dataDir) {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    const probe = path.join(dataDir, `.writable-${process.pid}`);
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new BootstrapError(`The data directory ${dataDir} cannot be written (${error.code}). Set TRUSTFLEET_DATA_DIR to a directory that you own.`);
+  }
+}
+
+/** Starts server and dashboard; resolves what the server says of itself in run/ready.json. */
+export async function startServer(group, { dataDir, env, tokens }) {
+  const run = path.join(dataDir, 'run');
+  const ready = path.join(run, 'ready.json');
+  rmSync(ready, { force: true });
+  const shared = {
+    ...env,
+    TRUSTFLEET_DATA_DIR: dataDir,
+    TRUSTFLEET_DASHBOARD_SOCKET: path.join(run, 'dashboard.sock'),
+    TRUSTFLEET_API_SOCKET: path.join(run, 'api.sock'),
+  };
+  const server = group.start({
+    name: 'server',
+    argv: [projectNode(), PROGRAMS.server],
+    env: { ...shared, TRUSTFLEET_LOCAL_TOKENS: String(tokens) },
+    stopMs: 20_000,
+  });
+  await waitFor(() => existsSync(ready), server.ended);
+  const facts = JSON.parse(readFileSync(ready, 'utf8'));
+  const dashboard = group.start({ name: 'dashboard', argv: [projectNode(), PROGRAMS.dashboard], env: { ...shared, NODE_ENV: 'production' } });
+  await waitFor(() => existsSync(shared.TRUSTFLEET_DASHBOARD_SOCKET), dashboard.ended);
+  return facts;
+}
+
+async function waitFor(condition, ended) {
+  let over = false;
+  void ended.then(() => (over = true));
+  const limit = Date.now() + READY_LIMIT_MS;
+  while (!condition()) {
+    // The program has said on its own stderr what was wrong.
+    if (over) throw new BootstrapError('Trustfleet could not start: see the line above.');
+    if (Date.now() > limit) throw new BootstrapError('Trustfleet did not become ready within 90 seconds: see the lines above.');
+    await sleep(100);
+  }
+}
+
+/** This machine itself: no allow-list, so the agent observes and nothing can be changed. */
+export async function startMachineAgent(group, { dataDir, env, token }) {
+  const state = path.join(dataDir, 'agents/machine');
+  const allowList = path.join(state, 'allow-list.json');
+  await enrolOnce({ state, token, env, prefix: [], options: ['--allow-list', allowList] });
+  return startAgent(group, { name: 'agent', state, allowList, env, prefix: [] });
+}
+
+/** The sandbox host: the same machine in a mount namespace of its own, where the fix may be tried. */
+export async function startSandboxAgent(group, { dataDir, env, token, roots, hostName }) {
+  const flags = namespaceFlags();
+  if (!flags) return undefined;
+  const dir = path.join(dataDir, 'sandbox');
+  const state = path.join(dir, 'agent');
+  const allowList = path.join(state, 'allow-list.json');
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  if (!existsSync(allowList)) writeFileSync(allowList, `${JSON.stringify(SANDBOX_ALLOW_LIST)}\n`, { mode: 0o600 });
+  const prefix = sandboxArgv({ flags, dir: path.join(dir, 'mounts'), roots, node: projectNode() }, []);
+  await enrolOnce({ state, token, env, prefix, options: ['--allow-list', allowList, '--name', hostName] });
+  return startAgent(group, { name: 'sandbox', state, allowList, env, prefix });
+}
+
+async function enrolOnce({ state, token, env, prefix, options }) {
+  if (existsSync(path.join(state, 'identity.json'))) return;
+  const [program, ...args] = [...prefix, projectNode(), PROGRAMS.agent, 'enroll', '--token', token, '--state-dir', state, ...options];
+  try {
+    await run(program, args, { env, timeout: 60_000 });
+  } catch (error) {
+    throw new BootstrapError(`The agent could not enrol: ${String(error.stderr || error.message).trim()}`);
+  }
+}
+
+function startAgent(group, { name, state, allowList, env, prefix }) {
+  return group.start({
+    name,
+    argv: [...prefix, projectNode(), PROGRAMS.agent, 'run', '--state-dir', state, '--allow-list', allowList],
+    env,
+    essential: false,
+  });
+}

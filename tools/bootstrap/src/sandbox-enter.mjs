@@ -1,0 +1,88 @@
+// Runs inside a fresh mount namespace (see sandbox.mjs): makes the sandbox's view of the trust store, then becomes
+// the command's parent. Node built-ins only.
+import { execFileSync, spawn } from 'node:child_process';
+import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const OVERLAID = ['/etc', '/usr/local/share'];
+/** What update-ca-certificates reads and writes: bound as plain copies where an overlay cannot be written. */
+const COPIED = ['/etc/ssl/certs', '/usr/local/share/ca-certificates'];
+
+const mount = (...args) => execFileSync('mount', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000 });
+
+function overlay(target, dir) {
+  const name = target.replaceAll('/', '_');
+  const upper = path.join(dir, `upper${name}`);
+  const work = path.join(dir, `work${name}`);
+  mkdirSync(upper, { recursive: true, mode: 0o755 });
+  // A work directory left by a kill makes the next overlay mount fail with EBUSY or stale handles.
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { mode: 0o755 });
+  mount('-t', 'overlay', 'overlay', '-o', `lowerdir=${target},upperdir=${upper},workdir=${work}`, target);
+}
+
+function bindCopy(target, dir) {
+  if (!existsSync(target)) return;
+  const copy = path.join(dir, `copy${target.replaceAll('/', '_')}`);
+  if (!existsSync(copy)) cpSync(target, copy, { recursive: true, dereference: false, verbatimSymlinks: true });
+  mount('--bind', copy, target);
+}
+
+/** In a user namespace files of the real root belong to nobody, so an overlay mounts and still refuses writes. */
+const writable = () => {
+  try {
+    COPIED.filter((target) => existsSync(target)).forEach((target) => accessSync(target, constants.W_OK));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+function isolate(dir) {
+  try {
+    OVERLAID.forEach((target) => overlay(target, dir));
+  } catch (error) {
+    process.stderr.write(`sandbox: no overlay here (${String(error.stderr ?? error.message).trim()}); copies are bound instead\n`);
+  }
+  if (!writable()) COPIED.forEach((target) => bindCopy(target, dir));
+}
+
+/** Makes the store hold exactly `roots`, by the distribution's own tool. */
+function replaceStore(dir, roots) {
+  const done = path.join(dir, 'roots-installed');
+  const shared = path.join(dir, 'usr-share-ca-certificates');
+  mkdirSync(shared, { recursive: true, mode: 0o755 });
+  const names = readdirSync(roots).filter((name) => name.endsWith('.crt')).sort();
+  names.forEach((name) => cpSync(path.join(roots, name), path.join(shared, name)));
+  mount('--bind', shared, '/usr/share/ca-certificates');
+  if (existsSync(done)) return;
+  writeFileSync('/etc/ca-certificates.conf', names.map((name) => `${name}\n`).join(''));
+  for (const name of existsSync('/usr/local/share/ca-certificates') ? readdirSync('/usr/local/share/ca-certificates') : []) {
+    rmSync(path.join('/usr/local/share/ca-certificates', name), { recursive: true, force: true });
+  }
+  execFileSync('/usr/sbin/update-ca-certificates', ['--fresh'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 });
+  writeFileSync(done, '');
+}
+
+function main() {
+  const split = process.argv.indexOf('--', 2);
+  const { values } = parseArgs({
+    args: process.argv.slice(2, split),
+    options: { dir: { type: 'string' }, roots: { type: 'string' } },
+  });
+  isolate(values.dir);
+  if (values.roots) replaceStore(values.dir, values.roots);
+  const [program, ...args] = process.argv.slice(split + 1);
+  const child = spawn(program, args, { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`sandbox: ${program} could not be started: ${error.message}\n`);
+    process.exitCode = 127;
+  });
+  child.on('close', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 1);
+  });
+}
+
+main();

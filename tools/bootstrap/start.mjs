@@ -1,0 +1,71 @@
+// `npm start`: from a fresh clone to a running fleet. Node built-ins only, so that it can run before `npm ci`.
+import { hostname } from 'node:os';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { BootstrapError, ensureDependencies } from './src/dependencies.mjs';
+import { prepareDataDir, startMachineAgent, startSandboxAgent, startServer } from './src/fleet.mjs';
+import { runNx } from './src/nx.mjs';
+import { defaultDataDir, projectEnv } from './src/paths.mjs';
+import { ProcessGroup } from './src/process-group.mjs';
+
+const log = (line) => process.stdout.write(`${line}\n`);
+
+async function build() {
+  log('Building what is stale …');
+  const code = await runNx(['run-many', '-t', 'build', '-p', 'agent', 'server', 'dashboard', '--outputStyle=static']);
+  if (code !== 0) throw new BootstrapError('The build failed: see the lines above.');
+}
+
+async function startFleet(group, dataDir) {
+  const env = projectEnv();
+  const server = await startServer(group, { dataDir, env, tokens: 2 });
+  const [machineToken, sandboxToken] = server.enrolmentTokens ?? [];
+  await startMachineAgent(group, { dataDir, env, token: machineToken });
+  const sandbox = await startSandboxAgent(group, {
+    dataDir,
+    env,
+    token: sandboxToken,
+    roots: process.env.TRUSTFLEET_SANDBOX_ROOTS,
+    hostName: `${hostname()}-sandbox`,
+  });
+  if (!sandbox) log('No sandbox host: this account cannot make a mount namespace (unshare). Everything else works.');
+  return server;
+}
+
+function greet(server, dataDir) {
+  log('');
+  log(`Trustfleet is running: ${server.url}`);
+  if (server.setupUrl) log(`First administrator:   ${server.setupUrl}  (works once)`);
+  log(`Agents connect to:     ${server.agentUrl}`);
+  log(`Data:                  ${dataDir}`);
+  log('Stop with Ctrl-C.');
+}
+
+async function main() {
+  const dataDir = defaultDataDir();
+  await ensureDependencies(log);
+  prepareDataDir(dataDir);
+  if (process.env.TRUSTFLEET_SKIP_BUILD !== '1') await build();
+  let stop;
+  const stopped = new Promise((resolve) => (stop = resolve));
+  const group = new ProcessGroup({
+    write: log,
+    onUnexpectedExit: (name, result) => stop({ code: 1, reason: `The ${name} ended (${result.code ?? result.signal}); everything is stopped.` }),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop({ code: 0, reason: 'Stopping …' }));
+  const failure = startFleet(group, dataDir).then((server) => greet(server, dataDir)).then(() => new Promise(() => {}), (error) => error);
+  const end = await Promise.race([stopped, failure]);
+  if (end instanceof Error) {
+    await group.stopAll();
+    throw end;
+  }
+  log(end.reason);
+  await group.stopAll();
+  if (existsSync(path.join(dataDir, 'run/ready.json')) && end.code === 0) log('Stopped. The data is kept; `npm start` goes on with it.');
+  process.exitCode = end.code;
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof BootstrapError ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+});
