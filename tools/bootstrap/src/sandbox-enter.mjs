@@ -56,8 +56,10 @@ function replaceStore(dir, roots) {
   const names = readdirSync(roots).filter((name) => name.endsWith('.crt')).sort();
   names.forEach((name) => cpSync(path.join(roots, name), path.join(shared, name)));
   mount('--bind', shared, '/usr/share/ca-certificates');
+  const selection = path.join(dir, 'ca-certificates.conf');
+  writeFileSync(selection, names.map((name) => `${name}\n`).join(''));
+  mount('--bind', selection, '/etc/ca-certificates.conf');
   if (existsSync(done)) return;
-  writeFileSync('/etc/ca-certificates.conf', names.map((name) => `${name}\n`).join(''));
   for (const name of existsSync('/usr/local/share/ca-certificates') ? readdirSync('/usr/local/share/ca-certificates') : []) {
     rmSync(path.join('/usr/local/share/ca-certificates', name), { recursive: true, force: true });
   }
