@@ -1,0 +1,147 @@
+/** Shapes of the operating-system ports. Adapters declare what they need of these themselves; the shapes fit. */
+
+/** Numeric identity a child runs with. Supplementary groups are always dropped. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface RunRequest {
+  /** Program (absolute path) and its arguments. Never a shell string. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Default '/'. */
+  readonly cwd?: string;
+  /** After this the whole process group gets SIGKILL. */
+  readonly timeoutMs: number;
+  /** Limit of each of stdout and stderr in bytes; past it the group is killed. Default 1 MiB. */
+  readonly maxOutputBytes?: number;
+  /** Only root can name another account; rights are dropped for good. */
+  readonly runAs?: Account | undefined;
+}
+
+export interface RunResult {
+  /** `exited`: see exitCode. `notStarted`: the program could not be executed, see reason. */
+  readonly state: 'exited' | 'signalled' | 'timedOut' | 'outputTooLarge' | 'notStarted';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** What arrived up to the limit. */
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** One sentence for people; null when it exited with 0. */
+  readonly reason: string | null;
+}
+
+export interface ReadOptions {
+  /** Default 16 MiB. */
+  readonly maxBytes?: number;
+  /** Opened with this account's rights (in a child) when the agent is root; ignored when it is the agent's own uid. */
+  readonly asUser?: Account | undefined;
+  /** Only for reads as another account. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+export type FileFailureState = 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
+export type FileRead =
+  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
+  | { readonly state: FileFailureState; readonly detail: string; readonly size: number | null; readonly realPath: string | null };
+
+export interface ListOptions {
+  /** More entries than this: `truncated` is true. Default 10000. */
+  readonly limit?: number;
+  readonly asUser?: Account | undefined;
+}
+export type EntryKind = 'file' | 'directory' | 'link' | 'other';
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+/** Entries are sorted by name (code units). */
+export type DirectoryListing =
+  | { readonly state: 'listed'; readonly entries: readonly DirectoryEntry[]; readonly truncated: boolean }
+  | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
+
+export interface FileSearch {
+  readonly root: string;
+  /** Exact base names. */
+  readonly names: readonly string[];
+  readonly maxDepth: number;
+  /** Base names of directories that are not entered. */
+  readonly prune: readonly string[];
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly asUser?: Account | undefined;
+}
+/** Absolute paths, sorted. `complete` is false when a limit or the time ended the search. Links and other file systems are not entered. */
+export interface FileSearchResult {
+  readonly paths: readonly string[];
+  readonly complete: boolean;
+  readonly detail: string | null;
+}
+
+/** Who could change what a path leads to: every component, every symbolic link on the way. */
+export interface PathChain {
+  readonly state: 'resolved' | 'missing' | 'unreadable';
+  readonly realPath: string | null;
+  /** Distinct owners other than root of any component, sorted. */
+  readonly owners: readonly number[];
+  /** First component that group or others may write (sticky directories count); null when there is none. */
+  readonly writable: string | null;
+  /** True when every directory may be entered and the end read by any account. */
+  readonly openToAll: boolean;
+}
+
+export interface ForeignSearch {
+  readonly directory: string;
+  /** Allowed owners besides root. */
+  readonly owners: readonly number[];
+  readonly timeoutMs: number;
+  readonly asUser?: Account | undefined;
+}
+/** `foreign`: `path` belongs to someone else or others may write it. `unknown`: the check could not be finished. */
+export interface ForeignResult {
+  readonly state: 'clean' | 'foreign' | 'unknown';
+  readonly path: string | null;
+  readonly detail: string | null;
+}
+
+export interface Host {
+  /** Effective uid of this process. */
+  readonly uid: number;
+  runProgram(request: RunRequest): Promise<RunResult>;
+  readFile(path: string, options?: ReadOptions): Promise<FileRead>;
+  listDirectory(path: string, options?: ListOptions): Promise<DirectoryListing>;
+  findFiles(search: FileSearch): Promise<FileSearchResult>;
+  inspectPath(path: string): Promise<PathChain>;
+  findForeign(search: ForeignSearch): Promise<ForeignResult>;
+  /** File system type when the path lies on a network (or user-space) mount, else null. Read from the mount table, the path is not touched. */
+  networkMount(path: string): Promise<string | null>;
+  /** Regular file with an execute bit (links followed). */
+  isExecutable(path: string): Promise<boolean>;
+  writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<void>;
+  /** True when it was there. */
+  removeFile(path: string): Promise<boolean>;
+}
+
+export interface WriteOptions {
+  /** Default 0o600. */
+  readonly mode?: number;
+}
+
+export interface WatchOptions {
+  readonly paths: readonly string[];
+  /** Called with the sorted paths whose identity changed; never overlapping with itself. */
+  readonly onChange: (paths: readonly string[]) => void | Promise<void>;
+  /** Told about a directory that cannot be watched; polling still covers it. */
+  readonly onProblem?: (message: string) => void;
+  /** Quiet time before a change is reported. Default 1000. */
+  readonly debounceMs?: number;
+  /** Floor under inotify, at most 30000 (the default). */
+  readonly pollMs?: number;
+}
+export interface Watch {
+  /** Replaces the watched set without reporting a change. */
+  update(paths: readonly string[]): Promise<void>;
+  stop(): void;
+}

@@ -1,0 +1,66 @@
+/** What the collectors need of the operating system. libs/host implements it (createHost()). Shapes and limits: see libs/host types. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+export interface PythonRunResult {
+  readonly state: 'exited' | 'signalled' | 'timedOut' | 'outputTooLarge' | 'notStarted';
+  readonly exitCode: number | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly reason: string | null;
+}
+export type PythonFileRead =
+  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
+  | {
+      readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
+      readonly detail: string;
+      readonly size: number | null;
+      readonly realPath: string | null;
+    };
+export type PythonListing =
+  | {
+      readonly state: 'listed';
+      readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
+      readonly truncated: boolean;
+    }
+  | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
+export interface PythonPathChain {
+  readonly state: 'resolved' | 'missing' | 'unreadable';
+  readonly realPath: string | null;
+  readonly owners: readonly number[];
+  readonly writable: string | null;
+  readonly openToAll: boolean;
+}
+
+export interface PythonPorts {
+  /** Effective uid of the agent. */
+  readonly uid: number;
+  readFile(path: string, options?: { readonly maxBytes?: number; readonly asUser?: Account | undefined }): Promise<PythonFileRead>;
+  listDirectory(path: string, options?: { readonly limit?: number; readonly asUser?: Account | undefined }): Promise<PythonListing>;
+  findFiles(search: {
+    readonly root: string;
+    readonly names: readonly string[];
+    readonly maxDepth: number;
+    readonly prune: readonly string[];
+    readonly limit: number;
+    readonly timeoutMs: number;
+    readonly asUser?: Account | undefined;
+  }): Promise<{ readonly paths: readonly string[]; readonly complete: boolean; readonly detail: string | null }>;
+  inspectPath(path: string): Promise<PythonPathChain>;
+  findForeign(search: {
+    readonly directory: string;
+    readonly owners: readonly number[];
+    readonly timeoutMs: number;
+    readonly asUser?: Account | undefined;
+  }): Promise<{ readonly state: 'clean' | 'foreign' | 'unknown'; readonly path: string | null; readonly detail: string | null }>;
+  networkMount(path: string): Promise<string | null>;
+  runProgram(request: {
+    readonly argv: readonly [string, ...string[]];
+    readonly env: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    readonly timeoutMs: number;
+    readonly maxOutputBytes?: number;
+    readonly runAs?: Account | undefined;
+  }): Promise<PythonRunResult>;
+}

@@ -1,0 +1,40 @@
+/** What a store driver needs of the operating system. libs/host implements it (createHost()), tests may too. */
+export interface StoreRunRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+}
+export interface StoreRunResult {
+  readonly state: 'exited' | 'signalled' | 'timedOut' | 'outputTooLarge' | 'notStarted';
+  readonly exitCode: number | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly reason: string | null;
+}
+export type StoreFileRead =
+  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
+  | {
+      readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
+      readonly detail: string;
+      readonly size: number | null;
+      readonly realPath: string | null;
+    };
+export type StoreListing =
+  | {
+      readonly state: 'listed';
+      readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
+      readonly truncated: boolean;
+    }
+  | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
+
+export interface TrustStorePorts {
+  /** Effective uid of the agent: only root may change the operating system's store. */
+  readonly uid: number;
+  readFile(path: string, options?: { readonly maxBytes?: number }): Promise<StoreFileRead>;
+  listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
+  isExecutable(path: string): Promise<boolean>;
+  writeFile(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
+  removeFile(path: string): Promise<boolean>;
+  runProgram(request: StoreRunRequest): Promise<StoreRunResult>;
+}
