@@ -1,1 +1,15 @@
-export {};
+export * from './model/common.ts';
+export * from './model/fleet.ts';
+export * from './model/hosts.ts';
+export * from './model/sections.ts';
+export * from './model/certificates.ts';
+export * from './model/policies.ts';
+export * from './model/findings.ts';
+export * from './model/orders.ts';
+export * from './model/jobs.ts';
+export * from './model/tokens.ts';
+export * from './model/overview.ts';
+export * from './errors.ts';
+export * from './database.ts';
+export * from './migrate.ts';
+export * from './embedded/embedded-postgres.ts';

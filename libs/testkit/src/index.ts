@@ -1,1 +1,3 @@
-export {};
+export * from './fake-clock.ts';
+export * from './postgres-lab.ts';
+export * from './tls-lab.ts';

@@ -1,0 +1,93 @@
+import type { HostListQuery } from '@trustfleet/api';
+import type { Page, Platform } from './common.ts';
+import type { Finding } from './findings.ts';
+import type { JobSummary } from './jobs.ts';
+import type { Section } from './sections.ts';
+
+/** A machine that has just enrolled. */
+export interface NewHost {
+  readonly id: string;
+  readonly name: string;
+  readonly platform: Platform;
+  /** Raw Ed25519 key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** SHA-256 hex of the upgrade secret. */
+  readonly secretHash: string;
+  readonly agentVersion: string;
+  readonly enrolledAt: Date;
+}
+
+/** What the agent port keeps in memory of every host. */
+export interface HostCredential {
+  readonly hostId: string;
+  readonly secretHash: string;
+  /** Raw Ed25519 key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/** What a host said of itself in `hello`. */
+export interface HostHello {
+  readonly hostId: string;
+  readonly agentVersion: string;
+  readonly bootId: string;
+  readonly permits: readonly string[];
+  readonly allowListDigest: string;
+  readonly interception: boolean;
+  readonly at: Date;
+}
+
+/** Who holds a host's socket: `host_connection(host, process, since)`. */
+export interface HostConnection {
+  readonly hostId: string;
+  /** UUID of the server process, new at each start. */
+  readonly process: string;
+  readonly since: Date;
+}
+
+export interface HostSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly platform: Platform;
+  /** e.g. "Debian GNU/Linux 12"; null until the first report. */
+  readonly os: string | null;
+  readonly online: boolean;
+  readonly lastSeen: Date | null;
+  readonly enrolledAt: Date;
+  readonly agentVersion: string | null;
+  readonly openFindings: number;
+  readonly openBlockers: number;
+  /** Python environments; null until the first report. */
+  readonly pythons: number | null;
+  readonly permits: readonly string[];
+  readonly interception: boolean;
+}
+
+export interface HostDetail extends HostSummary {
+  /** Current sections, by name. */
+  readonly sections: readonly Section[];
+  /** Open findings, blockers first. */
+  readonly findings: readonly Finding[];
+  /** The newest 50 jobs. */
+  readonly jobs: readonly JobSummary[];
+}
+
+export interface HostRepository {
+  create(host: NewHost): Promise<void>;
+  /** Every enrolled host: read once at start, kept up to date by enrolment. */
+  credentials(): Promise<readonly HostCredential[]>;
+  /** Stores what `hello` said and marks the host seen. */
+  recordHello(hello: HostHello): Promise<void>;
+  /** One statement for the whole batch; never moves a last-seen back. */
+  touchLastSeen(batch: readonly { readonly hostId: string; readonly at: Date }[]): Promise<void>;
+  /** The newest socket wins: replaces whatever process held the host. */
+  connect(connection: HostConnection): Promise<void>;
+  /** Forgets the socket, unless another (newer) one holds the host by now. Answers whether it did. */
+  disconnect(connection: HostConnection): Promise<boolean>;
+  /** At start and at the end of a process: forgets the sockets of `process`, or of every process. Answers how many. */
+  disconnectAll(scope: { readonly process: string } | 'everyProcess'): Promise<number>;
+  /** Filter, sort and page of libs/api `hostListQuery`; count and list come from one filter. */
+  list(query: HostListQuery): Promise<Page<HostSummary>>;
+  /** Those of `hostIds` that exist, by name. */
+  summaries(hostIds: readonly string[]): Promise<readonly HostSummary[]>;
+  detail(hostId: string): Promise<HostDetail | null>;
+}
