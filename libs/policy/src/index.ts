@@ -1,1 +1,4 @@
-export {};
+export type * from './types.ts';
+export { CAUSES } from './types.ts';
+export { evaluatePolicy } from './evaluate-policy.ts';
+export { anchorStatus } from './rules/anchor-required/anchor-status.ts';

@@ -1,0 +1,75 @@
+import type { Inventory } from '@trustfleet/protocol';
+
+/** What is known of one host. A section that is not there is unknown, which is neither good nor bad. */
+export type HostFacts = { readonly [Name in keyof Inventory]?: Inventory[Name] | undefined };
+
+export interface RequiredAnchor {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly sha256: string;
+  /** For people. */
+  readonly name: string;
+}
+
+export interface AnchorRequiredPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: 'anchorRequired';
+  readonly parameters: { readonly anchors: readonly RequiredAnchor[] };
+}
+
+/** One member per rule. */
+export type Policy = AnchorRequiredPolicy;
+
+/** `blocker`: programs of the operating system's store fail. `warning`: the users of one bundle fail. */
+export type FindingSeverity = 'blocker' | 'warning';
+
+/** Same shape as libs/api `findingSubject`. */
+export type FindingSubject =
+  | { readonly kind: 'trustStore'; readonly store: string; readonly name: string; readonly path: string }
+  | { readonly kind: 'bundle'; readonly path: string; readonly usedBy: string[] };
+
+export type FindingEvidence = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface PolicyFinding {
+  /**
+   * The same broken thing of a host (rule, subject, anchor) gives the same key at every evaluation, also when its cause or its evidence
+   * changed: update those in place. At most 128 characters, safe as an index key whatever the host's paths are.
+   */
+  readonly key: string;
+  readonly rule: Policy['rule'];
+  /** Stable cause id, see `CAUSES`. */
+  readonly cause: Cause;
+  readonly severity: FindingSeverity;
+  readonly subject: FindingSubject;
+  /** Null where the subject as a whole is unusable. */
+  readonly anchor: { readonly sha256: string; readonly name: string } | null;
+  readonly evidence: FindingEvidence;
+}
+
+/** Every cause this library can name; the dashboard's catalogue has words for each. */
+export const CAUSES = [
+  'anchorMissingFromStore',
+  'anchorMissingFromBundle',
+  'storeMissing',
+  'storeUnreadable',
+  'storeNotRegularFile',
+  'storeTooLarge',
+  'storeEmpty',
+  'storeDer',
+  'storeUtf16',
+  'storeNoCertificates',
+  'storeMalformed',
+  'bundleMissing',
+  'bundleUnreadable',
+  'bundleNotRegularFile',
+  'bundleTooLarge',
+  'bundleEmpty',
+  'bundleDer',
+  'bundleUtf16',
+  'bundleNoCertificates',
+  'bundleMalformed',
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** Does the operating system's store trust it? `unknown` when no section says so. */
+export type AnchorStatus = 'met' | 'missing' | 'unknown';

@@ -1,0 +1,22 @@
+import type { Cause } from '@trustfleet/policy';
+import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
+
+/** Every remedy by its name, as an order's `remedy` field says it. */
+export const REMEDIES = {
+  'trustStore.addAnchor': trustStoreAddAnchor,
+} as const;
+export type RemedyName = keyof typeof REMEDIES;
+
+/** Is this a remedy of this release? `incompatible` is the answer to any other. */
+export function isRemedyName(name: string): name is RemedyName {
+  return Object.hasOwn(REMEDIES, name);
+}
+
+const BY_CAUSE: Partial<Record<Cause, readonly RemedyName[]>> = {
+  anchorMissingFromStore: ['trustStore.addAnchor'],
+};
+
+/** Names of the remedies that mend a cause, best first; empty for a cause without one, also for a cause of a newer release. */
+export function remediesForCause(cause: string): RemedyName[] {
+  return Object.hasOwn(BY_CAUSE, cause) ? [...(BY_CAUSE[cause as Cause] ?? [])] : [];
+}

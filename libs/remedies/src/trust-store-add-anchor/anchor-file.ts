@@ -1,0 +1,14 @@
+import type { CertificateFacts } from '@trustfleet/certificates';
+
+/**
+ * Name of the file that holds an anchor of ours, e.g. `trustfleet-0123456789abcdef.crt`. The digest in the name makes one file per
+ * anchor; `.crt` is what update-ca-certificates reads (trust-stores.md §6.1).
+ */
+export function anchorFileName(sha256: string): string {
+  return `trustfleet-${sha256.slice(0, 16)}.crt`;
+}
+
+/** The exact bytes of that file: one PEM block (trust-stores.md §6.1: one certificate per file). Its SHA-256 stands in the plan. */
+export function anchorFileContent(certificate: CertificateFacts): Uint8Array {
+  return new TextEncoder().encode(certificate.pem);
+}
