@@ -46,6 +46,16 @@ function isolate(dir) {
     process.stderr.write(`sandbox: no overlay here (${String(error.stderr ?? error.message).trim()}); copies are bound instead\n`);
   }
   if (!writable()) COPIED.forEach((target) => bindCopy(target, dir));
+  withoutHooks(dir);
+}
+
+/** Hooks of update-ca-certificates (Java's) write outside /etc: without them the machine's own files stay untouched. */
+function withoutHooks(dir) {
+  const hooks = '/etc/ca-certificates/update.d';
+  if (!existsSync(hooks)) return;
+  const empty = path.join(dir, 'no-hooks');
+  mkdirSync(empty, { recursive: true, mode: 0o755 });
+  mount('--bind', empty, hooks);
 }
 
 /** Makes the store hold exactly `roots`, by the distribution's own tool. */

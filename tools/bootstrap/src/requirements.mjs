@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { namespaceFlags } from './sandbox.mjs';
+
+const runs = (program, ...args) => spawnSync(program, args, { timeout: 10_000 }).status === 0;
+
+/**
+ * What suites need beyond Node: how to see it, what to install, and which projects' suites cannot run without it.
+ * Elsewhere a missing one is named and its suites count as skipped; in CI a skip is a failure.
+ */
+export const REQUIREMENTS = [
+  {
+    name: 'Chromium',
+    install: 'apt-get install chromium',
+    present: () => existsSync('/usr/bin/chromium'),
+    projects: ['dashboard', 'e2e'],
+  },
+  {
+    name: 'Debian trust-store tools (update-ca-certificates, openssl)',
+    install: 'apt-get install ca-certificates openssl',
+    present: () => existsSync('/usr/sbin/update-ca-certificates') && runs('openssl', 'version'),
+    projects: ['bootstrap', 'certificates', 'trust-stores', 'repair', 'e2e'],
+  },
+  {
+    name: 'Python 3',
+    install: 'apt-get install python3',
+    present: () => runs('python3', '--version'),
+    projects: ['certificates', 'python', 'e2e'],
+  },
+  {
+    name: 'root with mount namespaces (unshare)',
+    install: 'run the tests as root on Linux, with util-linux installed',
+    present: () => process.getuid?.() === 0 && namespaceFlags() !== undefined,
+    projects: ['host', 'python', 'repair', 'e2e'],
+  },
+];
+
+/** Missing requirements, and the projects whose test suites they take along. */
+export function missingRequirements(requirements = REQUIREMENTS) {
+  const missing = requirements.filter((requirement) => !requirement.present());
+  return { missing, skipped: [...new Set(missing.flatMap((requirement) => requirement.projects))].sort() };
+}

@@ -1,0 +1,17 @@
+// `npm run test:full -- SUITE`: the exhaustive form of a suite of which `npm test` takes a seeded sample.
+import { ensureDependencies } from './src/dependencies.mjs';
+import { runNx } from './src/nx.mjs';
+
+/** suite → Nx target that runs all of it */
+const SUITES = {};
+
+const [suite] = process.argv.slice(2);
+const target = SUITES[suite];
+if (!target) {
+  const known = Object.keys(SUITES);
+  process.stderr.write(`${suite ? `There is no suite "${suite}".` : 'Name a suite.'} Known: ${known.length > 0 ? known.join(', ') : 'none yet'}.\n`);
+  process.exitCode = 2;
+} else {
+  await ensureDependencies((line) => process.stderr.write(`${line}\n`));
+  process.exitCode = await runNx(['run', target]);
+}
