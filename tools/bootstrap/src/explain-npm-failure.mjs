@@ -30,18 +30,20 @@ export function registryIn(npmOutput) {
 export function presentedIssuer({ host, port }, timeoutMs = 5000) {
   return new Promise((resolve) => {
     const socket = tls.connect({ host, port, servername: host });
-    const finish = (value) => {
+    let issuer;
+    const finish = () => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(value);
+      resolve(issuer);
     };
-    const timer = setTimeout(() => finish(undefined), timeoutMs);
+    const timer = setTimeout(finish, timeoutMs);
     // 'secure' comes before Node's own check of the peer rejects the connection and drops the certificate.
     socket.prependListener('secure', () => {
-      const { issuer } = socket.getPeerCertificate();
-      finish(issuer && (issuer.O ? `${issuer.CN} (${issuer.O})` : issuer.CN));
+      const subject = socket.getPeerCertificate().issuer;
+      issuer = subject && (subject.O ? `${subject.CN} (${subject.O})` : subject.CN);
     });
-    socket.on('error', () => finish(undefined));
+    socket.on('secureConnect', finish);
+    socket.on('error', finish);
   });
 }
 

@@ -29,9 +29,9 @@ afterAll(() => {
 /** Asynchronous: the server that npm talks to lives in this process. */
 function npmAgainstProxy() {
   return new Promise((resolve) => {
-    const child = spawn('npm', ['view', 'left-pad', '--fetch-retries=0', `--registry=https://localhost:${port}/`, `--cache=${dir}/cache`, '--cafile='], {
+    const child = spawn('npm', ['view', 'left-pad', '--fetch-retries=0', `--registry=https://localhost:${port}/`, `--cache=${dir}/cache`], {
       cwd: dir,
-      env: { PATH: process.env.PATH, HOME: dir },
+      env: { PATH: process.env.PATH, HOME: dir, npm_config_globalconfig: path.join(dir, 'npmrc') },
     });
     let text = '';
     child.stdout.on('data', (chunk) => (text += chunk));
