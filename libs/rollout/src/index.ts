@@ -1,1 +1,6 @@
-export {};
+export type * from './types.ts';
+export { isAccepted, isFailure, isFinal, isOpen } from './job-states.ts';
+export { AGENT_TRANSITIONS, canReach, SERVER_TRANSITIONS } from './transitions.ts';
+export { acceptEvent, moveByServer, newJob } from './accept-event.ts';
+export { nextDelivery, REDELIVER_AFTER_MS } from './next-delivery.ts';
+export { isLost, lostDeadline, REPORT_GRACE_MS } from './lost-deadline.ts';

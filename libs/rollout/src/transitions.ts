@@ -1,0 +1,72 @@
+import type { JobState } from '@trustfleet/protocol';
+
+/** Answers with which an agent may turn a job down before it does anything (protocol.md "Signed orders and jobs"). */
+const TURNED_DOWN = ['refused', 'notPermitted', 'incompatible', 'deliveryExpired', 'cancelled'] as const;
+/** Ends of a plan that changes nothing. */
+const PLAN_ENDS = ['alreadyCompliant', 'planned', 'notApplicable', 'incompatible', 'appliedNotVerified'] as const;
+/** Ends of any attempt that went wrong. */
+const BROKEN = ['failed', 'timedOut'] as const;
+
+/**
+ * One step that an agent's event may take a job. Any state may repeat (each step of `applying` is an event). A state that is not a key
+ * leads nowhere: it is final. The agent's first word may find the job in any state that the server gives: the row is written before
+ * the message, but the message may overtake the next write.
+ */
+export const AGENT_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobState[]>>> = {
+  queued: ['planning', ...TURNED_DOWN],
+  heldOffline: ['planning', ...TURNED_DOWN],
+  offered: ['planning', ...TURNED_DOWN],
+  planning: ['waiting', 'applying', 'retrying', 'cancelled', 'notPermitted', ...PLAN_ENDS, ...BROKEN],
+  waiting: ['planning', 'applying', 'cancelled', 'deliveryExpired', 'notPermitted', ...BROKEN],
+  applying: ['verifying', 'retrying', ...BROKEN],
+  verifying: ['baking', 'retrying', 'verified', 'appliedNotVerified', ...BROKEN],
+  baking: ['verified', 'regressed', ...BROKEN],
+  retrying: ['planning', 'cancelled', ...BROKEN],
+};
+
+const BEFORE_ACCEPTANCE: readonly JobState[] = ['deliveryExpired', 'superseded', 'cancelled', 'halted', 'hostRemoved'];
+/** Not yet applying: a halt or a person may still end it (rollouts.md "Halt"). */
+const BEFORE_APPLYING: readonly JobState[] = ['superseded', 'cancelled', 'halted', 'lost', 'hostRemoved'];
+/** A host that is changing finishes, and may undo: nobody ends that from outside. */
+const WHILE_CHANGING: readonly JobState[] = ['lost', 'hostRemoved'];
+
+/** One step that the server takes by itself. */
+export const SERVER_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobState[]>>> = {
+  queued: ['heldOffline', 'offered', ...BEFORE_ACCEPTANCE],
+  heldOffline: ['queued', 'offered', ...BEFORE_ACCEPTANCE],
+  offered: ['heldOffline', 'offered', ...BEFORE_ACCEPTANCE],
+  planning: BEFORE_APPLYING,
+  waiting: BEFORE_APPLYING,
+  retrying: BEFORE_APPLYING,
+  applying: WHILE_CHANGING,
+  verifying: WHILE_CHANGING,
+  baking: WHILE_CHANGING,
+};
+
+export interface Reach {
+  readonly from: JobState;
+  readonly to: JobState;
+  /** How many agent steps may lie between: 1 when no event is missing. */
+  readonly steps: number;
+}
+
+/** Can the agent's events lead from one state to the other in 1 … `steps` steps? Repeating a state that the agent gives is a step. */
+export function canReach({ from, to, steps }: Reach): boolean {
+  if (from === to && from in AGENT_TRANSITIONS && !isServerGiven(from)) return true;
+  let frontier = new Set<JobState>([from]);
+  const seen = new Set<JobState>();
+  for (let step = 0; step < steps && frontier.size > 0; step += 1) {
+    const next = new Set<JobState>();
+    for (const state of frontier) {
+      for (const following of AGENT_TRANSITIONS[state] ?? []) if (!seen.has(following)) next.add(following);
+    }
+    if (next.has(to)) return true;
+    for (const state of next) seen.add(state);
+    frontier = next;
+  }
+  return false;
+}
+
+function isServerGiven(state: JobState): boolean {
+  return state === 'queued' || state === 'heldOffline' || state === 'offered';
+}
