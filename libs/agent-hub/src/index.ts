@@ -1,1 +1,3 @@
-export {};
+export type * from './types.ts';
+export { DEFAULT_HUB_LIMITS } from './limits.ts';
+export { createAgentHub } from './hub.ts';

@@ -1,1 +1,5 @@
-export {};
+export type * from './types.ts';
+export { DEFAULT_LINK_LIMITS } from './limits.ts';
+export { enrol, EnrolmentFailed } from './enrol.ts';
+export type { EnrolmentFailure } from './enrol.ts';
+export { createAgentLink } from './link.ts';

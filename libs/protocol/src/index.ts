@@ -10,3 +10,4 @@ export * from './orders.ts';
 export * from './jobs.ts';
 export * from './messages.ts';
 export * from './enrolment.ts';
+export * from './close-codes.ts';

@@ -132,3 +132,6 @@ export type Welcome = z.infer<typeof welcome>;
 export type Ack = z.infer<typeof ack>;
 export type JobMessage = z.infer<typeof jobMessage>;
 export type ServerMessage = z.infer<typeof serverMessage>;
+export type Cancel = z.infer<typeof cancel>;
+export type RequestMessage = z.infer<typeof request>;
+export type Reconnect = z.infer<typeof reconnect>;

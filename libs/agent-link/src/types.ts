@@ -1,0 +1,170 @@
+import type {
+  CertificatesMessage,
+  Heartbeat,
+  Hello,
+  JobEvent,
+  JobMessage,
+  RequestMessage,
+} from '@trustfleet/protocol';
+
+/** What enrolment gives and the agent keeps (0600). Everything the link trusts stands here, nothing in the machine's trust store. */
+export interface AgentIdentity {
+  /** https://host:port of the agent port */
+  readonly address: string;
+  readonly fleetId: string;
+  readonly hostId: string;
+  /** First gate of the upgrade. */
+  readonly secret: string;
+  /** PEM of the fleet CA. */
+  readonly caCertificate: string;
+  /** The server's Ed25519 public key, raw 32 bytes in base64. */
+  readonly serverKey: string;
+  /** Seed of the host's Ed25519 key, 32 bytes in base64. */
+  readonly keySeed: string;
+}
+
+export interface EnrolRequestFacts {
+  readonly token: string;
+  /** 32 random bytes that become the host's key. */
+  readonly keySeed: Uint8Array;
+  readonly hostname: string;
+  readonly platform: 'linux' | 'windows' | 'macos';
+  readonly agentVersion: string;
+  /** For the whole exchange; default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** A section as it stands now: exact canonical bytes as text, and their SHA-256. */
+export interface InventorySection {
+  readonly digest: string;
+  readonly body: string;
+}
+
+/** Port: DER of certificates that the inventory names. A fingerprint it does not know is left out. */
+export interface CertificateSource {
+  readonly find: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** Port: job events on disk until the server has acknowledged them (implemented by libs/repair). */
+export interface JobEventOutbox {
+  /** Oldest first, as on disk. */
+  readonly pending: () => Promise<readonly JobEvent[]>;
+  readonly acknowledge: (eventIds: readonly string[]) => Promise<void>;
+}
+
+/** What `hello` says about this agent, asked at each connect. Digests of sections are added by the link. */
+export type HelloFacts = Pick<Hello, 'agentVersion' | 'bootId' | 'capabilities' | 'permits' | 'allowListDigest'>;
+
+export type HeartbeatFacts = Omit<Heartbeat, 'type'>;
+
+/** `waiting` until `retryAt` (wall clock); `stopped` before start and after stop. */
+export type LinkState =
+  | { readonly name: 'stopped' }
+  | { readonly name: 'connecting' }
+  | { readonly name: 'online'; readonly session: string; readonly since: Date; readonly interception: boolean }
+  | { readonly name: 'waiting'; readonly retryAt: Date; readonly reason: string };
+
+/** Something that a person should see in `trustfleet-agent status` and the log. Never ends the link. */
+export interface LinkProblem {
+  readonly code:
+    | 'unreachable'
+    | 'refusedCredentials'
+    | 'serverBusy'
+    | 'wrongServer'
+    | 'interception'
+    | 'untrustedCertificate'
+    | 'handshakeFailed'
+    | 'badFrame'
+    | 'connectionLost'
+    | 'replaced'
+    | 'sectionTooLarge'
+    | 'certificateTooLarge'
+    | 'handlerFailed';
+  /** What happened, where, what to do next. */
+  readonly message: string;
+}
+
+/** Server time as signed in the last `welcome`; the agent's clock is compared with it, never trusted over it. */
+export interface SignedServerTime {
+  readonly session: string;
+  /** RFC 3339 */
+  readonly serverTime: string;
+  /** The agent's monotonic clock when it arrived, milliseconds. */
+  readonly receivedAt: number;
+}
+
+export interface LinkHandlers {
+  readonly onJob: (message: JobMessage) => void | Promise<void>;
+  readonly onCancel: (jobId: string) => void | Promise<void>;
+  readonly onRequest: (what: RequestMessage['what']) => void | Promise<void>;
+  readonly onWelcome?: (welcome: {
+    readonly time: SignedServerTime;
+    readonly heartbeatIntervalMs: number;
+    readonly scanIntervalMs: number;
+  }) => void | Promise<void>;
+  readonly onState?: (state: LinkState) => void;
+  readonly onProblem?: (problem: LinkProblem) => void;
+}
+
+/** Time, so that tests own it. */
+export interface LinkClock {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly wallTime: () => Date;
+  readonly after: (ms: number, callback: () => void) => () => void;
+}
+
+/** Every wait and bound of the link. Defaults: `DEFAULT_LINK_LIMITS`. */
+export interface LinkLimits {
+  readonly connectTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  /** After a server loss the first try comes at a random moment within this. */
+  readonly firstDelayMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+  /** Longest wait that a server may order by Retry-After or `reconnect`. */
+  readonly maxOrderedDelayMs: number;
+  /** A heartbeat is due after interval × (1 ± this). */
+  readonly heartbeatJitter: number;
+  /** What was sent and not acknowledged for so long is sent again. */
+  readonly acknowledgeTimeoutMs: number;
+  readonly maxSlowDownMs: number;
+  readonly maxFrameBytes: number;
+  readonly maxSectionChars: number;
+  readonly maxCertificateBytes: number;
+  /** Certificates that may wait to be sent; further wishes are forgotten until the server repeats them. */
+  readonly maxWantedCertificates: number;
+  /** Incoming messages that may wait for their handler before the socket is no longer read. */
+  readonly maxWaitingMessages: number;
+  /** `stop` waits so long for the `bye` to leave. */
+  readonly stopTimeoutMs: number;
+}
+
+export interface AgentLinkOptions {
+  readonly identity: AgentIdentity;
+  readonly hello: () => HelloFacts;
+  readonly certificates: CertificateSource;
+  readonly outbox: JobEventOutbox;
+  readonly handlers: LinkHandlers;
+  readonly heartbeat?: () => HeartbeatFacts;
+  readonly limits?: Partial<LinkLimits>;
+  readonly clock?: LinkClock;
+  /** In [0, 1): jitter only. */
+  readonly random?: () => number;
+  /** Secure: keys. */
+  readonly randomBytes?: (size: number) => Uint8Array;
+}
+
+export interface AgentLink {
+  /** Connects at once and stays connected until `stop`. */
+  readonly start: () => void;
+  /** The whole inventory as it is now. Sends digests of what changed, and nothing when nothing did. */
+  readonly setInventory: (sections: ReadonlyMap<string, InventorySection>, scannedAt: string) => void;
+  /** New events stand in the outbox. */
+  readonly jobEventsChanged: () => void;
+  readonly state: () => LinkState;
+  /** Says `bye`, closes. After it resolves no handler is called any more. */
+  readonly stop: (reason: string) => Promise<void>;
+}
+
+export type CertificateBatch = CertificatesMessage['certificates'];
