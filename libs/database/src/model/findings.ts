@@ -1,22 +1,12 @@
-import type { FindingView } from '@trustfleet/api';
 import type { PolicyFinding } from '@trustfleet/policy';
-import type { NamedAnchor, Page } from './common.ts';
+import type { Page } from './common.ts';
 
-export type FindingSubject = FindingView['subject'];
-export type FindingEvidence = FindingView['evidence'];
-
-export interface Finding {
+/** A stored finding: what the policy said, and since when. */
+export interface Finding extends PolicyFinding {
   readonly id: string;
   readonly hostId: string;
   readonly hostName: string;
   readonly policyId: string;
-  readonly key: string;
-  readonly rule: string;
-  readonly cause: string;
-  readonly severity: 'blocker' | 'warning';
-  readonly subject: FindingSubject;
-  readonly anchor: NamedAnchor | null;
-  readonly evidence: FindingEvidence;
   readonly state: 'open' | 'closed';
   readonly since: Date;
   readonly closedAt: Date | null;

@@ -42,7 +42,7 @@ export interface JobDetail extends JobSummary {
   readonly events: readonly StoredJobEvent[];
 }
 
-/** All that a `job` message needs. */
+/** All that a `job` message and libs/rollout `nextDelivery` need. */
 export interface DeliverableJob {
   readonly id: string;
   readonly orderId: string;
@@ -52,6 +52,9 @@ export interface DeliverableJob {
   readonly lastEventIndex: number;
   readonly notBefore: Date;
   readonly deliverBy: Date;
+  readonly executionTimeoutMs: number;
+  /** When it was last sent; null before the first time. */
+  readonly offeredAt: Date | null;
   readonly order: DsseEnvelope;
   readonly job: DsseEnvelope;
   readonly artifacts: readonly Artifact[];
@@ -72,12 +75,15 @@ export interface ReceivedJobEvent {
 }
 
 /**
- * `applied`: the job follows it. `duplicate`: was there already. `late`: kept as evidence, changes no state (rollouts.md `lost`).
- * `foreign`: no such job on that host, nothing stored. All but `foreign` are to be acknowledged; so is `foreign`, else the agent keeps it for ever.
+ * `applied`: the job follows it. `duplicate`: this event, or a later one, was there already. `late`, `illegal`: kept as evidence, change no
+ * state (rollouts.md `lost`; libs/rollout `acceptEvent`). `foreign`: no such job on that host, nothing stored. Acknowledge every one of them:
+ * an agent that gets no acknowledgement sends the event for ever.
  */
 export interface JobEventOutcome {
   readonly eventId: string;
-  readonly kind: 'applied' | 'duplicate' | 'late' | 'foreign';
+  readonly kind: 'applied' | 'duplicate' | 'late' | 'illegal' | 'foreign';
+  /** For `illegal`: why, for the log. */
+  readonly reason: string | null;
   /** The job after it; null for `foreign`. */
   readonly job: (JobRef & { readonly state: JobState }) | null;
 }
@@ -101,17 +107,20 @@ export interface JobQuery {
 }
 
 export interface JobRepository {
-  /** Jobs to send to this host now: `queued`, `heldOffline` or `offered`, notBefore ≤ now < deliverBy; oldest first, at most 100. */
+  /**
+   * Jobs to send to this host now (libs/rollout `nextDelivery` says `offer`), oldest first, at most 100. A host without a socket
+   * (`hosts.connect`) has none. Move them to `offered` with `transition` before sending.
+   */
   dueForHost(hostId: string, now: Date): Promise<readonly DeliverableJob[]>;
   /** Hosts with a socket and a job due: what the 30 s sweep looks at. At most 1000. */
   hostsWithDueJobs(now: Date): Promise<readonly string[]>;
   /** When the next `queued` job becomes due, later than `now`; null when none waits. */
   nextDueAt(now: Date): Promise<Date | null>;
-  /** `queued` jobs of hosts without a socket that are due become `heldOffline`. */
+  /** Due or offered jobs of hosts without a socket become `heldOffline` (libs/rollout `nextDelivery`). */
   holdOffline(now: Date): Promise<readonly JobRef[]>;
-  /** Jobs never accepted whose `deliverBy` has passed become `deliveryExpired`. */
+  /** Jobs never accepted whose time has passed become `deliveryExpired` (libs/rollout `nextDelivery`). */
   expireDelivery(now: Date): Promise<readonly JobRef[]>;
-  /** Optimistic: answers the jobs that really moved. */
+  /** Optimistic: answers the jobs that really moved. To `offered`: also stores when. The caller has asked libs/rollout `moveByServer`. */
   transition(transition: JobTransition): Promise<readonly JobRef[]>;
   /** Idempotent by eventId, in one transaction; outcomes stand in the order of `batch`. State by libs/rollout `acceptEvent`. */
   acceptEvents(batch: readonly ReceivedJobEvent[]): Promise<readonly JobEventOutcome[]>;

@@ -26,6 +26,8 @@ export interface NewJob {
   readonly attempt: number;
   readonly notBefore: Date;
   readonly deliverBy: Date;
+  /** The agent's execution clock, milliseconds; as in the signed job. */
+  readonly executionTimeoutMs: number;
   readonly envelope: DsseEnvelope;
 }
 
