@@ -1,0 +1,91 @@
+import { sha256Hex } from '@trustfleet/certificates';
+import { job as jobSchema, type Job, type JobMessage, type JobState, type Order } from '@trustfleet/protocol';
+import { openJob, openOrder, type OpenRefusal } from '@trustfleet/signing';
+import { notPermittedReason, type AllowList } from './allow-list.ts';
+import type { RepairIdentity } from './ports.ts';
+import type { RemedyExecutor } from './remedy.ts';
+
+/** How far an order's `notBefore` may lie ahead of the server time known here, which lags by the network's delay. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** Everything that decides whether a job is taken on. */
+export interface AcceptanceContext {
+  readonly identity: RepairIdentity;
+  /** Server time: the agent's monotonic clock plus the signed time of the last `welcome`; null before the first. */
+  readonly serverTime: Date | null;
+  readonly allowList: AllowList;
+  readonly remedies: Readonly<Record<string, RemedyExecutor>>;
+}
+
+export type Acceptance =
+  | { readonly kind: 'accepted'; readonly order: Order; readonly job: Job; readonly artifacts: Readonly<Record<string, string>> }
+  /** Answered with a final state, nothing is done. */
+  | { readonly kind: 'answered'; readonly state: JobState; readonly detail: string };
+
+/** Job id as the envelope claims it, before any check: only to have something to answer about. */
+export interface ClaimedJob {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+/** Null for a payload that names no job: there is nothing to answer then. */
+export function claimedJob(message: JobMessage): ClaimedJob | null {
+  try {
+    const parsed = jobSchema.safeParse(JSON.parse(Buffer.from(message.job.payload, 'base64').toString('utf8')));
+    return parsed.success ? { jobId: parsed.data.jobId, attempt: parsed.data.attempt } : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+const answer = (state: JobState, detail: string): Acceptance => ({ kind: 'answered', state, detail });
+
+/** A payload that the right key signed and this release does not understand is no attack. */
+const stateForRefusal = (reason: OpenRefusal): JobState => (reason === 'malformed' ? 'incompatible' : 'refused');
+
+/** Why the order may not run at this time, by the server's clock (protocol.md, "Signed orders and jobs"). */
+function timeProblem(order: Order, serverTime: Date | null): Acceptance | null {
+  if (serverTime === null) return answer('refused', 'The server has not told its time yet, so the validity of the order cannot be judged.');
+  if (serverTime.getTime() > Date.parse(order.expiresAt)) {
+    return answer('deliveryExpired', `The order expired at ${order.expiresAt}; the server's time is ${serverTime.toISOString()}.`);
+  }
+  if (serverTime.getTime() + CLOCK_TOLERANCE_MS < Date.parse(order.notBefore)) {
+    return answer('refused', `The order is valid from ${order.notBefore}; the server's time is ${serverTime.toISOString()}.`);
+  }
+  return null;
+}
+
+/** The order's artifacts out of the message, each proved by its digest. */
+function provenArtifacts(order: Order, message: JobMessage): Record<string, string> | Acceptance {
+  const proven: Record<string, string> = {};
+  for (const digest of order.artifacts) {
+    const bytes = Object.hasOwn(message.artifacts, digest) ? message.artifacts[digest] : undefined;
+    if (bytes === undefined) return answer('refused', `The artifact ${digest} of the order is missing.`);
+    const found = sha256Hex(new Uint8Array(Buffer.from(bytes, 'base64')));
+    if (found !== digest) return answer('refused', `The artifact ${digest} of the order arrived with the content ${found}.`);
+    proven[digest] = bytes;
+  }
+  return proven;
+}
+
+const isAcceptance = (value: Record<string, string> | Acceptance): value is Acceptance => 'kind' in value;
+
+/** Signatures, fleet, host and targets first; then time, remedy, allow-list and content. Changes nothing. */
+export function acceptJob(message: JobMessage, context: AcceptanceContext): Acceptance {
+  const { identity, remedies } = context;
+  const keys = [identity.serverKey];
+  const order = openOrder({ envelope: message.order, keys, fleetId: identity.fleetId });
+  if (!order.ok) return answer(stateForRefusal(order.reason), order.detail);
+  const job = openJob({ envelope: message.job, keys, order: order.value, hostId: identity.hostId });
+  if (!job.ok) return answer(stateForRefusal(job.reason), job.detail);
+  const late = timeProblem(order.value, context.serverTime);
+  if (late) return late;
+  const { remedy } = order.value;
+  if (!Object.hasOwn(remedies, remedy)) return answer('incompatible', `This agent does not know the remedy ${remedy}.`);
+  const forbidden = notPermittedReason(context.allowList, remedy);
+  if (forbidden !== null) return answer('notPermitted', forbidden);
+  const artifacts = provenArtifacts(order.value, message);
+  if (isAcceptance(artifacts)) return artifacts;
+  return { kind: 'accepted', order: order.value, job: job.value, artifacts };
+}

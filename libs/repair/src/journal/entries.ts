@@ -1,0 +1,37 @@
+import { job, jobEvent, jobEvidence, jobPlan, order } from '@trustfleet/protocol';
+import { z } from 'zod';
+
+/** Format of a job's journal; stands in its first entry. */
+export const JOURNAL_FORMAT = 1;
+
+const stepName = z.string().max(64);
+
+/**
+ * What a job's journal may hold, in the order of its way. An entry is on disk BEFORE what it announces begins, and
+ * `stepStarted` carries what is needed to take that step back.
+ */
+export const journalEntry = z.discriminatedUnion('kind', [
+  z.looseObject({
+    kind: z.literal('accepted'),
+    format: z.literal(JOURNAL_FORMAT),
+    at: z.iso.datetime(),
+    order,
+    job,
+    /** Bytes of the artifacts by SHA-256, base64. */
+    artifacts: z.record(z.string(), z.string()),
+  }),
+  z.looseObject({ kind: z.literal('planned'), plan: jobPlan }),
+  z.looseObject({ kind: z.literal('beforeEvidence'), evidence: jobEvidence }),
+  z.looseObject({ kind: z.literal('stepStarted'), step: stepName, inverse: z.unknown() }),
+  z.looseObject({ kind: z.literal('stepDone'), step: stepName }),
+  z.looseObject({ kind: z.literal('verified'), evidence: jobEvidence }),
+  z.looseObject({ kind: z.literal('undoStarted'), step: stepName, reason: z.string().max(4096) }),
+  z.looseObject({ kind: z.literal('undoDone'), step: stepName }),
+  /** An event on its way to the server; it waits here until acknowledged. */
+  z.looseObject({ kind: z.literal('event'), event: jobEvent }),
+  z.looseObject({ kind: z.literal('acknowledged'), eventIds: z.array(z.uuid()).max(100) }),
+  /** The last event. Also the only entry of a job that was answered without being accepted. */
+  z.looseObject({ kind: z.literal('final'), format: z.literal(JOURNAL_FORMAT), event: jobEvent }),
+]);
+export type JournalEntry = z.infer<typeof journalEntry>;
+export type AcceptedEntry = Extract<JournalEntry, { kind: 'accepted' }>;

@@ -1,0 +1,55 @@
+import type { JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
+
+/** The rule's answer on this host; `holds` is null where it could not be found out, and `detail` says why. */
+export interface RemedyCheck {
+  readonly holds: boolean | null;
+  readonly detail: string | null;
+  readonly evidence: JobEvidence | null;
+}
+
+/** One step of a plan. `run` must be safe to repeat. */
+export interface RemedyStep {
+  /** e.g. `writeAnchorFile` */
+  readonly name: string;
+  /** What would take this step back, read from the host just before it; plain JSON, kept in the journal. */
+  inverse(): Promise<unknown>;
+  /** Throws {@link StepFailedError}. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** One step back. Safe to repeat; throws {@link StepFailedError} where the host is no longer as we left it. */
+export interface UndoStep {
+  readonly name: string;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type RemedyPlan =
+  | { readonly kind: 'change'; readonly plan: JobPlan; readonly steps: readonly RemedyStep[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'notApplicable'; readonly reason: string };
+
+/** A remedy with its parameters read: what one job does. */
+export interface OpenedRemedy {
+  plan(): Promise<RemedyPlan>;
+  /** `readBack` looks from a new process, which has cached nothing. */
+  check(how: 'here' | 'readBack', signal: AbortSignal): Promise<RemedyCheck>;
+  /** Steps back for the steps that began, from their journaled inverses, oldest first. */
+  undo(inverses: readonly unknown[]): readonly UndoStep[];
+}
+
+/** Why a job cannot be opened at all: the final state it gets. */
+export interface RemedyRefusal {
+  readonly state: JobState;
+  readonly detail: string;
+}
+
+/** One kind of change this agent knows; `name` is what orders and allow-lists call it. */
+export interface RemedyExecutor {
+  readonly name: string;
+  open(order: Order, artifacts: ReadonlyMap<string, Uint8Array>): OpenedRemedy | RemedyRefusal;
+}
+
+/** A step did not do what it announces; the message is for a person. */
+export class StepFailedError extends Error {
+  override readonly name = 'StepFailedError';
+}

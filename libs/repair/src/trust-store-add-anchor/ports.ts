@@ -1,0 +1,24 @@
+import type { TrustStoresSection } from '@trustfleet/protocol';
+import type { RemedyCheck } from '../remedy.ts';
+
+/** How a program of the store ended; `reason` is null when it did its work. */
+export interface StoreToolResult {
+  readonly reason: string | null;
+}
+
+/** What this remedy needs of the host; the agent connects it with libs/host and libs/trust-stores. */
+export interface AnchorStoreAccess {
+  /** The trust stores as they are now. */
+  trustStores(): Promise<TrustStoresSection>;
+  /** Null when there is no such file. */
+  readFile(path: string): Promise<Uint8Array | null>;
+  /** Replaces the file as a whole, mode 0644, on disk before it returns. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** Missing is no error; on disk before it returns. */
+  removeFile(path: string): Promise<void>;
+  /** Runs the tool that makes the bundle. After a removal it must also drop what it made of the removed file. */
+  runTool(request: { readonly store: string; readonly after: 'add' | 'remove'; readonly signal: AbortSignal }): Promise<StoreToolResult>;
+  /** {@link evaluateAnchor} in a new process, which reads everything again. */
+  readBack(anchor: string, signal: AbortSignal): Promise<RemedyCheck>;
+}
+
