@@ -64,10 +64,10 @@ export type DirectoryListing =
 
 export interface FileSearch {
   readonly root: string;
-  /** Exact base names. */
+  /** Base names, as find(1) patterns. */
   readonly names: readonly string[];
   readonly maxDepth: number;
-  /** Base names of directories that are not entered. */
+  /** Base names (find(1) patterns) of directories that are not entered. */
   readonly prune: readonly string[];
   readonly limit: number;
   readonly timeoutMs: number;
@@ -80,10 +80,12 @@ export interface FileSearchResult {
   readonly detail: string | null;
 }
 
-/** Who could change what a path leads to: every component, every symbolic link on the way. */
+/** Who could change what a path leads to: every component, every symbolic link on the way. When not resolved: of the part that was seen. */
 export interface PathChain {
   readonly state: 'resolved' | 'missing' | 'unreadable';
   readonly realPath: string | null;
+  /** The end is a directory. */
+  readonly directory: boolean;
   /** Distinct owners other than root of any component, sorted. */
   readonly owners: readonly number[];
   /** First component that group or others may write (sticky directories count); null when there is none. */

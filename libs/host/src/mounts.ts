@@ -1,0 +1,101 @@
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { errorCode } from './errors.ts';
+
+/** One line of /proc/self/mountinfo (proc(5)), reduced to what matters here. */
+export interface Mount {
+  readonly point: string;
+  readonly type: string;
+}
+
+/** File systems whose server may not answer. Any fuse but the local ones is a program of some user. */
+const NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'afs', 'ncpfs', '9p', 'ceph', 'glusterfs', 'lustre', 'beegfs', 'gpfs', 'pvfs2', 'autofs', 'fuse']);
+const LOCAL_FUSE = new Set(['fuse.fuse-overlayfs']);
+
+export function parseMountInfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [left, right] = line.split(' - ');
+    const point = left?.split(' ')[4];
+    const type = right?.split(' ')[0];
+    return point === undefined || type === undefined ? [] : [{ point: unescape(point), type }];
+  });
+}
+
+function unescape(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
+
+export function isNetworkType(type: string): boolean {
+  return NETWORK.has(type) || (type.startsWith('fuse.') && !LOCAL_FUSE.has(type));
+}
+
+/** Type of the file system that holds `path` by the table alone; the last mount on a point covers those before it. */
+export function mountTypeOf(mounts: readonly Mount[], path: string): string | null {
+  let best: Mount | null = null;
+  for (const mount of mounts) {
+    const inside = mount.point === '/' || path === mount.point || path.startsWith(`${mount.point}/`);
+    if (inside && mount.point.length >= (best?.point.length ?? 0)) best = mount;
+  }
+  // The system itself runs on what is mounted at '/', so that does answer.
+  return best === null || best.point === '/' ? null : best.type;
+}
+
+/**
+ * Type of the network file system on the way to `path`, else null. Walks the symbolic links itself and asks the table before
+ * each step, so that a share that does not answer is never touched.
+ */
+export async function networkMount(path: string, mounts: readonly Mount[]): Promise<string | null> {
+  let current = resolve('/', path);
+  for (let hops = 0; hops < 40; hops += 1) {
+    const step = await firstLinkOrShare(current, mounts);
+    if (step.share !== undefined) return step.share;
+    if (step.next === undefined) return null;
+    current = step.next;
+  }
+  return null;
+}
+
+async function firstLinkOrShare(path: string, mounts: readonly Mount[]): Promise<{ share?: string; next?: string }> {
+  const parts = path.split('/').filter((part) => part !== '');
+  let at = '/';
+  for (const [index, part] of parts.entries()) {
+    at = join(at, part);
+    const type = mountTypeOf(mounts, at);
+    if (type !== null && isNetworkType(type)) return { share: type };
+    const target = await linkTarget(at);
+    if (target === null) return {};
+    if (target !== undefined) return { next: resolve(dirname(at), target, ...parts.slice(index + 1)) };
+  }
+  return {};
+}
+
+/** undefined: not a link. null: nothing there, or it cannot be looked at. */
+async function linkTarget(path: string): Promise<string | null | undefined> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG'].includes(errorCode(error))) return null;
+    throw error;
+  }
+}
+
+/** The mount table, read again at most every second. On a system without /proc there is none, and nothing counts as a share. */
+export function createMountTable(): { networkMount(path: string): Promise<string | null> } {
+  let cached: { at: number; mounts: Mount[] } | null = null;
+  return {
+    async networkMount(path) {
+      if (!isAbsolute(path) || path.includes('\0')) return null;
+      if (cached === null || Date.now() - cached.at > 1000) cached = { at: Date.now(), mounts: await readTable() };
+      return await networkMount(path, cached.mounts);
+    },
+  };
+}
+
+async function readTable(): Promise<Mount[]> {
+  try {
+    return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

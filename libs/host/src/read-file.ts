@@ -1,0 +1,82 @@
+import { constants, type Stats } from 'node:fs';
+import { open, realpath, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { errorCode, fileProblem } from './errors.ts';
+import { failure, tooLarge } from './file-states.ts';
+import { readFileAs } from './read-file-as.ts';
+import { ownUid } from './run-program.ts';
+import type { FileFailureState, FileRead, ReadOptions } from './types.ts';
+
+export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads a regular file whole, up to a limit. FIFOs, devices, sockets and directories are refused without being read;
+ * nothing blocks on them. Every failure is a state, never an exception.
+ */
+export async function readBoundedFile(path: string, options: ReadOptions = {}): Promise<FileRead> {
+  if (!isAbsolute(path) || path.includes('\0')) return failure('unreadable', `${JSON.stringify(path)} is not an absolute path`);
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const account = options.asUser;
+  if (account === undefined || account.uid === ownUid()) return await readOwn(path, maxBytes);
+  if (ownUid() === 0) return await readFileAs(path, { account, maxBytes, timeoutMs: options.timeoutMs ?? 5000 });
+  return failure('unreadable', `${path} was not read: only root can read with the rights of uid ${account.uid}`);
+}
+
+async function readOwn(path: string, maxBytes: number): Promise<FileRead> {
+  try {
+    return await openAndRead(path, maxBytes);
+  } catch (error) {
+    return failure(STATES[errorCode(error)] ?? 'unreadable', fileProblem(error, path));
+  }
+}
+
+/** ENXIO is what open says of a socket, or of a FIFO swapped in after the check. */
+const STATES: Readonly<Record<string, FileFailureState>> = { ENOENT: 'missing', ENOTDIR: 'missing', ENXIO: 'notRegularFile' };
+
+async function openAndRead(path: string, maxBytes: number): Promise<FileRead> {
+  // Asked before opening: opening a device can itself do something.
+  const before = await stat(path);
+  const real = await realpath(path);
+  if (!before.isFile()) return notRegular({ path, realPath: real, stats: before });
+  // O_NONBLOCK: should a FIFO be swapped in now, open returns at once and fstat tells.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return notRegular({ path, realPath: real, stats });
+    if (stats.size > maxBytes) return tooLarge({ path, realPath: real, size: stats.size, maxBytes });
+    const bytes = await readUpTo(handle, { expected: stats.size, limit: maxBytes });
+    if (bytes === null) return tooLarge({ path, realPath: real, size: stats.size, maxBytes });
+    return { state: 'read', bytes, size: bytes.length, realPath: real };
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Readable {
+  read(buffer: Uint8Array, offset: number, length: number, position: null): Promise<{ bytesRead: number }>;
+}
+
+/** Null when there is more than the limit: a file may grow while it is read, and files of /proc claim size 0. */
+async function readUpTo(handle: Readable, size: { expected: number; limit: number }): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = new Uint8Array(Math.max(4096, Math.min(size.expected - total + 1, 1024 * 1024)));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    total += bytesRead;
+    if (total > size.limit) return null;
+    chunks.push(chunk.subarray(0, bytesRead));
+  }
+}
+
+function notRegular(found: { path: string; realPath: string; stats: Stats }): FileRead {
+  return { state: 'notRegularFile', detail: `${found.path} is ${kindWords(found.stats)}, not a regular file`, size: null, realPath: found.realPath };
+}
+
+function kindWords(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a FIFO';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}

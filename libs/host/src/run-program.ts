@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { isAbsolute } from 'node:path';
+import type { RunRequest, RunResult } from './types.ts';
+import { errorCode, errorText } from './errors.ts';
+
+const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
+/** A grandchild may keep the pipes open after the program ended; we do not wait for it longer than this. */
+const PIPE_GRACE_MS = 250;
+
+/**
+ * Runs one program without a shell, in its own process group, at low priority, with stdin closed.
+ * Never throws and never outlives `timeoutMs` by more than the pipe grace: every failure is a state.
+ */
+export async function runProgram(request: RunRequest): Promise<RunResult> {
+  const refusal = refuse(request);
+  if (refusal !== null) return notStarted(refusal);
+  let child: ChildProcess;
+  try {
+    child = start(request);
+  } catch (error) {
+    return notStarted(`${request.argv[0]} could not be started: ${errorText(error)}`);
+  }
+  return await supervise(child, request);
+}
+
+function refuse(request: RunRequest): string | null {
+  const program = request.argv[0];
+  if (!isAbsolute(program)) return `${program} was not started: a program needs an absolute path`;
+  const own = ownUid();
+  if (request.runAs !== undefined && own !== 0 && request.runAs.uid !== own)
+    return `${program} was not started: only root can run it as uid ${request.runAs.uid}`;
+  return null;
+}
+
+function start(request: RunRequest): ChildProcess {
+  const [program, ...args] = request.argv;
+  // With a uid or gid libuv calls setgroups(0), setgid and setuid in this order: real, effective and saved ids change,
+  // so there is no way back (uv__process_child_init).
+  const identity = request.runAs !== undefined && ownUid() === 0 ? { uid: request.runAs.uid, gid: request.runAs.gid } : {};
+  return spawn(program, args, {
+    cwd: request.cwd ?? '/',
+    env: { ...request.env },
+    detached: true,
+    shell: false,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...identity,
+  });
+}
+
+function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult> {
+  const limit = request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
+  const output = { stdout: collector(limit), stderr: collector(limit) };
+  let ended: RunResult['state'] | null = null;
+  let startError: string | null = null;
+  lowerPriority(child);
+
+  return new Promise((resolve) => {
+    const stopWith = (state: RunResult['state']): void => {
+      ended ??= state;
+      killGroup(child);
+    };
+    const timer = setTimeout(stopWith, request.timeoutMs, 'timedOut');
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!output.stdout.add(chunk)) stopWith('outputTooLarge');
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (!output.stderr.add(chunk)) stopWith('outputTooLarge');
+    });
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return;
+      startError = `${request.argv[0]} could not be started: ${errorText(error)}`;
+      finish();
+    });
+    child.once('exit', () => {
+      setTimeout(() => {
+        killGroup(child);
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, PIPE_GRACE_MS).unref();
+    });
+    child.once('close', finish);
+
+    function finish(): void {
+      clearTimeout(timer);
+      const bytes = { stdout: output.stdout.bytes(), stderr: output.stderr.bytes() };
+      resolve(startError === null ? describe(child, { request, ended, ...bytes }) : notStarted(startError));
+    }
+  });
+}
+
+interface Ending {
+  readonly request: RunRequest;
+  readonly ended: RunResult['state'] | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+function describe(child: ChildProcess, ending: Ending): RunResult {
+  const { stdout, stderr, request } = ending;
+  const state = ending.ended ?? (child.exitCode === null ? 'signalled' : 'exited');
+  const reasons: Record<RunResult['state'], string | null> = {
+    exited: child.exitCode === 0 ? null : `${request.argv[0]} ended with exit code ${child.exitCode ?? -1}`,
+    signalled: `${request.argv[0]} was ended by ${child.signalCode ?? 'a signal'}`,
+    timedOut: `${request.argv[0]} was killed: no end after ${request.timeoutMs} ms`,
+    outputTooLarge: `${request.argv[0]} was killed: it printed more than ${request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES} bytes`,
+    notStarted: null,
+  };
+  return { state, exitCode: child.exitCode, signal: child.signalCode, stdout, stderr, reason: reasons[state] };
+}
+
+function notStarted(reason: string): RunResult {
+  return { state: 'notStarted', exitCode: null, signal: null, stdout: new Uint8Array(), stderr: new Uint8Array(), reason };
+}
+
+function collector(limit: number): { add(chunk: Buffer): boolean; bytes(): Uint8Array } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    add(chunk) {
+      const room = limit - size;
+      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      size = Math.min(limit, size + chunk.length);
+      return chunk.length <= room;
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
+}
+
+function lowerPriority(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // It may have ended already, or the host forbids it: neither changes the result of the run.
+    if (!['ESRCH', 'EPERM', 'EACCES'].includes(errorCode(error))) throw error;
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: all of the group are gone. EPERM: what is left of it belongs to an account that we may not signal.
+    if (!['ESRCH', 'EPERM'].includes(errorCode(error))) throw error;
+  }
+}
+
+/** Effective uid; -1 where the system has none (Windows). */
+export function ownUid(): number {
+  return process.geteuid?.() ?? -1;
+}
