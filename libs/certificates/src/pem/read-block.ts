@@ -1,0 +1,43 @@
+import { CertificateParseError } from '../certificate-parse-error.ts';
+import { readElement } from '../x509/der.ts';
+import { readCertificateFields } from '../x509/certificate-fields.ts';
+import { openCertificate } from '../x509/open-certificate.ts';
+import { decodeBase64 } from './base64.ts';
+import type { PemBlock } from './pem-blocks.ts';
+
+export const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+
+export type BlockReading =
+  | { readonly der: Uint8Array; readonly problem: null }
+  | { readonly der: null; readonly problem: { readonly line: number; readonly reason: string } };
+
+/** The certificate in a block, or why there is none. What follows the certificate in a TRUSTED block (OpenSSL's own trust settings) is left out. */
+export function readCertificateBlock(block: PemBlock): BlockReading {
+  if (block.problem !== null || block.body === null) return broken(block.line, block.problem ?? 'it has no content');
+  const decoded = decodeBase64(block.body);
+  if ('cutShort' in decoded) return broken(block.line, 'its base64 is cut short');
+  if ('badCharacterAt' in decoded) return broken(lineOf(block, decoded.badCharacterAt), badCharacter(block.body, decoded.badCharacterAt));
+  try {
+    const der = decoded.bytes.slice(0, readElement(decoded.bytes, 0).end);
+    readCertificateFields(der);
+    openCertificate(der);
+    return { der, problem: null };
+  } catch (error) {
+    if (!(error instanceof CertificateParseError)) throw error;
+    return broken(block.line, error.message);
+  }
+}
+
+function broken(line: number, reason: string): BlockReading {
+  return { der: null, problem: { line, reason } };
+}
+
+function lineOf(block: PemBlock, offset: number): number {
+  const before = (block.body ?? '').slice(0, offset);
+  return block.bodyLine + before.split(before.includes('\n') ? '\n' : '\r').length - 1;
+}
+
+/** The code, never the character: the text may be anything. */
+function badCharacter(body: string, offset: number): string {
+  return `a character that is not base64 (code 0x${body.charCodeAt(offset).toString(16).padStart(2, '0')})`;
+}
