@@ -26,6 +26,25 @@ export function canonicalJson(value: unknown): string {
   return write(value, '', 0);
 }
 
+/**
+ * UTF-8 of `context` and the canonical JSON of `message` without its `signature`: what the signature of a message covers.
+ * Undefined when a hostile peer sent what has no canonical form, so that verifying says no instead of throwing.
+ */
+export function bytesUnderSignature(context: string, message: object): Uint8Array | undefined {
+  try {
+    return signedBytes(context, message);
+  } catch (error) {
+    if (error instanceof CanonicalJsonError) return undefined;
+    throw error;
+  }
+}
+
+/** As `bytesUnderSignature`, for one's own messages: throws `CanonicalJsonError`. */
+export function signedBytes(context: string, message: object): Uint8Array {
+  const content = Object.fromEntries(Object.entries(message).filter(([name]) => name !== 'signature'));
+  return Buffer.from(context + canonicalJson(content), 'utf8');
+}
+
 /** SHA-256 of the canonical JSON's UTF-8 bytes, lower-case hex. */
 export function sha256OfJson(value: unknown): string {
   return sha256Hex(canonicalJson(value));

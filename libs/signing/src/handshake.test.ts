@@ -65,6 +65,7 @@ describe('challenge and hello', () => {
     { certificate: 'd'.repeat(64) },
     { protocol: { min: 1, max: 2 } },
     { later: true },
+    { nonce: '\ud800' },
   ])('the challenge’s signature covers %j', (change) => {
     expect(verifyChallenge({ ...challenge, ...change }, server.publicKey)).toBe(false);
   });
@@ -79,6 +80,8 @@ describe('challenge and hello', () => {
     { certificate: 'd'.repeat(64) },
     { bootId: 'x' },
     { later: true },
+    { bootId: '\ud800' },
+    { later: JSON.parse('['.repeat(500) + ']'.repeat(500)) as unknown },
   ])('the hello’s signature covers %j', (change) => {
     expect(verifyHello({ ...hello, ...change }, challenge, host.publicKey)).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { createHash, createSecretKey, diffieHellman, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Challenge, Hello, Welcome } from '@trustfleet/protocol';
-import { canonicalJson } from './canonical-json.ts';
+import { bytesUnderSignature, canonicalJson, signedBytes } from './canonical-json.ts';
 import { sha256Hex } from './digest.ts';
 import { importPublicKey, KeyError, signBytes, verifyBytes } from './keys.ts';
 
@@ -22,22 +22,24 @@ export type UnsignedHello = Omit<Hello, 'signature'>;
 
 /** Fills in `signature`. The nonce (32 random bytes) and the ephemeral key come from the caller. */
 export function signChallenge(content: UnsignedChallenge, serverKey: KeyObject): Challenge {
-  return { ...content, signature: signBytes(serverKey, signedPart(CHALLENGE_CONTEXT, content)) } as Challenge;
+  return { ...content, signature: signBytes(serverKey, signedBytes(CHALLENGE_CONTEXT, content)) } as Challenge;
 }
 
 /** `serverKey`: the pinned public key, raw base64. */
 export function verifyChallenge(challenge: Challenge, serverKey: string): boolean {
-  return verifyBytes(serverKey, signedPart(CHALLENGE_CONTEXT, challenge), challenge.signature);
+  const bytes = bytesUnderSignature(CHALLENGE_CONTEXT, challenge);
+  return bytes !== undefined && verifyBytes(serverKey, bytes, challenge.signature);
 }
 
 /** `challenge` as it was received and verified. */
 export function signHello(content: UnsignedHello, challenge: Challenge, hostKey: KeyObject): Hello {
-  return { ...content, signature: signBytes(hostKey, helloBytes(content, challenge)) } as Hello;
+  return { ...content, signature: signBytes(hostKey, signedBytes(helloContext(challenge), content)) } as Hello;
 }
 
 /** `challenge` as this server sent it on this very socket: a hello for another one does not verify. */
 export function verifyHello(hello: Hello, challenge: Challenge, hostKey: string): boolean {
-  return verifyBytes(hostKey, helloBytes(hello, challenge), hello.signature);
+  const bytes = bytesUnderSignature(helloContext(challenge), hello);
+  return bytes !== undefined && verifyBytes(hostKey, bytes, hello.signature);
 }
 
 /** One key a direction, for `createFrameSealer` and `createFrameOpener`. */
@@ -86,13 +88,8 @@ function timeBytes(time: Pick<Welcome, 'session' | 'serverTime'>): Uint8Array {
   return Buffer.from(`${time.session}\n${time.serverTime}`, 'utf8');
 }
 
-function helloBytes(hello: UnsignedHello, challenge: Challenge): Uint8Array {
-  return signedPart(`${HELLO_CONTEXT}${sha256Hex(canonicalJson(challenge))}\n`, hello);
-}
-
-function signedPart(context: string, message: Readonly<Record<string, unknown>>): Uint8Array {
-  const content = Object.fromEntries(Object.entries(message).filter(([name]) => name !== 'signature'));
-  return Buffer.from(context + canonicalJson(content), 'utf8');
+function helloContext(challenge: Challenge): string {
+  return `${HELLO_CONTEXT}${sha256Hex(canonicalJson(challenge))}\n`;
 }
 
 function sharedSecret(ownKey: KeyObject, peerKey: string): Buffer {

@@ -136,6 +136,7 @@ describe('job events', () => {
     expect(verifyJobEvent({ ...signed, state: 'failed' }, other.publicKey)).toBe(false);
     expect(verifyJobEvent({ ...signed, later: 1 }, other.publicKey)).toBe(false);
     expect(verifyJobEvent(event, other.publicKey)).toBe(false);
+    expect(verifyJobEvent({ ...signed, detail: '\ud800' }, other.publicKey)).toBe(false);
   });
 
   it('do not depend on the order of members or an earlier signature', () => {

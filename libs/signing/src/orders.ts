@@ -9,7 +9,7 @@ import {
   type JobEvent,
   type Order,
 } from '@trustfleet/protocol';
-import { canonicalJson, CanonicalJsonError } from './canonical-json.ts';
+import { bytesUnderSignature, canonicalJson, CanonicalJsonError, signedBytes } from './canonical-json.ts';
 import { dsseSign, dsseVerify } from './dsse.ts';
 import { signBytes, verifyBytes } from './keys.ts';
 import { verifyMerkle } from './merkle.ts';
@@ -82,16 +82,13 @@ export function openJob(request: OpenJobRequest): Opened<Job> {
 
 /** The event with `signature` filled in: Ed25519 by the host's key over its canonical JSON without `signature`. */
 export function signJobEvent(event: JobEvent, key: KeyObject): JobEvent {
-  return { ...event, signature: signBytes(key, eventBytes(event)) };
+  return { ...event, signature: signBytes(key, signedBytes('', event)) };
 }
 
 /** False as well for an event without a signature. */
 export function verifyJobEvent(event: JobEvent, hostKey: string): boolean {
-  return event.signature !== null && verifyBytes(hostKey, eventBytes(event), event.signature);
-}
-
-function eventBytes(event: JobEvent): Uint8Array {
-  return canonicalBytes(Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'signature')));
+  const bytes = bytesUnderSignature('', event);
+  return event.signature !== null && bytes !== undefined && verifyBytes(hostKey, bytes, event.signature);
 }
 
 function canonicalBytes(value: unknown): Uint8Array {
