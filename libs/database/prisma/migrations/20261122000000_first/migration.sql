@@ -65,11 +65,10 @@ CREATE TABLE "section_body" (
 CREATE TABLE "section_anchor" (
     "name" TEXT NOT NULL,
     "digest" TEXT NOT NULL,
-    "container" TEXT NOT NULL,
-    "operating_system" BOOLEAN NOT NULL,
     "sha256" TEXT NOT NULL,
+    "operating_system" BOOLEAN NOT NULL,
 
-    CONSTRAINT "section_anchor_pkey" PRIMARY KEY ("name","digest","container","sha256")
+    CONSTRAINT "section_anchor_pkey" PRIMARY KEY ("name","digest","sha256")
 );
 
 -- CreateTable
@@ -221,8 +220,8 @@ CREATE TABLE "job" (
 
 -- CreateTable
 CREATE TABLE "job_event" (
-    "event_id" UUID NOT NULL,
     "job_id" UUID NOT NULL,
+    "event_id" UUID NOT NULL,
     "attempt" INTEGER NOT NULL,
     "index" INTEGER NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
@@ -230,11 +229,11 @@ CREATE TABLE "job_event" (
     "state" TEXT NOT NULL,
     "step" TEXT,
     "detail" TEXT,
-    "late" BOOLEAN NOT NULL DEFAULT false,
-    "signature_valid" BOOLEAN NOT NULL DEFAULT false,
+    "outcome" TEXT NOT NULL,
+    "signature_valid" BOOLEAN NOT NULL,
     "raw" TEXT NOT NULL,
 
-    CONSTRAINT "job_event_pkey" PRIMARY KEY ("event_id")
+    CONSTRAINT "job_event_pkey" PRIMARY KEY ("job_id","event_id")
 );
 
 -- CreateTable
