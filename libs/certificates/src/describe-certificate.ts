@@ -12,7 +12,8 @@ import { signatureAlgorithmName } from './x509/signature-algorithm.ts';
 /** Reads one DER certificate, which must fill `der` to its last byte. Throws CertificateParseError. */
 export function describeCertificate(der: Uint8Array): CertificateFacts {
   const outer = readElement(der, 0);
-  if (outer.end !== der.length) throw new CertificateParseError(`${der.length - outer.end} bytes follow the certificate`);
+  if (outer.end !== der.length)
+    throw new CertificateParseError(`${der.length - outer.end} bytes follow the certificate`);
   const fields = readCertificateFields(der);
   const certificate = openCertificate(der);
   const { keyType, keyBits, key } = publicKeyFacts(certificate);
@@ -45,7 +46,11 @@ function readDate(date: Date, field: string): Date {
   return date;
 }
 
-function isSelfSigned(certificate: X509Certificate, fields: CertificateFields, key: KeyObject | null): boolean {
+function isSelfSigned(
+  certificate: X509Certificate,
+  fields: CertificateFields,
+  key: KeyObject | null,
+): boolean {
   if (key === null || Buffer.compare(encoded(fields.subject), encoded(fields.issuer)) !== 0) return false;
   return certificate.verify(key);
 }

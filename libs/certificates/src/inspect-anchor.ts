@@ -21,7 +21,10 @@ export const MAX_ANCHOR_BYTES = 256 * 1024;
 export function inspectAnchor(text: string | Uint8Array, now: Date): AnchorInspection {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   if (bytes.length > MAX_ANCHOR_BYTES) {
-    return refused('tooLarge', `This is ${bytes.length} bytes; one certificate has less than ${MAX_ANCHOR_BYTES}. Give the one CA certificate alone.`);
+    return refused(
+      'tooLarge',
+      `This is ${bytes.length} bytes; one certificate has less than ${MAX_ANCHOR_BYTES}. Give the one CA certificate alone.`,
+    );
   }
   const kind = fileKind(bytes);
   if (kind !== 'text') return refused('notPem', NOT_TEXT[kind]);
@@ -29,7 +32,8 @@ export function inspectAnchor(text: string | Uint8Array, now: Date): AnchorInspe
 }
 
 const NOT_TEXT = {
-  empty: 'There is nothing in it. Give the CA certificate as PEM text, from BEGIN CERTIFICATE to END CERTIFICATE.',
+  empty:
+    'There is nothing in it. Give the CA certificate as PEM text, from BEGIN CERTIFICATE to END CERTIFICATE.',
   der: 'This is a binary file (DER or PKCS). Convert it to PEM: openssl x509 -inform der -in FILE',
   utf16: 'This text is UTF-16, which programs on Linux do not read. Save it as UTF-8 or ASCII.',
 } as const;
@@ -58,7 +62,8 @@ function inspectText(text: string, now: Date): AnchorInspection {
 
 /** A page of sentences is enough. */
 const MAX_REFUSALS = 20;
-const NO_BLOCK = 'There is no certificate in it: no line says BEGIN CERTIFICATE. Give the CA certificate as PEM text.';
+const NO_BLOCK =
+  'There is no certificate in it: no line says BEGIN CERTIFICATE. Give the CA certificate as PEM text.';
 
 function describeInto(
   found: Map<string, PlacedCertificate>,
@@ -84,7 +89,11 @@ function privateKey(line: number): AnchorRefusalReason {
 }
 
 function malformed(line: number, reason: string): AnchorRefusalReason {
-  return { code: 'malformed', message: `The certificate at line ${line} cannot be read: ${reason}. Export it again, or paste all of it.`, line };
+  return {
+    code: 'malformed',
+    message: `The certificate at line ${line} cannot be read: ${reason}. Export it again, or paste all of it.`,
+    line,
+  };
 }
 
 function moreThanOne(count: number, line: number): AnchorRefusalReason {
@@ -114,10 +123,16 @@ function notAuthority({ isAuthority }: CertificateFacts): Objection {
 
 function outsideValidity({ notBefore, notAfter }: CertificateFacts, now: Date): Objection {
   if (now.getTime() > notAfter.getTime()) {
-    return { code: 'expired', message: `It expired on ${notAfter.toISOString()}. Ask its owner for the one that took its place.` };
+    return {
+      code: 'expired',
+      message: `It expired on ${notAfter.toISOString()}. Ask its owner for the one that took its place.`,
+    };
   }
   if (now.getTime() < notBefore.getTime()) {
-    return { code: 'notYetValid', message: `It is valid only from ${notBefore.toISOString()} on. Wait until then, or look at this server's clock.` };
+    return {
+      code: 'notYetValid',
+      message: `It is valid only from ${notBefore.toISOString()} on. Wait until then, or look at this server's clock.`,
+    };
   }
   return null;
 }
@@ -133,10 +148,19 @@ function weakKey({ keyType, keyBits }: CertificateFacts): Objection {
   };
 }
 
-const LEAST_BITS: Readonly<Record<string, number>> = { rsa: 2048, 'rsa-pss': 2048, ec: 256, ed25519: 256, ed448: 456 };
+const LEAST_BITS: Readonly<Record<string, number>> = {
+  rsa: 2048,
+  'rsa-pss': 2048,
+  ec: 256,
+  ed25519: 256,
+  ed448: 456,
+};
 
 function weakSignature({ signatureAlgorithm, selfSigned }: CertificateFacts): Objection {
   const strength = signatureStrength(signatureAlgorithm);
   if (strength === 'sound' || (strength === 'sha1' && selfSigned)) return null;
-  return { code: 'weakSignature', message: `It is signed with ${signatureAlgorithm}, which can be forged. Ask for one that is signed with SHA-256 or better.` };
+  return {
+    code: 'weakSignature',
+    message: `It is signed with ${signatureAlgorithm}, which can be forged. Ask for one that is signed with SHA-256 or better.`,
+  };
 }

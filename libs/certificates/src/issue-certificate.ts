@@ -17,7 +17,10 @@ export async function issueCertificate(request: IssueRequest): Promise<Uint8Arra
   // Only here, so that an agent, which issues nothing, does not load it; its container needs the polyfill first.
   await import('reflect-metadata');
   const library = await import('@peculiar/x509');
-  const issuer = request.issuerCertificate === null ? null : new library.X509Certificate(new Uint8Array(request.issuerCertificate));
+  const issuer =
+    request.issuerCertificate === null
+      ? null
+      : new library.X509Certificate(new Uint8Array(request.issuerCertificate));
   const subject = subjectName(library, request);
   const certificate = await library.X509CertificateGenerator.create({
     serialNumber: request.serialNumber,
@@ -34,10 +37,15 @@ export async function issueCertificate(request: IssueRequest): Promise<Uint8Arra
 }
 
 function checkRequest({ serialNumber, notBefore, notAfter, profile, subject }: IssueRequest): void {
-  if (!/^(?:[0-9a-f]{2})+$/i.test(serialNumber) || serialNumber.length > MAX_SERIAL_BYTES * 2 || /^0*$/.test(serialNumber)) {
+  if (
+    !/^(?:[0-9a-f]{2})+$/i.test(serialNumber) ||
+    serialNumber.length > MAX_SERIAL_BYTES * 2 ||
+    /^0*$/.test(serialNumber)
+  ) {
     throw new RangeError('serialNumber: whole bytes in hex, positive, at most 20 bytes (RFC 5280 §4.1.2.2)');
   }
-  if (/^[89a-f]/i.test(serialNumber)) throw new RangeError('serialNumber: its first bit must be 0, else it is negative in DER');
+  if (/^[89a-f]/i.test(serialNumber))
+    throw new RangeError('serialNumber: its first bit must be 0, else it is negative in DER');
   if (!(notBefore.getTime() <= notAfter.getTime())) throw new RangeError('notAfter lies before notBefore');
   if (subject.commonName.trim() === '') throw new RangeError('subject.commonName is empty');
   if (profile.kind === 'server' && profile.dnsNames.length + profile.ipAddresses.length === 0) {
@@ -47,7 +55,8 @@ function checkRequest({ serialNumber, notBefore, notAfter, profile, subject }: I
 
 /** As attributes, never as text to be parsed: a name may hold commas and equals signs. */
 function subjectName(library: X509Library, { subject }: IssueRequest): InstanceType<X509Library['Name']> {
-  const organization = subject.organization === undefined ? [] : [{ O: [{ utf8String: subject.organization }] }];
+  const organization =
+    subject.organization === undefined ? [] : [{ O: [{ utf8String: subject.organization }] }];
   return new library.Name([...organization, { CN: [{ utf8String: subject.commonName }] }]);
 }
 
@@ -59,7 +68,9 @@ function profileExtensions(library: X509Library, { profile, publicKey }: IssueRe
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ];
   }
-  const usage = isRsa(publicKey) ? KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment : KeyUsageFlags.digitalSignature;
+  const usage = isRsa(publicKey)
+    ? KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment
+    : KeyUsageFlags.digitalSignature;
   return [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(usage, true),
@@ -68,7 +79,10 @@ function profileExtensions(library: X509Library, { profile, publicKey }: IssueRe
   ];
 }
 
-function alternativeNames(library: X509Library, profile: Extract<CertificateProfile, { kind: 'server' }>): Extension {
+function alternativeNames(
+  library: X509Library,
+  profile: Extract<CertificateProfile, { kind: 'server' }>,
+): Extension {
   return new library.SubjectAlternativeNameExtension([
     ...profile.dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...profile.ipAddresses.map((value) => ({ type: 'ip' as const, value })),
@@ -83,7 +97,8 @@ async function keyIdentifiers(
 ): Promise<Extension[]> {
   const own = await library.SubjectKeyIdentifierExtension.create(publicKey);
   const issuers = issuer === null ? own : issuer.getExtension(library.SubjectKeyIdentifierExtension);
-  if (issuers === null) throw new RangeError('the issuing certificate has no subject key identifier (RFC 5280 §4.2.1.2)');
+  if (issuers === null)
+    throw new RangeError('the issuing certificate has no subject key identifier (RFC 5280 §4.2.1.2)');
   return [own, new library.AuthorityKeyIdentifierExtension(issuers.keyId)];
 }
 
@@ -96,8 +111,11 @@ function signingAlgorithm(key: CryptoKey): { name: string; hash?: string } {
   const { name } = key.algorithm;
   if (name === 'ECDSA') return { name, hash: CURVE_HASHES[curveOf(key)] ?? 'SHA-256' };
   if (name === 'Ed25519') return { name };
-  if (name === 'RSASSA-PKCS1-v1_5') return { name, hash: (key.algorithm as webcrypto.RsaHashedKeyAlgorithm).hash.name };
-  throw new RangeError(`keys of kind ${name} do not sign certificates here: use ECDSA, RSASSA-PKCS1-v1_5 or Ed25519`);
+  if (name === 'RSASSA-PKCS1-v1_5')
+    return { name, hash: (key.algorithm as webcrypto.RsaHashedKeyAlgorithm).hash.name };
+  throw new RangeError(
+    `keys of kind ${name} do not sign certificates here: use ECDSA, RSASSA-PKCS1-v1_5 or Ed25519`,
+  );
 }
 
 const CURVE_HASHES: Readonly<Record<string, string>> = { 'P-384': 'SHA-384', 'P-521': 'SHA-512' };

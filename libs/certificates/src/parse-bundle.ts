@@ -14,17 +14,27 @@ const MAX_PROBLEMS = 100;
  */
 export function parseBundle(bytes: Uint8Array): ParsedBundle {
   const kind = fileKind(bytes);
-  if (kind !== 'text') return { state: kind, certificates: [], problems: [], anchors: [], opensslAccepts: false };
+  if (kind !== 'text')
+    return { state: kind, certificates: [], problems: [], anchors: [], opensslAccepts: false };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const blocks = readBlocks(text);
   const openssl = readAsOpenssl(text);
-  const loaded = openssl.certificates.map((certificate) => ({ ...certificate, sha256: sha256Hex(certificate.der) }));
+  const loaded = openssl.certificates.map((certificate) => ({
+    ...certificate,
+    sha256: sha256Hex(certificate.der),
+  }));
   return assemble(blocks, openssl, loaded);
 }
 
-function assemble({ certificates: seen, problems }: Blocks, openssl: OpensslReading, loaded: BundleCertificate[]): ParsedBundle {
+function assemble(
+  { certificates: seen, problems }: Blocks,
+  openssl: OpensslReading,
+  loaded: BundleCertificate[],
+): ParsedBundle {
   const known = new Set(seen.map(({ sha256 }) => sha256));
-  const certificates = [...seen, ...loaded.filter(({ sha256 }) => !known.has(sha256))].sort((a, b) => a.line - b.line);
+  const certificates = [...seen, ...loaded.filter(({ sha256 }) => !known.has(sha256))].sort(
+    (a, b) => a.line - b.line,
+  );
   const byOpenssl = new Set(loaded.map(({ sha256 }) => sha256));
   const anchors = openssl.accepts ? byOpenssl : new Set(certificates.map(({ sha256 }) => sha256));
   return {
@@ -67,7 +77,10 @@ function opensslProblems({ openssl, byOpenssl, certificates, problems }: Compari
   }
   return certificates
     .filter(({ sha256 }) => !byOpenssl.has(sha256))
-    .map(({ line }) => ({ line, reason: 'OpenSSL passes over this certificate: its BEGIN does not stand alone on its line' }));
+    .map(({ line }) => ({
+      line,
+      reason: 'OpenSSL passes over this certificate: its BEGIN does not stand alone on its line',
+    }));
 }
 
 function bounded(problems: BundleProblem[]): BundleProblem[] {
@@ -75,5 +88,8 @@ function bounded(problems: BundleProblem[]): BundleProblem[] {
   const next = sorted[MAX_PROBLEMS - 1];
   if (sorted.length <= MAX_PROBLEMS || next === undefined) return sorted;
   const left = sorted.length - MAX_PROBLEMS + 1;
-  return [...sorted.slice(0, MAX_PROBLEMS - 1), { line: next.line, reason: `and ${left} more problems from here on` }];
+  return [
+    ...sorted.slice(0, MAX_PROBLEMS - 1),
+    { line: next.line, reason: `and ${left} more problems from here on` },
+  ];
 }

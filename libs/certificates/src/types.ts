@@ -96,7 +96,11 @@ export interface AnchorInspection {
 /** What the certificate is for (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12). */
 export type CertificateProfile =
   | { readonly kind: 'authority'; readonly pathLength?: number }
-  | { readonly kind: 'server'; readonly dnsNames: readonly string[]; readonly ipAddresses: readonly string[] };
+  | {
+      readonly kind: 'server';
+      readonly dnsNames: readonly string[];
+      readonly ipAddresses: readonly string[];
+    };
 
 export interface IssueRequest {
   readonly profile: CertificateProfile;

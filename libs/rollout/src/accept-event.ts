@@ -17,7 +17,10 @@ export function acceptEvent(job: JobProgress, event: JobStep): EventDecision {
   if (isFinal(job.state) || event.attempt < job.attempt) return { kind: 'late' };
   const missed = event.index - job.lastEventIndex - 1;
   if (!canReach({ from: job.state, to: event.state, steps: missed + 1 })) {
-    return { kind: 'illegal', reason: `event ${event.index}: no way leads from ${job.state} to ${event.state}` };
+    return {
+      kind: 'illegal',
+      reason: `event ${event.index}: no way leads from ${job.state} to ${event.state}`,
+    };
   }
   return {
     kind: 'apply',

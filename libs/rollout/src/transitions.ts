@@ -3,7 +3,13 @@ import type { JobState } from '@trustfleet/protocol';
 /** Answers with which an agent may turn a job down before it does anything (protocol.md "Signed orders and jobs"). */
 const TURNED_DOWN = ['refused', 'notPermitted', 'incompatible', 'deliveryExpired', 'cancelled'] as const;
 /** Ends of a plan that changes nothing. */
-const PLAN_ENDS = ['alreadyCompliant', 'planned', 'notApplicable', 'incompatible', 'appliedNotVerified'] as const;
+const PLAN_ENDS = [
+  'alreadyCompliant',
+  'planned',
+  'notApplicable',
+  'incompatible',
+  'appliedNotVerified',
+] as const;
 /** Ends of any attempt that went wrong. */
 const BROKEN = ['failed', 'timedOut'] as const;
 
@@ -24,7 +30,13 @@ export const AGENT_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobSt
   retrying: ['planning', 'cancelled', ...BROKEN],
 };
 
-const BEFORE_ACCEPTANCE: readonly JobState[] = ['deliveryExpired', 'superseded', 'cancelled', 'halted', 'hostRemoved'];
+const BEFORE_ACCEPTANCE: readonly JobState[] = [
+  'deliveryExpired',
+  'superseded',
+  'cancelled',
+  'halted',
+  'hostRemoved',
+];
 /** Not yet applying: a halt or a person may still end it (rollouts.md "Halt"). */
 const BEFORE_APPLYING: readonly JobState[] = ['superseded', 'cancelled', 'halted', 'lost', 'hostRemoved'];
 /** A host that is changing finishes, and may undo: nobody ends that from outside. */

@@ -1,4 +1,5 @@
-export type Base64Result = { readonly bytes: Uint8Array } | { readonly badCharacterAt: number } | { readonly cutShort: true };
+export type Base64Result =
+  { readonly bytes: Uint8Array } | { readonly badCharacterAt: number } | { readonly cutShort: true };
 
 /** White space as OpenSSL's decoder has it; `\s` would let a no-break space through. */
 const FOREIGN = /[^A-Za-z0-9+/= \t\r\n]/;

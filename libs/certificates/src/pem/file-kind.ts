@@ -16,7 +16,9 @@ function isBlank(bytes: Uint8Array): boolean {
   return true;
 }
 /** Tab, LF, VT, FF, CR, space, NUL and the bytes of the UTF-8 and UTF-16 marks. */
-const BLANK: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x00, 0xef, 0xbb, 0xbf, 0xfe, 0xff]);
+const BLANK: ReadonlySet<number> = new Set([
+  0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x00, 0xef, 0xbb, 0xbf, 0xfe, 0xff,
+]);
 
 function isUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;

@@ -17,7 +17,11 @@ const PIECE = 254;
 const TAIL = '-----\n';
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';
-const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+const CERTIFICATE_LABELS: ReadonlySet<string> = new Set([
+  'CERTIFICATE',
+  'X509 CERTIFICATE',
+  'TRUSTED CERTIFICATE',
+]);
 const REVOCATION_LIST = 'X509 CRL';
 const KEY_LABELS: ReadonlySet<string> = new Set(['RSA PRIVATE KEY', 'DSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
@@ -117,10 +121,14 @@ function readBody(pieces: Pieces, label: string): Body {
       if (state === 'afterHeader') throw new CertificateParseError('a second blank line inside the block');
       state = 'afterHeader';
     } else if (line.startsWith(END)) {
-      if (line !== `${END}${label}${TAIL}`) throw new CertificateParseError(`its END line is not that of ${quoted(label)}`);
-      return state === 'maybeHeader' ? { header: '', data: before.join('') } : { header: before.join(''), data: after.join('') };
+      if (line !== `${END}${label}${TAIL}`)
+        throw new CertificateParseError(`its END line is not that of ${quoted(label)}`);
+      return state === 'maybeHeader'
+        ? { header: '', data: before.join('') }
+        : { header: before.join(''), data: after.join('') };
     } else if (state === 'afterHeader') {
-      if (shortLineSeen || line.length > 65) throw new CertificateParseError('after a blank line, a line not of 64 characters');
+      if (shortLineSeen || line.length > 65)
+        throw new CertificateParseError('after a blank line, a line not of 64 characters');
       shortLineSeen = line.length < 65;
       after.push(line);
     } else {
@@ -149,7 +157,9 @@ function decode(data: string): Uint8Array {
   const dash = data.indexOf('-');
   const result = decodeBase64(dash === -1 ? data : data.slice(0, dash));
   if ('bytes' in result) return result.bytes;
-  throw new CertificateParseError('cutShort' in result ? 'its base64 is cut short' : 'it holds a character that is not base64');
+  throw new CertificateParseError(
+    'cutShort' in result ? 'its base64 is cut short' : 'it holds a character that is not base64',
+  );
 }
 
 function quoted(label: string): string {

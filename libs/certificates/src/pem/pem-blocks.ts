@@ -58,7 +58,10 @@ function bodyAndProblem(found: FoundMarkers, lines: LineCounter): Pick<PemBlock,
   if (end === -1) return { body: null, problem: 'the file ends before this block does' };
   const endLabel = markerLabel(text, end + END.length);
   if (endLabel === null) return { body: text.slice(bodyStart, end), problem: 'the END line is damaged' };
-  const problem = endLabel === label ? null : `it begins as ${JSON.stringify(label)} and ends as ${JSON.stringify(endLabel)}`;
+  const problem =
+    endLabel === label
+      ? null
+      : `it begins as ${JSON.stringify(label)} and ends as ${JSON.stringify(endLabel)}`;
   return { body: text.slice(bodyStart, end), problem };
 }
 
@@ -109,7 +112,7 @@ class LineCounter {
   /** Like `at`, but without going there: what lies between is counted again later, once. */
   ahead(offset: number): number {
     let line = this.#line;
-    for (let at = this.#text.indexOf(this.#newline, this.#offset); at !== -1 && at < offset; ) {
+    for (let at = this.#text.indexOf(this.#newline, this.#offset); at !== -1 && at < offset;) {
       line += 1;
       at = this.#text.indexOf(this.#newline, at + 1);
     }

@@ -5,7 +5,11 @@ import { openCertificate } from '../x509/open-certificate.ts';
 import { decodeBase64 } from './base64.ts';
 import type { PemBlock } from './pem-blocks.ts';
 
-export const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+export const CERTIFICATE_LABELS: ReadonlySet<string> = new Set([
+  'CERTIFICATE',
+  'X509 CERTIFICATE',
+  'TRUSTED CERTIFICATE',
+]);
 
 export type BlockReading =
   | { readonly der: Uint8Array; readonly problem: null }
@@ -13,10 +17,12 @@ export type BlockReading =
 
 /** The certificate in a block, or why there is none. What follows the certificate in a TRUSTED block (OpenSSL's own trust settings) is left out. */
 export function readCertificateBlock(block: PemBlock): BlockReading {
-  if (block.problem !== null || block.body === null) return broken(block.line, block.problem ?? 'it has no content');
+  if (block.problem !== null || block.body === null)
+    return broken(block.line, block.problem ?? 'it has no content');
   const decoded = decodeBase64(block.body);
   if ('cutShort' in decoded) return broken(block.line, 'its base64 is cut short');
-  if ('badCharacterAt' in decoded) return broken(lineOf(block, decoded.badCharacterAt), badCharacter(block.body, decoded.badCharacterAt));
+  if ('badCharacterAt' in decoded)
+    return broken(lineOf(block, decoded.badCharacterAt), badCharacter(block.body, decoded.badCharacterAt));
   try {
     const der = decoded.bytes.slice(0, readElement(decoded.bytes, 0).end);
     readCertificateFields(der);

@@ -28,6 +28,7 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
 }
 
 function expectTag(element: DerElement | undefined, tag: number): DerElement {
-  if (element?.tag !== tag) throw new CertificateParseError('its parts are not those of a certificate (RFC 5280 §4.1)');
+  if (element?.tag !== tag)
+    throw new CertificateParseError('its parts are not those of a certificate (RFC 5280 §4.1)');
   return element;
 }

@@ -12,12 +12,16 @@ export interface DerElement {
 /** Reads the element at `start`, which must end at or before `limit`. Throws CertificateParseError. */
 export function readElement(bytes: Uint8Array, start: number, limit: number = bytes.length): DerElement {
   const tag = byteAt(bytes, start, limit);
-  if ((tag & 0x1f) === 0x1f) throw new CertificateParseError('a tag of more than one byte, which X.509 does not have');
+  if ((tag & 0x1f) === 0x1f)
+    throw new CertificateParseError('a tag of more than one byte, which X.509 does not have');
   const first = byteAt(bytes, start + 1, limit);
-  const { length, contentStart } = first < 0x80 ? { length: first, contentStart: start + 2 } : longLength(bytes, start + 1, limit);
+  const { length, contentStart } =
+    first < 0x80 ? { length: first, contentStart: start + 2 } : longLength(bytes, start + 1, limit);
   const end = contentStart + length;
   if (end > limit) {
-    throw new CertificateParseError(`it is cut short: ${length} bytes are announced, ${limit - contentStart} are there`);
+    throw new CertificateParseError(
+      `it is cut short: ${length} bytes are announced, ${limit - contentStart} are there`,
+    );
   }
   return { bytes, tag, start, contentStart, end };
 }

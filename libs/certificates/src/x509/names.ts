@@ -11,7 +11,8 @@ export function commonNameOf(name: DerElement): string | null {
   for (const relativeName of children(name)) {
     for (const attribute of children(relativeName)) {
       const [type, value] = children(attribute);
-      if (type !== undefined && value !== undefined && objectIdentifier(type) === COMMON_NAME) found = directoryString(value);
+      if (type !== undefined && value !== undefined && objectIdentifier(type) === COMMON_NAME)
+        found = directoryString(value);
     }
   }
   return found === null ? null : harmless(found);
@@ -34,7 +35,8 @@ function wideString(bytes: Buffer, width: 2 | 4): string {
   let text = '';
   for (let at = 0; at + width <= bytes.length; at += width) {
     const code = width === 2 ? bytes.readUInt16BE(at) : bytes.readUInt32BE(at);
-    text += width === 4 ? (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd') : String.fromCharCode(code);
+    text +=
+      width === 4 ? (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd') : String.fromCharCode(code);
   }
   return text;
 }

@@ -10,7 +10,9 @@ export function openCertificate(der: Uint8Array): X509Certificate {
   try {
     return new X509Certificate(toPem(der));
   } catch (error) {
-    throw new CertificateParseError(`OpenSSL does not read it as a certificate (${reason(error)})`, { cause: error });
+    throw new CertificateParseError(`OpenSSL does not read it as a certificate (${reason(error)})`, {
+      cause: error,
+    });
   }
 }
 
