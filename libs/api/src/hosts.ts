@@ -10,7 +10,8 @@ export const presence = z.enum(['online', 'offline']);
 export const hostListQuery = pageQuery.extend({
   q: z.string().max(200).default(''),
   presence: presence.optional(),
-  findings: z.enum(['open', 'none']).optional(),
+  /** `open`: any open finding; `blockers`: an open blocker (overview's `withBlockers` counts the same hosts). */
+  findings: z.enum(['open', 'blockers', 'none']).optional(),
   platform: z.enum(['linux', 'windows', 'macos']).optional(),
   /** Hosts with an open finding for this anchor. */
   missingAnchor: sha256Hex.optional(),

@@ -94,6 +94,8 @@ export const jobListQuery = pageQuery.extend({
   hostId: z.uuid().optional(),
   state: jobState.optional(),
   active: z.stringbool().optional(),
+  /** Final states that count as a failure (rollouts.md): overview's `jobs.failed` counts the same jobs. */
+  failed: z.stringbool().optional(),
 });
 export const jobPage = page(jobSummary);
 
