@@ -28,6 +28,7 @@ function refuse(request: RunRequest): string | null {
   const program = request.argv[0];
   if (!isAbsolute(program)) return `${program} was not started: a program needs an absolute path`;
   const own = ownUid();
+  if (request.signal?.aborted === true) return `${program} was not started: the work was stopped before`;
   if (request.runAs !== undefined && own !== 0 && request.runAs.uid !== own)
     return `${program} was not started: only root can run it as uid ${request.runAs.uid}`;
   return null;
@@ -62,6 +63,10 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
       killGroup(child);
     };
     const timer = setTimeout(stopWith, request.timeoutMs, 'timedOut');
+    const abort = (): void => {
+      stopWith('signalled');
+    };
+    request.signal?.addEventListener('abort', abort, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => {
       if (!output.stdout.add(chunk)) stopWith('outputTooLarge');
     });
@@ -84,6 +89,7 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
 
     function finish(): void {
       clearTimeout(timer);
+      request.signal?.removeEventListener('abort', abort);
       const bytes = { stdout: output.stdout.bytes(), stderr: output.stderr.bytes() };
       resolve(startError === null ? describe(child, { request, ended, ...bytes }) : notStarted(startError));
     }

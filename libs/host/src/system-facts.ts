@@ -17,7 +17,7 @@ const osSchema = z.object({ distro: words, release: words, codename: words, kern
 const cpuSchema = z.object({ manufacturer: words, brand: words, cores: count });
 const memorySchema = z.object({ total: count });
 const interfaceSchema = z.object({ iface: z.string().max(512), mac: words, internal: z.boolean().catch(false) });
-const interfacesSchema = z.unknown().transform((value): unknown[] => (Array.isArray(value) ? value.slice(0, 4096) : []));
+const interfacesSchema = z.array(z.unknown()).max(4096).catch([]);
 
 /** Interfaces that containers, virtual machines and tunnels bring and take: no facts of the machine. */
 const COMES_AND_GOES =

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly maxOutputBytes?: number;
   /** Only root can name another account; rights are dropped for good. */
   readonly runAs?: Account | undefined;
+  /** Kills the process group when it fires; the result is then `signalled`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RunResult {

@@ -4,6 +4,7 @@ export interface StoreRunRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 export interface StoreRunResult {
   readonly state: 'exited' | 'signalled' | 'timedOut' | 'outputTooLarge' | 'notStarted';
@@ -34,6 +35,8 @@ export interface TrustStorePorts {
   readFile(path: string, options?: { readonly maxBytes?: number }): Promise<StoreFileRead>;
   listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
   isExecutable(path: string): Promise<boolean>;
+  /** Owners other than root, and the first component that group or others may write. */
+  inspectPath(path: string): Promise<{ readonly owners: readonly number[]; readonly writable: string | null }>;
   writeFile(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
   removeFile(path: string): Promise<boolean>;
   runProgram(request: StoreRunRequest): Promise<StoreRunResult>;

@@ -1,4 +1,5 @@
 import type { TrustStore } from '@trustfleet/protocol';
+import type { TrustStorePorts } from './ports.ts';
 
 /** Result of add and remove. The store's tool ran to its end; whether trust changed is for the caller to read back. */
 export type StoreChange =
@@ -30,10 +31,15 @@ export interface StoreReading {
 export interface ChangePlan {
   /** File that `add` would write or `remove` delete. */
   readonly path: string;
-  /** argv of the tool that rebuilds the bundle. */
-  readonly command: readonly [string, ...string[]];
+  /** argv of the tools that `add` runs to rebuild the bundle. */
+  readonly commands: readonly (readonly [string, ...string[]])[];
   /** File programs load, read back to see whether trust changed. */
   readonly bundlePath: string;
+}
+
+export interface ChangeOptions {
+  /** Stops the tool that runs; the change then fails and what it did stands in `files`. */
+  readonly signal?: AbortSignal;
 }
 
 /** One store of one host. */
@@ -44,11 +50,11 @@ export interface StoreHandle {
   /** Null when this store cannot be changed: see `store.cannotChange`. */
   plan(sha256: string): ChangePlan | null;
   /** Writes the anchor's PEM (atomic, 0644) and rebuilds the bundle. Idempotent. */
-  add(der: Uint8Array): Promise<StoreChange>;
+  add(der: Uint8Array, options?: ChangeOptions): Promise<StoreChange>;
   /** Deletes the file that `add` wrote for this anchor, nothing else, and rebuilds the bundle. Idempotent. */
-  remove(sha256: string): Promise<StoreChange>;
-  /** Only runs the tool, e.g. after an undo put files back. */
-  rebuild(): Promise<StoreChange>;
+  remove(sha256: string, options?: ChangeOptions): Promise<StoreChange>;
+  /** Only runs the store's tools, for a caller that changed files itself. After a removal they also drop what they had made of the file. */
+  rebuild(after: 'add' | 'remove', options?: ChangeOptions): Promise<StoreChange>;
 }
 
 export interface TrustStores {
@@ -63,6 +69,21 @@ export interface TrustStores {
 }
 
 export interface TrustStoreOptions {
-  /** Prefix of every path, for tests and images. Default '/'. */
+  /** Prefix of every file and directory (tools stay where they are), for tests and images. Default '/'. */
   readonly root?: string;
+}
+
+/** One kind of store: one folder in drivers/, one line in the table of create-trust-stores.ts. */
+export interface StoreDriver {
+  readonly name: string;
+  /** Null when this host has no store of this kind. */
+  detect(ports: TrustStorePorts, host: HostDescription): Promise<StoreHandle | null>;
+}
+
+/** What drivers decide by. */
+export interface HostDescription {
+  readonly root: string;
+  /** ID and ID_LIKE of os-release(5), lower case. */
+  readonly families: readonly string[];
+  readonly prettyName: string | null;
 }

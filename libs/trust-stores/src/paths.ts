@@ -1,0 +1,6 @@
+import { join } from 'node:path';
+
+/** `path` of the host as it lies on disk below `root`. */
+export function below(root: string, path: string): string {
+  return root === '/' ? path : join(root, path);
+}
