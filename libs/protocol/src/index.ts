@@ -1,5 +1,6 @@
 export * from './primitives.ts';
 export * from './sections/index.ts';
+export * from './sections/collector-problem.ts';
 export * from './sections/system.ts';
 export * from './sections/bundle-file.ts';
 export * from './sections/trust-stores.ts';

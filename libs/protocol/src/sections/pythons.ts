@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
+import { collectorProblem } from './collector-problem.ts';
 
 export const PYTHON_PACKAGES = ['certifi', 'requests', 'httplib2', 'urllib3', 'truststore', 'shotgun_api3'] as const;
 export const pythonPackageName = z.enum(PYTHON_PACKAGES);
@@ -40,5 +41,8 @@ export const pythonEnvironment = z.looseObject({
 });
 export type PythonEnvironment = z.infer<typeof pythonEnvironment>;
 
-export const pythonsSection = z.looseObject({ pythons: z.array(pythonEnvironment).max(500) });
+export const pythonsSection = z.looseObject({
+  pythons: z.array(pythonEnvironment).max(500),
+  problems: z.array(collectorProblem).max(200).optional(),
+});
 export type PythonsSection = z.infer<typeof pythonsSection>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
+import { collectorProblem } from './collector-problem.ts';
 
 export const CA_VARIABLES = [
   'SSL_CERT_FILE',
@@ -28,5 +29,8 @@ export const caVariable = z.looseObject({
 });
 export type CaVariable = z.infer<typeof caVariable>;
 
-export const variablesSection = z.looseObject({ variables: z.array(caVariable).max(1000) });
+export const variablesSection = z.looseObject({
+  variables: z.array(caVariable).max(1000),
+  problems: z.array(collectorProblem).max(200).optional(),
+});
 export type VariablesSection = z.infer<typeof variablesSection>;
