@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountsModule } from './features/accounts/accounts.module.ts';
+import type { SetupService } from './features/accounts/setup.service.ts';
+import type { EventBus } from './features/events/event-bus.ts';
+import { EventsModule } from './features/events/events.module.ts';
+import type { EnrolmentService } from './features/fleet/enrolment.service.ts';
+import { FleetModule } from './features/fleet/fleet.module.ts';
+import type { HostsService } from './features/fleet/hosts.service.ts';
+import type { Readiness } from './features/health/health.controller.ts';
+import { HealthModule } from './features/health/health.module.ts';
+import { PoliciesModule } from './features/policies/policies.module.ts';
+import type { PoliciesService } from './features/policies/policies.service.ts';
+import type { OrdersService } from './features/rollouts/orders.service.ts';
+import { RolloutsModule } from './features/rollouts/rollouts.module.ts';
+
+/** What the controllers stand on; made by `startup/compose.ts`, which knows the order in which things begin. */
+export interface AppServices {
+  readonly readiness: Readiness;
+  readonly setup: SetupService;
+  readonly hosts: HostsService;
+  readonly enrolment: EnrolmentService;
+  readonly policies: PoliciesService;
+  readonly orders: OrdersService;
+  readonly events: EventBus;
+}
+
+@Module({})
+export class AppModule {
+  static register(services: AppServices): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        HealthModule.register(services.readiness),
+        AccountsModule.register(services.setup),
+        FleetModule.register(services),
+        PoliciesModule.register(services.policies),
+        RolloutsModule.register(services.orders),
+        EventsModule.register(services.events),
+      ],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces } from '@nestjs/swagger';
+import type { StreamEvent } from '@trustfleet/api';
+import { ApiProblem } from '../../http/api-problem.ts';
+import { RequirePermission } from '../../http/permission.ts';
+import { EventBus, type Subscription } from './event-bus.ts';
+
+const HEARTBEAT_MS = 20_000;
+/** A stream ends after this time and the browser opens it again: a session that has ended ends its streams too. */
+const LIFETIME_MS = 10 * 60_000;
+
+function serve(bus: EventBus, response: ServerResponse): Subscription {
+  const sink = { write: (event: StreamEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`), end: () => void response.end() };
+  const subscription = bus.subscribe(sink);
+  if (subscription === null) throw new ApiProblem({ status: 503, code: 'slowDown', message: 'Too many event streams are open: close some tabs and reload.' });
+  return subscription;
+}
+
+@Controller()
+export class EventsController {
+  private readonly bus: EventBus;
+
+  constructor(bus: EventBus) {
+    this.bus = bus;
+  }
+
+  @Get('/events')
+  @RequirePermission('events.read')
+  @ApiOperation({ summary: 'Stream of ids of what changed; `resync` means: refetch everything.' })
+  @ApiProduces('text/event-stream')
+  stream(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
+    const subscription = serve(this.bus, response);
+    response.on('drain', () => {
+      subscription.onDrain();
+    });
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+    // What happened before this moment is not in the stream: a reader that was here before refetches.
+    response.write(`retry: 2000\ndata: ${JSON.stringify({ type: 'resync' } satisfies StreamEvent)}\n\n`);
+    const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+    const lifetime = setTimeout(() => response.end(), LIFETIME_MS);
+    const stop = () => {
+      clearInterval(heartbeat);
+      clearTimeout(lifetime);
+      this.bus.unsubscribe(subscription);
+    };
+    response.on('close', stop);
+    request.on('error', stop);
+  }
+}

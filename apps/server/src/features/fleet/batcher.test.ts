@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Batcher } from './batcher.ts';
+
+function doubling(poison?: number) {
+  const batches: number[][] = [];
+  const run = (batch: readonly number[]) => {
+    batches.push([...batch]);
+    return poison !== undefined && batch.includes(poison) ? Promise.reject(new Error('poison')) : Promise.resolve(batch.map((n) => n * 2));
+  };
+  return { batches, run };
+}
+
+describe('batcher', () => {
+  it('puts what comes together into one batch and gives each its own answer', async () => {
+    const { batches, run } = doubling();
+    const batcher = new Batcher({ run, delayMs: 1, maxItems: 10 });
+
+    expect(await Promise.all([1, 2, 3].map((n) => batcher.add(n)))).toEqual([2, 4, 6]);
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  it('does not wait for company beyond its size', async () => {
+    const { batches, run } = doubling();
+    const batcher = new Batcher({ run, delayMs: 3_600_000, maxItems: 2 });
+
+    await Promise.all([1, 2].map((n) => batcher.add(n)));
+
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  it('lets one bad item harm no other', async () => {
+    const { run } = doubling(2);
+    const batcher = new Batcher({ run, delayMs: 1, maxItems: 10 });
+
+    const results = await Promise.allSettled([1, 2, 3].map((n) => batcher.add(n)));
+
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('drains what still waits', async () => {
+    const { run } = doubling();
+    const batcher = new Batcher({ run, delayMs: 3_600_000, maxItems: 10 });
+    const answer = batcher.add(4);
+
+    await batcher.drain();
+
+    expect(await answer).toBe(8);
+  });
+});

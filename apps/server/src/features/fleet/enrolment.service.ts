@@ -1,0 +1,114 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { CreatedEnrolmentToken } from '@trustfleet/api';
+import type { Database, HostCredential } from '@trustfleet/database';
+import type { EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
+import { encodeEnrolmentToken, fromBase64, hashAgentSecret, verifyEnrolment } from '@trustfleet/signing';
+import type { EventBus } from '../events/event-bus.ts';
+import type { KnownHosts } from './host-directory.ts';
+
+/** What a token pins and an enrolled agent trusts for good. */
+export interface FleetIdentity {
+  readonly fleetId: string;
+  /** PEM of the fleet CA. */
+  readonly caCertificate: string;
+  /** SHA-256 hex of its DER. */
+  readonly caPin: string;
+  /** Raw Ed25519 key, base64. */
+  readonly serverKey: string;
+}
+
+interface EnrolmentOptions {
+  readonly database: Database;
+  readonly hosts: KnownHosts;
+  readonly events: EventBus;
+  readonly fleet: FleetIdentity;
+  /** https://host:port of the agents' port, as other machines reach it. */
+  readonly agentUrl: string;
+  readonly now: () => Date;
+}
+
+interface TokenRequest {
+  readonly uses: number;
+  readonly expiresInHours: number;
+  readonly createdBy: string;
+  /** Default: the address for other machines. */
+  readonly address?: string;
+}
+
+/** An enrolment that was turned down; the code and the sentence go to the agent. */
+export class EnrolmentRefused extends Error {
+  override readonly name = 'EnrolmentRefused';
+  readonly code: EnrolError['error'];
+
+  constructor(code: EnrolError['error'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const TOKEN_REFUSALS = {
+  unknown: { code: 'invalidToken', message: 'This server does not know the enrolment token: make a new one in the dashboard.' },
+  used: { code: 'usedToken', message: 'The enrolment token is used up: make a new one in the dashboard.' },
+  expired: { code: 'expiredToken', message: 'The enrolment token has expired: make a new one in the dashboard.' },
+} as const;
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** A machine's own name, as far as it can be stored and shown: control characters and broken surrogates are replaced. */
+function storableName(hostname: string): string {
+  // eslint-disable-next-line no-control-regex -- these are what is replaced
+  const name = hostname.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd').trim();
+  return name === '' ? 'unnamed host' : name.slice(0, 255);
+}
+
+/** Turns machines into hosts. */
+export class EnrolmentService {
+  private readonly options: EnrolmentOptions;
+
+  constructor(options: EnrolmentOptions) {
+    this.options = options;
+  }
+
+  /** Makes a token. Only its hash is kept: what is returned is shown once. */
+  async createToken(request: TokenRequest): Promise<CreatedEnrolmentToken> {
+    const { database, fleet, agentUrl, now } = this.options;
+    const secret = randomBytes(32).toString('base64url');
+    const at = now();
+    const expiresAt = new Date(at.getTime() + request.expiresInHours * 3_600_000);
+    const id = randomUUID();
+    await database.tokens.create({ id, hash: hashOf(secret), maxUses: request.uses, expiresAt, createdAt: at, createdBy: request.createdBy });
+    const token = encodeEnrolmentToken({ address: request.address ?? agentUrl, fleetId: fleet.fleetId, caPin: fleet.caPin, serverKey: fleet.serverKey, secret });
+    return { id, token, command: `trustfleet-agent enroll --token ${token}`, expiresAt: expiresAt.toISOString(), uses: request.uses };
+  }
+
+  /** Checks possession of the key, uses the token up and makes the host, all or nothing. @throws EnrolmentRefused */
+  async enrol(request: EnrolRequest): Promise<EnrolResponse> {
+    const { database, fleet, hosts, events } = this.options;
+    const proof = { fleetId: fleet.fleetId, secret: request.secret, publicKey: request.publicKey };
+    const publicKey = fromBase64(request.publicKey);
+    if (publicKey === null || !verifyEnrolment(proof, request.signature)) {
+      throw new EnrolmentRefused('badSignature', 'The request is not signed by the key that it brings.');
+    }
+    const secret = randomBytes(32).toString('base64url');
+    const credential: HostCredential = { hostId: randomUUID(), secretHash: hashAgentSecret(secret), publicKey };
+    await database.transaction(async (repositories) => {
+      const now = this.options.now();
+      const use = await repositories.tokens.consume({ hash: hashOf(request.secret), now });
+      if (use.kind !== 'consumed') throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
+      await repositories.hosts.create({
+        id: credential.hostId,
+        name: storableName(request.hostname),
+        platform: request.platform,
+        publicKey,
+        secretHash: credential.secretHash,
+        agentVersion: storableName(request.agentVersion),
+        enrolledAt: now,
+      });
+    });
+    hosts.add(credential);
+    events.publish({ type: 'host', id: credential.hostId, what: 'enrolled' });
+    return { hostId: credential.hostId, fleetId: fleet.fleetId, secret, caCertificate: fleet.caCertificate, serverKey: fleet.serverKey };
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  certificateDetail,
+  createdEnrolmentToken,
+  createEnrolmentToken,
+  hostDetail,
+  hostListQuery,
+  hostPage,
+  inspectRequest,
+  inspectResponse,
+  sha256Hex,
+  type HostListQuery,
+} from '@trustfleet/api';
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Api } from '../../http/api-route.ts';
+import { viewerOf } from '../../http/permission.ts';
+import { EnrolmentService } from './enrolment.service.ts';
+import { HostsService } from './hosts.service.ts';
+
+@ApiTags('fleet')
+@Controller('/api/v1')
+export class FleetController {
+  private readonly hosts: HostsService;
+  private readonly enrolment: EnrolmentService;
+
+  constructor(hosts: HostsService, enrolment: EnrolmentService) {
+    this.hosts = hosts;
+    this.enrolment = enrolment;
+  }
+
+  @Get('hosts')
+  @Api({ permission: 'hosts.read', summary: 'Hosts, filtered, sorted and paged.', response: hostPage })
+  list(@Query({ schema: hostListQuery }) query: HostListQuery) {
+    return this.hosts.list(query);
+  }
+
+  @Get('hosts/:id')
+  @Api({ permission: 'hosts.read', summary: 'One host with its sections, findings, jobs and certificates.', response: hostDetail })
+  host(@Param('id', { schema: z.uuid() }) id: string) {
+    return this.hosts.detail(id);
+  }
+
+  @Post('certificates/inspect')
+  @Api({ permission: 'certificates.read', summary: 'Whether a PEM text may become an anchor. Stores nothing.', response: inspectResponse })
+  inspect(@Body({ schema: inspectRequest }) body: z.infer<typeof inspectRequest>) {
+    return this.hosts.inspect(body.pem);
+  }
+
+  @Get('certificates/:sha256')
+  @Api({ permission: 'certificates.read', summary: 'One certificate of the fleet.', response: certificateDetail })
+  certificate(@Param('sha256', { schema: sha256Hex }) sha256: string) {
+    return this.hosts.certificate(sha256);
+  }
+
+  @Post('enrolment-tokens')
+  @Api({ permission: 'hosts.enrol', summary: 'Makes an enrolment token, shown once.', response: createdEnrolmentToken, status: 201 })
+  createToken(@Body({ schema: createEnrolmentToken }) body: z.infer<typeof createEnrolmentToken>, @Req() request: IncomingMessage) {
+    return this.enrolment.createToken({ ...body, createdBy: viewerOf(request).name });
+  }
+}

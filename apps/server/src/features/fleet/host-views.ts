@@ -1,0 +1,55 @@
+import type { CertificateView, HostDetail as HostDetailView, HostSummary as HostSummaryView, SectionView } from '@trustfleet/api';
+import { toPem } from '@trustfleet/certificates';
+import type { CertificateRecord, HostDetail, HostSummary, Section } from '@trustfleet/database';
+import { findingView } from '../policies/finding-view.ts';
+import { jobSummaryView } from '../rollouts/rollout-views.ts';
+
+/** A host as a list shows it. */
+export function hostSummaryView(host: HostSummary): HostSummaryView {
+  const { online, lastSeen, enrolledAt, permits, ...same } = host;
+  return {
+    ...same,
+    presence: online ? 'online' : 'offline',
+    lastSeen: lastSeen?.toISOString() ?? null,
+    enrolledAt: enrolledAt.toISOString(),
+    permits: [...permits],
+  };
+}
+
+function sectionView(section: Section): SectionView {
+  return { ...section, seenFrom: section.seenFrom.toISOString() };
+}
+
+type BareCertificate = Omit<CertificateView, 'pem'>;
+
+function bareCertificate(record: CertificateRecord): BareCertificate {
+  return {
+    sha256: record.sha256,
+    sha1: record.sha1,
+    subject: record.subject,
+    issuer: record.issuer,
+    commonName: record.commonName,
+    notBefore: record.notBefore.toISOString(),
+    notAfter: record.notAfter.toISOString(),
+    keyType: record.keyType,
+    keyBits: record.keyBits,
+    signatureAlgorithm: record.signatureAlgorithm,
+    isAuthority: record.isAuthority,
+    selfSigned: record.selfSigned,
+  };
+}
+
+export function certificateView(record: CertificateRecord): CertificateView {
+  return { ...bareCertificate(record), pem: toPem(record.der) };
+}
+
+/** A host with everything on its page. */
+export function hostDetailView(host: HostDetail, certificates: ReadonlyMap<string, CertificateRecord>): HostDetailView {
+  return {
+    ...hostSummaryView(host),
+    sections: host.sections.map(sectionView),
+    findings: host.findings.map(findingView),
+    jobs: host.jobs.map(jobSummaryView),
+    certificates: Object.fromEntries([...certificates].map(([sha256, record]) => [sha256, bareCertificate(record)])),
+  };
+}

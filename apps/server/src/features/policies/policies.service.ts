@@ -1,0 +1,34 @@
+import type { FindingView, Overview, PolicyView } from '@trustfleet/api';
+import type { Database, FindingQuery, Page } from '@trustfleet/database';
+import { findingView } from './finding-view.ts';
+
+/** Reads what the policies say about the fleet. */
+export class PoliciesService {
+  private readonly database: Database;
+  private readonly now: () => Date;
+
+  constructor(database: Database, now: () => Date) {
+    this.database = database;
+    this.now = now;
+  }
+
+  async policies(): Promise<{ items: PolicyView[] }> {
+    const required = await this.database.policies.requiredAnchors();
+    return { items: required.map(({ policy, anchors }) => ({ id: policy.id, name: policy.name, rule: policy.rule, anchors: [...anchors] })) };
+  }
+
+  async findings(query: FindingQuery): Promise<Page<FindingView>> {
+    const page = await this.database.findings.list(query);
+    return { ...page, items: page.items.map(findingView) };
+  }
+
+  async overview(): Promise<Overview> {
+    const [counters, required] = await Promise.all([this.database.overview.counters(), this.database.policies.requiredAnchors()]);
+    return {
+      ...counters,
+      anchors: required.flatMap(({ anchors }) => [...anchors]),
+      approverKeys: false,
+      generatedAt: this.now().toISOString(),
+    };
+  }
+}

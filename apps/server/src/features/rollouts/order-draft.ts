@@ -1,0 +1,78 @@
+import { inspectAnchor, pemToDer, toPem, type CertificateFacts } from '@trustfleet/certificates';
+import type { CreateOrder } from '@trustfleet/api';
+import type { CertificateRepository, NamedAnchor } from '@trustfleet/database';
+import { ApiProblem, notFound } from '../../http/api-problem.ts';
+
+/** The certificate of an order, inspected: nothing that is refused here is ever signed. */
+export interface OrderAnchor {
+  readonly facts: CertificateFacts;
+  readonly der: Uint8Array;
+  readonly name: string;
+}
+
+/** When an order's jobs may go out and until when. */
+export interface OrderTimes {
+  readonly notBefore: Date;
+  readonly deliverBy: Date;
+}
+
+const DAY_MS = 86_400_000;
+/** rollouts.md "Two clocks". */
+const DEFAULT_DELIVERY_MS = 7 * DAY_MS;
+const LONGEST_DELIVERY_MS = 366 * DAY_MS;
+
+function invalid(path: string, message: string): ApiProblem {
+  return new ApiProblem({ status: 400, code: 'invalidRequest', message, issues: [{ path, message }] });
+}
+
+/** What a person calls a certificate. */
+export function anchorName(facts: Pick<CertificateFacts, 'commonName' | 'subject' | 'sha256'>): string {
+  const name = facts.commonName ?? facts.subject;
+  return name === '' ? facts.sha256.slice(0, 16) : name.slice(0, 200);
+}
+
+export function namedAnchor(anchor: OrderAnchor): NamedAnchor {
+  return { sha256: anchor.facts.sha256, name: anchor.name };
+}
+
+/** The time span of an order. @throws ApiProblem when it ends before it begins */
+export function orderTimes(request: CreateOrder, now: Date): OrderTimes {
+  const asked = request.notBefore === undefined ? now : new Date(request.notBefore);
+  const notBefore = asked > now ? asked : now;
+  const deliverBy = request.deliverBy === undefined ? new Date(notBefore.getTime() + DEFAULT_DELIVERY_MS) : new Date(request.deliverBy);
+  if (deliverBy <= notBefore) throw invalid('deliverBy', 'The deadline lies before the start: choose a later one.');
+  if (deliverBy.getTime() - now.getTime() > LONGEST_DELIVERY_MS) throw invalid('deliverBy', 'The deadline is more than a year away: choose an earlier one.');
+  return { notBefore, deliverBy };
+}
+
+/** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor */
+export async function orderAnchor(request: CreateOrder, certificates: CertificateRepository, now: Date): Promise<OrderAnchor> {
+  if ((request.anchorPem === undefined) === (request.anchorSha256 === undefined)) {
+    throw invalid('anchorPem', 'Name exactly one certificate: either its PEM text or the SHA-256 of one that the fleet holds.');
+  }
+  const pem = request.anchorPem ?? (await heldPem(request.anchorSha256 ?? '', certificates));
+  const { certificate, refusals } = inspectAnchor(pem, now);
+  if (certificate === null || refusals.length > 0) {
+    throw new ApiProblem({
+      status: 422,
+      code: 'anchorRefused',
+      message: refusals[0]?.message ?? 'This is no certificate that may become an anchor.',
+      issues: refusals.map((refusal) => ({ path: refusal.code, message: refusal.message })),
+    });
+  }
+  return { facts: certificate, der: pemToDer(certificate.pem), name: anchorName(certificate) };
+}
+
+async function heldPem(sha256: string, certificates: CertificateRepository): Promise<string> {
+  const held = await certificates.get(sha256);
+  if (held === null) throw notFound('certificate');
+  return toPem(held.der);
+}
+
+/** A reason is signed and stored: text that JSON or PostgreSQL cannot carry is refused at the door. */
+export function checkReason(reason: string): void {
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  if (!reason.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(reason)) {
+    throw invalid('reason', 'The reason holds characters that cannot be stored: write it as plain text.');
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SIGN_IN_PATHS, type Accounts } from '../features/accounts/auth.ts';
+import type { Logger } from '../logging/logger.ts';
+import { ApiProblem } from './api-problem.ts';
+import { requestPath } from './front-server.ts';
+import { setViewer } from './permission.ts';
+import { sendProblem, toProblem } from './problem-filter.ts';
+
+/** Exactly these answer without a session; whatever is spelt otherwise needs one. */
+const PUBLIC = new Set(['GET /healthz', 'HEAD /healthz', 'GET /readyz', 'HEAD /readyz', 'GET /api/v1/setup', 'POST /api/v1/setup']);
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+const signInNeeded = () => new ApiProblem({ status: 401, code: 'signInNeeded', message: 'Sign in first.' });
+
+/** Stands before everything: sign-in goes to better-auth, all else needs a session, the API's documentation too. */
+export function sessionCheck(accounts: Accounts, logger: Logger): Middleware {
+  const check = async (request: IncomingMessage, next: () => void): Promise<void> => {
+    const viewer = await accounts.viewer(request.headers);
+    if (viewer === null) throw signInNeeded();
+    setViewer(request, viewer);
+    next();
+  };
+  return (request, response, next) => {
+    const route = `${request.method ?? ''} ${requestPath(request) ?? ''}`;
+    if (PUBLIC.has(route)) {
+      next();
+    } else if (SIGN_IN_PATHS.has(route)) {
+      accounts.handler(request, response);
+    } else {
+      check(request, next).catch((error: unknown) => {
+        const problem = toProblem(error);
+        if (problem.status >= 500) logger.error({ err: error, problemId: problem.id }, 'session could not be checked');
+        sendProblem(response, problem);
+      });
+    }
+  };
+}

@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { AppModule, type AppServices } from '../app.module.ts';
+import { SetupService } from '../features/accounts/setup.service.ts';
+import { EventBus } from '../features/events/event-bus.ts';
+import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { HostsService } from '../features/fleet/hosts.service.ts';
+import { Readiness } from '../features/health/health.controller.ts';
+import { PoliciesService } from '../features/policies/policies.service.ts';
+import { OrdersService } from '../features/rollouts/orders.service.ts';
+import { apiDocument } from './document.ts';
+
+/** An object of the right kind with nothing behind it: the documentation reads the controllers and calls none. */
+function hollow<T extends object>(type: { readonly prototype: T }): T {
+  return Object.create(type.prototype) as T;
+}
+
+const HOLLOW: AppServices = {
+  readiness: hollow(Readiness),
+  setup: hollow(SetupService),
+  hosts: hollow(HostsService),
+  enrolment: hollow(EnrolmentService),
+  policies: hollow(PoliciesService),
+  orders: hollow(OrdersService),
+  events: hollow(EventBus),
+};
+
+/** The OpenAPI document, made without database, keys or ports. */
+export async function generateOpenApi(): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(AppModule.register(HOLLOW), { logger: false });
+  try {
+    return apiDocument(app);
+  } finally {
+    await app.close();
+  }
+}
+
+/** The text of `apps/server/openapi.json`. */
+export async function openApiText(): Promise<string> {
+  return `${JSON.stringify(await generateOpenApi(), null, 2)}\n`;
+}

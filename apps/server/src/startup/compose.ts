@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { createAgentHub, type AgentHub } from '@trustfleet/agent-hub';
+import { sha256Hex } from '@trustfleet/certificates';
+import type { Database } from '@trustfleet/database';
+import { exportPublicKey } from '@trustfleet/signing';
+import type { AppServices } from '../app.module.ts';
+import type { ServerConfig } from '../config/config.ts';
+import { Accounts } from '../features/accounts/auth.ts';
+import { SetupService } from '../features/accounts/setup.service.ts';
+import { EventBus } from '../features/events/event-bus.ts';
+import { CertificateIngest } from '../features/fleet/certificate-ingest.ts';
+import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { gatewayHandlers } from '../features/fleet/gateway.ts';
+import { KnownHosts } from '../features/fleet/host-directory.ts';
+import { HostsService } from '../features/fleet/hosts.service.ts';
+import { InventoryIngest } from '../features/fleet/inventory-ingest.ts';
+import { Presence } from '../features/fleet/presence.ts';
+import { Readiness } from '../features/health/health.controller.ts';
+import { PoliciesService } from '../features/policies/policies.service.ts';
+import { PolicyEvaluation } from '../features/policies/policy-evaluation.ts';
+import { Dispatcher } from '../features/rollouts/dispatcher.ts';
+import { JobEvents } from '../features/rollouts/job-events.ts';
+import { OrdersService } from '../features/rollouts/orders.service.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Ports } from './ports.ts';
+
+interface ComposeOptions {
+  readonly config: ServerConfig;
+  readonly database: Database;
+  readonly ports: Ports;
+  readonly fleetId: string;
+  readonly logger: Logger;
+}
+
+/** The running parts of the server. */
+export interface Composition {
+  readonly services: AppServices;
+  readonly accounts: Accounts;
+  readonly hub: AgentHub;
+  /** Ends what runs by itself and writes what waits, in the order in which the parts need each other. */
+  stop(): Promise<void>;
+}
+
+const now = () => new Date();
+
+/** Builds the object graph: who needs whom is said here and nowhere else. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { database, logger, ports } = options;
+  const process = randomUUID();
+  const events = new EventBus();
+  const hosts = new KnownHosts(await database.hosts.credentials());
+  // One process serves a studio: whoever held a socket before this start holds none any more.
+  await database.hosts.disconnectAll('everyProcess');
+  const evaluation = new PolicyEvaluation({ database, events, now });
+  await evaluation.evaluateAll(hosts.ids());
+
+  const presence = new Presence({ database, events, logger, process, now });
+  const inventory = new InventoryIngest({ database, evaluation, events, logger, now });
+  const certificates = new CertificateIngest(database, logger);
+  const jobEvents = new JobEvents({ database, events, logger, hostKey: (hostId) => hosts.find(hostId)?.publicKey, now });
+  const dispatcher = new Dispatcher({ database, events, logger, now });
+  const hub = createAgentHub({
+    server: ports.agentServer,
+    serverId: options.fleetId,
+    certificateSha256: sha256Hex(ports.keys.agentTls.der),
+    signingKey: ports.keys.serverKey,
+    hosts,
+    handlers: gatewayHandlers({ presence, inventory, certificates, jobEvents, dispatcher, logger, now }),
+  });
+  dispatcher.start((hostId, message) => hub.send(hostId, message));
+
+  const accounts = makeAccounts(options);
+  return {
+    services: { ...makeServices(options, { events, hosts, dispatcher, accounts }), events },
+    accounts,
+    hub,
+    stop: async () => {
+      await hub.close();
+      await dispatcher.stop();
+      await Promise.all([inventory.drain(), jobEvents.drain(), presence.stop()]);
+      await database.hosts.disconnectAll({ process });
+    },
+  };
+}
+
+function makeAccounts({ config, database, logger, ports }: ComposeOptions): Accounts {
+  const https = config.tls !== null || config.publicUrl?.protocol === 'https:';
+  return new Accounts({ database, logger, secret: ports.keys.sessionSecret, origins: ports.origins, https });
+}
+
+interface Parts {
+  readonly events: EventBus;
+  readonly hosts: KnownHosts;
+  readonly dispatcher: Dispatcher;
+  readonly accounts: Accounts;
+}
+
+function makeServices({ database, ports, fleetId }: ComposeOptions, { events, hosts, dispatcher, accounts }: Parts): Omit<AppServices, 'events'> {
+  const { keys } = ports;
+  const fleet = { fleetId, caCertificate: keys.authority.certificatePem, caPin: sha256Hex(keys.authority.der), serverKey: exportPublicKey(keys.serverKey) };
+  return {
+    readiness: new Readiness(database),
+    setup: new SetupService({ database, accounts, now }),
+    hosts: new HostsService(database, now),
+    enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
+    policies: new PoliciesService(database, now),
+    orders: new OrdersService({ database, signer: { fleetId, key: keys.serverKey }, dispatcher, now }),
+  };
+}
