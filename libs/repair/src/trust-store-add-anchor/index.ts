@@ -23,10 +23,10 @@ function readCertificate(der: Uint8Array, now: Date): CertificateFacts | RemedyR
 }
 
 /** Steps for a plan's lines: what the plan says is what is done, in its order. */
-function stepsFor(changes: readonly PlanChange[], context: { access: AnchorStoreAccess; store: string; certificate: CertificateFacts }): RemedyStep[] {
+function stepsFor(changes: readonly PlanChange[], context: { access: AnchorStoreAccess; certificate: CertificateFacts }): RemedyStep[] {
   return changes.flatMap((change) => {
     if (change.kind === 'addFile') return [writeAnchorFileStep(context.access, { path: change.path, bytes: anchorFileContent(context.certificate) })];
-    if (change.kind === 'runTool') return [runToolStep(context.access, context.store)];
+    if (change.kind === 'runTool') return [runToolStep(context.access)];
     return [];
   });
 }
@@ -35,9 +35,8 @@ async function makePlan(access: AnchorStoreAccess, anchor: string, certificate: 
   const trustStores = await access.trustStores();
   const result = effect({ trustStores }, { anchor }, { certificate });
   if (result.kind !== 'change') return result;
-  const store = trustStores.stores.find((candidate) => candidate.operatingSystem)?.id ?? '';
   const plan: JobPlan = { changes: [...result.changes] };
-  return { kind: 'change', plan, steps: stepsFor(result.changes, { access, store, certificate }) };
+  return { kind: 'change', plan, steps: stepsFor(result.changes, { access, certificate }) };
 }
 
 function open(access: AnchorStoreAccess, order: Order, artifacts: ReadonlyMap<string, Uint8Array>): OpenedRemedy | RemedyRefusal {
@@ -52,7 +51,7 @@ function open(access: AnchorStoreAccess, order: Order, artifacts: ReadonlyMap<st
   return {
     plan: () => makePlan(access, anchor, certificate),
     check: async (how, signal) => (how === 'here' ? evaluateAnchor(await access.trustStores(), anchor) : access.readBack(anchor, signal)),
-    undo: (inverses) => undoSteps(access, { inverses, store: 'operatingSystem' }),
+    undo: (inverses) => undoSteps(access, inverses),
   };
 }
 

@@ -16,8 +16,12 @@ export interface AnchorStoreAccess {
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** Missing is no error; on disk before it returns. */
   removeFile(path: string): Promise<void>;
-  /** Runs the tool that makes the bundle. After a removal it must also drop what it made of the removed file. */
-  runTool(request: { readonly store: string; readonly after: 'add' | 'remove'; readonly signal: AbortSignal }): Promise<StoreToolResult>;
+  /**
+   * Runs the tool that makes the operating system's bundle. After a removal it must also drop what it made of the removed
+   * file. update-ca-certificates appends to `<bundle>.new`: one left by a run that was killed has to be removed first, or
+   * its anchors come back with the next run.
+   */
+  runTool(request: { readonly after: 'add' | 'remove'; readonly signal: AbortSignal }): Promise<StoreToolResult>;
   /** {@link evaluateAnchor} in a new process, which reads everything again. */
   readBack(anchor: string, signal: AbortSignal): Promise<RemedyCheck>;
 }

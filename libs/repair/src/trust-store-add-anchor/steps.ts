@@ -16,7 +16,7 @@ export const anchorInverse = z.discriminatedUnion('kind', [
     /** What stood there before, base64; null when there was no file. */
     previous: z.string().nullable(),
   }),
-  z.looseObject({ kind: z.literal('runTool'), store: z.string() }),
+  z.looseObject({ kind: z.literal('runTool') }),
 ]);
 export type AnchorInverse = z.infer<typeof anchorInverse>;
 
@@ -43,12 +43,12 @@ export function writeAnchorFileStep(store: AnchorStoreAccess, file: { path: stri
 }
 
 /** Runs the store's own tool, which makes the bundle that programs load. */
-export function runToolStep(access: AnchorStoreAccess, store: string): RemedyStep {
+export function runToolStep(access: AnchorStoreAccess): RemedyStep {
   return {
     name: 'runUpdateCaCertificates',
-    inverse: () => Promise.resolve<AnchorInverse>({ kind: 'runTool', store }),
+    inverse: () => Promise.resolve<AnchorInverse>({ kind: 'runTool' }),
     async run(signal) {
-      const { reason } = await access.runTool({ store, after: 'add', signal });
+      const { reason } = await access.runTool({ after: 'add', signal });
       if (reason !== null) throw new StepFailedError(reason);
     },
   };

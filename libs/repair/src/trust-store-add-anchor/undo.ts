@@ -24,15 +24,15 @@ async function restoreFile(access: AnchorStoreAccess, inverse: RestoreFile): Pro
  * Files first, the tool once at the end, whichever steps began: a tool that ran half-way, or that somebody else ran
  * in between, may have taken the file in.
  */
-export function undoSteps(access: AnchorStoreAccess, context: { store: string; inverses: readonly unknown[] }): UndoStep[] {
-  const inverses = context.inverses.map((inverse) => anchorInverse.parse(inverse));
+export function undoSteps(access: AnchorStoreAccess, journaled: readonly unknown[]): UndoStep[] {
+  const inverses = journaled.map((inverse) => anchorInverse.parse(inverse));
   const files = inverses.filter((inverse) => inverse.kind === 'restoreFile').reverse();
   return [
     ...files.map((inverse) => ({ name: 'removeAnchorFile', run: () => restoreFile(access, inverse) })),
     {
       name: 'rerunUpdateCaCertificates',
       async run(signal: AbortSignal) {
-        const { reason } = await access.runTool({ store: context.store, after: 'remove', signal });
+        const { reason } = await access.runTool({ after: 'remove', signal });
         if (reason !== null) throw new StepFailedError(reason);
       },
     },

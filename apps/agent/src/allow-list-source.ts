@@ -1,0 +1,69 @@
+import { lstat, open, readFile, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { constants, type Stats } from 'node:fs';
+import { MAX_ALLOW_LIST_BYTES, type AllowListFacts, type AllowListSource, type PathOwnership } from '@trustfleet/repair';
+import { errorCode, messageOf } from './cli-error.ts';
+
+/** What the kernel shows for an account that a user namespace does not map (user_namespaces(7)). */
+const OVERFLOW_UID = 65534;
+
+/** Does this process see only some accounts? Then root's own directories show up under the overflow id. */
+async function inPartialUserNamespace(): Promise<boolean> {
+  try {
+    const map = (await readFile('/proc/self/uid_map', 'utf8')).trim().split(/\s+/).map(Number);
+    return (map[2] ?? 0) < 4_294_967_295;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+const ownership = (path: string, stats: Stats): PathOwnership => ({
+  path,
+  uid: stats.uid,
+  // A link has no permissions of its own: who may replace it is said by its owner and its directory.
+  mode: stats.isSymbolicLink() ? 0o755 : stats.mode & 0o7777,
+});
+
+/** Each directory from `path` up to the root. */
+async function directoriesAbove(path: string): Promise<PathOwnership[]> {
+  const chain: PathOwnership[] = [];
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    chain.push(ownership(directory, await lstat(directory)));
+    if (directory === dirname(directory)) return chain;
+  }
+}
+
+async function readFacts(path: string): Promise<AllowListFacts> {
+  // O_NOFOLLOW: the file itself is no link. O_NONBLOCK: a FIFO in its place does not hold the agent.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return { kind: 'unreadable', reason: 'it is not a regular file.' };
+    const buffer = new Uint8Array(MAX_ALLOW_LIST_BYTES + 1);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    const real = await realpath(path);
+    const above = [...(await directoriesAbove(path)), ...(real === path ? [] : await directoriesAbove(real))];
+    return { kind: 'file', bytes: buffer.subarray(0, bytesRead), chain: [ownership(path, stats), ...above] };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The allow-list on the real file system: owner and mode of the file and of every directory above it. */
+export async function createAllowListSource(): Promise<AllowListSource> {
+  const own = process.geteuid?.() ?? 0;
+  const trustedUids = [0, own, ...((await inPartialUserNamespace()) ? [OVERFLOW_UID] : [])];
+  return {
+    trustedUids,
+    async read(path) {
+      try {
+        return await readFacts(resolve(path));
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return { kind: 'absent' };
+        if (errorCode(error) === 'ELOOP') return { kind: 'unreadable', reason: 'it is a symbolic link; the file itself has to stand there.' };
+        return { kind: 'unreadable', reason: messageOf(error) };
+      }
+    },
+  };
+}

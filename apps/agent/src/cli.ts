@@ -1,0 +1,110 @@
+import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { resolve } from 'node:path';
+import { CliError, messageOf } from './cli-error.ts';
+import { enrollCommand } from './commands/enroll.ts';
+import { runCommand } from './commands/run.ts';
+import { scanCommand } from './commands/scan.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyStoreCommand } from './commands/verify-store.ts';
+import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
+
+/** Streams of the process, so that a test may bring its own. */
+export interface CliStreams {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+function sectionName(value: string): KnownSectionName {
+  const name = SECTION_NAMES.find((known) => known === value);
+  if (name === undefined) throw new InvalidArgumentError(`There is no such section; the sections are ${SECTION_NAMES.join(', ')}.`);
+  return name;
+}
+
+function hostName(value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value)) throw new InvalidArgumentError('A name has 1 to 63 letters, digits, dots, dashes or underscores.');
+  return value;
+}
+
+function anchor(value: string): string {
+  if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('An anchor is the SHA-256 of its DER, 64 lower-case hex digits.');
+  return value;
+}
+
+const absolute = (value: string): string => {
+  if (value === '') throw new InvalidArgumentError('A path is needed.');
+  return resolve(value);
+};
+
+const stateDir = (): Option => new Option('--state-dir <dir>', 'where identity and journals are kept').default(DEFAULT_STATE_DIR).argParser(absolute);
+const allowList = (): Option => new Option('--allow-list <file>', 'what the owner of this host permits').default(DEFAULT_ALLOW_LIST).argParser(absolute);
+const root = (): Option => new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
+
+function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
+  program
+    .command('enroll')
+    .description('turn this machine into a host of a fleet')
+    .requiredOption('--token <token>', 'enrolment token, as the dashboard shows it once')
+    .addOption(stateDir())
+    .addOption(allowList())
+    .addOption(new Option('--name <name>', 'report this name in place of the host name').argParser(hostName))
+    .action((options: Parameters<typeof enrollCommand>[0]) => enrollCommand(options, stdout));
+  program
+    .command('run')
+    .description('connect, report and repair, until stopped (the service)')
+    .addOption(stateDir())
+    .addOption(allowList())
+    .addOption(root())
+    .action((options: Parameters<typeof runCommand>[0]) => runCommand(options, stderr));
+  program
+    .command('scan')
+    .description('look at this machine once and print what it trusts; needs no enrolment')
+    .option('--json', 'print the canonical JSON of the inventory', false)
+    .addOption(new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName))
+    .addOption(root())
+    .action((options: Parameters<typeof scanCommand>[0]) => scanCommand(options, stdout));
+  program
+    .command('status')
+    .description('say whether this machine is enrolled and connected')
+    .addOption(stateDir())
+    .addOption(allowList())
+    .action((options: Parameters<typeof statusCommand>[0]) => statusCommand(options, stdout));
+  program
+    .command('verify-store', { hidden: true })
+    .description('read the trust stores anew and judge one anchor (used by a running job)')
+    .addOption(new Option('--anchor <sha256>', 'SHA-256 of its DER').argParser(anchor).makeOptionMandatory())
+    .addOption(root())
+    .action((options: Parameters<typeof verifyStoreCommand>[0]) => verifyStoreCommand(options, stdout));
+}
+
+function createProgram(streams: CliStreams): Command {
+  const program = new Command('trustfleet-agent')
+    .description('Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.')
+    .version(AGENT_VERSION)
+    .exitOverride()
+    .showHelpAfterError('(trustfleet-agent --help shows what is possible)')
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+    });
+  addCommands(program, streams);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+/** Runs one command line (without program names); answers the exit code: 0 done, 1 failed, 2 wrong arguments. */
+export async function runCli(args: readonly string[], streams: CliStreams): Promise<number> {
+  try {
+    await createProgram(streams).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has written its own sentence already; help and version arrive here with exit code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CliError) {
+      streams.stderr.write(`trustfleet-agent: ${error.message}\n`);
+      return error.exitCode;
+    }
+    streams.stderr.write(`trustfleet-agent: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { runAgent } from '../run/run-agent.ts';
+import { CliError, errorCode } from '../cli-error.ts';
+import { createLogger } from '../logger.ts';
+import { loadIdentity } from '../state/identity.ts';
+import { takeInstanceLock } from '../state/instance-lock.ts';
+
+export interface RunOptions {
+  readonly stateDir: string;
+  readonly allowList: string;
+  readonly root: string;
+}
+
+async function readBootId(): Promise<string> {
+  try {
+    return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'unknown';
+    throw error;
+  }
+}
+
+/** The first SIGTERM or SIGINT asks for a clean stop, the second ends at once (the journal makes that safe). */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve(name);
+      });
+    }
+  });
+}
+
+/** The service: connects, reports, repairs, until it is told to stop. */
+export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStream): Promise<void> {
+  const stopped = stopSignal();
+  const identity = await loadIdentity(options.stateDir);
+  if (identity === null) {
+    throw new CliError(`This machine is not enrolled (${options.stateDir} holds no identity). Enrol it first: trustfleet-agent enroll --token TOKEN`);
+  }
+  const releaseLock = await takeInstanceLock(options.stateDir);
+  try {
+    const log = createLogger(stderr, () => new Date());
+    await runAgent({ ...options, identity, log, bootId: await readBootId(), stopped });
+  } finally {
+    await releaseLock();
+  }
+}

@@ -1,0 +1,34 @@
+import type { PythonEnvironment, PythonsSection } from '@trustfleet/protocol';
+import { columns, plain } from './text.ts';
+
+const KIND_WORDS: Record<PythonEnvironment['kind'], string> = {
+  system: 'system',
+  local: '/usr/local',
+  opt: '/opt',
+  pyenv: 'pyenv',
+  venv: 'venv',
+  user: 'user',
+};
+
+const packageList = (python: PythonEnvironment): string =>
+  python.packages.map((one) => `${one.name} ${one.version ?? '?'}`).join(', ');
+
+/** "OpenSSL 3.0.19 27 Jan 2026" without the date. */
+const opensslShort = (openssl: string | null): string => openssl?.split(' ').slice(0, 2).join(' ') ?? '-';
+
+/** A table of interpreters; why one was not run stands below it. */
+export function renderPythons(section: PythonsSection): string[] {
+  if (section.pythons.length === 0) return ['  none found'];
+  const rows = section.pythons.map((python) => [
+    python.path,
+    KIND_WORDS[python.kind],
+    python.version ?? '?',
+    python.facts === 'run' ? opensslShort(python.openssl) : 'not run',
+    packageList(python) || '-',
+  ]);
+  const notRun = section.pythons.filter((python) => python.facts === 'static');
+  return [
+    ...columns([['PATH', 'KIND', 'VERSION', 'TLS', 'PACKAGES'], ...rows.map((row) => row.map(plain))]),
+    ...notRun.map((python) => `  ${plain(python.path)} was not run: ${plain(python.notRunBecause ?? 'no reason given')}`),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Inventory } from '@trustfleet/protocol';
+import { renderBundles } from './bundles.ts';
+import { renderPythons } from './pythons.ts';
+import { renderSystem } from './system.ts';
+import { renderTrustStores } from './trust-stores.ts';
+import { plain } from './text.ts';
+import { renderVariables } from './variables.ts';
+
+export interface ReportContext {
+  /** DER by SHA-256, to name anchors. */
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly problems: readonly string[];
+  readonly now: Date;
+}
+
+function block(title: string, lines: readonly string[]): string {
+  return `${title}\n${lines.join('\n')}\n`;
+}
+
+/** The report of a scan for people; sections that were not read are left out. */
+export function renderReport(sections: Partial<Inventory>, context: ReportContext): string {
+  const blocks: string[] = [];
+  if (sections.system) blocks.push(block('System', renderSystem(sections.system)));
+  if (sections.trustStores) blocks.push(block('Trust stores', renderTrustStores(sections.trustStores, context)));
+  if (sections.pythons) blocks.push(block('Python environments', renderPythons(sections.pythons)));
+  if (sections.bundles) blocks.push(block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)));
+  if (sections.variables) blocks.push(block('Variables', renderVariables(sections.variables)));
+  if (context.problems.length > 0) blocks.push(block('Could not be read', context.problems.map((problem) => `  ${plain(problem)}`)));
+  return blocks.join('\n');
+}

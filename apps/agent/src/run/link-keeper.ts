@@ -1,0 +1,144 @@
+import { freemem, uptime } from 'node:os';
+import { createAgentLink, type AgentIdentity, type AgentLink, type InventorySection, type LinkHandlers, type LinkState } from '@trustfleet/agent-link';
+import type { Repair, RepairLog } from '@trustfleet/repair';
+import { messageOf } from '../cli-error.ts';
+import type { ScanResult } from '../inventory.ts';
+import type { Scanner } from '../scanner.ts';
+import type { ServerClock } from '../server-time.ts';
+import type { StatusWriter } from '../state/status-file.ts';
+import { AGENT_VERSION } from '../version.ts';
+import type { CurrentAllowList } from './current-allow-list.ts';
+import type { ScanTimer } from './scan-timer.ts';
+
+export interface LinkKeeperParts {
+  readonly identity: AgentIdentity;
+  readonly bootId: string;
+  readonly log: RepairLog;
+  readonly clock: ServerClock;
+  readonly monotonic: () => number;
+  readonly status: StatusWriter;
+  readonly allowList: CurrentAllowList;
+  readonly repair: Repair;
+  readonly scanner: Scanner;
+  readonly timer: ScanTimer;
+}
+
+/** The connection to the server, with what the rest of the agent tells it. */
+export interface LinkKeeper {
+  start(): void;
+  setInventory(result: ScanResult): void;
+  jobEventsChanged(): void;
+  /** Connects anew, so that `hello` says what changed. */
+  reconnect(reason: string): Promise<void>;
+  stop(reason: string): Promise<void>;
+}
+
+function noteState(parts: LinkKeeperParts, state: LinkState): void {
+  const at = new Date().toISOString();
+  parts.log('info', 'link', { state: state.name, ...('reason' in state ? { reason: state.reason } : {}) });
+  parts.status.update({
+    link: state.name,
+    linkSince: at,
+    reason: state.name === 'waiting' ? state.reason : null,
+    ...(state.name === 'online' ? { lastOnlineAt: at, interception: state.interception } : {}),
+  });
+}
+
+function handlersFor(parts: LinkKeeperParts): LinkHandlers {
+  const { repair, log } = parts;
+  let wasOnline = false;
+  return {
+    onJob: (message) => repair.accept(message),
+    onCancel: (jobId) => {
+      repair.cancel(jobId);
+    },
+    async onRequest() {
+      try {
+        await parts.scanner.scan();
+      } catch (error) {
+        log('error', 'the scan that the server asked for failed', { reason: messageOf(error) });
+      }
+    },
+    onWelcome: ({ time, scanIntervalMs }) => {
+      parts.clock.set(time);
+      parts.timer.setInterval(scanIntervalMs);
+    },
+    onState: (state) => {
+      if (wasOnline) parts.status.update({ lastOnlineAt: new Date().toISOString() });
+      wasOnline = state.name === 'online';
+      noteState(parts, state);
+    },
+    onProblem: ({ code, message }) => {
+      log('warn', message, { code });
+      parts.status.problem(message);
+    },
+  };
+}
+
+function openLink(parts: LinkKeeperParts): AgentLink {
+  const { allowList, repair, status } = parts;
+  return createAgentLink({
+    identity: parts.identity,
+    hello: () => ({
+      agentVersion: AGENT_VERSION,
+      bootId: parts.bootId,
+      capabilities: ['trustStore.addAnchor'],
+      permits: [...allowList.current().permits],
+      allowListDigest: allowList.current().digest,
+    }),
+    certificates: {
+      find: (fingerprints) => {
+        const known = parts.scanner.last()?.certificates ?? new Map<string, Uint8Array>();
+        return Promise.resolve(new Map(fingerprints.flatMap((print) => {
+          const der = known.get(print);
+          return der === undefined ? [] : [[print, der] as const];
+        })));
+      },
+    },
+    outbox: {
+      pending: () => Promise.resolve(repair.pending()),
+      async acknowledge(eventIds) {
+        await repair.acknowledge(eventIds);
+        status.update({ pendingEvents: repair.pending().length });
+      },
+    },
+    handlers: handlersFor(parts),
+    heartbeat: () => ({ uptimeSeconds: Math.floor(uptime()), freeMemoryBytes: freemem() }),
+    clock: {
+      now: parts.monotonic,
+      wallTime: () => new Date(),
+      after(ms, callback) {
+        const timer = setTimeout(callback, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+    },
+  });
+}
+
+export function createLinkKeeper(parts: LinkKeeperParts): LinkKeeper {
+  let link: AgentLink | null = null;
+  let sections: { readonly encoded: ReadonlyMap<string, InventorySection>; readonly scannedAt: string } | null = null;
+  const open = (): void => {
+    link = openLink(parts);
+    if (sections !== null) link.setInventory(sections.encoded, sections.scannedAt);
+    link.start();
+  };
+  return {
+    start: open,
+    setInventory(result) {
+      sections = result;
+      link?.setInventory(result.encoded, result.scannedAt);
+    },
+    jobEventsChanged: () => link?.jobEventsChanged(),
+    async reconnect(reason) {
+      if (link === null) return;
+      await link.stop(reason);
+      open();
+    },
+    async stop(reason) {
+      await link?.stop(reason);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { dirname } from 'node:path';
+import { createHost, watchPaths, type Watch } from '@trustfleet/host';
+import { keyPairFromSeed } from '@trustfleet/signing';
+import { createAddAnchor, createDurableFiles, createRepair, type Repair, type RepairLog } from '@trustfleet/repair';
+import { createAnchorStoreAccess } from '../anchor-store-access.ts';
+import { messageOf } from '../cli-error.ts';
+import { createInventory, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../inventory.ts';
+import { createScanner, type Scanner } from '../scanner.ts';
+import { selfCommand } from '../self-command.ts';
+import { createServerClock, type ServerClock } from '../server-time.ts';
+import type { LoadedIdentity } from '../state/identity.ts';
+import { createStatusWriter, type StatusWriter } from '../state/status-file.ts';
+import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
+import { createLinkKeeper, type LinkKeeper } from './link-keeper.ts';
+import { createScanTimer } from './scan-timer.ts';
+
+const IDLE_LIMIT_MS = 30_000;
+
+export interface AgentOptions {
+  readonly stateDir: string;
+  readonly allowList: string;
+  readonly root: string;
+  readonly identity: LoadedIdentity;
+  readonly bootId: string;
+  readonly log: RepairLog;
+  /** Resolves with the reason to stop. */
+  readonly stopped: Promise<string>;
+}
+
+/** The parts of a running agent; each knows only what it is handed. */
+interface Agent {
+  readonly options: AgentOptions;
+  readonly clock: ServerClock;
+  readonly status: StatusWriter;
+  readonly allowList: CurrentAllowList;
+  readonly collector: InventoryCollector;
+}
+
+function openStatus(options: AgentOptions): StatusWriter {
+  const at = new Date().toISOString();
+  const initial = {
+    format: 1 as const,
+    pid: process.pid,
+    startedAt: at,
+    link: 'stopped' as const,
+    linkSince: at,
+    lastOnlineAt: null,
+    reason: null,
+    interception: false,
+    lastScanAt: null,
+    pendingEvents: 0,
+    problems: [],
+  };
+  return createStatusWriter(options.stateDir, initial, {
+    now: () => new Date(),
+    onError: (error) => {
+      options.log('warn', 'status.json could not be written', { reason: messageOf(error) });
+    },
+  });
+}
+
+async function openRepair(agent: Agent, hooks: { beforeFinal: () => Promise<void>; onEvent: () => void }): Promise<Repair> {
+  const { options, collector } = agent;
+  const { link } = options.identity;
+  const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(link.keySeed, 'base64'));
+  const access = createAnchorStoreAccess({
+    host: createHost(),
+    trustStores: collector.trustStores,
+    readBackCommand: [...selfCommand(), 'verify-store', '--root', options.root],
+  });
+  return createRepair({
+    stateDir: options.stateDir,
+    files: createDurableFiles(),
+    identity: { hostId: link.hostId, fleetId: link.fleetId, serverKey: link.serverKey, hostKey: privateKey },
+    remedies: [createAddAnchor(access)],
+    allowList: () => agent.allowList.read(),
+    serverTime: () => agent.clock.now(),
+    beforeFinal: hooks.beforeFinal,
+    onEvent: hooks.onEvent,
+    log: options.log,
+  });
+}
+
+/** Hands a scan on: to the server what changed, to the watcher what it depends on. */
+function takeScan(agent: Agent, parts: { link: LinkKeeper; watch: Watch | null }, result: ScanResult): Promise<void> {
+  parts.link.setInventory(result);
+  agent.status.update({ lastScanAt: result.scannedAt });
+  for (const problem of result.problems) agent.options.log('warn', 'a fact of this machine could not be read', { problem });
+  return parts.watch?.update([...result.watch, ...allowListPaths(agent.options)]) ?? Promise.resolve();
+}
+
+const allowListPaths = (options: AgentOptions): string[] => [options.allowList, dirname(options.allowList)];
+
+/** A scan that nobody waits for: its failure is logged, and the next one comes in any case. */
+function scanLater(agent: Agent, scanner: Scanner): void {
+  scanner.scan().catch((error: unknown) => {
+    agent.options.log('error', 'the scan failed; the last facts stay in force', { reason: messageOf(error) });
+  });
+}
+
+async function startWatch(agent: Agent, parts: { scanner: Scanner; link: LinkKeeper; paths: readonly string[] }): Promise<Watch> {
+  const { options } = agent;
+  const own = new Set(allowListPaths(options));
+  return watchPaths({
+    paths: [...parts.paths, ...own],
+    async onChange(paths) {
+      if (paths.some((path) => own.has(path)) && (await agent.allowList.refresh())) {
+        options.log('info', 'the allow-list changed', { permits: agent.allowList.current().permits });
+        await parts.link.reconnect('the allow-list changed');
+      }
+      if (paths.some((path) => !own.has(path))) {
+        options.log('info', 'watched files changed', { paths: paths.slice(0, 5) });
+        scanLater(agent, parts.scanner);
+      }
+    },
+    onProblem: (message) => {
+      options.log('warn', 'a directory cannot be watched; it is looked at every half minute instead', { reason: message });
+    },
+  });
+}
+
+/** Lets a job that runs come to its end, for a while; one that does not is taken up again at the next start. */
+async function settle(agent: Agent, repair: Repair): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      agent.options.log('warn', 'a job still runs; it will be taken up at the next start');
+      resolve();
+    }, IDLE_LIMIT_MS);
+  });
+  await Promise.race([repair.idle(), late]);
+  clearTimeout(timer);
+}
+
+/** Recovers, scans, connects, and works until `stopped`. */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { identity, log } = options;
+  const monotonic = (): number => performance.now();
+  const agent: Agent = {
+    options,
+    clock: createServerClock(monotonic),
+    status: openStatus(options),
+    allowList: await openAllowList(options.allowList),
+    collector: createInventory({ host: createHost(), root: options.root, processEnv: process.env, name: identity.name }),
+  };
+  log('info', 'agent started', { hostId: identity.link.hostId, server: identity.link.address, permits: agent.allowList.current().permits });
+  const watch: { current: Watch | null } = { current: null };
+  const scanner: Scanner = createScanner(agent.collector, (result) => takeScan(agent, { link, watch: watch.current }, result));
+  const repair = await openRepair(agent, {
+    async beforeFinal() {
+      await scanner.scan(TRUST_SECTIONS);
+    },
+    onEvent: () => {
+      agent.status.update({ pendingEvents: repair.pending().length });
+      link.jobEventsChanged();
+    },
+  });
+  const timer = createScanTimer(() => {
+    scanLater(agent, scanner);
+  });
+  const link: LinkKeeper = createLinkKeeper({ ...agent, identity: identity.link, bootId: options.bootId, log, monotonic, repair, scanner, timer });
+  await repair.recover();
+  const first = await scanner.scan();
+  watch.current = await startWatch(agent, { scanner, link, paths: first.watch });
+  link.start();
+  const reason = await options.stopped;
+  log('info', 'agent stops', { reason });
+  timer.stop();
+  watch.current.stop();
+  await settle(agent, repair);
+  await link.stop('the agent was stopped');
+  await agent.status.flush();
+}
