@@ -141,6 +141,7 @@ function readBody(pieces: Pieces, label: string): Body {
 /** DER of the certificate in a block; null for a block that holds none. Decoding is checked for every label, as OpenSSL does. */
 function objectOf(label: string, body: Body): Uint8Array | null {
   const der = decode(body.data);
+  if (der.length === 0) throw new CertificateParseError('the block is empty');
   const isCertificate = CERTIFICATE_LABELS.has(label);
   if (!isCertificate && label !== REVOCATION_LIST && !KEY_LABELS.has(label)) return null;
   if (KEY_LABELS.has(label) && body.header.length > 10) return null;
