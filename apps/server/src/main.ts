@@ -34,23 +34,17 @@ function localTokens(text: string | undefined): number {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
-  let signalled: NodeJS.Signals | null = null;
-  let running: RunningServer | null = null;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (signalled !== null) return;
-      signalled = signal;
-      if (running !== null) void stopOn(signal, running);
-    });
-  }
+  // A signal during the start is obeyed when there is something to stop.
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  });
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'unhandled rejection');
   });
-  running = await startServer({ config, logger, localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']) });
-  // A signal during the start is obeyed when there is something to stop.
-  if (signalled !== null) return stopOn(signalled, running);
+  const running = await startServer({ config, logger, localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']) });
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
   if (running.ready.setupUrl !== null) say(`Make the first administrator with this link; it works once: ${running.ready.setupUrl}`);
+  await stopOn(await signalled, running);
 }
 
 main().catch((error: unknown) => {

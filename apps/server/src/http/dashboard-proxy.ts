@@ -8,7 +8,7 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'p
 /** What a client claims about where it comes from; this server writes its own. */
 const FORWARDING = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-trustfleet-.*)$/;
 
-const ANSWER_TIMEOUT_MS = 30_000;
+const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
 /** Node's answers to a socket that is not there yet, or whose process has gone. */
 const NOT_LISTENING = new Set(['ENOENT', 'ECONNREFUSED']);
 
@@ -17,10 +17,12 @@ interface ProxyOptions {
   /** Scheme by which the browser came. */
   readonly protocol: 'http' | 'https';
   readonly logger: Logger;
+  /** How long the dashboard may stay silent, milliseconds. */
+  readonly answerTimeoutMs?: number;
 }
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = new Set(String(headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()));
+  const named = new Set((headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()));
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.has(name) && !FORWARDING.test(name)));
 }
 
@@ -50,7 +52,8 @@ function answerFailure(response: ServerResponse, error: NodeJS.ErrnoException): 
  * Passes a browser's request to Next on its private socket and streams the answer back.
  * A dashboard that is not there yet gives 503 with a page that tries again, one that does not answer 502.
  */
-export function createDashboardProxy({ socketPath, protocol, logger }: ProxyOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createDashboardProxy(options: ProxyOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { socketPath, protocol, logger, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS } = options;
   return (request, response) => {
     const headers = {
       ...passedOn(request.headers),
@@ -63,7 +66,7 @@ export function createDashboardProxy({ socketPath, protocol, logger }: ProxyOpti
       if (!response.destroyed) logger.warn({ err: error, path: request.url?.split('?')[0] }, 'dashboard did not answer');
       answerFailure(response, error);
     };
-    upstream.setTimeout(ANSWER_TIMEOUT_MS, () => upstream.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
+    upstream.setTimeout(answerTimeoutMs, () => upstream.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)));
     upstream.on('error', fail);
     upstream.on('response', (answer) => {
       for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);

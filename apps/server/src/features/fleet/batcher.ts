@@ -32,7 +32,11 @@ export class Batcher<Item, Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       if (this.waiting.length >= this.options.maxItems) this.flush();
-      else this.timer ??= setTimeout(() => this.flush(), this.options.delayMs);
+      else {
+        this.timer ??= setTimeout(() => {
+          this.flush();
+        }, this.options.delayMs);
+      }
     });
   }
 

@@ -58,7 +58,6 @@ function hashOf(secret: string): string {
 
 /** A machine's own name, as far as it can be stored and shown: control characters and broken surrogates are replaced. */
 function storableName(hostname: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is replaced
   const name = hostname.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd').trim();
   return name === '' ? 'unnamed host' : name.slice(0, 255);
 }

@@ -71,7 +71,6 @@ async function heldPem(sha256: string, certificates: CertificateRepository): Pro
 
 /** A reason is signed and stored: text that JSON or PostgreSQL cannot carry is refused at the door. */
 export function checkReason(reason: string): void {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   if (!reason.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(reason)) {
     throw invalid('reason', 'The reason holds characters that cannot be stored: write it as plain text.');
   }
