@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { DatabaseUnreachableError } from './errors.ts';
 import { Prisma, PrismaClient } from './generated/prisma/client.ts';
+import type { StatusCache } from './repositories/policies.ts';
 
 export { Prisma };
 /** What a repository talks to: the pool, or one transaction. */
@@ -12,6 +13,7 @@ export interface Context {
   readonly client: Client;
   /** Runs `work` in a transaction: a new one, or the one that is open already. */
   atomically<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  readonly statusCache: StatusCache;
 }
 
 /** A statement that takes longer holds up everything behind it; none of ours comes near. */

@@ -1,3 +1,4 @@
+import { createClient, unreachable, type Context } from './connection.ts';
 import type { CertificateRepository } from './model/certificates.ts';
 import type { FindingRepository } from './model/findings.ts';
 import type { FleetRepository } from './model/fleet.ts';
@@ -8,6 +9,16 @@ import type { OverviewRepository } from './model/overview.ts';
 import type { PolicyRepository } from './model/policies.ts';
 import type { SectionRepository } from './model/sections.ts';
 import type { AccountRepository, SetupTokenRepository, TokenRepository } from './model/tokens.ts';
+import { createCertificateRepository } from './repositories/certificates.ts';
+import { createFindingRepository } from './repositories/findings.ts';
+import { createFleetRepository } from './repositories/fleet.ts';
+import { createHostRepository } from './repositories/hosts.ts';
+import { createJobRepository } from './repositories/jobs.ts';
+import { createOrderRepository } from './repositories/orders.ts';
+import { createOverviewRepository } from './repositories/overview.ts';
+import { createPolicyRepository, type StatusCache } from './repositories/policies.ts';
+import { createSectionRepository } from './repositories/sections.ts';
+import { createAccountRepository, createSetupTokenRepository, createTokenRepository } from './repositories/tokens.ts';
 
 export interface Repositories {
   readonly fleet: FleetRepository;
@@ -41,8 +52,60 @@ export interface OpenDatabaseOptions {
   readonly onPoolError?: (error: Error) => void;
 }
 
+const DEFAULT_POOL_SIZE = 10;
+
+/** The generated client behind each handle: kept here, so that it is no part of the handle's type. */
+const clients = new WeakMap<Database, object>();
+
+function createRepositories(context: Context): Repositories {
+  return {
+    fleet: createFleetRepository(context),
+    hosts: createHostRepository(context),
+    sections: createSectionRepository(context),
+    certificates: createCertificateRepository(context),
+    policies: createPolicyRepository(context),
+    findings: createFindingRepository(context),
+    orders: createOrderRepository(context),
+    jobs: createJobRepository(context),
+    tokens: createTokenRepository(context),
+    setupTokens: createSetupTokenRepository(context),
+    accounts: createAccountRepository(context),
+    overview: createOverviewRepository(context),
+  };
+}
+
 /** Opens the pool and checks that the database answers. Fails with `DatabaseUnreachableError` (a sentence, without the password). */
-export declare function openDatabase(options: OpenDatabaseOptions): Promise<Database>;
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const { url, poolSize = DEFAULT_POOL_SIZE, onPoolError = () => undefined } = options;
+  const client = createClient({ url, poolSize, onPoolError });
+  const statusCache: StatusCache = new Map();
+  const ping = async (): Promise<void> => {
+    try {
+      await client.$queryRaw`SELECT 1`;
+    } catch (error) {
+      throw unreachable(url, error);
+    }
+  };
+  const database: Database = {
+    ...createRepositories({ client, statusCache, atomically: (work) => client.$transaction(work) }),
+    transaction: (work) =>
+      client.$transaction((transaction) => work(createRepositories({ client: transaction, statusCache, atomically: (inner) => inner(transaction) }))),
+    ping,
+    close: () => client.$disconnect(),
+  };
+  try {
+    await ping();
+  } catch (error) {
+    await client.$disconnect();
+    throw error;
+  }
+  clients.set(database, client);
+  return database;
+}
 
 /** The handle that better-auth's `prismaAdapter(handle, { provider: 'postgresql' })` wants; for nothing else. */
-export declare function authDatabase(database: Database): object;
+export function authDatabase(database: Database): object {
+  const client = clients.get(database);
+  if (client === undefined) throw new TypeError('authDatabase: not a handle of openDatabase');
+  return client;
+}

@@ -27,6 +27,8 @@ export interface StoredJobEvent {
   readonly state: JobState;
   readonly step: string | null;
   readonly detail: string | null;
+  /** Changed no state: came twice over, after the end, or by no legal step. */
+  readonly late: boolean;
 }
 
 export interface JobDetail extends JobSummary {

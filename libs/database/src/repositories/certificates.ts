@@ -1,0 +1,66 @@
+import type { Context } from '../connection.ts';
+import type { CertificateRecord, CertificateRepository } from '../model/certificates.ts';
+import { storableText, storableTextOrNull, storableTime } from '../storable.ts';
+
+function toRow(record: CertificateRecord) {
+  return {
+    sha256: record.sha256,
+    der: Uint8Array.from(record.der),
+    sha1: record.sha1,
+    spkiSha256: record.spkiSha256,
+    subject: storableText(record.subject),
+    issuer: storableText(record.issuer),
+    commonName: storableTextOrNull(record.commonName),
+    notBefore: storableTime(record.notBefore),
+    notAfter: storableTime(record.notAfter),
+    keyType: storableText(record.keyType),
+    keyBits: record.keyBits,
+    signatureAlgorithm: storableText(record.signatureAlgorithm),
+    isAuthority: record.isAuthority,
+    selfSigned: record.selfSigned,
+    serial: storableText(record.serial),
+  };
+}
+
+/** In one order everywhere: two batches that insert the same keys the other way round would deadlock. */
+function bySha256(a: { readonly sha256: string }, b: { readonly sha256: string }): number {
+  return a.sha256 < b.sha256 ? -1 : 1;
+}
+
+export function createCertificateRepository({ client }: Context): CertificateRepository {
+  const repository: CertificateRepository = {
+    async unknownOf(fingerprints) {
+      if (fingerprints.length === 0) return [];
+      const rows = await client.$queryRaw<{ sha256: string }[]>`
+        SELECT wanted.sha256 FROM unnest(${[...new Set(fingerprints)]}::text[]) WITH ORDINALITY AS wanted (sha256, place)
+        WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.sha256 = wanted.sha256)
+          AND NOT EXISTS (SELECT 1 FROM certificate_rejection r WHERE r.sha256 = wanted.sha256)
+        ORDER BY wanted.place`;
+      return rows.map((row) => row.sha256);
+    },
+    async store(batch) {
+      if (batch.length === 0) return;
+      await client.certificate.createMany({ data: batch.map(toRow).sort(bySha256), skipDuplicates: true });
+    },
+    async reject(batch) {
+      if (batch.length === 0) return;
+      const data = batch.map(({ sha256, reason, at }) => ({ sha256, reason: storableText(reason), rejectedAt: at }));
+      await client.certificateRejection.createMany({ data: data.sort(bySha256), skipDuplicates: true });
+    },
+    async get(sha256) {
+      return (await repository.getMany([sha256])).get(sha256) ?? null;
+    },
+    async getMany(fingerprints) {
+      const rows = await client.certificate.findMany({ where: { sha256: { in: [...fingerprints] } } });
+      return new Map(rows.map((row) => [row.sha256, row]));
+    },
+    async hostsHolding(sha256) {
+      const rows = await client.$queryRaw<{ hosts: number }[]>`
+        SELECT count(DISTINCT s.host_id)::int AS hosts
+        FROM section_anchor a JOIN host_section s ON s.name = a.name AND s.digest = a.digest AND s.seen_to IS NULL
+        WHERE a.sha256 = ${sha256} AND a.operating_system`;
+      return rows[0]?.hosts ?? 0;
+    },
+  };
+  return repository;
+}

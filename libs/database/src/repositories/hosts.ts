@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { Prisma, type Client, type Context } from '../connection.ts';
+import type { HostListQuery } from '@trustfleet/api';
+import type { HostDetail, HostRepository, HostSummary } from '../model/hosts.ts';
+import { storableText } from '../storable.ts';
+import { openFindings } from './findings.ts';
+import { newestJobsOf } from './job-views.ts';
+import { currentSections } from './sections.ts';
+
+const platform = z.enum(['linux', 'windows', 'macos']);
+/** Jobs on a host's page. */
+const JOBS_SHOWN = 50;
+
+interface HostRow extends Omit<HostSummary, 'platform'> {
+  readonly platform: string;
+}
+
+/** A host with its counts, under the names that `order` and `where` use. */
+const COUNTED = Prisma.sql`host h
+  LEFT JOIN host_connection c ON c.host_id = h.id
+  LEFT JOIN LATERAL (SELECT count(*)::int AS findings, count(*) FILTER (WHERE severity = 'blocker')::int AS blockers
+                     FROM finding f WHERE f.host_id = h.id AND f.state = 'open') open ON true`;
+
+/** A current section's projection of the rows of one page: the bodies are large, so they are looked up last. */
+function projection(name: string): Prisma.Sql {
+  return Prisma.sql`(SELECT b.projection FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
+                     WHERE s.host_id = h.id AND s.name = ${name} AND s.seen_to IS NULL)`;
+}
+
+const COLUMNS = Prisma.sql`h.id, h.name, h.platform, c.host_id IS NOT NULL AS online, h.last_seen AS "lastSeen", h.enrolled_at AS "enrolledAt",
+  h.agent_version AS "agentVersion", open.findings AS "openFindings", open.blockers AS "openBlockers", h.permits, h.interception,
+  (SELECT nullif(concat_ws(' ', p -> 'os' ->> 'distribution', p -> 'os' ->> 'release'), '') FROM ${projection('system')} AS x (p)) AS os,
+  (SELECT CASE WHEN jsonb_typeof(p -> 'pythons') = 'array' THEN jsonb_array_length(p -> 'pythons') END FROM ${projection('pythons')} AS x (p)) AS pythons`;
+
+function toSummary(row: HostRow): HostSummary {
+  return { ...row, platform: platform.parse(row.platform) };
+}
+
+/** A text to look for, inside LIKE: its own % and _ mean themselves. */
+function containing(text: string): string {
+  return `%${storableText(text).replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function where(query: HostListQuery): Prisma.Sql {
+  const conditions = [Prisma.sql`true`];
+  if (query.q.trim() !== '') conditions.push(Prisma.sql`h.name ILIKE ${containing(query.q.trim())}`);
+  if (query.presence !== undefined) conditions.push(query.presence === 'online' ? Prisma.sql`c.host_id IS NOT NULL` : Prisma.sql`c.host_id IS NULL`);
+  if (query.findings !== undefined) conditions.push(query.findings === 'open' ? Prisma.sql`open.findings > 0` : Prisma.sql`open.findings = 0`);
+  if (query.platform !== undefined) conditions.push(Prisma.sql`h.platform = ${query.platform}`);
+  if (query.missingAnchor !== undefined) {
+    conditions.push(
+      Prisma.sql`EXISTS (SELECT 1 FROM finding m WHERE m.host_id = h.id AND m.state = 'open' AND m.anchor_sha256 = ${query.missingAnchor})`,
+    );
+  }
+  return Prisma.join(conditions, ' AND ');
+}
+
+const SORTS: Readonly<Record<HostListQuery['sort'], Prisma.Sql>> = {
+  name: Prisma.sql`lower(h.name)`,
+  lastSeen: Prisma.sql`h.last_seen`,
+  findings: Prisma.sql`open.findings`,
+  enrolled: Prisma.sql`h.enrolled_at`,
+};
+
+function orderBy({ sort, order }: HostListQuery): Prisma.Sql {
+  // Never seen counts as longest ago. The id makes pages stable where names are equal.
+  const direction = order === 'asc' ? Prisma.sql`ASC NULLS FIRST` : Prisma.sql`DESC NULLS LAST`;
+  return Prisma.sql`${SORTS[sort]} ${direction}, h.id`;
+}
+
+async function summaries(client: Client, hostIds: readonly string[]): Promise<HostSummary[]> {
+  const rows = await client.$queryRaw<HostRow[]>`
+    SELECT ${COLUMNS} FROM ${COUNTED} WHERE h.id = ANY (${[...hostIds]}::uuid[]) ORDER BY lower(h.name), h.id`;
+  return rows.map(toSummary);
+}
+
+async function detail(client: Client, hostId: string): Promise<HostDetail | null> {
+  const [summary] = await summaries(client, [hostId]);
+  if (summary === undefined) return null;
+  return {
+    ...summary,
+    sections: await currentSections(client, hostId),
+    findings: await openFindings(client, hostId),
+    jobs: await newestJobsOf(client, hostId, JOBS_SHOWN),
+  };
+}
+
+function lists(client: Client): Pick<HostRepository, 'list' | 'summaries' | 'detail'> {
+  return {
+    async list(query) {
+      const condition = where(query);
+      const rows = await client.$queryRaw<HostRow[]>`
+        SELECT ${COLUMNS} FROM ${COUNTED} WHERE ${condition}
+        ORDER BY ${orderBy(query)} LIMIT ${query.pageSize} OFFSET ${(query.page - 1) * query.pageSize}`;
+      const total = await client.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM ${COUNTED} WHERE ${condition}`;
+      return { items: rows.map(toSummary), total: total[0]?.total ?? 0, page: query.page, pageSize: query.pageSize };
+    },
+    summaries: (hostIds) => summaries(client, hostIds),
+    detail: (hostId) => detail(client, hostId),
+  };
+}
+
+function presence(client: Client): Pick<HostRepository, 'touchLastSeen' | 'connect' | 'disconnect' | 'disconnectAll'> {
+  return {
+    async touchLastSeen(batch) {
+      if (batch.length === 0) return;
+      // Locked in order of id: two processes' batches over the same hosts wait for each other instead of dying.
+      await client.$executeRaw`
+        WITH seen AS (SELECT host_id, max(at) AS at FROM unnest(${batch.map((row) => row.hostId)}::uuid[], ${batch.map((row) => row.at)}::timestamptz[])
+                        AS u (host_id, at) GROUP BY host_id),
+             locked AS (SELECT h.id FROM host h JOIN seen ON seen.host_id = h.id ORDER BY h.id FOR NO KEY UPDATE OF h)
+        UPDATE host h SET last_seen = seen.at FROM seen JOIN locked ON locked.id = seen.host_id
+        WHERE h.id = seen.host_id AND (h.last_seen IS NULL OR h.last_seen < seen.at)`;
+    },
+    async connect({ hostId, process, since }) {
+      await client.hostConnection.upsert({ where: { hostId }, create: { hostId, process, since }, update: { process, since } });
+    },
+    async disconnect({ hostId, process, since }) {
+      const { count } = await client.hostConnection.deleteMany({ where: { hostId, process, since } });
+      return count > 0;
+    },
+    async disconnectAll(scope) {
+      const { count } = await client.hostConnection.deleteMany({ where: scope === 'everyProcess' ? {} : { process: scope.process } });
+      return count;
+    },
+  };
+}
+
+export function createHostRepository({ client }: Context): HostRepository {
+  return {
+    ...lists(client),
+    ...presence(client),
+    async create(host) {
+      await client.host.create({ data: { ...host, name: storableText(host.name), agentVersion: storableText(host.agentVersion), publicKey: Uint8Array.from(host.publicKey) } });
+    },
+    async credentials() {
+      const rows = await client.host.findMany({ select: { id: true, secretHash: true, publicKey: true } });
+      return rows.map(({ id, secretHash, publicKey }) => ({ hostId: id, secretHash, publicKey }));
+    },
+    async recordHello({ hostId, agentVersion, bootId, permits, allowListDigest, interception, at }) {
+      await client.host.updateMany({
+        where: { id: hostId },
+        data: {
+          agentVersion: storableText(agentVersion),
+          bootId: storableText(bootId),
+          permits: permits.map(storableText),
+          allowListDigest,
+          interception,
+          lastSeen: at,
+        },
+      });
+    },
+  };
+}

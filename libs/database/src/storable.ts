@@ -1,0 +1,47 @@
+// Everything below came from a host or out of a stranger's certificate. PostgreSQL refuses some of what JavaScript and X.509 allow,
+// and one refused value fails its whole batch: such values are changed to the nearest that can be stored.
+
+/** Deepest nesting of a stored projection; PostgreSQL's parser has a stack of its own. Ours nest less than ten. */
+const MAX_DEPTH = 64;
+const MIN_TIME = Date.parse('0001-01-01T00:00:00Z');
+const MAX_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
+const REPLACEMENT = '\uFFFD';
+
+/** Text without U+0000. (A lone surrogate becomes U+FFFD by itself where the driver writes UTF-8.) */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', REPLACEMENT);
+}
+
+export function storableTextOrNull(text: string | null): string | null {
+  return text === null ? null : storableText(text);
+}
+
+/** JSON text that `jsonb` accepts: no escaped U+0000, no lone surrogate. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value).replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, code: string | undefined) =>
+    code === '0000' || code?.startsWith('d') === true ? REPLACEMENT : escape,
+  );
+}
+
+/** Nested deeper than can be stored? Looks at the text alone, since walking such a value may itself overflow a stack. */
+export function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index];
+    if (inString) {
+      if (character === '\\') index += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** A time between the years 1 and 9999: certificates may claim others. */
+export function storableTime(time: Date): Date {
+  const value = time.getTime();
+  return new Date(Number.isNaN(value) ? 0 : Math.min(MAX_TIME, Math.max(MIN_TIME, value)));
+}
