@@ -1,0 +1,112 @@
+import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueCertificate, sha256Hex, toPem } from '@trustfleet/certificates';
+import type { Job, JobEvent, JobMessage, Order } from '@trustfleet/protocol';
+import { keyPairFromSeed, merkleProof, merkleRoot, signJob, signOrder, type KeyPair } from '@trustfleet/signing';
+import type { AllowList } from '../allow-list.ts';
+import { createRepair, type Repair, type RepairOptions } from '../create-repair.ts';
+import { createDurableFiles } from '../durable-files.ts';
+import { createAddAnchor } from '../trust-store-add-anchor/index.ts';
+import { createDebianAccess, makeDebianTree, updateCaCertificates, type DebianTree, type ToolBehaviour } from './debian-store.ts';
+
+export const SERVER_TIME = new Date('2026-11-22T10:00:00.000Z');
+export const PERMITTED: AllowList = { path: '/etc/trustfleet/allow-list.json', state: 'loaded', permits: ['trustStore.addAnchor'], digest: '0'.repeat(64), problem: null };
+
+/** A CA certificate nobody has. */
+export async function makeAuthority(commonName: string): Promise<Uint8Array> {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  return issueCertificate({
+    profile: { kind: 'authority' },
+    subject: { commonName },
+    serialNumber: `01${randomBytes(8).toString('hex')}`,
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2036-01-01T00:00:00Z'),
+    publicKey: keys.publicKey,
+    issuerCertificate: null,
+    signingKey: keys.privateKey,
+  });
+}
+
+export interface Lab {
+  readonly directory: string;
+  readonly stateDir: string;
+  readonly tree: DebianTree;
+  readonly hostId: string;
+  readonly fleetId: string;
+  readonly serverKey: KeyPair;
+  readonly hostKey: KeyPair;
+  readonly anchor: string;
+  readonly der: Uint8Array;
+  readonly events: JobEvent[];
+  order(change?: Partial<Order>): Order;
+  job(order: Order, change?: Partial<Job>): Job;
+  message(parts?: { order?: Partial<Order>; job?: Partial<Job>; signWith?: KeyPair }): JobMessage;
+  repair(options?: Partial<RepairOptions> & { behaviour?: ToolBehaviour }): Promise<Repair>;
+  remove(): Promise<void>;
+}
+
+/** A fleet of one host, with a Debian trust store of its own that holds one other anchor already. */
+export async function createLab(): Promise<Lab> {
+  const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
+  const tree = await makeDebianTree(join(directory, 'root'));
+  const present = await makeAuthority('Present CA');
+  await createDebianAccess(tree).writeFile(join(tree.anchors, 'present.crt'), Buffer.from(toPem(present)));
+  await updateCaCertificates(tree, 'add');
+  const der = await makeAuthority('Demo studio CA');
+  const anchor = sha256Hex(der);
+  const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
+  const hostKey = keyPairFromSeed('ed25519', randomBytes(32));
+  const [hostId, fleetId] = [randomUUID(), randomUUID()];
+  const targets = [hostId, randomUUID(), randomUUID()];
+  const events: JobEvent[] = [];
+  const stateDir = join(directory, 'state');
+  const order: Lab['order'] = (change = {}) => ({
+    format: 1,
+    orderId: randomUUID(),
+    fleetId,
+    remedy: 'trustStore.addAnchor',
+    parameters: { anchor },
+    mode: 'apply',
+    artifacts: [anchor],
+    targets: { count: targets.length, merkleRoot: merkleRoot(targets) },
+    notBefore: '2026-11-22T09:00:00.000Z',
+    expiresAt: '2026-11-29T09:00:00.000Z',
+    orderSeq: 1,
+    reason: 'test',
+    ...change,
+  });
+  const job: Lab['job'] = (made, change = {}) => ({
+    format: 1,
+    jobId: randomUUID(),
+    orderId: made.orderId,
+    hostId,
+    merkleProof: [...merkleProof(targets, hostId)],
+    attempt: 1,
+    executionTimeoutMs: 60_000,
+    ...change,
+  });
+  return {
+    ...{ directory, stateDir, tree, hostId, fleetId, serverKey, hostKey, anchor, der, events, order, job },
+    message({ order: orderChange = {}, job: jobChange = {}, signWith = serverKey } = {}) {
+      const made = order(orderChange);
+      const artifacts = { [anchor]: Buffer.from(der).toString('base64') };
+      return { type: 'job', order: signOrder(made, [signWith.privateKey]), job: signJob(job(made, jobChange), signWith.privateKey), artifacts };
+    },
+    repair: ({ behaviour = 'works', ...options } = {}) =>
+      createRepair({
+        stateDir,
+        files: createDurableFiles(),
+        identity: { hostId, fleetId, serverKey: serverKey.publicKey, hostKey: hostKey.privateKey },
+        remedies: [createAddAnchor(createDebianAccess(tree, behaviour))],
+        allowList: () => Promise.resolve(PERMITTED),
+        serverTime: () => SERVER_TIME,
+        beforeFinal: () => Promise.resolve(),
+        onEvent: (event) => events.push(event),
+        log: () => undefined,
+        ...options,
+      }),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
