@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { errorCode } from './errors.ts';
 import { findFiles, findForeign } from './find.ts';
@@ -14,6 +15,7 @@ export function createHost(): Host {
   const mounts = createMountTable();
   return {
     uid: ownUid(),
+    canActAs: ownUid() === 0 && mapsOtherUids(),
     runProgram,
     readFile: readBoundedFile,
     listDirectory,
@@ -33,6 +35,17 @@ async function isExecutable(path: string): Promise<boolean> {
     return stats.isFile() && (stats.mode & 0o111) !== 0;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(errorCode(error))) return false;
+    throw error;
+  }
+}
+
+/** user_namespaces(7): lines of "inside outside length". One that covers only a handful of ids has no other accounts. */
+function mapsOtherUids(): boolean {
+  try {
+    const lengths = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n').map((line) => Number(line.trim().split(/\s+/)[2]));
+    return lengths.some((length) => length > 1000);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return true;
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import type { Account, FileRead, RunResult } from './types.ts';
 interface ReadAs {
   readonly account: Account;
   readonly maxBytes: number;
+  readonly head: boolean;
   readonly timeoutMs: number;
 }
 
@@ -29,13 +30,14 @@ export async function readFileAs(path: string, how: ReadAs): Promise<FileRead> {
   if ((Number.parseInt(mode ?? '', 16) & S_IFMT) !== S_IFREG)
     return { state: 'notRegularFile', detail: `${path} is not a regular file`, size: null, realPath };
   const found = { path, realPath, size: Number(size), maxBytes: how.maxBytes };
-  if (found.size > how.maxBytes) return tooLarge(found);
+  if (found.size > how.maxBytes && !how.head) return tooLarge(found);
   const blocks = Math.ceil((how.maxBytes + 1) / BLOCK);
   const argv = ['/usr/bin/dd', `if=${path}`, 'iflag=nonblock,fullblock', `bs=${BLOCK}`, `count=${blocks}`, 'status=none'] as const;
   const read = await run(argv, how);
   if (read.exitCode !== 0) return failed(path, read);
-  if (read.stdout.length > how.maxBytes) return tooLarge({ ...found, size: read.stdout.length });
-  return { state: 'read', bytes: read.stdout, size: read.stdout.length, realPath };
+  const bytes = how.head ? read.stdout.subarray(0, how.maxBytes) : read.stdout;
+  if (bytes.length > how.maxBytes) return tooLarge({ ...found, size: bytes.length });
+  return { state: 'read', bytes, size: bytes.length, realPath };
 }
 
 async function realPathAs(path: string, how: ReadAs): Promise<string | null> {

@@ -15,16 +15,21 @@ export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
  */
 export async function readBoundedFile(path: string, options: ReadOptions = {}): Promise<FileRead> {
   if (!isAbsolute(path) || path.includes('\0')) return failure('unreadable', `${JSON.stringify(path)} is not an absolute path`);
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const limit = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, head: options.head ?? false };
   const account = options.asUser;
-  if (account === undefined || account.uid === ownUid()) return await readOwn(path, maxBytes);
-  if (ownUid() === 0) return await readFileAs(path, { account, maxBytes, timeoutMs: options.timeoutMs ?? 5000 });
+  if (account === undefined || account.uid === ownUid()) return await readOwn(path, limit);
+  if (ownUid() === 0) return await readFileAs(path, { ...limit, account, timeoutMs: options.timeoutMs ?? 5000 });
   return failure('unreadable', `${path} was not read: only root can read with the rights of uid ${account.uid}`);
 }
 
-async function readOwn(path: string, maxBytes: number): Promise<FileRead> {
+interface Limit {
+  readonly maxBytes: number;
+  readonly head: boolean;
+}
+
+async function readOwn(path: string, limit: Limit): Promise<FileRead> {
   try {
-    return await openAndRead(path, maxBytes);
+    return await openAndRead(path, limit);
   } catch (error) {
     return failure(STATES[errorCode(error)] ?? 'unreadable', fileProblem(error, path));
   }
@@ -33,7 +38,7 @@ async function readOwn(path: string, maxBytes: number): Promise<FileRead> {
 /** ENXIO is what open says of a socket, or of a FIFO swapped in after the check. */
 const STATES: Readonly<Record<string, FileFailureState>> = { ENOENT: 'missing', ENOTDIR: 'missing', ENXIO: 'notRegularFile' };
 
-async function openAndRead(path: string, maxBytes: number): Promise<FileRead> {
+async function openAndRead(path: string, { maxBytes, head }: Limit): Promise<FileRead> {
   // Asked before opening: opening a device can itself do something.
   const before = await stat(path);
   const real = await realpath(path);
@@ -43,8 +48,8 @@ async function openAndRead(path: string, maxBytes: number): Promise<FileRead> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) return notRegular({ path, realPath: real, stats });
-    if (stats.size > maxBytes) return tooLarge({ path, realPath: real, size: stats.size, maxBytes });
-    const bytes = await readUpTo(handle, { expected: stats.size, limit: maxBytes });
+    if (stats.size > maxBytes && !head) return tooLarge({ path, realPath: real, size: stats.size, maxBytes });
+    const bytes = await readUpTo(handle, { expected: Math.min(stats.size, maxBytes), limit: maxBytes, head });
     if (bytes === null) return tooLarge({ path, realPath: real, size: stats.size, maxBytes });
     return { state: 'read', bytes, size: bytes.length, realPath: real };
   } finally {
@@ -57,7 +62,7 @@ interface Readable {
 }
 
 /** Null when there is more than the limit: a file may grow while it is read, and files of /proc claim size 0. */
-async function readUpTo(handle: Readable, size: { expected: number; limit: number }): Promise<Uint8Array | null> {
+async function readUpTo(handle: Readable, size: { expected: number; limit: number; head: boolean }): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
@@ -65,8 +70,8 @@ async function readUpTo(handle: Readable, size: { expected: number; limit: numbe
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) return Buffer.concat(chunks);
     total += bytesRead;
-    if (total > size.limit) return null;
     chunks.push(chunk.subarray(0, bytesRead));
+    if (total > size.limit) return size.head ? Buffer.concat(chunks).subarray(0, size.limit) : null;
   }
 }
 

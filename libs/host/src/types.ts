@@ -38,6 +38,8 @@ export interface RunResult {
 export interface ReadOptions {
   /** Default 16 MiB. */
   readonly maxBytes?: number;
+  /** Only the first maxBytes bytes; a longer file is then not `tooLarge`. */
+  readonly head?: boolean;
   /** Opened with this account's rights (in a child) when the agent is root; ignored when it is the agent's own uid. */
   readonly asUser?: Account | undefined;
   /** Only for reads as another account. Default 5000. */
@@ -113,6 +115,8 @@ export interface ForeignResult {
 export interface Host {
   /** Effective uid of this process. */
   readonly uid: number;
+  /** True for root that may take any account's identity; false for others, and for "root" of a user namespace that maps only itself. */
+  readonly canActAs: boolean;
   runProgram(request: RunRequest): Promise<RunResult>;
   readFile(path: string, options?: ReadOptions): Promise<FileRead>;
   listDirectory(path: string, options?: ListOptions): Promise<DirectoryListing>;

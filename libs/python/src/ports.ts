@@ -36,7 +36,9 @@ export interface PythonPathChain {
 export interface PythonPorts {
   /** Effective uid of the agent. */
   readonly uid: number;
-  readFile(path: string, options?: { readonly maxBytes?: number; readonly asUser?: Account | undefined }): Promise<PythonFileRead>;
+  /** True for root that may take any account's identity. */
+  readonly canActAs: boolean;
+  readFile(path: string, options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined }): Promise<PythonFileRead>;
   listDirectory(path: string, options?: { readonly limit?: number; readonly asUser?: Account | undefined }): Promise<PythonListing>;
   findFiles(search: {
     readonly root: string;

@@ -1,0 +1,115 @@
+import { below } from '../paths.ts';
+import { compare, type Reader, type Scan } from '../scan.ts';
+
+/** Where an interpreter's code lies, as far as files tell (getpath.c walks up from the program to lib/pythonX.Y/os.py; PEP 405 for venvs). */
+export interface Layout {
+  /** "3.11.7", or "3.11" where no file says more. */
+  readonly version: string;
+  /** The standard library. */
+  readonly library: string;
+  /** Directories of packages, in the order in which they are imported; some may not exist. */
+  readonly sites: readonly string[];
+  /** The venv's own directory, or the installation's prefix. */
+  readonly prefix: string;
+}
+
+/** pyvenv.cfg beside or above the program. */
+export interface VenvConfig {
+  readonly directory: string;
+  readonly home: string | null;
+  readonly version: string | null;
+  readonly systemSites: boolean;
+}
+
+const MAX_ANCESTORS = 8;
+
+export async function readVenvConfig(scan: Scan, path: string, reader: Reader): Promise<VenvConfig | null> {
+  const bin = parent(path);
+  for (const directory of [bin, parent(bin)]) {
+    const read = await scan.read(`${directory}/pyvenv.cfg`, { reader, maxBytes: 64 * 1024 });
+    if (read.state === 'read') return parseVenvConfig(directory, Buffer.from(read.bytes).toString('utf8'));
+  }
+  return null;
+}
+
+export function parseVenvConfig(directory: string, text: string): VenvConfig {
+  const values = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const equals = line.indexOf('=');
+    if (equals > 0) values.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
+  }
+  const home = values.get('home');
+  // venv writes `version = 3.11.7`, virtualenv and uv `version_info = 3.11.7.final.0`.
+  const version = /^\d+\.\d+(\.\d+)?/.exec(values.get('version') ?? values.get('version_info') ?? '')?.[0] ?? null;
+  return {
+    directory,
+    home: home?.startsWith('/') === true ? home.slice(0, 4096) : null,
+    version,
+    systemSites: values.get('include-system-site-packages')?.toLowerCase() === 'true',
+  };
+}
+
+/** Null when no standard library is found where the program itself would look first. */
+export async function findLayout(scan: Scan, program: { realPath: string; venv: VenvConfig | null; reader: Reader }): Promise<Layout | null> {
+  const { realPath, venv } = program;
+  const base = await findBase(scan, { program: venv?.home ?? parent(realPath), name: realPath.slice(realPath.lastIndexOf('/') + 1), hint: venv?.version ?? null, reader: program.reader });
+  if (base === null) return null;
+  const baseSites = sitesOf(scan, base.prefix, base.line);
+  if (venv === null) return { version: (await patchLevel(scan, base, program.reader)) ?? base.line, library: base.library, sites: baseSites, prefix: base.prefix };
+  const own = ['lib', 'lib64'].map((lib) => `${venv.directory}/${lib}/python${base.line}/site-packages`);
+  return { version: venv.version ?? base.line, library: base.library, sites: venv.systemSites ? [...own, ...baseSites] : own, prefix: venv.directory };
+}
+
+interface Base {
+  readonly prefix: string;
+  /** "3.11" */
+  readonly line: string;
+  readonly library: string;
+}
+
+async function findBase(scan: Scan, from: { program: string; name: string; hint: string | null; reader: Reader }): Promise<Base | null> {
+  const named = /^python(\d+\.\d+t?)$/.exec(from.name)?.[1] ?? /^\d+\.\d+/.exec(from.hint ?? '')?.[0] ?? null;
+  let prefix = from.program;
+  for (let level = 0; level < MAX_ANCESTORS && prefix !== '/'; level += 1) {
+    for (const lib of ['lib', 'lib64']) {
+      const lines = named === null ? await linesIn(scan, `${prefix}/${lib}`, from.reader) : [named];
+      const present = [];
+      for (const line of lines) if ((await scan.chain(`${prefix}/${lib}/python${line}/os.py`)).state === 'resolved') present.push(line);
+      const [line] = present;
+      // Two libraries and a program that does not say which is its own: not decided by guessing.
+      if (line !== undefined && present.length === 1) return { prefix, line, library: `${prefix}/${lib}/python${line}` };
+    }
+    prefix = parent(prefix);
+  }
+  return null;
+}
+
+async function linesIn(scan: Scan, directory: string, reader: Reader): Promise<string[]> {
+  const listing = await scan.list(directory, reader);
+  if (listing.state !== 'listed') return [];
+  return listing.entries.flatMap((entry) => /^python(\d+\.\d+t?)$/.exec(entry.name)?.[1] ?? []).toSorted(compare);
+}
+
+/** Debian puts its packages in dist-packages, and below /usr/local those of pip (Debian's site.py). */
+function sitesOf(scan: Scan, prefix: string, line: string): string[] {
+  const major = line.split('.')[0] ?? '3';
+  const sites = [`${prefix}/lib/python${line}/site-packages`, `${prefix}/lib64/python${line}/site-packages`, `${prefix}/lib/python${line}/dist-packages`];
+  if (prefix !== below(scan.root, '/usr')) return sites;
+  const local = below(scan.root, '/usr/local');
+  return [
+    ...[`${local}/lib/python${line}/dist-packages`, `${local}/lib/python${line}/site-packages`, `${local}/lib64/python${line}/site-packages`],
+    ...sites,
+    `${prefix}/lib/python${major}/dist-packages`,
+  ];
+}
+
+/** `#define PY_VERSION "3.11.7"` where the headers are installed. */
+async function patchLevel(scan: Scan, base: Base, reader: Reader): Promise<string | null> {
+  const read = await scan.read(`${base.prefix}/include/python${base.line}/patchlevel.h`, { reader, maxBytes: 64 * 1024 });
+  if (read.state !== 'read') return null;
+  return /^#define\s+PY_VERSION\s+"(\d[^"]{0,60})"/m.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] ?? null;
+}
+
+function parent(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 1)) || '/';
+}

@@ -1,0 +1,82 @@
+import { isCaVariable, lastOfEach, type Assignment, type ParseAssignments } from './assignments.ts';
+import { shellCommands } from './shell-words.ts';
+
+/**
+ * /etc/environment as pam_env reads it (`_parse_env_file`): an optional `export `, everything from `#` is comment, one pair of
+ * quotes around the value is dropped, nothing is expanded.
+ */
+export const parseEtcEnvironment: ParseAssignments = (text) =>
+  lastOfEach(
+    text.split(/\r?\n/).flatMap((raw) => {
+      const line = raw.replace(/#.*$/, '').trim().replace(/^export\s+/, '');
+      const equals = line.indexOf('=');
+      const name = line.slice(0, Math.max(equals, 0));
+      return isCaVariable(name) ? [{ name, value: unquote(line.slice(equals + 1)) }] : [];
+    }),
+  );
+
+function unquote(value: string): string {
+  if (!/^["']/.test(value)) return value;
+  return value.slice(1).replace(/["']$/, '');
+}
+
+/**
+ * /etc/security/pam_env.conf and ~/.pam_environment (pam_env.conf(5)): `NAME DEFAULT=… OVERRIDE=…`, an override that is set
+ * wins. The user's file is also met with plain `NAME=value` lines.
+ */
+export const parsePamEnvironment: ParseAssignments = (text, home) =>
+  lastOfEach(
+    text
+      .replace(/\\\r?\n/g, ' ')
+      .split(/\r?\n/)
+      .flatMap((line) => pamLine(line, home)),
+  );
+
+function pamLine(line: string, home: string | null): Assignment[] {
+  if (/^\s*#/.test(line)) return [];
+  const [name, value] = /^\s*([A-Za-z_]\w*)=(.*)$/.exec(line)?.slice(1) ?? [];
+  if (name !== undefined && value !== undefined) return isCaVariable(name) ? [{ name, value: atHome(unquote(value.trim()), home) }] : [];
+  const [variable, options] = /^\s*([A-Za-z_]\w*)\s+(.*)$/.exec(line)?.slice(1) ?? [];
+  if (variable === undefined || options === undefined || !isCaVariable(variable)) return [];
+  const chosen = pamOption(options, 'OVERRIDE') || pamOption(options, 'DEFAULT');
+  return chosen === '' ? [] : [{ name: variable, value: atHome(chosen, home) }];
+}
+
+function pamOption(options: string, key: string): string {
+  const match = new RegExp(`(?:^|\\s)${key}=(?:"([^"]*)"|(\\S*))`).exec(options);
+  return match?.[1] ?? match?.[2] ?? '';
+}
+
+function atHome(value: string, home: string | null): string {
+  return home === null ? value : value.replace(/^(?:@\{HOME\}|\$\{HOME\})/, home);
+}
+
+/** environment.d(5): `KEY=VALUE` lines with shell-like quotes. */
+export const parseEnvironmentD: ParseAssignments = (text, home) =>
+  lastOfEach(shellCommands(text.replace(/\r\n/g, '\n'), home).flatMap((words) => (words.length === 1 ? fromWord(words[0] ?? '') : [])));
+
+/** `Environment=` of systemd.exec(5) in the section [Service]; an empty one forgets those before it. */
+export const parseUnit: ParseAssignments = (text) => {
+  let section = '';
+  let found: Assignment[] = [];
+  for (const raw of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const line = raw.trim();
+    section = /^\[(.*)\]$/.exec(line)?.[1] ?? section;
+    const value = section === 'Service' ? /^Environment\s*=\s*(.*)$/.exec(line)?.[1] : undefined;
+    if (value === '') found = [];
+    else if (value !== undefined) found.push(...shellWords(value).flatMap(fromWord));
+  }
+  return lastOfEach(found);
+};
+
+/** systemd knows quotes but no `;` or `#` inside a line. */
+function shellWords(value: string): string[] {
+  const words = value.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) => double?.replace(/\\(.)/g, '$1') ?? single ?? ''));
+}
+
+function fromWord(word: string): Assignment[] {
+  const equals = word.indexOf('=');
+  const name = word.slice(0, Math.max(equals, 0));
+  return isCaVariable(name) ? [{ name, value: word.slice(equals + 1) }] : [];
+}
