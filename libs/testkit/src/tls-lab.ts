@@ -1,4 +1,7 @@
-import type { Server } from 'node:https';
+import { randomBytes, webcrypto } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { issueCertificate, sha256Hex, toPem, type CertificateProfile } from '@trustfleet/certificates';
 
 /** A key pair with its certificate. */
 export interface LabCertificate {
@@ -35,5 +38,90 @@ export interface TlsLabOptions {
   readonly now?: Date;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ECDSA_P256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+
+/** 16 bytes whose first bit is 0: positive in DER. */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x01, 0);
+  return bytes.toString('hex');
+}
+
+async function toPkcs8Pem(key: webcrypto.CryptoKey): Promise<string> {
+  const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${base64.replace(/.{64}(?=.)/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+async function fromPkcs8Pem(pem: string): Promise<webcrypto.CryptoKey> {
+  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  return await webcrypto.subtle.importKey('pkcs8', der, ECDSA_P256, false, ['sign']);
+}
+
+interface Wish {
+  readonly commonName: string;
+  readonly profile: CertificateProfile;
+  /** Null: signs itself. */
+  readonly issuer: LabCertificate | null;
+  readonly now: Date;
+}
+
+async function issue({ commonName, profile, issuer, now }: Wish): Promise<LabCertificate> {
+  const keys = await webcrypto.subtle.generateKey(ECDSA_P256, true, ['sign', 'verify']);
+  const der = await issueCertificate({
+    profile,
+    subject: { commonName },
+    serialNumber: serialNumber(),
+    notBefore: new Date(now.getTime() - DAY_MS),
+    notAfter: new Date(now.getTime() + 365 * DAY_MS),
+    publicKey: keys.publicKey,
+    issuerCertificate: issuer?.der ?? null,
+    signingKey: issuer === null ? keys.privateKey : await fromPkcs8Pem(issuer.privateKeyPem),
+  });
+  return { der, pem: toPem(der), privateKeyPem: await toPkcs8Pem(keys.privateKey), sha256: sha256Hex(der) };
+}
+
+async function listen(certificate: LabCertificate, chain: readonly LabCertificate[]): Promise<LabServer> {
+  const server = createServer({ key: certificate.privateKeyPem, cert: [certificate, ...chain].map(({ pem }) => pem).join('') }, (_, response) => {
+    response.end('ok');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<void> | null = null;
+  return {
+    port,
+    origin: `https://127.0.0.1:${String(port)}`,
+    server,
+    close() {
+      closed ??= new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      });
+      return closed;
+    },
+  };
+}
+
 /** Authorities, leafs and TLS servers for tests, built on libs/certificates `issueCertificate`. */
-export declare function createTlsLab(options?: TlsLabOptions): TlsLab;
+export function createTlsLab(options: TlsLabOptions = {}): TlsLab {
+  const now = options.now ?? new Date();
+  const servers: LabServer[] = [];
+  return {
+    authority: (commonName) => issue({ commonName, profile: { kind: 'authority' }, issuer: null, now }),
+    leaf: (issuer, commonName = 'localhost') =>
+      issue({ commonName, profile: { kind: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] }, issuer, now }),
+    async serve(certificate, chain = []) {
+      const server = await listen(certificate, chain);
+      servers.push(server);
+      return server;
+    },
+    async close() {
+      await Promise.all(servers.splice(0).map((server) => server.close()));
+    },
+  };
+}
