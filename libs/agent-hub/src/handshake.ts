@@ -79,7 +79,8 @@ export function startHandshake(options: HandshakeOptions): { readonly abort: () 
   const cancelTimeout = options.clock.after(limits.handshakeTimeoutMs, () => {
     fail(CLOSE_CODES.handshakeTimeout, `no hello within ${limits.handshakeTimeoutMs} ms`);
   });
-  socket.on('data', onData);
+  // Before ws looks at the chunk.
+  socket.prependListener('data', onData);
   ws.on('message', onMessage);
   ws.on('close', onClose);
   ws.send(JSON.stringify(challenge));

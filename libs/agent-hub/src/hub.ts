@@ -10,6 +10,7 @@ import { startHandshake, type Proved } from './handshake.ts';
 import { DEFAULT_HUB_LIMITS } from './limits.ts';
 import { Session } from './session.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { turnAway } from './turn-away.ts';
 import type { AgentHub, AgentHubOptions, AgentSession, HubClock, HubLimits, OutgoingMessage, SendResult, SessionClose } from './types.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -165,8 +166,7 @@ class Hub {
       ws.off('error', onError);
       ws.on('error', ignorePeerReset);
       if (code === 'lost') return;
-      ws.close(code, reason);
-      ws.pause();
+      turnAway({ ws, socket }, code, reason);
       this.#options.handlers.onRejected?.({ stage: 'handshake', code, reason, remoteAddress, hostId: null });
     };
     const onError = (): void => {
@@ -205,6 +205,7 @@ class Hub {
     const queue = this.#queueOf(hostId);
     const session: Session = new Session({
       ws: upgrade.ws,
+      socket: upgrade.socket,
       hostId,
       remoteAddress: upgrade.remoteAddress,
       proved,

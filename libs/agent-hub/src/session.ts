@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { CLOSE_CODES, serverMessage, type AgentMessage, type CloseCode, type Hello, type ServerMessage } from '@trustfleet/protocol';
 import { createFrameOpener, createFrameSealer } from '@trustfleet/signing';
 import type { Proved } from './handshake.ts';
 import { readMessage, sequenceOf } from './incoming.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { turnAway } from './turn-away.ts';
 import type { AgentSession, HubClock, HubLimits, OutgoingMessage, SendResult, SessionClose } from './types.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -13,6 +15,7 @@ const CONGESTED_CHECK_MS = 5_000;
 
 export interface SessionOptions {
   readonly ws: WebSocket;
+  readonly socket: Duplex;
   readonly hostId: string;
   readonly remoteAddress: string;
   readonly proved: Proved;
@@ -115,12 +118,11 @@ export class Session implements AgentSession {
     this.#ws.close(code, close.reason);
   }
 
-  /** Ends the session for what it sent. Nothing more is read of it; ws ends the connection when it does not leave. */
+  /** Ends the session for what it sent. */
   reject(code: CloseCode, reason: string): void {
     if (this.#ended) return;
     this.#finish({ end: 'rejected', reason }, code);
-    this.#ws.close(code, reason);
-    this.#ws.pause();
+    turnAway(this.#options, code, reason);
   }
 
   /** Ends it without waiting for the peer. */
@@ -263,7 +265,7 @@ export class Session implements AgentSession {
     if (this.#ended) return;
     this.#ended = true;
     // A closing handshake needs reading.
-    if (close.end !== 'rejected') this.#ws.resume();
+    this.#ws.resume();
     this.#options.onEnd(close, code);
   }
 }
