@@ -1,0 +1,133 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the server's tests speak to it through the agent's own link, on real sockets
+import { createAgentLink, enrol, type AgentIdentity, type AgentLink, type InventorySection } from '@trustfleet/agent-link';
+import type { JobEvent, JobMessage, Job, Order } from '@trustfleet/protocol';
+import { canonicalJson, keyPairFromSeed, openJob, openOrder, signJobEvent } from '@trustfleet/signing';
+
+type Sections = Readonly<Record<string, unknown>>;
+
+function toInventory(sections: Sections): Map<string, InventorySection> {
+  return new Map(
+    Object.entries(sections).map(([name, value]) => {
+      const body = typeof value === 'string' ? value : canonicalJson(value);
+      return [name, { body, digest: createHash('sha256').update(body).digest('hex') }];
+    }),
+  );
+}
+
+/** A `trustStores` section whose one store trusts these anchors. */
+export function trustStores(anchors: readonly string[]) {
+  const bundle = {
+    path: '/etc/ssl/certs/ca-certificates.crt',
+    realPath: '/etc/ssl/certs/ca-certificates.crt',
+    state: 'read',
+    detail: null,
+    sha256: createHash('sha256').update(anchors.join()).digest('hex'),
+    size: 1000,
+    anchors: [...anchors].sort(),
+    problems: [],
+    opensslAccepts: true,
+  };
+  const store = { id: 'debian', driver: 'debian', operatingSystem: true, name: 'Debian', bundle, anchorDirectory: '/usr/local/share/ca-certificates', localAnchors: [], cannotChange: null };
+  return { stores: [store] };
+}
+
+export function system(hostname: string) {
+  return {
+    hostname,
+    manufacturer: null,
+    model: null,
+    virtual: true,
+    os: { platform: 'linux', distribution: 'Debian GNU/Linux', release: '12', codename: 'bookworm', kernel: '6.1', architecture: 'x64' },
+    cpu: { brand: null, cores: 2 },
+    memoryBytes: 1_000_000,
+    interfaces: [],
+  };
+}
+
+export function enrolHost(token: string, hostname = 'workstation'): Promise<AgentIdentity> {
+  return enrol({ token, keySeed: randomBytes(32), hostname, platform: 'linux', agentVersion: '0.1.0' });
+}
+
+export interface TestAgentOptions {
+  readonly permits?: readonly string[];
+  readonly certificates?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** An agent with no machine under it: the real link, an inventory from the test, an outbox in memory. */
+export class TestAgent {
+  readonly identity: AgentIdentity;
+  readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
+  /** Fingerprints that the server asked for, in order. */
+  readonly asked: string[] = [];
+  private readonly link: AgentLink;
+  private readonly outbox: JobEvent[] = [];
+  private readonly indexes = new Map<string, number>();
+
+  constructor(identity: AgentIdentity, options: TestAgentOptions = {}) {
+    this.identity = identity;
+    this.link = createAgentLink({
+      identity,
+      hello: () => ({ agentVersion: '0.1.0', bootId: 'boot', capabilities: [], permits: [...(options.permits ?? [])], allowListDigest: '0'.repeat(64) }),
+      certificates: {
+        find: (fingerprints) => {
+          this.asked.push(...fingerprints);
+          return Promise.resolve(new Map(fingerprints.flatMap((sha256) => (options.certificates?.has(sha256) ? [[sha256, options.certificates.get(sha256) ?? new Uint8Array()] as const] : []))));
+        },
+      },
+      outbox: {
+        pending: () => Promise.resolve([...this.outbox]),
+        acknowledge: (eventIds) => {
+          const known = new Set(eventIds);
+          this.outbox.splice(0, this.outbox.length, ...this.outbox.filter((event) => !known.has(event.eventId)));
+          return Promise.resolve();
+        },
+      },
+      handlers: { onJob: (message) => { this.receive(message); }, onCancel: () => undefined, onRequest: () => undefined },
+      limits: { firstDelayMs: 50, backoffBaseMs: 50, backoffCapMs: 200 },
+    });
+  }
+
+  start(sections: Sections): this {
+    this.report(sections);
+    this.link.start();
+    return this;
+  }
+
+  report(sections: Sections): void {
+    this.link.setInventory(toInventory(sections), new Date().toISOString());
+  }
+
+  stop(): Promise<void> {
+    return this.link.stop('test ends');
+  }
+
+  get waitingEvents(): number {
+    return this.outbox.length;
+  }
+
+  get online(): boolean {
+    return this.link.state().name === 'online';
+  }
+
+  /** Writes one event into the outbox, signed as the real agent signs final ones. */
+  emit(jobId: string, event: Partial<JobEvent> & Pick<JobEvent, 'state'>, options: { readonly sign?: boolean } = {}): JobEvent {
+    const index = (this.indexes.get(jobId) ?? 0) + 1;
+    this.indexes.set(jobId, index);
+    const whole: JobEvent = {
+      eventId: randomUUID(), jobId, attempt: 1, index, at: new Date().toISOString(), step: null, detail: null, plan: null, before: null, after: null, undone: null, signature: null, ...event,
+    };
+    const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(this.identity.keySeed, 'base64'));
+    this.outbox.push(options.sign === true ? signJobEvent(whole, privateKey) : whole);
+    this.link.jobEventsChanged();
+    return whole;
+  }
+
+  private receive(message: JobMessage): void {
+    const order = openOrder({ envelope: message.order, keys: [this.identity.serverKey], fleetId: this.identity.fleetId });
+    if (!order.ok) throw new Error(order.detail);
+    const job = openJob({ envelope: message.job, keys: [this.identity.serverKey], order: order.value, hostId: this.identity.hostId });
+    if (!job.ok) throw new Error(job.detail);
+    this.jobs.push({ order: order.value, job: job.value, message });
+  }
+}
