@@ -1,7 +1,3 @@
-'use client';
-
-import { useEffect, useState } from 'react';
-
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -21,31 +17,19 @@ export function relativeTime(at: Date, now: Date, locale: string): string {
 export interface RelativeTimeProps {
   /** RFC 3339 */
   readonly at: string;
-  readonly locale: string;
-  readonly timeZone: string;
-  /** The render's own clock, so that server and browser say the same; the component goes on from there. */
   readonly now: Date;
+  readonly locale: string;
+  /** IANA name, e.g. Asia/Seoul. */
+  readonly timeZone: string;
 }
 
 /** Relative in the text, absolute with its time zone in the title. */
-export function RelativeTime({ at, locale, timeZone, now }: RelativeTimeProps) {
-  const [clock, setClock] = useState<Date | null>(null);
-  useEffect(() => {
-    const tick = (): void => {
-      setClock(new Date());
-    };
-    const first = setTimeout(tick, 0);
-    const timer = setInterval(tick, 15_000);
-    return () => {
-      clearTimeout(first);
-      clearInterval(timer);
-    };
-  }, [at]);
+export function RelativeTime({ at, now, locale, timeZone }: RelativeTimeProps) {
   const date = new Date(at);
   const title = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(date);
   return (
     <time dateTime={at} title={title} className="whitespace-nowrap">
-      {relativeTime(date, clock ?? now, locale)}
+      {relativeTime(date, now, locale)}
     </time>
   );
 }

@@ -1,0 +1,61 @@
+'use client';
+
+import type { FindingView } from '@trustfleet/api';
+import { Badge, buttonClass, Untrusted, visibleText } from '@trustfleet/ui';
+import { CircleAlert, TriangleAlert } from 'lucide-react';
+import Link from 'next/link';
+import { useTranslations } from 'use-intl';
+import type { Messages } from '../lib/i18n/catalogue.ts';
+
+type Cause = keyof Messages['findings']['causes'];
+
+export function SeverityBadge({ severity }: { readonly severity: FindingView['severity'] }) {
+  const t = useTranslations('findings');
+  const blocker = severity === 'blocker';
+  const Icon = blocker ? CircleAlert : TriangleAlert;
+  return (
+    <Badge tone={blocker ? 'bad' : 'warn'} icon={<Icon aria-hidden="true" className="size-3.5" />}>
+      <span title={t(blocker ? 'blockerHint' : 'warningHint')}>{t(severity)}</span>
+    </Badge>
+  );
+}
+
+/** Title, place and reason of a finding in plain words. */
+export function FindingWords({ finding }: { readonly finding: FindingView }) {
+  const t = useTranslations('findings');
+  const has = useTranslations('findings.causes').has;
+  const cause = (has(`${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
+  const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
+  const { subject } = finding;
+  const place = subject.kind === 'trustStore' ? t('subjectStore', { name: subject.name, path: subject.path }) : subject.path;
+  return (
+    <div className="min-w-0">
+      <p className="font-medium">
+        <Untrusted text={t(`causes.${cause}.title`, { anchor, cause: finding.cause })} />
+      </p>
+      <p className="text-muted">{t(`causes.${cause}.reason`)}</p>
+      <p className="mt-0.5 font-mono text-[0.9em] break-all text-muted">
+        <Untrusted text={place} />
+      </p>
+      {subject.kind === 'bundle' && subject.usedBy.length > 0 && (
+        <p className="text-[0.93em] break-all text-muted">
+          <Untrusted text={t('usedBy', { list: subject.usedBy.join(', ') })} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The way from a finding to its remedy; says so where there is none. */
+export function FindingFix({ finding }: { readonly finding: FindingView }) {
+  const t = useTranslations('findings');
+  if (finding.state === 'closed') return null;
+  if (finding.anchor === null || !finding.remedies.includes('trustStore.addAnchor')) {
+    return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
+  }
+  return (
+    <Link prefetch={false} href={`/orders/new?anchor=${finding.anchor.sha256}&hosts=${finding.hostId}`} className={buttonClass({ size: 'sm' })}>
+      {t('fix')}
+    </Link>
+  );
+}

@@ -1,0 +1,60 @@
+'use client';
+
+import type { HostSummary } from '@trustfleet/api';
+import { Badge, StatusDot, Untrusted } from '@trustfleet/ui';
+import { Eye, ScanEye } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { TextLink } from './text-link.tsx';
+
+export function HostLink({ id, name }: { readonly id: string; readonly name: string }) {
+  return (
+    <TextLink href={`/hosts/${id}`} className="font-medium">
+      <Untrusted text={name} />
+    </TextLink>
+  );
+}
+
+export function Presence({ presence }: { readonly presence: HostSummary['presence'] }) {
+  const t = useTranslations('presence');
+  return <StatusDot tone={presence === 'online' ? 'ok' : 'neutral'}>{t(presence)}</StatusDot>;
+}
+
+/** What the host's owner permits. */
+export function Permits({ permits }: { readonly permits: readonly string[] }) {
+  const t = useTranslations();
+  if (permits.length === 0) {
+    return <Badge icon={<Eye aria-hidden="true" className="size-3.5" />}>{t('hosts.observeOnly')}</Badge>;
+  }
+  return <RemedyNames names={permits} />;
+}
+
+function RemedyNames({ names }: { readonly names: readonly string[] }) {
+  const words = useRemedyWords();
+  return <span>{names.map(words).join(', ')}</span>;
+}
+
+export function useRemedyWords(): (remedy: string) => string {
+  const t = useTranslations('jobs.remedies');
+  return (remedy) => (remedy === 'trustStore.addAnchor' ? t('trustStore_addAnchor') : t('unknown', { remedy }));
+}
+
+export function InterceptionBadge() {
+  const t = useTranslations('hosts');
+  return (
+    <Badge tone="warn" icon={<ScanEye aria-hidden="true" className="size-3.5" />}>
+      <span title={t('interceptionHint')}>{t('interception')}</span>
+    </Badge>
+  );
+}
+
+export function FindingCounts({ host }: { readonly host: Pick<HostSummary, 'openFindings' | 'openBlockers'> }) {
+  const t = useTranslations('hosts');
+  const warnings = host.openFindings - host.openBlockers;
+  if (host.openFindings === 0) return <span className="text-muted">{t('noFindings')}</span>;
+  return (
+    <span className="flex flex-wrap gap-1">
+      {host.openBlockers > 0 && <Badge tone="bad">{t('blockers', { count: host.openBlockers })}</Badge>}
+      {warnings > 0 && <Badge tone="warn">{t('warnings', { count: warnings })}</Badge>}
+    </span>
+  );
+}

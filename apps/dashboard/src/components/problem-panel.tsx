@@ -1,0 +1,62 @@
+'use client';
+
+import type { Problem } from '@trustfleet/api';
+import { Button, Notice, Untrusted } from '@trustfleet/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useTranslations } from 'use-intl';
+import { ApiProblem } from '../lib/api/problem.ts';
+
+const KNOWN = ['unreachable', 'timeout', 'badAnswer', 'internal', 'notFound', 'foreignOrigin', 'unknownHost'] as const;
+
+/** A sentence of the catalogue for a problem's code; the server's own words where there is none. */
+export function useProblemWords(): (problem: Problem) => string {
+  const t = useTranslations('problem');
+  return (problem) => {
+    if (problem.status === 401) return t('signedOut');
+    const known = KNOWN.find((code) => code === problem.code);
+    return known === undefined ? t('details', { message: problem.message }) : t(known);
+  };
+}
+
+export const problemOf = (error: unknown): Problem =>
+  error instanceof ApiProblem ? error.problem : { id: '', status: 0, code: 'unknown', message: error instanceof Error ? error.message : String(error) };
+
+/** What went wrong, with the id that stands in the server's log. */
+export function ProblemNotice({ problem, onRetry }: { readonly problem: Problem; readonly onRetry?: () => void }) {
+  const t = useTranslations();
+  const words = useProblemWords();
+  return (
+    <Notice
+      tone="bad"
+      role="alert"
+      title={t('problem.title')}
+      actions={onRetry && <Button size="sm" onClick={onRetry}>{t('common.retry')}</Button>}
+    >
+      <p>
+        <Untrusted text={words(problem)} />
+      </p>
+      {problem.issues?.map((issue) => (
+        <p key={`${issue.path}:${issue.message}`}>
+          <Untrusted text={`${issue.path}: ${issue.message}`} />
+        </p>
+      ))}
+      {problem.id !== '' && <p className="mt-1 font-mono text-[0.9em] text-muted">{t('problem.reference', { id: problem.id })}</p>}
+    </Notice>
+  );
+}
+
+/** In place of a page's content that the server could not give. */
+export function ProblemPanel({ problem }: { readonly problem: Problem }) {
+  const router = useRouter();
+  const client = useQueryClient();
+  return (
+    <ProblemNotice
+      problem={problem}
+      onRetry={() => {
+        void client.invalidateQueries();
+        router.refresh();
+      }}
+    />
+  );
+}

@@ -1,0 +1,89 @@
+'use client';
+
+import type { FindingView } from '@trustfleet/api';
+import { Card, EmptyState, FilterSelect, Skeleton, Table, Td, Th, Tr } from '@trustfleet/ui';
+import { CircleCheck } from 'lucide-react';
+import { useQueryStates } from 'nuqs';
+import { useTranslations } from 'use-intl';
+import { Ago } from '../../components/ago.tsx';
+import { FindingFix, FindingWords, SeverityBadge } from '../../components/finding-words.tsx';
+import { HostLink } from '../../components/host-words.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Pagination } from '../../components/pagination.tsx';
+import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
+import { useRead } from '../../lib/api/use-read.ts';
+import { FINDINGS_PAGE_SIZE, findingListRead, findingListUrl } from './finding-list-url.ts';
+
+function FindingTable({ findings, closed }: { readonly findings: readonly FindingView[]; readonly closed: boolean }) {
+  const t = useTranslations('findings');
+  const actions = useTranslations('findings')('fix');
+  return (
+    <Table label={t('title')}>
+      <thead>
+        <tr>
+          <Th>{t('severity')}</Th>
+          <Th className="min-w-80">{t('what')}</Th>
+          <Th>{t('host')}</Th>
+          <Th>{t(closed ? 'closedAt' : 'since')}</Th>
+          <Th>{!closed && <span className="sr-only">{actions}</span>}</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {findings.map((finding) => (
+          <Tr key={finding.id}>
+            <Td>
+              <SeverityBadge severity={finding.severity} />
+            </Td>
+            <Td>
+              <FindingWords finding={finding} />
+            </Td>
+            <Td>
+              <HostLink id={finding.hostId} name={finding.hostName} />
+            </Td>
+            <Td>
+              <Ago at={finding.closedAt ?? finding.since} />
+            </Td>
+            <Td className="text-end">
+              <FindingFix finding={finding} />
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+export function FindingsView() {
+  const t = useTranslations('findings');
+  const common = useTranslations('common');
+  const [state, setState] = useQueryStates(findingListUrl, { history: 'push' });
+  const { data, error, refetch } = useRead(findingListRead(state), { keepPrevious: true });
+  const closed = state.state === 'closed';
+  return (
+    <>
+      <PageHeader title={t('title')} />
+      {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
+      <Card flush>
+        <div className="border-b border-line p-3">
+          <FilterSelect
+            label={t('state')}
+            value={state.state}
+            options={[
+              { value: 'open', label: t('open') },
+              { value: 'closed', label: t('closed') },
+            ]}
+            onPick={(value) => void setState({ state: value === 'closed' ? 'closed' : null, page: null })}
+          />
+        </div>
+        {data === undefined && error === null && <Skeleton label={common('loading')} />}
+        {data && data.items.length > 0 && <FindingTable findings={data.items} closed={closed} />}
+        {data?.items.length === 0 && (
+          <EmptyState icon={<CircleCheck />} title={t(closed ? 'emptyClosedTitle' : 'emptyOpenTitle')}>
+            {t(closed ? 'emptyClosed' : 'emptyOpen')}
+          </EmptyState>
+        )}
+        {data && <Pagination page={data.page} pageSize={FINDINGS_PAGE_SIZE} total={data.total} onPage={(page) => void setState({ page })} />}
+      </Card>
+    </>
+  );
+}

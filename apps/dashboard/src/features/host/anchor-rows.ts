@@ -1,0 +1,43 @@
+import type { HostDetail } from '@trustfleet/api';
+import type { TrustStore } from '@trustfleet/protocol';
+
+export type AnchorFilter = 'all' | 'local' | 'required';
+type Certificate = HostDetail['certificates'][string];
+
+export interface AnchorRow {
+  readonly sha256: string;
+  /** Null until the server holds the certificate. */
+  readonly certificate: Certificate | null;
+  /** Someone put it on this machine. */
+  readonly local: boolean;
+  readonly required: boolean;
+}
+
+export interface AnchorRowSources {
+  readonly store: TrustStore;
+  readonly certificates: HostDetail['certificates'];
+  readonly required: ReadonlySet<string>;
+}
+
+/** One row for each anchor of a store: added on this machine first, then by subject. */
+export function anchorRows({ store, certificates, required }: AnchorRowSources): readonly AnchorRow[] {
+  const local = new Set(store.localAnchors.map((item) => item.anchor).filter((anchor) => anchor !== null));
+  const name = (row: AnchorRow): string => row.certificate?.commonName ?? row.certificate?.subject ?? '\uffff';
+  return store.bundle.anchors
+    .map((sha256) => ({ sha256, certificate: certificates[sha256] ?? null, local: local.has(sha256), required: required.has(sha256) }))
+    .toSorted((a, b) => Number(b.local) - Number(a.local) || name(a).localeCompare(name(b), 'en'));
+}
+
+/** Rows whose subject, issuer or fingerprint (with or without colons and spaces) holds the text. */
+export function filterAnchors(rows: readonly AnchorRow[], { text, filter }: { readonly text: string; readonly filter: AnchorFilter }): readonly AnchorRow[] {
+  const words = text.trim().toLowerCase();
+  const digits = words.replaceAll(/[\s:]/g, '');
+  return rows.filter((row) => {
+    if (filter === 'local' && !row.local) return false;
+    if (filter === 'required' && !row.required) return false;
+    if (words === '') return true;
+    const { certificate } = row;
+    const prose = certificate === null ? '' : `${certificate.subject}\n${certificate.issuer}`.toLowerCase();
+    return prose.includes(words) || row.sha256.includes(digits) || (certificate?.sha1.toLowerCase().includes(digits) ?? false);
+  });
+}

@@ -1,0 +1,111 @@
+'use client';
+
+import type { HostDetail } from '@trustfleet/api';
+import type { BundleFile, InventoryBundle } from '@trustfleet/protocol';
+import { Card, EmptyState, Fact, Facts, StatusDot, Untrusted } from '@trustfleet/ui';
+import { useFormatter, useTranslations } from 'use-intl';
+import { Print } from '../../components/copyable.tsx';
+import { SectionFrame } from './section-frame.tsx';
+import { sectionOf } from './sections.ts';
+
+const SHOWN_PROBLEMS = 5;
+
+/** State of a PEM file with every block that did not parse. */
+export function BundleState({ bundle }: { readonly bundle: BundleFile }) {
+  const t = useTranslations('bundle');
+  const refused = bundle.state === 'read' && !bundle.opensslAccepts;
+  const fine = bundle.state === 'read' && !refused && bundle.problems.length === 0;
+  return (
+    <div className="flex flex-col gap-1">
+      <StatusDot tone={fine ? 'ok' : refused || bundle.state !== 'read' ? 'bad' : 'warn'}>{t(`states.${bundle.state}`)}</StatusDot>
+      {refused && <p className="text-bad">{t('opensslRefuses')}</p>}
+      {bundle.detail !== null && (
+        <p className="text-muted">
+          <Untrusted text={bundle.detail} />
+        </p>
+      )}
+      {bundle.problems.length > 0 && (
+        <ul className="text-[0.95em]">
+          {bundle.problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
+            <li key={problem.line}>
+              <Untrusted text={t('problemLine', { line: String(problem.line), reason: problem.reason })} />
+            </li>
+          ))}
+          {bundle.problems.length > SHOWN_PROBLEMS && <li className="text-muted">{t('moreProblems', { count: bundle.problems.length - SHOWN_PROBLEMS })}</li>}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function useProvenanceWords(): (provenance: InventoryBundle['provenance'][number]) => string {
+  const t = useTranslations();
+  return (provenance) => {
+    if (provenance.kind === 'certifi') return t('bundle.certifi', { version: provenance.version ?? t('common.unknown'), python: provenance.python });
+    const scope = t(`variables.scopes.${provenance.scope}`);
+    const { name, owner } = provenance;
+    return owner === null ? t('bundle.variable', { name, scope }) : t('bundle.variableOf', { name, scope, owner });
+  };
+}
+
+function Bundle({ bundle }: { readonly bundle: InventoryBundle }) {
+  const t = useTranslations();
+  const format = useFormatter();
+  const words = useProvenanceWords();
+  return (
+    <Card level={3} title={<Untrusted text={bundle.path} className="font-mono text-[0.95rem] break-all" />}>
+      <Facts>
+        <Fact name={t('bundle.state')}>
+          <BundleState bundle={bundle} />
+        </Fact>
+        <Fact name={t('bundle.anchors')}>
+          <span className="tabular-nums">{format.number(bundle.anchors.length)}</span>
+          {bundle.size !== null && <span className="text-muted">{` · ${t('bundle.size', { kib: format.number(bundle.size / 1024, { maximumFractionDigits: 1 }) })}`}</span>}
+        </Fact>
+        {bundle.realPath !== null && bundle.realPath !== bundle.path && (
+          <Fact name={t('bundle.realPath')}>
+            <Untrusted text={bundle.realPath} className="font-mono text-[0.9rem] break-all" />
+          </Fact>
+        )}
+        {bundle.sha256 !== null && (
+          <Fact name={t('certificate.sha256')}>
+            <Print value={bundle.sha256} short />
+          </Fact>
+        )}
+        <Fact name={t('bundle.usedBy')}>
+          <ul>
+            {bundle.provenance.map((provenance) => {
+              const text = words(provenance);
+              return (
+                <li key={text} className="break-all">
+                  <Untrusted text={text} />
+                </li>
+              );
+            })}
+          </ul>
+        </Fact>
+      </Facts>
+    </Card>
+  );
+}
+
+export function BundlesTab({ host }: { readonly host: HostDetail }) {
+  const t = useTranslations('bundle');
+  return (
+    <SectionFrame state={sectionOf(host, 'bundles')}>
+      {({ bundles }) =>
+        bundles.length === 0 ? (
+          <Card>
+            <EmptyState title={t('empty')} />
+          </Card>
+        ) : (
+          <div className="grid gap-4 xl:grid-cols-2">
+            {bundles.map((bundle) => (
+              <Bundle key={bundle.path} bundle={bundle} />
+            ))}
+          </div>
+        )
+      }
+    </SectionFrame>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+
+import type { JobDetail } from '@trustfleet/api';
+import { cn, Untrusted } from '@trustfleet/ui';
+import { useFormatter, useTranslations } from 'use-intl';
+import { jobTone } from '../../components/job-state.tsx';
+import type { Messages } from '../../lib/i18n/catalogue.ts';
+
+type StepName = keyof Messages['job']['stepNames'];
+type Event = JobDetail['events'][number];
+
+const EDGE = { ok: 'border-ok bg-ok', bad: 'border-bad bg-bad', warn: 'border-warn bg-warn', accent: 'border-accent bg-surface', neutral: 'border-line-strong bg-surface' } as const;
+
+function Step({ event, last, final }: { readonly event: Event; readonly last: boolean; readonly final: boolean }) {
+  const t = useTranslations();
+  const format = useFormatter();
+  const known = useTranslations('job.stepNames').has;
+  const { tone } = jobTone(event.state);
+  const step = event.step === null ? null : known(event.step as StepName) ? t(`job.stepNames.${event.step as StepName}`) : event.step;
+  // A step that another followed is done, whatever its own state was called.
+  const shown = last && !final ? 'accent' : tone === 'accent' ? 'ok' : tone;
+  return (
+    <li className="relative flex gap-3 pb-4 last:pb-0">
+      {!last && <span aria-hidden="true" className="absolute start-[0.3rem] top-3 bottom-[-0.25rem] w-px bg-line" />}
+      <span aria-hidden="true" className={cn('relative mt-1.5 size-2.5 shrink-0 rounded-full border-2', EDGE[shown], last && !final && 'animate-pulse')} />
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <span className="font-medium">
+            {t(`jobs.states.${event.state}`)}
+            {step !== null && (
+              <span className="font-normal text-muted">
+                {' · '}
+                <Untrusted text={step} />
+              </span>
+            )}
+          </span>
+          <time dateTime={event.at} className="text-[0.9rem] whitespace-nowrap text-muted tabular-nums">
+            {format.dateTime(new Date(event.at), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })}
+          </time>
+        </p>
+        {event.detail !== null && (
+          <p className="text-[0.95rem] break-words text-muted">
+            <Untrusted text={event.detail} />
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** What the host reported, in its order; the last step of a job under way pulses. */
+export function Steps({ job }: { readonly job: JobDetail }) {
+  const t = useTranslations('job');
+  const events = job.events.toSorted((a, b) => a.index - b.index);
+  if (events.length === 0) return <p className="text-muted">{t('noSteps')}</p>;
+  return (
+    <ol>
+      {events.map((event, index) => (
+        <Step key={event.eventId} event={event} last={index === events.length - 1} final={job.final} />
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,51 @@
+'use client';
+
+import { useQueryStates } from 'nuqs';
+import { useCallback, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { PageHeader } from '../../components/page-header.tsx';
+import type { AnchorSource } from './anchor-source.ts';
+import { CertificateStep } from './certificate-step.tsx';
+import { useChosenHosts } from './chosen-hosts.ts';
+import { HostStep } from './host-step.tsx';
+import { cleanDraft, newOrderUrl } from './new-order-url.ts';
+import { PlanStep } from './plan-step.tsx';
+
+/** "Add this CA": certificate, hosts, plan, launch, on one page. */
+export function NewOrderView() {
+  const t = useTranslations();
+  const [url, setUrl] = useQueryStates(newOrderUrl);
+  const { anchor, hostIds, plan } = cleanDraft(url);
+  const [source, setSource] = useState<AnchorSource | null>(null);
+  const [includeForbidden, setIncludeForbidden] = useState(false);
+  const chosen = useChosenHosts(hostIds);
+  const targets = [...chosen.permitted, ...(includeForbidden ? chosen.forbidden : [])].map((host) => host.id);
+  const accept = useCallback((accepted: AnchorSource) => {
+    setSource(accepted);
+  }, []);
+  return (
+    <>
+      <PageHeader title={t('order.newTitle')} parent={{ href: '/jobs', label: t('shell.jobs') }} />
+      <div className="flex max-w-4xl flex-col gap-5">
+        <CertificateStep
+          known={anchor}
+          source={source}
+          onAccept={accept}
+          onForget={() => {
+            setSource(null);
+            void setUrl({ anchor: null, plan: null });
+          }}
+        />
+        <HostStep
+          chosen={chosen}
+          hostIds={hostIds}
+          onHostIds={(ids) => void setUrl({ hosts: [...new Set(ids)] })}
+          includeForbidden={includeForbidden}
+          onIncludeForbidden={setIncludeForbidden}
+          anchor={source?.certificate.sha256 ?? anchor}
+        />
+        <PlanStep source={source} hostIds={targets} planId={plan} onPlan={(orderId) => void setUrl({ plan: orderId })} />
+      </div>
+    </>
+  );
+}

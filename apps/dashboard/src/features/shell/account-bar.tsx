@@ -1,0 +1,40 @@
+'use client';
+
+import type { Me } from '@trustfleet/api';
+import { Button, Untrusted } from '@trustfleet/ui';
+import { LogOut } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { z } from 'zod';
+import { post } from '../../lib/api/browser.ts';
+import { useProblemWords, problemOf } from '../../components/problem-panel.tsx';
+
+export function AccountBar({ me }: { readonly me: Me }) {
+  const t = useTranslations('shell');
+  const words = useProblemWords();
+  const [failure, setFailure] = useState<string | null>(null);
+  const signOut = async (): Promise<void> => {
+    try {
+      await post({ path: '/api/auth/sign-out', body: {}, schema: z.unknown() });
+      // A full load, so that nothing of this account stays in memory.
+      window.location.assign('/sign-in');
+    } catch (error) {
+      setFailure(words(problemOf(error)));
+    }
+  };
+  return (
+    <div className="flex items-center gap-1 border-line lg:border-t lg:pt-3">
+      <span title={t('signedInAs', { name: me.email })} className="min-w-0 flex-1 truncate px-1">
+        <Untrusted text={me.name} />
+      </span>
+      <Button variant="ghost" size="icon" aria-label={t('signOut')} title={t('signOut')} onClick={() => void signOut()}>
+        <LogOut aria-hidden="true" className="size-4" />
+      </Button>
+      {failure !== null && (
+        <span role="alert" className="text-bad">
+          {failure}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+
+import type { Me } from '@trustfleet/api';
+import { cn } from '@trustfleet/ui';
+import { CircleAlert, LayoutDashboard, ListChecks, Monitor, ShieldCheck } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { AccountBar } from './account-bar.tsx';
+import { LiveIndicator } from './live-indicator.tsx';
+import { ReaderSwitches } from './reader-switches.tsx';
+
+const PLACES = [
+  { href: '/', key: 'overview', icon: LayoutDashboard },
+  { href: '/hosts', key: 'hosts', icon: Monitor },
+  { href: '/findings', key: 'findings', icon: CircleAlert },
+  { href: '/jobs', key: 'jobs', icon: ListChecks },
+] as const;
+
+function isHere(pathname: string, href: string): boolean {
+  if (href === '/') return pathname === '/';
+  if (href === '/jobs' && pathname.startsWith('/orders')) return true;
+  return pathname === href || pathname.startsWith(`${href}/`);
+}
+
+function Navigation() {
+  const t = useTranslations('shell');
+  const pathname = usePathname();
+  return (
+    <nav aria-label={t('navigation')}>
+      <ul className="flex gap-0.5 overflow-x-auto lg:flex-col">
+        {PLACES.map(({ href, key, icon: Icon }) => {
+          const here = isHere(pathname, href);
+          return (
+            <li key={href}>
+              <Link
+                href={href}
+                prefetch={false}
+                aria-current={here ? 'page' : undefined}
+                className={cn(
+                  'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium whitespace-nowrap focus-visible:outline-offset-[-2px]',
+                  here ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-sunken hover:text-text',
+                )}
+              >
+                <Icon aria-hidden="true" className="size-4 shrink-0" />
+                {t(key)}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+export function AppShell({ me, theme, children }: { readonly me: Me; readonly theme: 'light' | 'dark' | 'system'; readonly children: ReactNode }) {
+  const t = useTranslations();
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+      <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:border focus:border-line focus:bg-surface focus:px-3 focus:py-2 focus:font-medium">
+        {t('shell.skip')}
+      </a>
+      <header className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-surface px-4 py-2.5 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-5 lg:border-e lg:border-b-0 lg:px-3 lg:py-4">
+        <p className="flex items-center gap-2 px-1 text-[1.1rem] font-semibold tracking-tight">
+          <ShieldCheck aria-hidden="true" className="size-5 text-accent" />
+          {t('app.name')}
+        </p>
+        <Navigation />
+        <div className="ms-auto flex flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:items-stretch lg:gap-3">
+          <LiveIndicator />
+          <ReaderSwitches theme={theme} />
+          <AccountBar me={me} />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[92rem] px-4 py-6 outline-none sm:px-7">
+        {children}
+      </main>
+    </div>
+  );
+}

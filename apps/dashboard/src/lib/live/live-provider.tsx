@@ -1,0 +1,45 @@
+'use client';
+
+import { API_ROUTES } from '@trustfleet/api';
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { staleKeys } from './invalidate.ts';
+import { joinStream } from './shared-stream.ts';
+import type { LiveStatus } from './stream.ts';
+
+/** Events come in bursts (a job has many steps); what they made stale is fetched again once per pause. */
+const PAUSE_MS = 250;
+
+const LiveContext = createContext<LiveStatus>('connecting');
+
+export const useLiveStatus = (): LiveStatus => use(LiveContext);
+
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const client = useQueryClient();
+  const [status, setStatus] = useState<LiveStatus>('connecting');
+  useEffect(() => {
+    let stale: Map<string, readonly unknown[]> | 'everything' = new Map();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = (): void => {
+      timer = undefined;
+      const keys = stale;
+      stale = new Map();
+      if (keys === 'everything') void client.invalidateQueries();
+      else for (const queryKey of keys.values()) void client.invalidateQueries({ queryKey });
+    };
+    const leave = joinStream(API_ROUTES.events, {
+      onStatus: setStatus,
+      onEvent: (event) => {
+        const keys = staleKeys(event);
+        if (keys === null) stale = 'everything';
+        if (stale !== 'everything') for (const key of keys ?? []) stale.set(JSON.stringify(key), key);
+        timer ??= setTimeout(flush, PAUSE_MS);
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      leave();
+    };
+  }, [client]);
+  return <LiveContext value={status}>{children}</LiveContext>;
+}
