@@ -1,9 +1,11 @@
 import { sep } from 'node:path';
+import { createMountTable } from './mounts.ts';
 import { inspectPath } from './path-chain.ts';
 import { TOOL_ENV } from './read-file-as.ts';
 import { runProgram } from './run-program.ts';
 import type { FileSearch, FileSearchResult, ForeignResult, ForeignSearch, RunResult } from './types.ts';
 
+const mounts = createMountTable();
 const MAX_LINKS = 500;
 const MAX_DIRECTORIES = 20;
 
@@ -77,6 +79,8 @@ async function searchOne(search: ForeignSearch): Promise<ForeignResult | { direc
 async function judgeLinks(links: readonly string[], search: ForeignSearch): Promise<ForeignResult | { directories: string[] }> {
   const directories = new Set<string>();
   for (const link of links) {
+    const share = await mounts.networkMount(link);
+    if (share !== null) return unknown(`${link} leads to a network mount (${share})`);
     const chain = await inspectPath(link);
     if (chain.state === 'unreadable') return unknown(`${link} could not be followed`);
     if (chain.writable !== null) return foreign(chain.writable);

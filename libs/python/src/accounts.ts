@@ -16,16 +16,25 @@ export const NOBODY: Account = { uid: 65534, gid: 65534 };
 const MAX_ACCOUNTS = 5000;
 
 export function parsePasswd(text: string, root: string): UserAccount[] {
-  const accounts = text.split('\n').flatMap((line) => {
-    const [name, , uidText, gidText, , home = '', shell = ''] = line.split(':');
-    if (name === undefined || name === '' || !isId(uidText) || !isId(gidText)) return [];
-    const uid = Number(uidText);
-    const person = (uid === 0 || (uid >= 1000 && uid < 65534)) && !NO_HOME.has(home) && home.startsWith('/') && shell !== '' && !NO_LOGIN.test(shell);
-    return [{ name: name.slice(0, 256), uid, gid: Number(gidText), home: below(root, home), person }];
-  });
+  const accounts = text.split('\n').flatMap((line) => parseLine(line, root) ?? []);
   return accounts.slice(0, MAX_ACCOUNTS).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-function isId(text: string | undefined): boolean {
-  return text !== undefined && /^\d{1,10}$/.test(text) && Number(text) < 4_294_967_295;
+const LINE = /^([^:\s]{1,256}):[^:]*:(\d{1,10}):(\d{1,10}):[^:]*:([^:]*):(.*)$/;
+
+function parseLine(line: string, root: string): UserAccount | null {
+  const fields = LINE.exec(line);
+  if (fields === null) return null;
+  const [, name = '', uidText, gidText, home = '', shell = ''] = fields;
+  const uid = Number(uidText);
+  const isPerson = (uid === 0 || (uid >= 1000 && uid < NOBODY.uid)) && isHome(home) && isShell(shell);
+  return { name, uid, gid: Number(gidText), home: below(root, home), person: isPerson };
+}
+
+function isHome(home: string): boolean {
+  return home.startsWith('/') && !NO_HOME.has(home);
+}
+
+function isShell(shell: string): boolean {
+  return shell !== '' && !NO_LOGIN.test(shell);
 }

@@ -55,12 +55,12 @@ async function distinctPrograms(scan: Scan, candidates: readonly Candidate[]): P
 
 const KIND_ORDER: readonly Candidate['kind'][] = ['system', 'local', 'opt', 'pyenv', 'venv', 'user'];
 
-/** By kind, then the name without digits after `python3`: the one people type. */
+/** By kind, then the name that people type; the order of discovery (/usr/bin before PATH) decides the rest. */
 function byPreference(a: Candidate, b: Candidate): number {
   const rank = (candidate: Candidate): string => {
     const name = candidate.path.slice(candidate.path.lastIndexOf('/') + 1);
     const order = ['python3', 'python', 'python2'].indexOf(name);
-    return `${KIND_ORDER.indexOf(candidate.kind)}${order === -1 ? 9 : order}${candidate.path}`;
+    return `${KIND_ORDER.indexOf(candidate.kind)}${order === -1 ? 9 : order}`;
   };
   return compare(rank(a), rank(b));
 }

@@ -52,7 +52,8 @@ export function parseVenvConfig(directory: string, text: string): VenvConfig {
 /** Null when no standard library is found where the program itself would look first. */
 export async function findLayout(scan: Scan, program: { realPath: string; venv: VenvConfig | null; reader: Reader }): Promise<Layout | null> {
   const { realPath, venv } = program;
-  const base = await findBase(scan, { program: venv?.home ?? parent(realPath), name: realPath.slice(realPath.lastIndexOf('/') + 1), hint: venv?.version ?? null, reader: program.reader });
+  const name = realPath.slice(realPath.lastIndexOf('/') + 1);
+  const base = await findBase(scan, { program: venv?.home ?? parent(realPath), name, hint: venv?.version ?? null, reader: program.reader });
   if (base === null) return null;
   const baseSites = sitesOf(scan, base.prefix, base.line);
   if (venv === null) return { version: (await patchLevel(scan, base, program.reader)) ?? base.line, library: base.library, sites: baseSites, prefix: base.prefix };
@@ -67,21 +68,40 @@ interface Base {
   readonly library: string;
 }
 
-async function findBase(scan: Scan, from: { program: string; name: string; hint: string | null; reader: Reader }): Promise<Base | null> {
-  const named = /^python(\d+\.\d+t?)$/.exec(from.name)?.[1] ?? /^\d+\.\d+/.exec(from.hint ?? '')?.[0] ?? null;
+interface Start {
+  /** Directory of the program. */
+  readonly program: string;
+  readonly name: string;
+  readonly hint: string | null;
+  readonly reader: Reader;
+}
+
+async function findBase(scan: Scan, from: Start): Promise<Base | null> {
+  const named = namedLine(from);
   let prefix = from.program;
   for (let level = 0; level < MAX_ANCESTORS && prefix !== '/'; level += 1) {
-    for (const lib of ['lib', 'lib64']) {
-      const lines = named === null ? await linesIn(scan, `${prefix}/${lib}`, from.reader) : [named];
-      const present = [];
-      for (const line of lines) if ((await scan.chain(`${prefix}/${lib}/python${line}/os.py`)).state === 'resolved') present.push(line);
+    for (const lib of [`${prefix}/lib`, `${prefix}/lib64`]) {
+      const present = await librariesIn(scan, { lib, lines: named === null ? await linesIn(scan, lib, from.reader) : [named] });
       const [line] = present;
       // Two libraries and a program that does not say which is its own: not decided by guessing.
-      if (line !== undefined && present.length === 1) return { prefix, line, library: `${prefix}/${lib}/python${line}` };
+      if (line !== undefined && present.length === 1) return { prefix, line, library: `${lib}/python${line}` };
     }
     prefix = parent(prefix);
   }
   return null;
+}
+
+/** "3.11" where the program's name or the venv's configuration says so. */
+function namedLine(from: Start): string | null {
+  const byName = /^python(\d+\.\d+t?)$/.exec(from.name);
+  const byVersion = /^(\d+\.\d+)/.exec(from.hint ?? '');
+  return (byName ?? byVersion)?.[1] ?? null;
+}
+
+async function librariesIn(scan: Scan, where: { readonly lib: string; readonly lines: readonly string[] }): Promise<string[]> {
+  const present: string[] = [];
+  for (const line of where.lines) if ((await scan.chain(`${where.lib}/python${line}/os.py`)).state === 'resolved') present.push(line);
+  return present;
 }
 
 async function linesIn(scan: Scan, directory: string, reader: Reader): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { NOBODY, type UserAccount } from '../accounts.ts';
+import { NOBODY } from '../accounts.ts';
 import type { Account } from '../ports.ts';
 import { accountOf, type Scan } from '../scan.ts';
 import type { Layout } from './layout.ts';
@@ -78,8 +78,4 @@ async function deepProblem(scan: Scan, of: { subject: Subject; owners: readonly 
 
 function no(because: string): RunDecision {
   return { run: false, because: because.slice(0, 512) };
-}
-
-export function nameOf(accounts: readonly UserAccount[], uid: number): string {
-  return accounts.find((account) => account.uid === uid)?.name ?? `uid ${uid}`;
 }

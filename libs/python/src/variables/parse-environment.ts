@@ -33,18 +33,16 @@ export const parsePamEnvironment: ParseAssignments = (text, home) =>
   );
 
 function pamLine(line: string, home: string | null): Assignment[] {
-  if (/^\s*#/.test(line)) return [];
-  const [name, value] = /^\s*([A-Za-z_]\w*)=(.*)$/.exec(line)?.slice(1) ?? [];
-  if (name !== undefined && value !== undefined) return isCaVariable(name) ? [{ name, value: atHome(unquote(value.trim()), home) }] : [];
-  const [variable, options] = /^\s*([A-Za-z_]\w*)\s+(.*)$/.exec(line)?.slice(1) ?? [];
-  if (variable === undefined || options === undefined || !isCaVariable(variable)) return [];
-  const chosen = pamOption(options, 'OVERRIDE') || pamOption(options, 'DEFAULT');
-  return chosen === '' ? [] : [{ name: variable, value: atHome(chosen, home) }];
+  const [, name = '', separator = '', rest = ''] = /^\s*([A-Za-z_]\w*)(=|\s+)(.*)$/.exec(line) ?? [];
+  if (!isCaVariable(name)) return [];
+  const value = separator === '=' ? unquote(rest.trim()) : (pamOption(rest, 'OVERRIDE') ?? pamOption(rest, 'DEFAULT'));
+  return value === null ? [] : [{ name, value: atHome(value, home) }];
 }
 
-function pamOption(options: string, key: string): string {
+function pamOption(options: string, key: string): string | null {
   const match = new RegExp(`(?:^|\\s)${key}=(?:"([^"]*)"|(\\S*))`).exec(options);
-  return match?.[1] ?? match?.[2] ?? '';
+  const value = match?.[1] ?? match?.[2] ?? '';
+  return value === '' ? null : value;
 }
 
 function atHome(value: string, home: string | null): string {

@@ -22,16 +22,30 @@ interface Reader {
 const SEPARATORS = new Set([';', '&', '|', '\n', '(', ')']);
 
 function step(reader: Reader): void {
+  const quoting = QUOTING[reader.text.charAt(reader.at)];
+  if (quoting === undefined) plain(reader);
+  else quoting(reader);
+}
+
+const QUOTING: Readonly<Record<string, (reader: Reader) => void>> = {
+  '\\': escaped,
+  "'": singleQuoted,
+  '"': doubleQuoted,
+  $: expanded,
+  '`': expanded,
+};
+
+function plain(reader: Reader): void {
   const char = reader.text.charAt(reader.at);
-  if (char === '\\') return escaped(reader);
-  if (char === "'") return singleQuoted(reader);
-  if (char === '"') return doubleQuoted(reader);
-  if (char === '$' || char === '`') return append(reader, expansion(reader));
   reader.at += 1;
-  if (char === '#' && reader.word === null) return skipLine(reader);
-  if (SEPARATORS.has(char)) return endCommand(reader);
-  if (/\s/.test(char)) return endWord(reader);
-  append(reader, isHomeTilde(reader, char) ? (reader.home ?? char) : char);
+  if (char === '#' && reader.word === null) skipLine(reader);
+  else if (SEPARATORS.has(char)) endCommand(reader);
+  else if (/\s/.test(char)) endWord(reader);
+  else append(reader, isHomeTilde(reader, char) ? (reader.home ?? char) : char);
+}
+
+function expanded(reader: Reader): void {
+  append(reader, expansion(reader));
 }
 
 function isHomeTilde(reader: Reader, char: string): boolean {
