@@ -1,7 +1,12 @@
 import { lstat, open, readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { constants, type Stats } from 'node:fs';
-import { MAX_ALLOW_LIST_BYTES, type AllowListFacts, type AllowListSource, type PathOwnership } from '@trustfleet/repair';
+import {
+  MAX_ALLOW_LIST_BYTES,
+  type AllowListFacts,
+  type AllowListSource,
+  type PathOwnership,
+} from '@trustfleet/repair';
 import { errorCode, messageOf } from './cli-error.ts';
 
 /** What the kernel shows for an account that a user namespace does not map (user_namespaces(7)). */
@@ -61,7 +66,8 @@ export async function createAllowListSource(): Promise<AllowListSource> {
         return await readFacts(resolve(path));
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return { kind: 'absent' };
-        if (errorCode(error) === 'ELOOP') return { kind: 'unreadable', reason: 'it is a symbolic link; the file itself has to stand there.' };
+        if (errorCode(error) === 'ELOOP')
+          return { kind: 'unreadable', reason: 'it is a symbolic link; the file itself has to stand there.' };
         return { kind: 'unreadable', reason: messageOf(error) };
       }
     },

@@ -1,5 +1,11 @@
 import type { Host } from '@trustfleet/host';
-import { anchorCheck, StepFailedError, type AnchorStoreAccess, type RemedyCheck, type StoreToolResult } from '@trustfleet/repair';
+import {
+  anchorCheck,
+  StepFailedError,
+  type AnchorStoreAccess,
+  type RemedyCheck,
+  type StoreToolResult,
+} from '@trustfleet/repair';
 import type { StoreChange, TrustStores } from '@trustfleet/trust-stores';
 import { messageOf } from './cli-error.ts';
 
@@ -22,7 +28,10 @@ async function readWhole(host: Host, path: string): Promise<Uint8Array | null> {
 
 const reasonOf = (change: StoreChange): string | null => (change.state === 'failed' ? change.reason : null);
 
-async function runTool(parts: AnchorStoreParts, request: { after: 'add' | 'remove'; signal: AbortSignal }): Promise<StoreToolResult> {
+async function runTool(
+  parts: AnchorStoreParts,
+  request: { after: 'add' | 'remove'; signal: AbortSignal },
+): Promise<StoreToolResult> {
   const { after, signal } = request;
   signal.throwIfAborted();
   for (const handle of await parts.trustStores.list()) {
@@ -38,7 +47,11 @@ function parseCheck(stdout: Uint8Array): RemedyCheck {
   try {
     return anchorCheck.parse(JSON.parse(Buffer.from(stdout).toString('utf8')));
   } catch (error) {
-    return { holds: null, detail: `The process that reads back gave no answer that can be read: ${messageOf(error).slice(0, 200)}`, evidence: null };
+    return {
+      holds: null,
+      detail: `The process that reads back gave no answer that can be read: ${messageOf(error).slice(0, 200)}`,
+      evidence: null,
+    };
   }
 }
 
@@ -49,7 +62,11 @@ async function readBack(parts: AnchorStoreParts, anchor: string): Promise<Remedy
     timeoutMs: READ_BACK_LIMIT_MS,
   });
   if (result.state !== 'exited' || result.exitCode !== 0) {
-    return { holds: null, detail: `The process that reads back failed: ${result.reason ?? 'no reason given'}`, evidence: null };
+    return {
+      holds: null,
+      detail: `The process that reads back failed: ${result.reason ?? 'no reason given'}`,
+      evidence: null,
+    };
   }
   return parseCheck(result.stdout);
 }

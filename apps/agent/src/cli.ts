@@ -17,17 +17,20 @@ export interface CliStreams {
 
 function sectionName(value: string): KnownSectionName {
   const name = SECTION_NAMES.find((known) => known === value);
-  if (name === undefined) throw new InvalidArgumentError(`There is no such section; the sections are ${SECTION_NAMES.join(', ')}.`);
+  if (name === undefined)
+    throw new InvalidArgumentError(`There is no such section; the sections are ${SECTION_NAMES.join(', ')}.`);
   return name;
 }
 
 function hostName(value: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value)) throw new InvalidArgumentError('A name has 1 to 63 letters, digits, dots, dashes or underscores.');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value))
+    throw new InvalidArgumentError('A name has 1 to 63 letters, digits, dots, dashes or underscores.');
   return value;
 }
 
 function anchor(value: string): string {
-  if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('An anchor is the SHA-256 of its DER, 64 lower-case hex digits.');
+  if (!/^[0-9a-f]{64}$/.test(value))
+    throw new InvalidArgumentError('An anchor is the SHA-256 of its DER, 64 lower-case hex digits.');
   return value;
 }
 
@@ -36,9 +39,16 @@ const absolute = (value: string): string => {
   return resolve(value);
 };
 
-const stateDir = (): Option => new Option('--state-dir <dir>', 'where identity and journals are kept').default(DEFAULT_STATE_DIR).argParser(absolute);
-const allowList = (): Option => new Option('--allow-list <file>', 'what the owner of this host permits').default(DEFAULT_ALLOW_LIST).argParser(absolute);
-const root = (): Option => new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
+const stateDir = (): Option =>
+  new Option('--state-dir <dir>', 'where identity and journals are kept')
+    .default(DEFAULT_STATE_DIR)
+    .argParser(absolute);
+const allowList = (): Option =>
+  new Option('--allow-list <file>', 'what the owner of this host permits')
+    .default(DEFAULT_ALLOW_LIST)
+    .argParser(absolute);
+const root = (): Option =>
+  new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
 
 function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
   program
@@ -60,7 +70,9 @@ function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
     .command('scan')
     .description('look at this machine once and print what it trusts; needs no enrolment')
     .option('--json', 'print the canonical JSON of the inventory', false)
-    .addOption(new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName))
+    .addOption(
+      new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName),
+    )
     .addOption(root())
     .action((options: Parameters<typeof scanCommand>[0]) => scanCommand(options, stdout));
   program
@@ -79,7 +91,9 @@ function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
 
 function createProgram(streams: CliStreams): Command {
   const program = new Command('trustfleet-agent')
-    .description('Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.')
+    .description(
+      'Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.',
+    )
     .version(AGENT_VERSION)
     .exitOverride()
     .showHelpAfterError('(trustfleet-agent --help shows what is possible)')
@@ -104,7 +118,9 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
       streams.stderr.write(`trustfleet-agent: ${error.message}\n`);
       return error.exitCode;
     }
-    streams.stderr.write(`trustfleet-agent: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    streams.stderr.write(
+      `trustfleet-agent: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`,
+    );
     return 1;
   }
 }

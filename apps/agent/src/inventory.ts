@@ -2,7 +2,13 @@ import type { InventorySection } from '@trustfleet/agent-link';
 import type { Host } from '@trustfleet/host';
 import { readSystemFacts } from '@trustfleet/host';
 import { SECTION_NAMES, sectionSchemas, type Inventory, type KnownSectionName } from '@trustfleet/protocol';
-import { collectBundles, collectVariables, discoverPythons, type PythonsResult, type VariablesResult } from '@trustfleet/python';
+import {
+  collectBundles,
+  collectVariables,
+  discoverPythons,
+  type PythonsResult,
+  type VariablesResult,
+} from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
 import { createTrustStores, type TrustStores } from '@trustfleet/trust-stores';
 
@@ -44,7 +50,10 @@ export interface InventoryCollector {
 export const TRUST_SECTIONS: readonly KnownSectionName[] = ['trustStores', 'variables', 'bundles'];
 
 /** Sections that have to be read for the wanted ones: bundles follow from variables and Pythons. */
-function closure(names: readonly KnownSectionName[], known: ReadonlySet<KnownSectionName>): Set<KnownSectionName> {
+function closure(
+  names: readonly KnownSectionName[],
+  known: ReadonlySet<KnownSectionName>,
+): Set<KnownSectionName> {
   const wanted = new Set(names);
   if (!wanted.has('bundles')) return wanted;
   for (const source of ['variables', 'pythons'] as const) if (!known.has(source)) wanted.add(source);
@@ -81,7 +90,10 @@ export function createInventory(options: InventoryOptions): InventoryCollector {
     async system() {
       const { section, problems } = await readSystemFacts();
       memory.problems = problems;
-      memory.sections = { ...memory.sections, system: givenName === null ? section : { ...section, hostname: givenName } };
+      memory.sections = {
+        ...memory.sections,
+        system: givenName === null ? section : { ...section, hostname: givenName },
+      };
     },
     async trustStores() {
       const found = await trustStores.collect();
@@ -109,7 +121,9 @@ export function createInventory(options: InventoryOptions): InventoryCollector {
     trustStores,
     async collect(names) {
       const wanted = closure(names, new Set(memory.parts.keys()));
-      const first = (['system', 'trustStores', 'variables', 'pythons'] as const).filter((section) => wanted.has(section));
+      const first = (['system', 'trustStores', 'variables', 'pythons'] as const).filter((section) =>
+        wanted.has(section),
+      );
       await Promise.all(first.map((section) => readers[section]()));
       if (wanted.has('bundles')) await readers.bundles();
       return result(memory);

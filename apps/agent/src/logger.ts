@@ -3,7 +3,9 @@ import type { RepairLog } from '@trustfleet/repair';
 const MAX_FIELD = 1000;
 
 function fieldText(value: unknown): string {
-  const text = JSON.stringify(typeof value === 'string' && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value);
+  const text = JSON.stringify(
+    typeof value === 'string' && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value,
+  );
   return text;
 }
 

@@ -10,7 +10,10 @@ export interface Scanner {
   settled(): Promise<void>;
 }
 
-export function createScanner(collector: InventoryCollector, onResult: (result: ScanResult) => void | Promise<void>): Scanner {
+export function createScanner(
+  collector: InventoryCollector,
+  onResult: (result: ScanResult) => void | Promise<void>,
+): Scanner {
   let last: ScanResult | null = null;
   let running: Promise<unknown> = Promise.resolve();
   let next: { readonly names: Set<KnownSectionName>; readonly result: Promise<ScanResult> } | null = null;

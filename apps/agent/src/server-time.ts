@@ -17,6 +17,7 @@ export function createServerClock(monotonic: () => number): ServerClock {
     set(time) {
       last = time;
     },
-    now: () => (last === null ? null : new Date(Date.parse(last.serverTime) + (monotonic() - last.receivedAt))),
+    now: () =>
+      last === null ? null : new Date(Date.parse(last.serverTime) + (monotonic() - last.receivedAt)),
   };
 }

@@ -18,7 +18,12 @@ export interface AcceptanceContext {
 }
 
 export type Acceptance =
-  | { readonly kind: 'accepted'; readonly order: Order; readonly job: Job; readonly artifacts: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'accepted';
+      readonly order: Order;
+      readonly job: Job;
+      readonly artifacts: Readonly<Record<string, string>>;
+    }
   /** Answered with a final state, nothing is done. */
   | { readonly kind: 'answered'; readonly state: JobState; readonly detail: string };
 
@@ -31,7 +36,9 @@ export interface ClaimedJob {
 /** Null for a payload that names no job: there is nothing to answer then. */
 export function claimedJob(message: JobMessage): ClaimedJob | null {
   try {
-    const parsed = jobSchema.safeParse(JSON.parse(Buffer.from(message.job.payload, 'base64').toString('utf8')));
+    const parsed = jobSchema.safeParse(
+      JSON.parse(Buffer.from(message.job.payload, 'base64').toString('utf8')),
+    );
     return parsed.success ? { jobId: parsed.data.jobId, attempt: parsed.data.attempt } : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
@@ -42,16 +49,27 @@ export function claimedJob(message: JobMessage): ClaimedJob | null {
 const answer = (state: JobState, detail: string): Acceptance => ({ kind: 'answered', state, detail });
 
 /** A payload that the right key signed and this release does not understand is no attack. */
-const stateForRefusal = (reason: OpenRefusal): JobState => (reason === 'malformed' ? 'incompatible' : 'refused');
+const stateForRefusal = (reason: OpenRefusal): JobState =>
+  reason === 'malformed' ? 'incompatible' : 'refused';
 
 /** Why the order may not run at this time, by the server's clock (protocol.md, "Signed orders and jobs"). */
 function timeProblem(order: Order, serverTime: Date | null): Acceptance | null {
-  if (serverTime === null) return answer('refused', 'The server has not told its time yet, so the validity of the order cannot be judged.');
+  if (serverTime === null)
+    return answer(
+      'refused',
+      'The server has not told its time yet, so the validity of the order cannot be judged.',
+    );
   if (serverTime.getTime() > Date.parse(order.expiresAt)) {
-    return answer('deliveryExpired', `The order expired at ${order.expiresAt}; the server's time is ${serverTime.toISOString()}.`);
+    return answer(
+      'deliveryExpired',
+      `The order expired at ${order.expiresAt}; the server's time is ${serverTime.toISOString()}.`,
+    );
   }
   if (serverTime.getTime() + CLOCK_TOLERANCE_MS < Date.parse(order.notBefore)) {
-    return answer('refused', `The order is valid from ${order.notBefore}; the server's time is ${serverTime.toISOString()}.`);
+    return answer(
+      'refused',
+      `The order is valid from ${order.notBefore}; the server's time is ${serverTime.toISOString()}.`,
+    );
   }
   return null;
 }
@@ -63,7 +81,8 @@ function provenArtifacts(order: Order, message: JobMessage): Record<string, stri
     const bytes = Object.hasOwn(message.artifacts, digest) ? message.artifacts[digest] : undefined;
     if (bytes === undefined) return answer('refused', `The artifact ${digest} of the order is missing.`);
     const found = sha256Hex(new Uint8Array(Buffer.from(bytes, 'base64')));
-    if (found !== digest) return answer('refused', `The artifact ${digest} of the order arrived with the content ${found}.`);
+    if (found !== digest)
+      return answer('refused', `The artifact ${digest} of the order arrived with the content ${found}.`);
     proven[digest] = bytes;
   }
   return proven;
@@ -82,7 +101,8 @@ export function acceptJob(message: JobMessage, context: AcceptanceContext): Acce
   const late = timeProblem(order.value, context.serverTime);
   if (late) return late;
   const { remedy } = order.value;
-  if (!Object.hasOwn(remedies, remedy)) return answer('incompatible', `This agent does not know the remedy ${remedy}.`);
+  if (!Object.hasOwn(remedies, remedy))
+    return answer('incompatible', `This agent does not know the remedy ${remedy}.`);
   const forbidden = notPermittedReason(context.allowList, remedy);
   if (forbidden !== null) return answer('notPermitted', forbidden);
   const artifacts = provenArtifacts(order.value, message);

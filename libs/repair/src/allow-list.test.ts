@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ownershipProblem, readAllowList, type AllowList, type AllowListFacts, type PathOwnership } from './allow-list.ts';
+import {
+  ownershipProblem,
+  readAllowList,
+  type AllowList,
+  type AllowListFacts,
+  type PathOwnership,
+} from './allow-list.ts';
 
 const PATH = '/etc/trustfleet/allow-list.json';
 const CHAIN: readonly PathOwnership[] = [
@@ -11,7 +17,11 @@ const CHAIN: readonly PathOwnership[] = [
 
 const read = (facts: AllowListFacts, trustedUids: readonly number[] = [0]): Promise<AllowList> =>
   readAllowList({ trustedUids, read: () => Promise.resolve(facts) }, PATH);
-const file = (text: string | Uint8Array, chain = CHAIN): AllowListFacts => ({ kind: 'file', bytes: typeof text === 'string' ? Buffer.from(text) : text, chain });
+const file = (text: string | Uint8Array, chain = CHAIN): AllowListFacts => ({
+  kind: 'file',
+  bytes: typeof text === 'string' ? Buffer.from(text) : text,
+  chain,
+});
 
 describe('readAllowList', () => {
   it('permits what an owned file lists', async () => {
@@ -43,11 +53,20 @@ describe('readAllowList', () => {
   });
 
   it('says why a file cannot be read', async () => {
-    expect(await read({ kind: 'unreadable', reason: 'it is a directory.' })).toMatchObject({ state: 'rejected', permits: [], problem: expect.stringContaining('it is a directory.') as string });
+    expect(await read({ kind: 'unreadable', reason: 'it is a directory.' })).toMatchObject({
+      state: 'rejected',
+      permits: [],
+      problem: expect.stringContaining('it is a directory.') as string,
+    });
   });
 
   it('rejects good content in a file that others may write', async () => {
-    const list = await read(file('{"format":1,"permits":["trustStore.addAnchor"]}', [{ path: PATH, uid: 0, mode: 0o664 }, ...CHAIN.slice(1)]));
+    const list = await read(
+      file('{"format":1,"permits":["trustStore.addAnchor"]}', [
+        { path: PATH, uid: 0, mode: 0o664 },
+        ...CHAIN.slice(1),
+      ]),
+    );
 
     expect(list).toMatchObject({ state: 'rejected', permits: [] });
     expect(list.problem).toContain(`chmod go-w ${PATH}`);
@@ -55,19 +74,45 @@ describe('readAllowList', () => {
 });
 
 describe('ownershipProblem', () => {
-  const change = (index: number, part: Partial<PathOwnership>): PathOwnership[] => CHAIN.map((entry, at) => (at === index ? { ...entry, ...part } : entry));
+  const change = (index: number, part: Partial<PathOwnership>): PathOwnership[] =>
+    CHAIN.map((entry, at) => (at === index ? { ...entry, ...part } : entry));
 
-  it.each<[string, readonly PathOwnership[], readonly number[], boolean]>([
-    ['root alone', CHAIN, [0], true],
-    ['the agent itself, not as root', change(0, { uid: 1000 }), [0, 1000], true],
-    ['another account', change(0, { uid: 1000 }), [0], false],
-    ['a group', change(0, { mode: 0o660 }), [0], false],
-    ['everybody', change(0, { mode: 0o646 }), [0], false],
-    ['everybody, the sticky bit on the file', change(0, { mode: 0o1646 }), [0], false],
-    ['another account by its directory', change(1, { uid: 1000 }), [0], false],
-    ['everybody by a directory above', change(2, { mode: 0o777 }), [0], false],
-    ['nobody: the directory above is sticky', change(2, { mode: 0o1777 }), [0], true],
-  ])('the file can be changed by %s', (_name, chain, trustedUids, accepted) => {
-    expect(ownershipProblem(chain, trustedUids) === null).toBe(accepted);
+  it.each<{ who: string; chain: readonly PathOwnership[]; trusted: readonly number[]; accepted: boolean }>([
+    { who: 'root alone', chain: CHAIN, trusted: [0], accepted: true },
+    {
+      who: 'the agent itself, not as root',
+      chain: change(0, { uid: 1000 }),
+      trusted: [0, 1000],
+      accepted: true,
+    },
+    { who: 'another account', chain: change(0, { uid: 1000 }), trusted: [0], accepted: false },
+    { who: 'a group', chain: change(0, { mode: 0o660 }), trusted: [0], accepted: false },
+    { who: 'everybody', chain: change(0, { mode: 0o646 }), trusted: [0], accepted: false },
+    {
+      who: 'everybody, the sticky bit on the file',
+      chain: change(0, { mode: 0o1646 }),
+      trusted: [0],
+      accepted: false,
+    },
+    {
+      who: 'another account by its directory',
+      chain: change(1, { uid: 1000 }),
+      trusted: [0],
+      accepted: false,
+    },
+    {
+      who: 'everybody by a directory above',
+      chain: change(2, { mode: 0o777 }),
+      trusted: [0],
+      accepted: false,
+    },
+    {
+      who: 'nobody: the directory above is sticky',
+      chain: change(2, { mode: 0o1777 }),
+      trusted: [0],
+      accepted: true,
+    },
+  ])('the file can be changed by $who', ({ chain, trusted, accepted }) => {
+    expect(ownershipProblem(chain, trusted) === null).toBe(accepted);
   });
 });

@@ -54,7 +54,10 @@ const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /** The first reason why somebody who is not trusted could change the file; null when nobody can. */
-export function ownershipProblem(chain: readonly PathOwnership[], trustedUids: readonly number[]): string | null {
+export function ownershipProblem(
+  chain: readonly PathOwnership[],
+  trustedUids: readonly number[],
+): string | null {
   for (const [depth, entry] of chain.entries()) {
     if (!trustedUids.includes(entry.uid)) {
       return `${entry.path} belongs to user id ${entry.uid}, who could change it: give it to root (chown root ${entry.path}).`;
@@ -68,12 +71,14 @@ export function ownershipProblem(chain: readonly PathOwnership[], trustedUids: r
 }
 
 function parseContent(bytes: Uint8Array): { permits: string[] } | { problem: string } {
-  if (bytes.length > MAX_ALLOW_LIST_BYTES) return { problem: `it is larger than ${MAX_ALLOW_LIST_BYTES} bytes` };
+  if (bytes.length > MAX_ALLOW_LIST_BYTES)
+    return { problem: `it is larger than ${MAX_ALLOW_LIST_BYTES} bytes` };
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return { problem: `it is not JSON in UTF-8 (${error.message})` };
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      return { problem: `it is not JSON in UTF-8 (${error.message})` };
     throw error;
   }
   const parsed = allowListFile.safeParse(value);
@@ -88,12 +93,20 @@ export async function readAllowList(source: AllowListSource, path: string): Prom
   const facts = await source.read(path);
   const none = { path, permits: [], digest: sha256Hex(new Uint8Array()) };
   if (facts.kind === 'absent') return { ...none, state: 'absent', problem: `${path} does not exist.` };
-  if (facts.kind === 'unreadable') return { ...none, state: 'rejected', problem: `${path} cannot be read: ${facts.reason}` };
+  if (facts.kind === 'unreadable')
+    return { ...none, state: 'rejected', problem: `${path} cannot be read: ${facts.reason}` };
   const digest = sha256Hex(facts.bytes);
   const ownership = ownershipProblem(facts.chain, source.trustedUids);
   if (ownership !== null) return { path, permits: [], digest, state: 'rejected', problem: ownership };
   const content = parseContent(facts.bytes);
-  if ('problem' in content) return { path, permits: [], digest, state: 'rejected', problem: `${path} is not an allow-list: ${content.problem}.` };
+  if ('problem' in content)
+    return {
+      path,
+      permits: [],
+      digest,
+      state: 'rejected',
+      problem: `${path} is not an allow-list: ${content.problem}.`,
+    };
   return { path, permits: content.permits, digest, state: 'loaded', problem: null };
 }
 

@@ -14,10 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => lab.remove());
 
-const trusted = async (): Promise<string[]> => [...((await readTrustStores(lab.tree)).stores[0]?.bundle.anchors ?? [])];
+const trusted = async (): Promise<string[]> => [
+  ...((await readTrustStores(lab.tree)).stores[0]?.bundle.anchors ?? []),
+];
 const bundleDigest = async (): Promise<string> => sha256Hex(await readFile(lab.tree.bundle));
 const last = (): JobEvent => lab.events.at(-1)!;
-const steps = (): string[] => lab.events.map((event) => [event.state, event.step].filter((part) => part !== null).join(':'));
+const steps = (): string[] =>
+  lab.events.map((event) => [event.state, event.step].filter((part) => part !== null).join(':'));
 
 async function runOne(message = lab.message(), options: Parameters<Lab['repair']>[0] = {}): Promise<void> {
   const repair = await lab.repair(options);
@@ -31,7 +34,13 @@ describe('trustStore.addAnchor', () => {
 
     await runOne();
 
-    expect(steps()).toEqual(['planning', 'applying:writeAnchorFile', 'applying:runUpdateCaCertificates', 'verifying:readBack', 'verified']);
+    expect(steps()).toEqual([
+      'planning',
+      'applying:writeAnchorFile',
+      'applying:runUpdateCaCertificates',
+      'verifying:readBack',
+      'verified',
+    ]);
     expect(lab.events.map((event) => event.index)).toEqual([1, 2, 3, 4, 5]);
     for (const event of lab.events) expect(jobEvent.parse(event)).toEqual(event);
     expect(verifyJobEvent(last(), lab.hostKey.publicKey)).toBe(true);
@@ -60,24 +69,38 @@ describe('trustStore.addAnchor', () => {
     expect(await readdir(lab.tree.anchors)).toEqual(['present.crt']);
   });
 
-  it.each(['plan', 'apply'] as const)('a host that has the anchor answers alreadyCompliant (%s)', async (mode) => {
-    await runOne();
-    await runOne(lab.message({ order: { mode } }));
+  it.each(['plan', 'apply'] as const)(
+    'a host that has the anchor answers alreadyCompliant (%s)',
+    async (mode) => {
+      await runOne();
+      await runOne(lab.message({ order: { mode } }));
 
-    expect(last()).toMatchObject({ state: 'alreadyCompliant', plan: { changes: [] }, after: { holds: true } });
-  });
+      expect(last()).toMatchObject({
+        state: 'alreadyCompliant',
+        plan: { changes: [] },
+        after: { holds: true },
+      });
+    },
+  );
 
-  it.each(['reportsFailure', 'bundleLacksAnchor'] as const)('takes everything back when the tool %s', async (behaviour) => {
-    const before = await bundleDigest();
+  it.each(['reportsFailure', 'bundleLacksAnchor'] as const)(
+    'takes everything back when the tool %s',
+    async (behaviour) => {
+      const before = await bundleDigest();
 
-    await runOne(lab.message(), { behaviour });
+      await runOne(lab.message(), { behaviour });
 
-    expect(last()).toMatchObject({ state: 'failed', undone: true, after: { holds: false, bundleSha256: before } });
-    expect(last().detail).toMatch(/The change was undone/);
-    expect(await readdir(lab.tree.anchors)).toEqual(['present.crt']);
-    expect((await readdir(lab.tree.links)).filter((name) => name.startsWith('trustfleet'))).toEqual([]);
-    expect(await bundleDigest()).toBe(before);
-  });
+      expect(last()).toMatchObject({
+        state: 'failed',
+        undone: true,
+        after: { holds: false, bundleSha256: before },
+      });
+      expect(last().detail).toMatch(/The change was undone/);
+      expect(await readdir(lab.tree.anchors)).toEqual(['present.crt']);
+      expect((await readdir(lab.tree.links)).filter((name) => name.startsWith('trustfleet'))).toEqual([]);
+      expect(await bundleDigest()).toBe(before);
+    },
+  );
 
   it('a tool that does not end is given up after the time limit of the job, and taken back', async () => {
     await runOne(lab.message({ job: { executionTimeoutMs: 1500 } }), { behaviour: 'neverEnds' });
@@ -90,7 +113,10 @@ describe('trustStore.addAnchor', () => {
     const path = join(lab.tree.anchors, `trustfleet-${lab.anchor.slice(0, 16)}.crt`);
     const foreign = await readFile(join(lab.tree.anchors, 'present.crt'));
 
-    await runOne(lab.message(), { behaviour: 'reportsFailure', fault: (point) => (point === 'before:removeAnchorFile' ? writeFile(path, foreign) : undefined) });
+    await runOne(lab.message(), {
+      behaviour: 'reportsFailure',
+      fault: (point) => (point === 'before:removeAnchorFile' ? writeFile(path, foreign) : undefined),
+    });
 
     expect(last()).toMatchObject({ state: 'appliedNotVerified', undone: false });
     expect(last().detail).toMatch(/no longer holds what this job wrote/);
@@ -112,7 +138,11 @@ describe('trustStore.addAnchor', () => {
     const seen: { trusted: boolean; final: boolean }[] = [];
 
     await runOne(lab.message(), {
-      beforeFinal: async () => void seen.push({ trusted: (await trusted()).includes(lab.anchor), final: lab.events.some((event) => event.signature !== null) }),
+      beforeFinal: async () =>
+        void seen.push({
+          trusted: (await trusted()).includes(lab.anchor),
+          final: lab.events.some((event) => event.signature !== null),
+        }),
     });
 
     expect(seen).toEqual([{ trusted: true, final: false }]);
@@ -152,16 +182,29 @@ describe('jobs', () => {
 
   it('runs one job at a time, in the order of arrival', async () => {
     const repair = await lab.repair();
-    await Promise.all([repair.accept(lab.message()), repair.accept(lab.message()), repair.accept(lab.message())]);
+    await Promise.all([
+      repair.accept(lab.message()),
+      repair.accept(lab.message()),
+      repair.accept(lab.message()),
+    ]);
     await repair.idle();
 
-    expect(lab.events.filter((event) => event.signature !== null).map((event) => event.state)).toEqual(['verified', 'alreadyCompliant', 'alreadyCompliant']);
+    expect(lab.events.filter((event) => event.signature !== null).map((event) => event.state)).toEqual([
+      'verified',
+      'alreadyCompliant',
+      'alreadyCompliant',
+    ]);
     const jobs = lab.events.map((event) => event.jobId);
     expect(jobs).toEqual([...jobs].sort((a, b) => jobs.indexOf(a) - jobs.indexOf(b)));
   });
 
   it('gives a job up that is cancelled before its first step', async () => {
-    const repair = await lab.repair({ onEvent: (event) => { lab.events.push(event); if (event.state === 'planning') repair.cancel(event.jobId); } });
+    const repair = await lab.repair({
+      onEvent: (event) => {
+        lab.events.push(event);
+        if (event.state === 'planning') repair.cancel(event.jobId);
+      },
+    });
     await repair.accept(lab.message());
     await repair.idle();
 

@@ -73,7 +73,10 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
       try {
         await options.beforeFinal();
       } catch (error) {
-        options.log('warn', 'the inventory could not be read again after a job', { jobId: journal.jobId, reason: messageOf(error) });
+        options.log('warn', 'the inventory could not be read again after a job', {
+          jobId: journal.jobId,
+          reason: messageOf(error),
+        });
       }
     },
   };
@@ -97,7 +100,11 @@ async function work(worker: Worker, journal: Journal, how: 'run' | 'recover'): P
   }
 }
 
-async function answerJob(worker: Worker, claimed: ClaimedJob, result: { state: JobEvent['state']; detail: string }): Promise<void> {
+async function answerJob(
+  worker: Worker,
+  claimed: ClaimedJob,
+  result: { state: JobEvent['state']; detail: string },
+): Promise<void> {
   const journal = await worker.archive.open(claimed.jobId);
   await createJobEvents(worker.source, journal, claimed).finish(result.state, { detail: result.detail });
   await worker.archive.prune();
@@ -122,16 +129,32 @@ async function takeIn(worker: Worker, message: JobMessage): Promise<Journal | nu
     return null;
   }
   const allowList = await options.allowList();
-  const context = { identity: options.identity, serverTime: options.serverTime(), allowList, remedies: worker.remedies };
+  const context = {
+    identity: options.identity,
+    serverTime: options.serverTime(),
+    allowList,
+    remedies: worker.remedies,
+  };
   const result = acceptJob(message, context);
   if (result.kind === 'answered') {
-    options.log('warn', 'a job was not taken on', { jobId: claimed.jobId, state: result.state, detail: result.detail });
+    options.log('warn', 'a job was not taken on', {
+      jobId: claimed.jobId,
+      state: result.state,
+      detail: result.detail,
+    });
     await answerJob(worker, claimed, result);
     return null;
   }
   const journal = await archive.open(result.job.jobId);
   const { order, job, artifacts } = result;
-  await journal.append({ kind: 'accepted', format: JOURNAL_FORMAT, at: worker.source.now().toISOString(), order, job, artifacts });
+  await journal.append({
+    kind: 'accepted',
+    format: JOURNAL_FORMAT,
+    at: worker.source.now().toISOString(),
+    order,
+    job,
+    artifacts,
+  });
   options.log('info', 'a job was accepted', { jobId: job.jobId, remedy: order.remedy, mode: order.mode });
   return journal;
 }
@@ -146,7 +169,12 @@ async function recoverAll(worker: Worker): Promise<void> {
 
 /** Opens the journals of `stateDir`. Rejects when they cannot be read or written. */
 export async function createRepair(options: RepairOptions): Promise<Repair> {
-  const archive = await openArchive({ files: options.files, stateDir: options.stateDir, fault: options.fault ?? noFault, log: options.log });
+  const archive = await openArchive({
+    files: options.files,
+    stateDir: options.stateDir,
+    fault: options.fault ?? noFault,
+    log: options.log,
+  });
   const source: EventSource = {
     identity: options.identity,
     now: options.now ?? (() => new Date()),

@@ -84,8 +84,12 @@ export async function openArchive(options: ArchiveOptions): Promise<JobArchive> 
       for (const journal of journals.values()) await acknowledgeIn(journal, ids);
     },
     async prune() {
-      const settled = archive.journals().filter(isSettled).sort((a, b) => lastTime(a).localeCompare(lastTime(b)));
-      for (const journal of settled.slice(0, Math.max(0, settled.length - KEPT_JOBS))) await archive.forget(journal.jobId);
+      const settled = archive
+        .journals()
+        .filter(isSettled)
+        .sort((a, b) => lastTime(a).localeCompare(lastTime(b)));
+      for (const journal of settled.slice(0, Math.max(0, settled.length - KEPT_JOBS)))
+        await archive.forget(journal.jobId);
     },
   };
   return archive;

@@ -34,7 +34,11 @@ export interface JobEvents {
 const isFinalState = (state: JobState): boolean => FINAL_JOB_STATES.some((final) => final === state);
 
 /** Events of one job; `index` goes on from what its journal holds. */
-export function createJobEvents(source: EventSource, journal: Journal, job: Pick<Job, 'jobId' | 'attempt'>): JobEvents {
+export function createJobEvents(
+  source: EventSource,
+  journal: Journal,
+  job: Pick<Job, 'jobId' | 'attempt'>,
+): JobEvents {
   const build = (state: JobState, content: EventContent): JobEvent => ({
     eventId: source.newId(),
     jobId: job.jobId,

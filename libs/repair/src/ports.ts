@@ -21,7 +21,11 @@ export interface DurableFiles {
 }
 
 /** One line of structured log; never given secrets. */
-export type RepairLog = (level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type RepairLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
 /**
  * Called at every named point of a job's way (`before:stepStarted`, `after:writeAnchorFile`, ...). Does nothing in

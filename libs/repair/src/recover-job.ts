@@ -25,14 +25,22 @@ async function settle(run: JobRun, remedy: OpenedRemedy): Promise<void> {
   const before = entries.find((entry) => entry.kind === 'beforeEvidence')?.evidence ?? null;
   const undo = entries.find((entry) => entry.kind === 'undoStarted');
   if (undo) return takeBack(run, remedy, { reason: undo.reason, timedOut: false, plan, before });
-  await run.events.emit('verifying', { step: 'readBack', detail: 'The agent was stopped in the middle of this job and looks what became of it.' });
+  await run.events.emit('verifying', {
+    step: 'readBack',
+    detail: 'The agent was stopped in the middle of this job and looks what became of it.',
+  });
   const check = await checkSafely(remedy, 'readBack', AbortSignal.timeout(READ_BACK_LIMIT_MS));
   if (check.holds === true && check.evidence !== null) {
     await run.journal.append({ kind: 'verified', evidence: check.evidence });
     await run.beforeFinal();
     return run.events.finish('verified', { plan, before, after: check.evidence, undone: false });
   }
-  return takeBack(run, remedy, { reason: 'The agent was stopped in the middle of this job, and the change is not complete.', timedOut: false, plan, before });
+  return takeBack(run, remedy, {
+    reason: 'The agent was stopped in the middle of this job, and the change is not complete.',
+    timedOut: false,
+    plan,
+    before,
+  });
 }
 
 /** Brings a job that a crash left open to its one final state: changed and verified, or as before. */
@@ -43,7 +51,10 @@ export async function recoverJob(run: JobRun): Promise<void> {
   if (need !== 'settle') return;
   const remedy = openRemedy(run);
   if ('state' in remedy) {
-    return run.events.finish('appliedNotVerified', { undone: false, detail: `The agent was stopped in the middle of this job and cannot go on with it: ${remedy.detail}` });
+    return run.events.finish('appliedNotVerified', {
+      undone: false,
+      detail: `The agent was stopped in the middle of this job and cannot go on with it: ${remedy.detail}`,
+    });
   }
   return settle(run, remedy);
 }

@@ -26,7 +26,10 @@ async function journaled(): Promise<Journaled> {
   if (jobId === undefined) return { events: [], finals: [] };
   const lines = (await readFile(join(directory, jobId, 'journal.jsonl'), 'utf8')).trimEnd().split('\n');
   const entries = lines.map((line) => JSON.parse(line) as { kind: string; event?: JobEvent });
-  return { events: entries.flatMap((entry) => entry.event ?? []), finals: entries.filter((entry) => entry.kind === 'final').flatMap((entry) => entry.event ?? []) };
+  return {
+    events: entries.flatMap((entry) => entry.event ?? []),
+    finals: entries.filter((entry) => entry.kind === 'final').flatMap((entry) => entry.event ?? []),
+  };
 }
 
 /** Every point of one undisturbed run, in order. */
@@ -68,39 +71,45 @@ async function store(): Promise<{ bundle: string; files: string[]; links: string
 
 const withoutTemporary = (names: string[]): string[] => names.filter((name) => !name.endsWith('.tmp')).sort();
 
-describe.each<ToolBehaviour>(['works', 'bundleLacksAnchor'])('an agent that stops at any point of a job whose tool: %s', (behaviour) => {
-  it('ends, at its next start, changed and verified or as before, with one final event', async () => {
-    const points = await pointsOf(behaviour);
-    expect(points.length).toBeGreaterThan(20);
-    const ends = new Set<string>();
-    for (const [stop, point] of points.entries()) {
-      const before = await store();
-      await runUntil(stop, behaviour);
+describe.each<ToolBehaviour>(['works', 'bundleLacksAnchor'])(
+  'an agent that stops at any point of a job whose tool: %s',
+  (behaviour) => {
+    it('ends, at its next start, changed and verified or as before, with one final event', async () => {
+      const points = await pointsOf(behaviour);
+      expect(points.length).toBeGreaterThan(20);
+      const ends = new Set<string>();
+      for (const [stop, point] of points.entries()) {
+        const before = await store();
+        await runUntil(stop, behaviour);
 
-      await (await lab.repair()).recover();
+        await (await lab.repair()).recover();
 
-      const where = `stopped at ${stop} (${point})`;
-      const after = await store();
-      const { events, finals } = await journaled();
-      expect(events.map((event) => event.index), where).toEqual(events.map((_event, index) => index + 1));
-      if (finals.length === 0) {
-        expect(point, where).toBe('before:accepted');
-        expect(after, where).toEqual(before);
-      } else {
-        expect(finals, where).toHaveLength(1);
-        ends.add(finals[0]!.state);
-        if (finals[0]!.state === 'verified') expect(after.trusted, where).toBe(true);
-        else {
-          expect(finals[0], where).toMatchObject({ state: 'failed', undone: true });
-          expect({ ...after, files: withoutTemporary(after.files) }, where).toEqual(before);
+        const where = `stopped at ${stop} (${point})`;
+        const after = await store();
+        const { events, finals } = await journaled();
+        expect(
+          events.map((event) => event.index),
+          where,
+        ).toEqual(events.map((_event, index) => index + 1));
+        if (finals.length === 0) {
+          expect(point, where).toBe('before:accepted');
+          expect(after, where).toEqual(before);
+        } else {
+          expect(finals, where).toHaveLength(1);
+          ends.add(finals[0]!.state);
+          if (finals[0]!.state === 'verified') expect(after.trusted, where).toBe(true);
+          else {
+            expect(finals[0], where).toMatchObject({ state: 'failed', undone: true });
+            expect({ ...after, files: withoutTemporary(after.files) }, where).toEqual(before);
+          }
         }
+        await lab.remove();
+        lab = await createLab();
       }
-      await lab.remove();
-      lab = await createLab();
-    }
-    expect(ends).toEqual(new Set(['verified', 'failed']));
-  }, 180_000);
-});
+      expect(ends).toEqual(new Set(['verified', 'failed']));
+    }, 180_000);
+  },
+);
 
 describe('recover', () => {
   it('is content with a journal whose last line a crash tore', async () => {
@@ -110,7 +119,10 @@ describe('recover', () => {
     const [jobId] = await readdir(join(lab.stateDir, 'journal'));
     const path = join(lab.stateDir, 'journal', jobId!, 'journal.jsonl');
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
-    await createDurableFiles().replace(path, Buffer.from(`${lines.slice(0, -1).join('\n')}\n${lines.at(-1)!.slice(0, 50)}`));
+    await createDurableFiles().replace(
+      path,
+      Buffer.from(`${lines.slice(0, -1).join('\n')}\n${lines.at(-1)!.slice(0, 50)}`),
+    );
 
     await (await lab.repair()).recover();
 

@@ -40,7 +40,11 @@ async function finishWithoutChange(run: JobRun, remedy: OpenedRemedy, signal: Ab
   });
 }
 
-async function applyStep(run: JobRun, step: RemedyStep, context: Measured & { signal: AbortSignal }): Promise<void> {
+async function applyStep(
+  run: JobRun,
+  step: RemedyStep,
+  context: Measured & { signal: AbortSignal },
+): Promise<void> {
   context.signal.throwIfAborted();
   const inverse = await step.inverse();
   await run.journal.append({ kind: 'stepStarted', step: step.name, inverse });
@@ -71,18 +75,33 @@ async function applyAndVerify(
   }
   await run.journal.append({ kind: 'verified', evidence: check.evidence });
   await run.beforeFinal();
-  await run.events.finish('verified', { plan: work.plan, before: work.before, after: check.evidence, undone: false });
+  await run.events.finish('verified', {
+    plan: work.plan,
+    before: work.before,
+    after: check.evidence,
+    undone: false,
+  });
   return null;
 }
 
-async function applyPlan(run: JobRun, remedy: OpenedRemedy, work: { plan: JobPlan; steps: readonly RemedyStep[]; signal: AbortSignal }): Promise<void> {
+async function applyPlan(
+  run: JobRun,
+  remedy: OpenedRemedy,
+  work: { plan: JobPlan; steps: readonly RemedyStep[]; signal: AbortSignal },
+): Promise<void> {
   const before = await checkSafely(remedy, 'here', work.signal);
-  if (before.evidence !== null) await run.journal.append({ kind: 'beforeEvidence', evidence: before.evidence });
+  if (before.evidence !== null)
+    await run.journal.append({ kind: 'beforeEvidence', evidence: before.evidence });
   if (run.cancelled()) return run.events.finish('cancelled', { plan: work.plan, before: before.evidence });
   const measured = { ...work, before: before.evidence };
   const reason = await applyAndVerify(run, remedy, measured);
   if (reason === null) return;
-  await takeBack(run, remedy, { reason, timedOut: work.signal.aborted, plan: work.plan, before: before.evidence });
+  await takeBack(run, remedy, {
+    reason,
+    timedOut: work.signal.aborted,
+    plan: work.plan,
+    before: before.evidence,
+  });
 }
 
 /**
@@ -98,7 +117,10 @@ export async function runJob(run: JobRun, signal: AbortSignal): Promise<void> {
   try {
     planned = await remedy.plan();
   } catch (error) {
-    return run.events.finish('failed', { step: 'plan', detail: `The plan could not be made: ${messageOf(error)}` });
+    return run.events.finish('failed', {
+      step: 'plan',
+      detail: `The plan could not be made: ${messageOf(error)}`,
+    });
   }
   if (planned.kind === 'notApplicable') return run.events.finish('notApplicable', { detail: planned.reason });
   if (planned.kind === 'none') return finishWithoutChange(run, remedy, signal);

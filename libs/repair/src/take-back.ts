@@ -26,8 +26,14 @@ export interface TakeBackReason {
 }
 
 /** Runs every step back, each announced in the journal; the reason why one could not be done, or null. */
-async function runUndoSteps(run: TakeBackRun, remedy: OpenedRemedy, context: { reason: string; signal: AbortSignal }): Promise<string | null> {
-  const inverses = run.journal.entries.flatMap((entry) => (entry.kind === 'stepStarted' ? [entry.inverse] : []));
+async function runUndoSteps(
+  run: TakeBackRun,
+  remedy: OpenedRemedy,
+  context: { reason: string; signal: AbortSignal },
+): Promise<string | null> {
+  const inverses = run.journal.entries.flatMap((entry) =>
+    entry.kind === 'stepStarted' ? [entry.inverse] : [],
+  );
   for (const step of remedy.undo(inverses)) {
     await run.journal.append({ kind: 'undoStarted', step: step.name, reason: fitDetail(context.reason) });
     await run.fault(`before:${step.name}`);
@@ -55,7 +61,11 @@ export async function takeBack(run: TakeBackRun, remedy: OpenedRemedy, why: Take
   await run.beforeFinal();
   const content = { plan: why.plan, before: why.before, after: check.evidence };
   if (hindered === null) {
-    return run.events.finish(why.timedOut ? 'timedOut' : 'failed', { ...content, undone: true, detail: `${why.reason} The change was undone.` });
+    return run.events.finish(why.timedOut ? 'timedOut' : 'failed', {
+      ...content,
+      undone: true,
+      detail: `${why.reason} The change was undone.`,
+    });
   }
   return run.events.finish('appliedNotVerified', {
     ...content,

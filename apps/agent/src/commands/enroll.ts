@@ -33,7 +33,13 @@ export async function enrollCommand(options: EnrollOptions, output: NodeJS.Writa
   const keySeed = await ensureKeySeed(stateDir, () => new Uint8Array(randomBytes(32)));
   const name = options.name ?? null;
   try {
-    const identity = await enrol({ token: options.token, keySeed, hostname: name ?? hostname(), platform: platform(), agentVersion: AGENT_VERSION });
+    const identity = await enrol({
+      token: options.token,
+      keySeed,
+      hostname: name ?? hostname(),
+      platform: platform(),
+      agentVersion: AGENT_VERSION,
+    });
     await saveIdentity(stateDir, identity, { name, enrolledAt: new Date().toISOString() });
     output.write(`Enrolled as host ${identity.hostId} at ${identity.address}.\n`);
   } catch (error) {

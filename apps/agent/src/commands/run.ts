@@ -39,7 +39,9 @@ export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStr
   const stopped = stopSignal();
   const identity = await loadIdentity(options.stateDir);
   if (identity === null) {
-    throw new CliError(`This machine is not enrolled (${options.stateDir} holds no identity). Enrol it first: trustfleet-agent enroll --token TOKEN`);
+    throw new CliError(
+      `This machine is not enrolled (${options.stateDir} holds no identity). Enrol it first: trustfleet-agent enroll --token TOKEN`,
+    );
   }
   const releaseLock = await takeInstanceLock(options.stateDir);
   try {

@@ -1,6 +1,6 @@
-import { readAllowList } from '@trustfleet/repair';
+import { readAllowList, type AllowList } from '@trustfleet/repair';
 import { createAllowListSource } from '../allow-list-source.ts';
-import { plain } from '../report/text.ts';
+import { count, plain } from '../report/text.ts';
 import { readIdentity } from '../state/identity.ts';
 import { runningAgent } from '../state/instance-lock.ts';
 import { readStatus, type AgentStatus } from '../state/status-file.ts';
@@ -17,34 +17,59 @@ const LINK_WORDS: Record<AgentStatus['link'], string> = {
   stopped: 'stopped',
 };
 
-function connectionLines(status: AgentStatus | null, pid: number | null): string[] {
-  if (status === null) return [pid === null ? 'Agent:       not running (start it with: trustfleet-agent run)' : `Agent:       running (process ${pid})`];
-  const lines = [pid === null ? 'Agent:       not running (start it with: trustfleet-agent run)' : `Agent:       running (process ${pid}) since ${status.startedAt}`];
-  if (pid !== null) lines.push(`Connection:  ${LINK_WORDS[status.link]} since ${status.linkSince}${status.reason === null ? '' : `: ${plain(status.reason)}`}`);
-  lines.push(`Last online: ${pid !== null && status.link === 'online' ? 'now' : (status.lastOnlineAt ?? 'never')}`);
-  lines.push(`Last scan:   ${status.lastScanAt ?? 'none yet'}`);
-  lines.push(`Waiting:     ${status.pendingEvents} job event(s) that the server has not acknowledged`);
-  if (status.interception) lines.push('Note:        TLS on the way to the server is inspected by somebody; the link is authenticated all the same.');
-  return lines;
+const NOT_RUNNING = 'Agent:       not running (start it with: trustfleet-agent run)';
+
+function connectionLine(status: AgentStatus): string {
+  const reason = status.reason === null ? '' : `: ${plain(status.reason)}`;
+  return `Connection:  ${LINK_WORDS[status.link]} since ${status.linkSince}${reason}`;
+}
+
+/** What `run` left in status.json; `pid` null when no agent runs, and then its connection is history. */
+function agentLines(status: AgentStatus | null, pid: number | null): string[] {
+  if (status === null) return [pid === null ? NOT_RUNNING : `Agent:       starting (process ${pid})`];
+  const online = pid !== null && status.link === 'online';
+  return [
+    ...(pid === null
+      ? [NOT_RUNNING]
+      : [`Agent:       running (process ${pid}) since ${status.startedAt}`, connectionLine(status)]),
+    `Last online: ${online ? 'now' : (status.lastOnlineAt ?? 'never')}`,
+    `Last scan:   ${status.lastScanAt ?? 'none yet'}`,
+    `Waiting:     ${count(status.pendingEvents, 'job event')} not yet acknowledged by the server`,
+    ...(status.interception
+      ? [
+          'Note:        TLS on the way to the server is inspected by somebody; the link is authenticated all the same.',
+        ]
+      : []),
+    ...status.problems.map(
+      (problem, index) =>
+        `${index === 0 ? 'Problems:    ' : '             '}${problem.at}  ${plain(problem.message)}`,
+    ),
+  ];
+}
+
+function permitsLine(list: AllowList): string {
+  if (list.permits.length > 0) return `Permits:     ${list.permits.join(', ')} (${list.path})`;
+  const why = list.problem ?? `${list.path} lists nothing.`;
+  return `Permits:     nothing, this host only observes: ${plain(why)}`;
 }
 
 /** Reads the state directory; talks to nobody. */
 export async function statusCommand(options: StatusOptions, output: NodeJS.WritableStream): Promise<void> {
   const identity = await readIdentity(options.stateDir);
   const list = await readAllowList(await createAllowListSource(), options.allowList);
-  const permits = list.permits.length > 0 ? list.permits.join(', ') : 'nothing, this host only observes';
-  const lines: string[] = [];
   if (identity === null) {
-    lines.push(`Not enrolled (${options.stateDir} holds no identity). Enrol with: trustfleet-agent enroll --token TOKEN`);
+    output.write(
+      `Not enrolled (${options.stateDir} holds no identity). Enrol with: trustfleet-agent enroll --token TOKEN\n`,
+    );
   } else {
-    lines.push(`Enrolled:    host ${identity.hostId} since ${identity.enrolledAt}${identity.name === null ? '' : `, named ${plain(identity.name)}`}`);
-    lines.push(`Server:      ${identity.address}`);
-    lines.push(...connectionLines(await readStatus(options.stateDir), await runningAgent(options.stateDir)));
+    const name = identity.name === null ? '' : `, named ${plain(identity.name)}`;
+    const agent = agentLines(await readStatus(options.stateDir), await runningAgent(options.stateDir));
+    const lines = [
+      `Enrolled:    host ${identity.hostId} since ${identity.enrolledAt}${name}`,
+      `Server:      ${identity.address}`,
+      ...agent,
+    ];
+    output.write(`${lines.join('\n')}\n`);
   }
-  lines.push(`Permits:     ${permits} (${list.path}${list.problem === null ? '' : `: ${plain(list.problem)}`})`);
-  output.write(`${lines.join('\n')}\n`);
-  const problems = identity === null ? [] : ((await readStatus(options.stateDir))?.problems ?? []);
-  if (problems.length > 0) {
-    output.write(`Last problems:\n${problems.map((problem) => `  ${problem.at}  ${plain(problem.message)}`).join('\n')}\n`);
-  }
+  output.write(`${permitsLine(list)}\n`);
 }

@@ -15,7 +15,10 @@ const hasProblem = (bundle: InventoryBundle): boolean =>
 /** Those with problems first: they are why people run this. */
 export function renderBundles(section: BundlesSection): string[] {
   if (section.bundles.length === 0) return ['  none: no variable names one, and no Python brings certifi'];
-  const sorted = [...section.bundles.filter(hasProblem), ...section.bundles.filter((bundle) => !hasProblem(bundle))];
+  const sorted = [
+    ...section.bundles.filter(hasProblem),
+    ...section.bundles.filter((bundle) => !hasProblem(bundle)),
+  ];
   return sorted.flatMap((bundle) => [
     `  ${hasProblem(bundle) ? '! ' : ''}${plain(bundle.path)}: ${bundleSummary(bundle)}`,
     ...bundleProblems(bundle).map((line) => `      ${line}`),

@@ -29,6 +29,8 @@ export function renderPythons(section: PythonsSection): string[] {
   const notRun = section.pythons.filter((python) => python.facts === 'static');
   return [
     ...columns([['PATH', 'KIND', 'VERSION', 'TLS', 'PACKAGES'], ...rows.map((row) => row.map(plain))]),
-    ...notRun.map((python) => `  ${plain(python.path)} was not run: ${plain(python.notRunBecause ?? 'no reason given')}`),
+    ...notRun.map(
+      (python) => `  ${plain(python.path)} was not run: ${plain(python.notRunBecause ?? 'no reason given')}`,
+    ),
   ];
 }

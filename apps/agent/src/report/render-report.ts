@@ -21,10 +21,20 @@ function block(title: string, lines: readonly string[]): string {
 export function renderReport(sections: Partial<Inventory>, context: ReportContext): string {
   const blocks: string[] = [];
   if (sections.system) blocks.push(block('System', renderSystem(sections.system)));
-  if (sections.trustStores) blocks.push(block('Trust stores', renderTrustStores(sections.trustStores, context)));
+  if (sections.trustStores)
+    blocks.push(block('Trust stores', renderTrustStores(sections.trustStores, context)));
   if (sections.pythons) blocks.push(block('Python environments', renderPythons(sections.pythons)));
-  if (sections.bundles) blocks.push(block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)));
+  if (sections.bundles)
+    blocks.push(
+      block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)),
+    );
   if (sections.variables) blocks.push(block('Variables', renderVariables(sections.variables)));
-  if (context.problems.length > 0) blocks.push(block('Could not be read', context.problems.map((problem) => `  ${plain(problem)}`)));
+  if (context.problems.length > 0)
+    blocks.push(
+      block(
+        'Could not be read',
+        context.problems.map((problem) => `  ${plain(problem)}`),
+      ),
+    );
   return blocks.join('\n');
 }

@@ -25,10 +25,13 @@ function describeAnchor(sha256: string, context: Context): string {
 
 function localAnchorLines(store: TrustStore, context: Context): string[] {
   if (store.anchorDirectory === null) return [];
-  if (store.localAnchors.length === 0) return [`  Added on this machine: none (${plain(store.anchorDirectory)})`];
+  if (store.localAnchors.length === 0)
+    return [`  Added on this machine: none (${plain(store.anchorDirectory)})`];
   const rows = store.localAnchors.map((local) => [
     plain(local.path),
-    local.anchor === null ? `PROBLEM: ${plain(local.problem ?? 'no certificate')}` : describeAnchor(local.anchor, context),
+    local.anchor === null
+      ? `PROBLEM: ${plain(local.problem ?? 'no certificate')}`
+      : describeAnchor(local.anchor, context),
   ]);
   return ['  Added on this machine:', ...columns(rows, '    ')];
 }
@@ -39,7 +42,9 @@ function wellKnownLines(store: TrustStore): string[] {
   const trusted = new Set(store.bundle.anchors);
   const missing = WELL_KNOWN_ROOTS.filter((root) => !trusted.has(root.sha256));
   if (missing.length === 0) return ['  Amazon and Starfield roots (S3, CloudFront): all present'];
-  return [`  Amazon and Starfield roots (S3, CloudFront): MISSING ${missing.map((root) => root.name).join(', ')}`];
+  return [
+    `  Amazon and Starfield roots (S3, CloudFront): MISSING ${missing.map((root) => root.name).join(', ')}`,
+  ];
 }
 
 function renderStore(store: TrustStore, context: Context): string[] {
@@ -49,12 +54,17 @@ function renderStore(store: TrustStore, context: Context): string[] {
     ...bundleProblems(store.bundle).map((line) => `    ${line}`),
     ...wellKnownLines(store),
     ...localAnchorLines(store, context),
-    ...(store.cannotChange === null ? [] : [`  Cannot be changed by this agent: ${plain(store.cannotChange)}`]),
+    ...(store.cannotChange === null
+      ? []
+      : [`  Cannot be changed by this agent: ${plain(store.cannotChange)}`]),
   ];
 }
 
 /** Every store: how much it trusts, what was added, what cannot be done. */
 export function renderTrustStores(section: TrustStoresSection, context: Context): string[] {
   if (section.stores.length === 0) return ['  none found'];
-  return section.stores.flatMap((store, index) => [...(index === 0 ? [] : ['']), ...renderStore(store, context)]);
+  return section.stores.flatMap((store, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...renderStore(store, context),
+  ]);
 }

@@ -1,5 +1,12 @@
 import { freemem, uptime } from 'node:os';
-import { createAgentLink, type AgentIdentity, type AgentLink, type InventorySection, type LinkHandlers, type LinkState } from '@trustfleet/agent-link';
+import {
+  createAgentLink,
+  type AgentIdentity,
+  type AgentLink,
+  type InventorySection,
+  type LinkHandlers,
+  type LinkState,
+} from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '../cli-error.ts';
 import type { ScanResult } from '../inventory.ts';
@@ -89,10 +96,14 @@ function openLink(parts: LinkKeeperParts): AgentLink {
     certificates: {
       find: (fingerprints) => {
         const known = parts.scanner.last()?.certificates ?? new Map<string, Uint8Array>();
-        return Promise.resolve(new Map(fingerprints.flatMap((print) => {
-          const der = known.get(print);
-          return der === undefined ? [] : [[print, der] as const];
-        })));
+        return Promise.resolve(
+          new Map(
+            fingerprints.flatMap((print) => {
+              const der = known.get(print);
+              return der === undefined ? [] : [[print, der] as const];
+            }),
+          ),
+        );
       },
     },
     outbox: {
@@ -119,7 +130,10 @@ function openLink(parts: LinkKeeperParts): AgentLink {
 
 export function createLinkKeeper(parts: LinkKeeperParts): LinkKeeper {
   let link: AgentLink | null = null;
-  let sections: { readonly encoded: ReadonlyMap<string, InventorySection>; readonly scannedAt: string } | null = null;
+  let sections: {
+    readonly encoded: ReadonlyMap<string, InventorySection>;
+    readonly scannedAt: string;
+  } | null = null;
   const open = (): void => {
     link = openLink(parts);
     if (sections !== null) link.setInventory(sections.encoded, sections.scannedAt);

@@ -1,7 +1,13 @@
 import { dirname } from 'node:path';
 import { createHost, watchPaths, type Watch } from '@trustfleet/host';
 import { keyPairFromSeed } from '@trustfleet/signing';
-import { createAddAnchor, createDurableFiles, createRepair, type Repair, type RepairLog } from '@trustfleet/repair';
+import {
+  createAddAnchor,
+  createDurableFiles,
+  createRepair,
+  type Repair,
+  type RepairLog,
+} from '@trustfleet/repair';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
 import { messageOf } from '../cli-error.ts';
 import { createInventory, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../inventory.ts';
@@ -59,7 +65,10 @@ function openStatus(options: AgentOptions): StatusWriter {
   });
 }
 
-async function openRepair(agent: Agent, hooks: { beforeFinal: () => Promise<void>; onEvent: () => void }): Promise<Repair> {
+async function openRepair(
+  agent: Agent,
+  hooks: { beforeFinal: () => Promise<void>; onEvent: () => void },
+): Promise<Repair> {
   const { options, collector } = agent;
   const { link } = options.identity;
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(link.keySeed, 'base64'));
@@ -82,10 +91,15 @@ async function openRepair(agent: Agent, hooks: { beforeFinal: () => Promise<void
 }
 
 /** Hands a scan on: to the server what changed, to the watcher what it depends on. */
-function takeScan(agent: Agent, parts: { link: LinkKeeper; watch: Watch | null }, result: ScanResult): Promise<void> {
+function takeScan(
+  agent: Agent,
+  parts: { link: LinkKeeper; watch: Watch | null },
+  result: ScanResult,
+): Promise<void> {
   parts.link.setInventory(result);
   agent.status.update({ lastScanAt: result.scannedAt });
-  for (const problem of result.problems) agent.options.log('warn', 'a fact of this machine could not be read', { problem });
+  for (const problem of result.problems)
+    agent.options.log('warn', 'a fact of this machine could not be read', { problem });
   return parts.watch?.update([...result.watch, ...allowListPaths(agent.options)]) ?? Promise.resolve();
 }
 
@@ -98,7 +112,10 @@ function scanLater(agent: Agent, scanner: Scanner): void {
   });
 }
 
-async function startWatch(agent: Agent, parts: { scanner: Scanner; link: LinkKeeper; paths: readonly string[] }): Promise<Watch> {
+async function startWatch(
+  agent: Agent,
+  parts: { scanner: Scanner; link: LinkKeeper; paths: readonly string[] },
+): Promise<Watch> {
   const { options } = agent;
   const own = new Set(allowListPaths(options));
   return watchPaths({
@@ -114,7 +131,9 @@ async function startWatch(agent: Agent, parts: { scanner: Scanner; link: LinkKee
       }
     },
     onProblem: (message) => {
-      options.log('warn', 'a directory cannot be watched; it is looked at every half minute instead', { reason: message });
+      options.log('warn', 'a directory cannot be watched; it is looked at every half minute instead', {
+        reason: message,
+      });
     },
   });
 }
@@ -141,11 +160,22 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     clock: createServerClock(monotonic),
     status: openStatus(options),
     allowList: await openAllowList(options.allowList),
-    collector: createInventory({ host: createHost(), root: options.root, processEnv: process.env, name: identity.name }),
+    collector: createInventory({
+      host: createHost(),
+      root: options.root,
+      processEnv: process.env,
+      name: identity.name,
+    }),
   };
-  log('info', 'agent started', { hostId: identity.link.hostId, server: identity.link.address, permits: agent.allowList.current().permits });
+  log('info', 'agent started', {
+    hostId: identity.link.hostId,
+    server: identity.link.address,
+    permits: agent.allowList.current().permits,
+  });
   const watch: { current: Watch | null } = { current: null };
-  const scanner: Scanner = createScanner(agent.collector, (result) => takeScan(agent, { link, watch: watch.current }, result));
+  const scanner: Scanner = createScanner(agent.collector, (result) =>
+    takeScan(agent, { link, watch: watch.current }, result),
+  );
   const repair = await openRepair(agent, {
     async beforeFinal() {
       await scanner.scan(TRUST_SECTIONS);
@@ -158,7 +188,16 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const timer = createScanTimer(() => {
     scanLater(agent, scanner);
   });
-  const link: LinkKeeper = createLinkKeeper({ ...agent, identity: identity.link, bootId: options.bootId, log, monotonic, repair, scanner, timer });
+  const link: LinkKeeper = createLinkKeeper({
+    ...agent,
+    identity: identity.link,
+    bootId: options.bootId,
+    log,
+    monotonic,
+    repair,
+    scanner,
+    timer,
+  });
   await repair.recover();
   const first = await scanner.scan();
   watch.current = await startWatch(agent, { scanner, link, paths: first.watch });

@@ -41,20 +41,33 @@ export async function ensureKeySeed(stateDir: string, random: () => Uint8Array):
   return seed;
 }
 
-export async function saveIdentity(stateDir: string, identity: AgentIdentity, facts: { name: string | null; enrolledAt: string }): Promise<void> {
-  const { keySeed: _keySeed, ...rest } = identity;
-  await writeJsonFile(join(stateDir, IDENTITY_FILE), identityFile.parse({ format: 1, ...rest, ...facts }));
+export async function saveIdentity(
+  stateDir: string,
+  identity: AgentIdentity,
+  facts: { name: string | null; enrolledAt: string },
+): Promise<void> {
+  const { address, fleetId, hostId, secret, caCertificate, serverKey } = identity;
+  const stored = { format: 1, address, fleetId, hostId, secret, caCertificate, serverKey, ...facts };
+  await writeJsonFile(join(stateDir, IDENTITY_FILE), identityFile.parse(stored));
 }
 
 /** What is known without the key: enough for `status`. */
-export const readIdentity = (stateDir: string): Promise<StoredIdentity | null> => readJsonFile(join(stateDir, IDENTITY_FILE), identityFile);
+export const readIdentity = (stateDir: string): Promise<StoredIdentity | null> =>
+  readJsonFile(join(stateDir, IDENTITY_FILE), identityFile);
 
 /** Null when this machine is not enrolled. */
 export async function loadIdentity(stateDir: string): Promise<LoadedIdentity | null> {
   const identity = await readIdentity(stateDir);
   if (identity === null) return null;
   const key = await readJsonFile(join(stateDir, KEY_FILE), keyFile);
-  if (key === null) throw new CliError(`${join(stateDir, KEY_FILE)} is missing, and without it this host cannot prove who it is. Move ${join(stateDir, IDENTITY_FILE)} away and enrol again.`);
-  const { format: _format, name, enrolledAt, ...link } = identity;
-  return { link: { ...link, keySeed: key.seed }, name, enrolledAt };
+  if (key === null)
+    throw new CliError(
+      `${join(stateDir, KEY_FILE)} is missing, and without it this host cannot prove who it is. Move ${join(stateDir, IDENTITY_FILE)} away and enrol again.`,
+    );
+  const { name, enrolledAt, address, fleetId, hostId, secret, caCertificate, serverKey } = identity;
+  return {
+    link: { address, fleetId, hostId, secret, caCertificate, serverKey, keySeed: key.seed },
+    name,
+    enrolledAt,
+  };
 }

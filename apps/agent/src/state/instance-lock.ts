@@ -43,7 +43,8 @@ async function livingHolder(path: string): Promise<number | null> {
 }
 
 /** Is an agent running on this state directory? Its process number, or null. */
-export const runningAgent = (stateDir: string): Promise<number | null> => livingHolder(join(stateDir, LOCK_FILE));
+export const runningAgent = (stateDir: string): Promise<number | null> =>
+  livingHolder(join(stateDir, LOCK_FILE));
 
 /**
  * One agent a state directory: two would write one journal. A lock of a process that is gone is taken over. Answers
@@ -52,13 +53,19 @@ export const runningAgent = (stateDir: string): Promise<number | null> => living
 export async function takeInstanceLock(stateDir: string): Promise<() => Promise<void>> {
   const path = join(stateDir, LOCK_FILE);
   const own = `${path}.${process.pid}`;
-  await writeFile(own, JSON.stringify({ format: 1, pid: process.pid, started: await processStart(process.pid) }), { mode: 0o600 });
+  await writeFile(
+    own,
+    JSON.stringify({ format: 1, pid: process.pid, started: await processStart(process.pid) }),
+    { mode: 0o600 },
+  );
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await linkIfFree(own, path)) return () => rm(path, { force: true });
       const holder = await livingHolder(path);
       if (holder !== null) {
-        throw new CliError(`An agent runs on ${stateDir} already (process ${holder}). Stop it first, or name another --state-dir.`);
+        throw new CliError(
+          `An agent runs on ${stateDir} already (process ${holder}). Stop it first, or name another --state-dir.`,
+        );
       }
       await rename(path, `${own}.stale`).catch((error: unknown) => {
         if (errorCode(error) !== 'ENOENT') throw error;

@@ -9,7 +9,9 @@ export async function ensureStateDir(stateDir: string): Promise<void> {
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new CliError(`The state directory ${stateDir} cannot be made (${messageOf(error)}). Run as root, or name another with --state-dir.`);
+    throw new CliError(
+      `The state directory ${stateDir} cannot be made (${messageOf(error)}). Run as root, or name another with --state-dir.`,
+    );
   }
 }
 
@@ -33,7 +35,9 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
     }
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new CliError(`${path} cannot be written (${messageOf(error)}). Run as root, or name another directory with --state-dir.`);
+    throw new CliError(
+      `${path} cannot be written (${messageOf(error)}). Run as root, or name another directory with --state-dir.`,
+    );
   }
 }
 
@@ -44,11 +48,15 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
-    throw new CliError(`${path} cannot be read (${messageOf(error)}). Run with the account that enrolled this host, or name its --state-dir.`);
+    throw new CliError(
+      `${path} cannot be read (${messageOf(error)}). Run with the account that enrolled this host, or name its --state-dir.`,
+    );
   }
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new CliError(`${path} is damaged or of another version (${messageOf(error).slice(0, 300)}). Restore it, or move it away and enrol again.`);
+    throw new CliError(
+      `${path} is damaged or of another version (${messageOf(error).slice(0, 300)}). Restore it, or move it away and enrol again.`,
+    );
   }
 }

@@ -24,7 +24,8 @@ export type AgentStatus = z.infer<typeof statusFile>;
 
 const pathOf = (stateDir: string): string => join(stateDir, 'status.json');
 
-export const readStatus = (stateDir: string): Promise<AgentStatus | null> => readJsonFile(pathOf(stateDir), statusFile);
+export const readStatus = (stateDir: string): Promise<AgentStatus | null> =>
+  readJsonFile(pathOf(stateDir), statusFile);
 
 export interface StatusWriter {
   /** Merges into what is known and writes it soon; the last call wins. */
@@ -35,7 +36,11 @@ export interface StatusWriter {
 }
 
 /** Keeps status.json; writes follow one another, and changes that come meanwhile go out together. */
-export function createStatusWriter(stateDir: string, initial: AgentStatus, options: { now: () => Date; onError: (error: unknown) => void }): StatusWriter {
+export function createStatusWriter(
+  stateDir: string,
+  initial: AgentStatus,
+  options: { now: () => Date; onError: (error: unknown) => void },
+): StatusWriter {
   let status = initial;
   let dirty = true;
   let writing: Promise<void> | null = null;
@@ -59,7 +64,10 @@ export function createStatusWriter(stateDir: string, initial: AgentStatus, optio
       schedule();
     },
     problem(message) {
-      status = { ...status, problems: [...status.problems, { at: options.now().toISOString(), message }].slice(-10) };
+      status = {
+        ...status,
+        problems: [...status.problems, { at: options.now().toISOString(), message }].slice(-10),
+      };
       schedule();
     },
     async flush() {

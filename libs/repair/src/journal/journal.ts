@@ -59,7 +59,10 @@ export async function openJournal(store: JournalStore, jobId: string): Promise<J
   const bytes = await files.read(path);
   const { entries, whole } = bytes === null ? { entries: [], whole: true } : decode(bytes);
   if (!whole) {
-    store.log('warn', 'the journal of a job ended in a torn entry, which was dropped', { jobId, entries: entries.length });
+    store.log('warn', 'the journal of a job ended in a torn entry, which was dropped', {
+      jobId,
+      entries: entries.length,
+    });
     await files.replace(path, encode(entries));
   }
   return {
@@ -86,6 +89,8 @@ export const finalOf = (journal: Journal): JobEvent | null =>
 
 /** Events that the server has not acknowledged, oldest first. */
 export function pendingOf(journal: Journal): JobEvent[] {
-  const known = new Set(journal.entries.flatMap((entry) => (entry.kind === 'acknowledged' ? entry.eventIds : [])));
+  const known = new Set(
+    journal.entries.flatMap((entry) => (entry.kind === 'acknowledged' ? entry.eventIds : [])),
+  );
   return eventsOf(journal).filter((event) => !known.has(event.eventId));
 }

@@ -19,13 +19,23 @@ export interface DebianTree {
 
 export function debianTree(root: string): DebianTree {
   const links = join(root, 'etc/ssl/certs');
-  return { root, anchors: join(root, 'usr/local/share/ca-certificates'), links, bundle: join(links, 'ca-certificates.crt') };
+  return {
+    root,
+    anchors: join(root, 'usr/local/share/ca-certificates'),
+    links,
+    bundle: join(links, 'ca-certificates.crt'),
+  };
 }
 
 /** Makes the directories and an empty configuration; nothing of this machine's own trust goes in. */
 export async function makeDebianTree(root: string): Promise<DebianTree> {
   const tree = debianTree(root);
-  for (const directory of [tree.anchors, tree.links, join(root, 'usr/share/ca-certificates'), join(root, 'etc/ca-certificates/update.d')]) {
+  for (const directory of [
+    tree.anchors,
+    tree.links,
+    join(root, 'usr/share/ca-certificates'),
+    join(root, 'etc/ca-certificates/update.d'),
+  ]) {
     await mkdir(directory, { recursive: true });
   }
   await writeFile(join(root, 'etc/ca-certificates.conf'), '# the test selects nothing\n');
@@ -44,7 +54,16 @@ async function readOrNull(path: string): Promise<Uint8Array | null> {
 async function readBundle(path: string): Promise<BundleFile> {
   const bytes = await readOrNull(path);
   const common = { path, realPath: path, detail: null };
-  if (bytes === null) return { ...common, state: 'missing', sha256: null, size: null, anchors: [], problems: [], opensslAccepts: false };
+  if (bytes === null)
+    return {
+      ...common,
+      state: 'missing',
+      sha256: null,
+      size: null,
+      anchors: [],
+      problems: [],
+      opensslAccepts: false,
+    };
   const parsed = parseBundle(bytes);
   return {
     ...common,
@@ -64,17 +83,42 @@ export async function readTrustStores(tree: DebianTree): Promise<TrustStoresSect
     const path = join(tree.anchors, name);
     localAnchors.push({ path, anchor: parseBundle(await readFile(path)).anchors[0] ?? null, problem: null });
   }
-  const store = { id: 'debian', driver: 'debian', operatingSystem: true, name: 'Test store', anchorDirectory: tree.anchors, localAnchors, cannotChange: null };
+  const store = {
+    id: 'debian',
+    driver: 'debian',
+    operatingSystem: true,
+    name: 'Test store',
+    anchorDirectory: tree.anchors,
+    localAnchors,
+    cannotChange: null,
+  };
   return { stores: [{ ...store, bundle: await readBundle(tree.bundle) }] };
 }
 
 /** Runs the real update-ca-certificates on the tree. */
 export async function updateCaCertificates(tree: DebianTree, after: 'add' | 'remove'): Promise<void> {
   const at = (path: string): string => join(tree.root, path);
-  const places = tree.root === '/' ? [] : ['--certsconf', at('etc/ca-certificates.conf'), '--certsdir', at('usr/share/ca-certificates'), '--localcertsdir', tree.anchors, '--etccertsdir', tree.links, '--hooksdir', at('etc/ca-certificates/update.d')];
+  const places =
+    tree.root === '/'
+      ? []
+      : [
+          '--certsconf',
+          at('etc/ca-certificates.conf'),
+          '--certsdir',
+          at('usr/share/ca-certificates'),
+          '--localcertsdir',
+          tree.anchors,
+          '--etccertsdir',
+          tree.links,
+          '--hooksdir',
+          at('etc/ca-certificates/update.d'),
+        ];
   await rm(`${tree.bundle}.new`, { force: true });
   const fresh = after === 'remove' ? ['--fresh'] : [];
-  await run('/usr/sbin/update-ca-certificates', [...fresh, ...places], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }, timeout: 30_000 });
+  await run('/usr/sbin/update-ca-certificates', [...fresh, ...places], {
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+    timeout: 30_000,
+  });
 }
 
 /** How the tool behaves after it really ran. */

@@ -4,19 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate, sha256Hex, toPem } from '@trustfleet/certificates';
 import type { Job, JobEvent, JobMessage, Order } from '@trustfleet/protocol';
-import { keyPairFromSeed, merkleProof, merkleRoot, signJob, signOrder, type KeyPair } from '@trustfleet/signing';
+import {
+  keyPairFromSeed,
+  merkleProof,
+  merkleRoot,
+  signJob,
+  signOrder,
+  type KeyPair,
+} from '@trustfleet/signing';
 import type { AllowList } from '../allow-list.ts';
 import { createRepair, type Repair, type RepairOptions } from '../create-repair.ts';
 import { createDurableFiles } from '../durable-files.ts';
 import { createAddAnchor } from '../trust-store-add-anchor/index.ts';
-import { createDebianAccess, makeDebianTree, updateCaCertificates, type DebianTree, type ToolBehaviour } from './debian-store.ts';
+import {
+  createDebianAccess,
+  makeDebianTree,
+  updateCaCertificates,
+  type DebianTree,
+  type ToolBehaviour,
+} from './debian-store.ts';
 
 export const SERVER_TIME = new Date('2026-11-22T10:00:00.000Z');
-export const PERMITTED: AllowList = { path: '/etc/trustfleet/allow-list.json', state: 'loaded', permits: ['trustStore.addAnchor'], digest: '0'.repeat(64), problem: null };
+export const PERMITTED: AllowList = {
+  path: '/etc/trustfleet/allow-list.json',
+  state: 'loaded',
+  permits: ['trustStore.addAnchor'],
+  digest: '0'.repeat(64),
+  problem: null,
+};
 
 /** A CA certificate nobody has. */
 export async function makeAuthority(commonName: string): Promise<Uint8Array> {
-  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ]);
   return issueCertificate({
     profile: { kind: 'authority' },
     subject: { commonName },
@@ -47,13 +69,18 @@ export interface Lab {
   remove(): Promise<void>;
 }
 
-/** A fleet of one host, with a Debian trust store of its own that holds one other anchor already. */
-export async function createLab(): Promise<Lab> {
-  const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
-  const tree = await makeDebianTree(join(directory, 'root'));
+async function makeFilledTree(root: string): Promise<DebianTree> {
+  const tree = await makeDebianTree(root);
   const present = await makeAuthority('Present CA');
   await createDebianAccess(tree).writeFile(join(tree.anchors, 'present.crt'), Buffer.from(toPem(present)));
   await updateCaCertificates(tree, 'add');
+  return tree;
+}
+
+/** A fleet of one host, with a Debian trust store of its own that holds one other anchor already. */
+export async function createLab(): Promise<Lab> {
+  const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
+  const tree = await makeFilledTree(join(directory, 'root'));
   const der = await makeAuthority('Demo studio CA');
   const anchor = sha256Hex(der);
   const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
@@ -92,7 +119,12 @@ export async function createLab(): Promise<Lab> {
     message({ order: orderChange = {}, job: jobChange = {}, signWith = serverKey } = {}) {
       const made = order(orderChange);
       const artifacts = { [anchor]: Buffer.from(der).toString('base64') };
-      return { type: 'job', order: signOrder(made, [signWith.privateKey]), job: signJob(job(made, jobChange), signWith.privateKey), artifacts };
+      return {
+        type: 'job',
+        order: signOrder(made, [signWith.privateKey]),
+        job: signJob(job(made, jobChange), signWith.privateKey),
+        artifacts,
+      };
     },
     repair: ({ behaviour = 'works', ...options } = {}) =>
       createRepair({

@@ -1,4 +1,10 @@
-import { CertificateParseError, describeCertificate, inspectAnchor, toPem, type CertificateFacts } from '@trustfleet/certificates';
+import {
+  CertificateParseError,
+  describeCertificate,
+  inspectAnchor,
+  toPem,
+  type CertificateFacts,
+} from '@trustfleet/certificates';
 import type { JobPlan, Order, PlanChange } from '@trustfleet/protocol';
 import { anchorFileContent, REMEDIES } from '@trustfleet/remedies';
 import type { OpenedRemedy, RemedyExecutor, RemedyPlan, RemedyRefusal, RemedyStep } from '../remedy.ts';
@@ -7,50 +13,82 @@ import { runToolStep, writeAnchorFileStep } from './steps.ts';
 import { undoSteps } from './undo.ts';
 import { evaluateAnchor } from './verify.ts';
 
-const { name, parameters: parametersSchema, effect } = REMEDIES['trustStore.addAnchor'];
+const definition = REMEDIES['trustStore.addAnchor'];
+const { name } = definition;
 
 /** Certificate of the order, or why there is none that could become an anchor. */
 function readCertificate(der: Uint8Array, now: Date): CertificateFacts | RemedyRefusal {
   try {
     const { refusals } = inspectAnchor(toPem(der), now);
     const first = refusals[0];
-    if (first) return { state: 'notApplicable', detail: `This certificate may not become a trust anchor: ${first.message}` };
+    if (first)
+      return {
+        state: 'notApplicable',
+        detail: `This certificate may not become a trust anchor: ${first.message}`,
+      };
     return describeCertificate(der);
   } catch (error) {
-    if (error instanceof CertificateParseError) return { state: 'notApplicable', detail: `The order's certificate cannot be read: ${error.message}` };
+    if (error instanceof CertificateParseError)
+      return { state: 'notApplicable', detail: `The order's certificate cannot be read: ${error.message}` };
     throw error;
   }
 }
 
 /** Steps for a plan's lines: what the plan says is what is done, in its order. */
-function stepsFor(changes: readonly PlanChange[], context: { access: AnchorStoreAccess; certificate: CertificateFacts }): RemedyStep[] {
+function stepsFor(
+  changes: readonly PlanChange[],
+  context: { access: AnchorStoreAccess; certificate: CertificateFacts },
+): RemedyStep[] {
   return changes.flatMap((change) => {
-    if (change.kind === 'addFile') return [writeAnchorFileStep(context.access, { path: change.path, bytes: anchorFileContent(context.certificate) })];
+    if (change.kind === 'addFile')
+      return [
+        writeAnchorFileStep(context.access, {
+          path: change.path,
+          bytes: anchorFileContent(context.certificate),
+        }),
+      ];
     if (change.kind === 'runTool') return [runToolStep(context.access)];
     return [];
   });
 }
 
-async function makePlan(access: AnchorStoreAccess, anchor: string, certificate: CertificateFacts): Promise<RemedyPlan> {
+async function makePlan(
+  access: AnchorStoreAccess,
+  anchor: string,
+  certificate: CertificateFacts,
+): Promise<RemedyPlan> {
   const trustStores = await access.trustStores();
-  const result = effect({ trustStores }, { anchor }, { certificate });
+  const result = definition.effect({ trustStores }, { anchor }, { certificate });
   if (result.kind !== 'change') return result;
   const plan: JobPlan = { changes: [...result.changes] };
   return { kind: 'change', plan, steps: stepsFor(result.changes, { access, certificate }) };
 }
 
-function open(access: AnchorStoreAccess, order: Order, artifacts: ReadonlyMap<string, Uint8Array>): OpenedRemedy | RemedyRefusal {
-  const parameters = parametersSchema.safeParse(order.parameters);
-  if (!parameters.success) return { state: 'incompatible', detail: `This agent does not understand the parameters of ${name}: ${parameters.error.issues[0]?.message ?? ''}` };
+function open(
+  access: AnchorStoreAccess,
+  order: Order,
+  artifacts: ReadonlyMap<string, Uint8Array>,
+): OpenedRemedy | RemedyRefusal {
+  const parameters = definition.parameters.safeParse(order.parameters);
+  if (!parameters.success)
+    return {
+      state: 'incompatible',
+      detail: `This agent does not understand the parameters of ${name}: ${parameters.error.issues[0]?.message ?? ''}`,
+    };
   const { anchor } = parameters.data;
   const der = artifacts.get(anchor);
-  if (!der) return { state: 'refused', detail: `The order names the certificate ${anchor} and does not bring it among its artifacts.` };
+  if (!der)
+    return {
+      state: 'refused',
+      detail: `The order names the certificate ${anchor} and does not bring it among its artifacts.`,
+    };
   // Dates are judged as of the order's own signed time: this host's wall clock may be wrong, and that is no reason to refuse.
   const certificate = readCertificate(der, new Date(order.notBefore));
   if ('state' in certificate) return certificate;
   return {
     plan: () => makePlan(access, anchor, certificate),
-    check: async (how, signal) => (how === 'here' ? evaluateAnchor(await access.trustStores(), anchor) : access.readBack(anchor, signal)),
+    check: async (how, signal) =>
+      how === 'here' ? evaluateAnchor(await access.trustStores(), anchor) : access.readBack(anchor, signal),
     undo: (inverses) => undoSteps(access, inverses),
   };
 }

@@ -21,8 +21,10 @@ export interface AnchorStoreAccess {
    * file. update-ca-certificates appends to `<bundle>.new`: one left by a run that was killed has to be removed first, or
    * its anchors come back with the next run.
    */
-  runTool(request: { readonly after: 'add' | 'remove'; readonly signal: AbortSignal }): Promise<StoreToolResult>;
+  runTool(request: {
+    readonly after: 'add' | 'remove';
+    readonly signal: AbortSignal;
+  }): Promise<StoreToolResult>;
   /** {@link evaluateAnchor} in a new process, which reads everything again. */
   readBack(anchor: string, signal: AbortSignal): Promise<RemedyCheck>;
 }
-

@@ -21,13 +21,18 @@ export const anchorInverse = z.discriminatedUnion('kind', [
 export type AnchorInverse = z.infer<typeof anchorInverse>;
 
 /** Writes the anchor's PEM where the store's tool looks for additions. */
-export function writeAnchorFileStep(store: AnchorStoreAccess, file: { path: string; bytes: Uint8Array }): RemedyStep {
+export function writeAnchorFileStep(
+  store: AnchorStoreAccess,
+  file: { path: string; bytes: Uint8Array },
+): RemedyStep {
   return {
     name: 'writeAnchorFile',
     async inverse(): Promise<AnchorInverse> {
       const previous = await store.readFile(file.path);
       if (previous !== null && previous.length > MAX_PREVIOUS_BYTES) {
-        throw new StepFailedError(`${file.path} exists and is larger than ${MAX_PREVIOUS_BYTES} bytes: it is not overwritten. Move it away and try again.`);
+        throw new StepFailedError(
+          `${file.path} exists and is larger than ${MAX_PREVIOUS_BYTES} bytes: it is not overwritten. Move it away and try again.`,
+        );
       }
       return {
         kind: 'restoreFile',

@@ -18,15 +18,34 @@ export function evaluateAnchor(facts: TrustStoresSection, anchor: string): Remed
   const store = facts.stores.find((candidate) => candidate.operatingSystem);
   const status = anchorStatus({ trustStores: facts }, anchor);
   if (!store || status === 'unknown') {
-    return { holds: null, detail: 'No trust store of the operating system was found on this host.', evidence: null };
+    return {
+      holds: null,
+      detail: 'No trust store of the operating system was found on this host.',
+      evidence: null,
+    };
   }
   const findings = evaluatePolicy(
-    { id: 'job', name: 'This job', rule: 'anchorRequired', parameters: { anchors: [{ sha256: anchor, name: anchor }] } },
+    {
+      id: 'job',
+      name: 'This job',
+      rule: 'anchorRequired',
+      parameters: { anchors: [{ sha256: anchor, name: anchor }] },
+    },
     { trustStores: facts },
   );
   const holds = status === 'met' && findings.length === 0;
-  const evidence = { store: store.id, bundlePath: store.bundle.path, bundleSha256: store.bundle.sha256, anchors: store.bundle.anchors.length, holds };
+  const evidence = {
+    store: store.id,
+    bundlePath: store.bundle.path,
+    bundleSha256: store.bundle.sha256,
+    anchors: store.bundle.anchors.length,
+    holds,
+  };
   if (holds) return { holds, detail: null, evidence };
   const cause = findings[0]?.cause ?? 'anchorMissingFromStore';
-  return { holds, evidence, detail: `${store.bundle.path} was read back and the rule is not met there (${cause}).` };
+  return {
+    holds,
+    evidence,
+    detail: `${store.bundle.path} was read back and the rule is not met there (${cause}).`,
+  };
 }
