@@ -1,3 +1,18 @@
 import { runCli } from './cli.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr });
+/** Oldest release whose X509Certificate gives dates (22.10); what is older fails in the middle of a scan. */
+const OLDEST_NODE = [22, 10] as const;
+
+function nodeIsTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+}
+
+if (nodeIsTooOld(process.versions.node)) {
+  process.stderr.write(
+    `trustfleet-agent: Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node} (${process.execPath}). Start it with a newer one.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  process.exitCode = await runCli(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr });
+}

@@ -77,19 +77,16 @@ async function makeFilledTree(root: string): Promise<DebianTree> {
   return tree;
 }
 
-/** A fleet of one host, with a Debian trust store of its own that holds one other anchor already. */
-export async function createLab(): Promise<Lab> {
-  const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
-  const tree = await makeFilledTree(join(directory, 'root'));
-  const der = await makeAuthority('Demo studio CA');
-  const anchor = sha256Hex(der);
-  const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
-  const hostKey = keyPairFromSeed('ed25519', randomBytes(32));
-  const [hostId, fleetId] = [randomUUID(), randomUUID()];
-  const targets = [hostId, randomUUID(), randomUUID()];
-  const events: JobEvent[] = [];
-  const stateDir = join(directory, 'state');
-  const order: Lab['order'] = (change = {}) => ({
+function makeOrder({
+  fleetId,
+  anchor,
+  targets,
+}: {
+  fleetId: string;
+  anchor: string;
+  targets: string[];
+}): Order {
+  return {
     format: 1,
     orderId: randomUUID(),
     fleetId,
@@ -102,8 +99,22 @@ export async function createLab(): Promise<Lab> {
     expiresAt: '2026-11-29T09:00:00.000Z',
     orderSeq: 1,
     reason: 'test',
-    ...change,
-  });
+  };
+}
+
+/** A fleet of one host, with a Debian trust store of its own that holds one other anchor already. */
+export async function createLab(): Promise<Lab> {
+  const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
+  const tree = await makeFilledTree(join(directory, 'root'));
+  const der = await makeAuthority('Demo studio CA');
+  const anchor = sha256Hex(der);
+  const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
+  const hostKey = keyPairFromSeed('ed25519', randomBytes(32));
+  const [hostId, fleetId] = [randomUUID(), randomUUID()];
+  const targets = [hostId, randomUUID(), randomUUID()];
+  const events: JobEvent[] = [];
+  const stateDir = join(directory, 'state');
+  const order: Lab['order'] = (change = {}) => ({ ...makeOrder({ fleetId, anchor, targets }), ...change });
   const job: Lab['job'] = (made, change = {}) => ({
     format: 1,
     jobId: randomUUID(),
