@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { JobEvent, JobState, TrustStoresSection } from '@trustfleet/protocol';
+import { startPostgresLab, type PostgresLab } from '@trustfleet/testkit';
+import { openDatabase, startEmbeddedPostgres, migrate, type Database, type NewHost, type NewJob, type NewOrder, type SectionBody } from '../index.ts';
+
+export const NOW = new Date('2026-11-22T09:00:00.000Z');
+
+export function later(seconds: number): Date {
+  return new Date(NOW.getTime() + seconds * 1000);
+}
+
+export async function startLab(): Promise<PostgresLab> {
+  return await startPostgresLab({ start: startEmbeddedPostgres, migrate });
+}
+
+/** Opens a fresh database for one test and closes it behind it. */
+export async function withDatabase<T>(lab: PostgresLab, run: (database: Database) => Promise<T>): Promise<T> {
+  const database = await openDatabase({ url: await lab.freshDatabase() });
+  try {
+    return await run(database);
+  } finally {
+    await database.close();
+  }
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export async function addHost(database: Database, changes: Partial<NewHost> = {}): Promise<string> {
+  const id = changes.id ?? randomUUID();
+  const host: NewHost = {
+    id,
+    name: `host-${id.slice(0, 8)}`,
+    platform: 'linux',
+    publicKey: new Uint8Array(32).fill(7),
+    secretHash: hashOf(id),
+    agentVersion: '0.1.0',
+    enrolledAt: NOW,
+    ...changes,
+  };
+  await database.hosts.create(host);
+  return id;
+}
+
+/** A body with the digest of its bytes, as an agent sends it. */
+export function bodyOf(name: string, value: object, understood = true): SectionBody {
+  const text = JSON.stringify(value);
+  return { name, digest: hashOf(text), bytes: new TextEncoder().encode(text), projection: understood ? value : null };
+}
+
+/** A `trustStores` section whose operating-system store holds `anchors`. */
+export function trustStores(anchors: readonly string[]): TrustStoresSection {
+  return {
+    stores: [
+      {
+        id: 'debian',
+        driver: 'debian',
+        operatingSystem: true,
+        name: 'Debian',
+        bundle: {
+          path: '/etc/ssl/certs/ca-certificates.crt',
+          realPath: '/etc/ssl/certs/ca-certificates.crt',
+          state: 'read',
+          detail: null,
+          sha256: hashOf(anchors.join()),
+          size: 1,
+          anchors: [...anchors].sort(),
+          problems: [],
+          opensslAccepts: true,
+        },
+        anchorDirectory: '/usr/local/share/ca-certificates',
+        localAnchors: [],
+        cannotChange: null,
+      },
+    ],
+  };
+}
+
+export async function report(database: Database, hostId: string, bodies: readonly SectionBody[]): Promise<void> {
+  const digests = Object.fromEntries(bodies.map(({ name, digest }) => [name, digest]));
+  await database.sections.recordReports([{ hostId, at: NOW, digests, complete: false, bodies }]);
+}
+
+const ENVELOPE = { payloadType: 'application/test', payload: 'e30=', signatures: [{ keyid: 'k', sig: 'AAAA' }] };
+
+export function orderOf(seq: number, changes: Partial<NewOrder> = {}): NewOrder {
+  return {
+    id: randomUUID(),
+    remedy: 'trustStore.addAnchor',
+    mode: 'apply',
+    title: 'Demo studio CA',
+    anchor: { sha256: hashOf('anchor'), name: 'Demo studio CA' },
+    parameters: { anchor: hashOf('anchor') },
+    reason: 'needed',
+    createdBy: 'Admin',
+    createdAt: NOW,
+    notBefore: NOW,
+    expiresAt: later(7 * 86_400),
+    seq,
+    envelope: ENVELOPE,
+    ...changes,
+  };
+}
+
+export function jobOf(hostId: string, changes: Partial<NewJob> = {}): NewJob {
+  return { id: randomUUID(), hostId, attempt: 1, notBefore: NOW, deliverBy: later(86_400), executionTimeoutMs: 300_000, envelope: ENVELOPE, ...changes };
+}
+
+/** One order with one job for the host. */
+export async function addJob(database: Database, hostId: string, changes: Partial<NewJob> = {}): Promise<{ orderId: string; jobId: string }> {
+  const order = orderOf(await database.orders.nextSeq());
+  const job = jobOf(hostId, changes);
+  await database.orders.create({ order, artifacts: [{ sha256: hashOf('anchor'), bytes: new TextEncoder().encode('anchor') }], jobs: [job] });
+  return { orderId: order.id, jobId: job.id };
+}
+
+export function eventOf(jobId: string, index: number, state: JobState, changes: Partial<JobEvent> = {}): JobEvent {
+  return {
+    eventId: randomUUID(),
+    jobId,
+    attempt: 1,
+    index,
+    at: later(index).toISOString(),
+    state,
+    step: null,
+    detail: null,
+    plan: null,
+    before: null,
+    after: null,
+    undone: null,
+    signature: null,
+    ...changes,
+  };
+}
