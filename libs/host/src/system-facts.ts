@@ -9,8 +9,9 @@ const PLACEHOLDER = /^(|-|none|unknown|default string|not (specified|available|a
 
 const words = z
   .unknown()
+  .optional()
   .transform((value) => (typeof value === 'string' && !PLACEHOLDER.test(value.trim()) ? value.trim().slice(0, 512) : null));
-const count = z.unknown().transform((value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null));
+const count = z.unknown().optional().transform((value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null));
 
 const systemSchema = z.object({ manufacturer: words, model: words, virtual: z.boolean().catch(false) });
 const osSchema = z.object({ distro: words, release: words, codename: words, kernel: words, arch: words, hostname: words });

@@ -1,0 +1,42 @@
+import { systemSection } from '@trustfleet/protocol';
+import { describe, expect, it } from 'vitest';
+import { readSystemFacts } from './index.ts';
+import { stableInterfaces } from './system-facts.ts';
+
+describe('readSystemFacts', () => {
+  it('gives a section that fits the contract, twice the same', async () => {
+    const first = await readSystemFacts({ timeoutMs: 20_000 });
+    expect(first.problems).toEqual([]);
+    expect(systemSection.parse(first.section)).toEqual(first.section);
+    expect(first.section.memoryBytes).toBeGreaterThan(0);
+    expect(JSON.stringify(await readSystemFacts({ timeoutMs: 20_000 }))).toBe(JSON.stringify(first));
+  });
+
+  it('says which collector was late and gives null for its facts', async () => {
+    const { section, problems } = await readSystemFacts({ timeoutMs: 0 });
+    expect(problems).toHaveLength(5);
+    expect(problems[0]).toContain('no answer after 0 ms');
+    expect(systemSection.parse(section)).toMatchObject({ manufacturer: null, memoryBytes: null, interfaces: [] });
+  });
+});
+
+describe('stableInterfaces', () => {
+  it('keeps the machine’s own, sorted, without addresses', () => {
+    const found = [
+      { iface: 'wlan0', mac: 'AA:BB:CC:00:00:02', internal: false, ip4: '10.0.0.7' },
+      { iface: 'eth0', mac: 'aa:bb:cc:00:00:01', internal: false },
+      { iface: 'lo', mac: '00:00:00:00:00:00', internal: true },
+      { iface: 'veth12ab', mac: 'aa:bb:cc:00:00:03', internal: false },
+      { iface: 'docker0', mac: 'aa:bb:cc:00:00:04', internal: false },
+      { iface: 'bond0', mac: '', internal: false },
+      { iface: 'usb0', mac: '00:00:00:00:00:00', internal: false },
+      'nonsense',
+    ];
+    expect(stableInterfaces(found)).toEqual([
+      { name: 'bond0', mac: null },
+      { name: 'eth0', mac: 'aa:bb:cc:00:00:01' },
+      { name: 'usb0', mac: null },
+      { name: 'wlan0', mac: 'aa:bb:cc:00:00:02' },
+    ]);
+  });
+});
