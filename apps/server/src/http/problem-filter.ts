@@ -7,7 +7,7 @@ import { ApiProblem } from './api-problem.ts';
 
 /** Sentences for what Nest and its body parser refuse before a handler is reached. */
 const HTTP_PROBLEMS: Readonly<Record<number, { code: string; message: string }>> = {
-  400: { code: 'badRequest', message: 'The request could not be read: its body must be valid JSON.' },
+  400: { code: 'badRequest', message: 'The request could not be read: its address or its JSON body is malformed.' },
   401: { code: 'signInNeeded', message: 'Sign in first.' },
   403: { code: 'forbidden', message: 'You may not do this.' },
   404: { code: 'notFound', message: 'There is nothing at this address.' },

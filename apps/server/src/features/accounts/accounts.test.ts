@@ -28,6 +28,7 @@ describe('the first administrator', () => {
     try {
       expect((await visitor.get('/api/v1/setup')).body).toEqual({ needed: true });
       expect(await visitor.post('/api/v1/setup', { ...ADMINISTRATOR, token: 'x'.repeat(43) })).toMatchObject({ status: 403, body: { code: 'invalidSetupLink' } });
+      expect(await visitor.post('/api/v1/setup', { ...ADMINISTRATOR, token, name: 'K\u0000im' })).toMatchObject({ status: 400, body: { code: 'invalidRequest', issues: [{ path: 'name' }] } });
       expect(await visitor.post('/api/v1/setup', { ...ADMINISTRATOR, token, password: 'short' })).toMatchObject({ status: 400, body: { code: 'invalidRequest', issues: [{ path: 'password' }] } });
 
       const both = await Promise.all([1, 2].map((n) => visitor.post('/api/v1/setup', { ...ADMINISTRATOR, email: `kim${n}@studio.example`, token })));
@@ -151,6 +152,9 @@ describe('problems', () => {
     ['an id that is none', 'GET', '/api/v1/hosts/1', undefined, 400, 'invalidRequest'],
     ['a host that is not there', 'GET', '/api/v1/hosts/01890000-0000-7000-8000-000000000000', undefined, 404, 'notFound'],
     ['a query that is wrong', 'GET', '/api/v1/hosts?page=0', undefined, 400, 'invalidRequest'],
+    ['a search for what nobody can type', 'GET', '/api/v1/hosts?q=%00', undefined, 400, 'invalidRequest'],
+    ['a rule that nobody can type', 'GET', '/api/v1/findings?rule=%00', undefined, 400, 'invalidRequest'],
+    ['an address that is no UTF-8', 'GET', '/api/v1/hosts/%ff', undefined, 400, 'badRequest'],
     ['a body that is too large', 'POST', '/api/v1/certificates/inspect', { pem: 'x'.repeat(10_000_000) }, 413, 'tooLarge'],
     ['an empty body', 'POST', '/api/v1/orders', {}, 400, 'invalidRequest'],
   ] as const)('%s', async (_name, method, path, body, status, code) => {

@@ -80,16 +80,26 @@ export class Accounts {
     return { id, name, email, role: 'administrator' };
   }
 
-  /** Makes an administrator's account. @returns the new account */
-  async createAdministrator(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<Viewer> {
-    const context = await this.auth.$context;
+  /** Makes an account that may do nothing yet (`grant`); one that a broken-off attempt left under the address is replaced. */
+  async createAccount(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<{ readonly id: string; readonly name: string; readonly email: string }> {
+    const { internalAdapter, password } = await this.auth.$context;
     const email = person.email.toLowerCase();
-    const user = await context.internalAdapter.createUser({ name: person.name, email, emailVerified: true }, { method: 'admin' });
-    await context.internalAdapter.linkAccount({ userId: user.id, accountId: user.id, providerId: 'credential', password: await context.password.hash(person.password) });
-    await this.database.accounts.setRole(user.id, 'administrator');
-    return { id: user.id, name: user.name, email, role: 'administrator' };
+    const leftover = await internalAdapter.findUserByEmail(email);
+    if (leftover !== null) await internalAdapter.deleteUser(leftover.user.id);
+    const user = await internalAdapter.createUser({ name: person.name, email, emailVerified: true }, { method: 'admin' });
+    await internalAdapter.linkAccount({ userId: user.id, accountId: user.id, providerId: 'credential', password: await password.hash(person.password) });
+    return { id: user.id, name: user.name, email };
+  }
+
+  async removeAccount(id: string): Promise<void> {
+    await (await this.auth.$context).internalAdapter.deleteUser(id);
+  }
+
+  /** Makes an account an administrator's. */
+  async grant(id: string): Promise<void> {
+    if (!(await this.database.accounts.setRole(id, 'administrator'))) throw new Error('The account is gone.');
   }
 }
 
 /** better-auth can do much more; nothing else of it is exposed. */
-export const SIGN_IN_PATHS: ReadonlySet<string> = new Set(['POST /api/auth/sign-in/email', 'POST /api/auth/sign-out', 'GET /api/auth/get-session']);
+export const SIGN_IN_PATHS: ReadonlySet<string> = new Set(['POST /api/auth/sign-in/email', 'POST /api/auth/sign-out']);

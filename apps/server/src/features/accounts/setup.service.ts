@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Me } from '@trustfleet/api';
 import type { Database } from '@trustfleet/database';
 import { ApiProblem } from '../../http/api-problem.ts';
+import { requirePlainText } from '../../http/plain-text.ts';
 import type { Accounts } from './auth.ts';
 
 interface SetupOptions {
@@ -26,6 +27,7 @@ function hashOf(token: string): string {
 /** The first administrator, by a one-time link that only who sees the server's output can have. */
 export class SetupService {
   private readonly options: SetupOptions;
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(options: SetupOptions) {
     this.options = options;
@@ -39,31 +41,41 @@ export class SetupService {
   async issueToken(): Promise<string | null> {
     if (!(await this.needed())) return null;
     const token = randomBytes(32).toString('base64url');
-    await this.arm(hashOf(token));
+    const createdAt = this.options.now();
+    const expiresAt = new Date(createdAt.getTime() + LINK_HOURS * 3_600_000);
+    await this.options.database.setupTokens.replace({ hash: hashOf(token), createdAt, expiresAt });
     return token;
   }
 
   /** @throws ApiProblem 409 when the fleet has an administrator, 403 for a link that does not (any more) work */
-  async complete(request: SetupRequest): Promise<Me> {
+  complete(request: SetupRequest): Promise<Me> {
+    // One after the other: two that hold the same link must not undo each other's account.
+    const turn = this.turn.then(() => this.completeAlone(request));
+    this.turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  private async completeAlone(request: SetupRequest): Promise<Me> {
     const { database, accounts, now } = this.options;
+    requirePlainText({ name: request.name, password: request.password });
     if (!(await this.needed())) throw new ApiProblem({ status: 409, code: 'alreadySetUp', message: 'This fleet has an administrator already: sign in.' });
     const hash = hashOf(request.token);
     // Before any password is hashed: only the holder of the link costs this server more than a look-up.
+    if (!(await database.setupTokens.isValid({ hash, now: now() }))) throw invalidLink();
+    // The account first, then the link, then the role: a failure before the end leaves the link good.
+    const account = await accounts.createAccount(request);
     if (!(await database.setupTokens.consume({ hash, now: now() }))) {
-      throw new ApiProblem({ status: 403, code: 'invalidSetupLink', message: 'This set-up link does not work any more. Start the server again: it prints a new one.' });
+      await accounts.removeAccount(account.id);
+      throw invalidLink();
     }
-    try {
-      return await accounts.createAdministrator(request);
-    } catch (error) {
-      // The link is good until somebody has really become administrator.
-      await this.arm(hash);
-      throw error;
-    }
+    await accounts.grant(account.id);
+    return { ...account, role: 'administrator' };
   }
+}
 
-  private async arm(hash: string): Promise<void> {
-    const createdAt = this.options.now();
-    const expiresAt = new Date(createdAt.getTime() + LINK_HOURS * 3_600_000);
-    await this.options.database.setupTokens.replace({ hash, createdAt, expiresAt });
-  }
+function invalidLink(): ApiProblem {
+  return new ApiProblem({ status: 403, code: 'invalidSetupLink', message: 'This set-up link does not work any more. Start the server again: it prints a new one.' });
 }

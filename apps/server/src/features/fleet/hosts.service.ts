@@ -2,6 +2,7 @@ import type { HostDetail, HostListQuery, HostSummary, InspectResponse } from '@t
 import { inspectAnchor } from '@trustfleet/certificates';
 import type { Database, Page } from '@trustfleet/database';
 import { notFound } from '../../http/api-problem.ts';
+import { requirePlainText } from '../../http/plain-text.ts';
 import { certificateView, hostDetailView, hostSummaryView } from './host-views.ts';
 
 /** Reads hosts and certificates. */
@@ -15,6 +16,7 @@ export class HostsService {
   }
 
   async list(query: HostListQuery): Promise<Page<HostSummary>> {
+    requirePlainText({ q: query.q });
     const page = await this.database.hosts.list(query);
     return { ...page, items: page.items.map(hostSummaryView) };
   }

@@ -1,5 +1,6 @@
 import type { FindingView, Overview, PolicyView } from '@trustfleet/api';
 import type { Database, FindingQuery, Page } from '@trustfleet/database';
+import { requirePlainText } from '../../http/plain-text.ts';
 import { findingView } from './finding-view.ts';
 
 /** Reads what the policies say about the fleet. */
@@ -18,6 +19,7 @@ export class PoliciesService {
   }
 
   async findings(query: FindingQuery): Promise<Page<FindingView>> {
+    requirePlainText({ rule: query.rule ?? '' });
     const page = await this.database.findings.list(query);
     return { ...page, items: page.items.map(findingView) };
   }

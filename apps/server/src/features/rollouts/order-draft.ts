@@ -68,10 +68,3 @@ async function heldPem(sha256: string, certificates: CertificateRepository): Pro
   if (held === null) throw notFound('certificate');
   return toPem(held.der);
 }
-
-/** A reason is signed and stored: text that JSON or PostgreSQL cannot carry is refused at the door. */
-export function checkReason(reason: string): void {
-  if (!reason.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(reason)) {
-    throw invalid('reason', 'The reason holds characters that cannot be stored: write it as plain text.');
-  }
-}

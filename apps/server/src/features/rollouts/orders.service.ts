@@ -1,9 +1,10 @@
 import type { CreateOrder, OrderView } from '@trustfleet/api';
 import { UnknownHostError, type Database, type JobQuery, type Order, type Page } from '@trustfleet/database';
 import { ApiProblem, notFound } from '../../http/api-problem.ts';
+import { requirePlainText } from '../../http/plain-text.ts';
 import type { Viewer } from '../../http/permission.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { checkReason, namedAnchor, orderAnchor, orderTimes } from './order-draft.ts';
+import { namedAnchor, orderAnchor, orderTimes } from './order-draft.ts';
 import { signDraft, type OrderSigner } from './order-signer.ts';
 import { jobDetailView, jobSummaryView, orderView } from './rollout-views.ts';
 
@@ -29,7 +30,7 @@ export class OrdersService {
   async create(request: CreateOrder, viewer: Viewer): Promise<OrderView> {
     const { database, signer, dispatcher, now } = this.options;
     const at = now();
-    checkReason(request.reason);
+    requirePlainText({ reason: request.reason });
     const times = orderTimes(request, at);
     const anchor = await orderAnchor(request, database.certificates, at);
     const hostIds = [...new Set(request.hostIds)];
