@@ -35,15 +35,28 @@ export interface SystemFacts {
  * else that moves by itself is left out.
  */
 export async function readSystemFacts(options: { readonly timeoutMs?: number } = {}): Promise<SystemFacts> {
+  return await factsFrom(si, options.timeoutMs ?? 5000);
+}
+
+/** The five that are used, and no other (stack.md, systeminformation). */
+export interface Collectors {
+  system(): Promise<unknown>;
+  osInfo(): Promise<unknown>;
+  cpu(): Promise<unknown>;
+  mem(): Promise<unknown>;
+  networkInterfaces(): Promise<unknown>;
+}
+
+export async function factsFrom(from: Collectors, timeoutMs: number): Promise<SystemFacts> {
   const problems: string[] = [];
   const ask = <T>(name: string, answer: Promise<unknown>, schema: z.ZodType<T>): Promise<T> =>
-    bounded({ name, answer, schema, timeoutMs: options.timeoutMs ?? 5000, problems });
+    bounded({ name, answer, schema, timeoutMs, problems });
   const [system, os, cpu, memory, interfaces] = await Promise.all([
-    ask('system', si.system(), systemSchema),
-    ask('osInfo', si.osInfo(), osSchema),
-    ask('cpu', si.cpu(), cpuSchema),
-    ask('mem', si.mem(), memorySchema),
-    ask('networkInterfaces', si.networkInterfaces(), interfacesSchema),
+    ask('system', from.system(), systemSchema),
+    ask('osInfo', from.osInfo(), osSchema),
+    ask('cpu', from.cpu(), cpuSchema),
+    ask('mem', from.mem(), memorySchema),
+    ask('networkInterfaces', from.networkInterfaces(), interfacesSchema),
   ]);
   const section: SystemSection = {
     ...system,
