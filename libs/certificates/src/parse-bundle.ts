@@ -26,11 +26,8 @@ export function parseBundle(bytes: Uint8Array): ParsedBundle {
   return assemble(blocks, openssl, loaded);
 }
 
-function assemble(
-  { certificates: seen, problems }: Blocks,
-  openssl: OpensslReading,
-  loaded: BundleCertificate[],
-): ParsedBundle {
+function assemble(blocks: Blocks, openssl: OpensslReading, loaded: BundleCertificate[]): ParsedBundle {
+  const { certificates: seen, problems, damaged } = blocks;
   const known = new Set(seen.map(({ sha256 }) => sha256));
   const certificates = [...seen, ...loaded.filter(({ sha256 }) => !known.has(sha256))].sort(
     (a, b) => a.line - b.line,
@@ -40,7 +37,7 @@ function assemble(
   return {
     state: certificates.length > 0 ? 'read' : 'noCertificates',
     certificates,
-    problems: bounded([...problems, ...opensslProblems({ openssl, byOpenssl, certificates, problems })]),
+    problems: bounded([...problems, ...opensslProblems({ openssl, byOpenssl, certificates, damaged })]),
     anchors: [...anchors].sort(),
     opensslAccepts: openssl.accepts,
   };
@@ -49,30 +46,36 @@ function assemble(
 interface Blocks {
   readonly certificates: BundleCertificate[];
   readonly problems: BundleProblem[];
+  /** Lines on which the damaged blocks begin; a problem's own line may be further down. */
+  readonly damaged: ReadonlySet<number>;
 }
 
 function readBlocks(text: string): Blocks {
   const certificates: BundleCertificate[] = [];
   const problems: BundleProblem[] = [];
+  const damaged = new Set<number>();
   for (const block of pemBlocks(text)) {
     if (block.label !== '' && !CERTIFICATE_LABELS.has(block.label)) continue;
     const { der, problem } = readCertificateBlock(block);
-    if (der === null) problems.push(problem);
-    else certificates.push({ sha256: sha256Hex(der), der, line: block.line });
+    if (der !== null) certificates.push({ sha256: sha256Hex(der), der, line: block.line });
+    else {
+      problems.push(problem);
+      damaged.add(block.line);
+    }
   }
-  return { certificates, problems };
+  return { certificates, problems, damaged };
 }
 
-interface Comparison extends Blocks {
+interface Comparison extends Omit<Blocks, 'problems'> {
   readonly openssl: OpensslReading;
   readonly byOpenssl: ReadonlySet<string>;
 }
 
 /** What OpenSSL makes of the file beyond what its blocks say: the place where it gives up, and what it passes over. */
-function opensslProblems({ openssl, byOpenssl, certificates, problems }: Comparison): BundleProblem[] {
+function opensslProblems({ openssl, byOpenssl, certificates, damaged }: Comparison): BundleProblem[] {
   const { refusal } = openssl;
   if (refusal !== null) {
-    if (problems.some(({ line }) => line === refusal.line)) return [];
+    if (damaged.has(refusal.line)) return [];
     return [{ line: refusal.line, reason: `OpenSSL refuses the file here: ${refusal.reason}` }];
   }
   return certificates

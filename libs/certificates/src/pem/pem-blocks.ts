@@ -95,27 +95,33 @@ class Finder {
 class LineCounter {
   readonly #text: string;
   readonly #newline: string;
-  #offset = 0;
   #line = 1;
+  /** Offset of the first line end that is not counted yet; kept, since looking for it may go over the whole rest. */
+  #next: number;
 
   constructor(text: string) {
     this.#text = text;
     this.#newline = text.includes('\n') ? '\n' : '\r';
+    this.#next = text.indexOf(this.#newline);
   }
 
   at(offset: number): number {
-    this.#line = this.ahead(offset);
-    this.#offset = Math.max(this.#offset, offset);
+    while (this.#next !== -1 && this.#next < offset) {
+      this.#line += 1;
+      this.#next = this.#text.indexOf(this.#newline, this.#next + 1);
+    }
     return this.#line;
   }
 
-  /** Like `at`, but without going there: what lies between is counted again later, once. */
+  /** Like `at`, but without going there: what lies between is counted a second time later, and no more. */
   ahead(offset: number): number {
     let line = this.#line;
-    for (let at = this.#text.indexOf(this.#newline, this.#offset); at !== -1 && at < offset;) {
+    for (
+      let next = this.#next;
+      next !== -1 && next < offset;
+      next = this.#text.indexOf(this.#newline, next + 1)
+    )
       line += 1;
-      at = this.#text.indexOf(this.#newline, at + 1);
-    }
     return line;
   }
 }
