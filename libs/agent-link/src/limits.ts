@@ -19,6 +19,6 @@ export const DEFAULT_LINK_LIMITS: LinkLimits = {
   maxSectionChars: 900 * 1024,
   maxCertificateBytes: 96 * 1024,
   maxWantedCertificates: 10_000,
-  maxWaitingMessages: 16,
+  maxHandlersAtOnce: 32,
   stopTimeoutMs: 2_000,
 };

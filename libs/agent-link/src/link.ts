@@ -1,4 +1,221 @@
-import type { AgentLink, AgentLinkOptions } from './types.ts';
+import { keyPairFromSeed, fromBase64 } from '@trustfleet/signing';
+import type { KeyObject } from 'node:crypto';
+import { nextDelay, type Ending } from './backoff.ts';
+import { systemClock } from './clock.ts';
+import { connectToServer, type Connection } from './connection.ts';
+import { ConnectFailure } from './failure.ts';
+import { Inventory } from './inventory.ts';
+import { DEFAULT_LINK_LIMITS } from './limits.ts';
+import { Sender } from './sender.ts';
+import { Session } from './session.ts';
+import type { AgentLink, AgentLinkOptions, InventorySection, LinkClock, LinkLimits, LinkProblem, LinkState } from './types.ts';
 
-/** The agent's side of the socket. */
-export declare function createAgentLink(options: AgentLinkOptions): AgentLink;
+/** Online for so long, the next loss counts as the first one again. */
+const STABLE_MS = 60_000;
+
+/** The agent's side of the socket: connects, proves, reports what changed, and comes back by itself (protocol.md). */
+export function createAgentLink(options: AgentLinkOptions): AgentLink {
+  const link = new Link(options);
+  return {
+    start: () => {
+      link.start();
+    },
+    setInventory: (sections, scannedAt) => {
+      link.setInventory(sections, scannedAt);
+    },
+    jobEventsChanged: () => {
+      link.jobEventsChanged();
+    },
+    state: () => link.state,
+    stop: (reason) => link.stop(reason),
+  };
+}
+
+class Link {
+  readonly #options: AgentLinkOptions;
+  readonly #limits: LinkLimits;
+  readonly #clock: LinkClock;
+  readonly #random: () => number;
+  readonly #key: KeyObject;
+  readonly #inventory = new Inventory();
+  #state: LinkState = { name: 'stopped' };
+  #abort = new AbortController();
+  #loop: Promise<void> | undefined;
+  #wakeUp: () => void = () => undefined;
+  #sender: Sender | undefined;
+  #session: Session | undefined;
+  #failures = 0;
+
+  constructor(options: AgentLinkOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LINK_LIMITS, ...options.limits };
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#key = keyPairFromSeed('ed25519', fromBase64(options.identity.keySeed) ?? new Uint8Array()).privateKey;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#loop !== undefined) return;
+    this.#abort = new AbortController();
+    this.#failures = 0;
+    this.#loop = this.#run(this.#abort.signal);
+  }
+
+  setInventory(sections: ReadonlyMap<string, InventorySection>, scannedAt: string): void {
+    this.#inventory.set(sections, scannedAt);
+    this.#sender?.wake();
+  }
+
+  jobEventsChanged(): void {
+    this.#sender?.eventsChanged();
+  }
+
+  async stop(reason: string): Promise<void> {
+    const loop = this.#loop;
+    if (loop === undefined) return;
+    const session = this.#session;
+    this.#abort.abort();
+    this.#wakeUp();
+    await session?.stop(reason);
+    await loop;
+    this.#loop = undefined;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const ending = await this.#attempt(signal);
+      if (signal.aborted) break;
+      const delay = nextDelay({ ending, failures: Math.max(1, this.#failures), limits: this.#limits, random: this.#random() });
+      const retryAt = new Date(this.#clock.wallTime().getTime() + delay);
+      this.#enter({ name: 'waiting', retryAt, reason: ending.kind });
+      await this.#sleep(delay, signal);
+    }
+    this.#enter({ name: 'stopped' });
+  }
+
+  async #attempt(signal: AbortSignal): Promise<Ending> {
+    this.#enter({ name: 'connecting' });
+    let connection: Connection;
+    try {
+      connection = await this.#connect(signal);
+    } catch (error) {
+      this.#failures += 1;
+      if (signal.aborted) return { kind: 'failed' };
+      return this.#failed(error);
+    }
+    const onlineAt = this.#clock.now();
+    const ending = await this.#stayOnline(connection, signal);
+    this.#failures = this.#clock.now() - onlineAt >= STABLE_MS ? 1 : this.#failures + 1;
+    return ending;
+  }
+
+  #failed(error: unknown): Ending {
+    if (!(error instanceof ConnectFailure)) {
+      this.#problem({ code: 'handlerFailed', message: `Connecting failed in this agent itself: ${String(error)}` });
+      return { kind: 'failed' };
+    }
+    this.#problem({ code: error.code, message: error.message });
+    if (error.code === 'refusedCredentials') return { kind: 'unwanted' };
+    return { kind: 'failed', retryAfterMs: error.retryAfterMs };
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    return connectToServer({
+      identity: this.#options.identity,
+      key: this.#key,
+      facts: this.#options.hello(),
+      sections: this.#inventory.digests(),
+      limits: this.#limits,
+      randomBytes: this.#options.randomBytes,
+      signal,
+    });
+  }
+
+  async #stayOnline(connection: Connection, signal: AbortSignal): Promise<Ending> {
+    const sender = this.#makeSender(connection);
+    const session = new Session({
+      connection,
+      sender,
+      handlers: this.#options.handlers,
+      heartbeat: this.#options.heartbeat ?? (() => ({})),
+      limits: this.#limits,
+      clock: this.#clock,
+      random: this.#random,
+      onProblem: (problem) => {
+        this.#problem(problem);
+      },
+    });
+    this.#sender = sender;
+    this.#session = session;
+    try {
+      await this.#announce(connection);
+      if (signal.aborted) await session.stop('stopped');
+      return await session.run();
+    } finally {
+      this.#sender = undefined;
+      this.#session = undefined;
+    }
+  }
+
+  #makeSender(connection: Connection): Sender {
+    return new Sender({
+      ws: connection.ws,
+      seal: connection.seal,
+      inventory: this.#inventory,
+      announced: connection.announced,
+      certificates: this.#options.certificates,
+      outbox: this.#options.outbox,
+      limits: this.#limits,
+      clock: this.#clock,
+      onProblem: (problem) => {
+        this.#problem(problem);
+      },
+    });
+  }
+
+  async #announce({ welcome, interception, tlsProblem, seenIssuer }: Connection): Promise<void> {
+    this.#enter({ name: 'online', session: welcome.session, since: this.#clock.wallTime(), interception });
+    if (interception) {
+      this.#problem({
+        code: 'interception',
+        message: `A TLS-inspecting proxy stands between this machine and the server: it serves a certificate issued by “${seenIssuer.slice(0, 200)}”. It can read what is sent, but neither change nor add anything.`,
+      });
+    } else if (tlsProblem !== null) {
+      this.#problem({
+        code: 'untrustedCertificate',
+        message: `The server’s own certificate is not accepted under the pinned fleet CA (${tlsProblem.slice(0, 100)}); the server proved itself by its key. Is this machine’s clock right, was the certificate renewed?`,
+      });
+    }
+    const { session, serverTime, heartbeatIntervalMs, scanIntervalMs } = welcome;
+    const time = { session, serverTime, receivedAt: this.#clock.now() };
+    try {
+      await this.#options.handlers.onWelcome?.({ time, heartbeatIntervalMs, scanIntervalMs });
+    } catch (error) {
+      this.#problem({ code: 'handlerFailed', message: `The server’s welcome could not be handled: ${String(error)}` });
+    }
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ms, resolve);
+      this.#wakeUp = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#options.handlers.onState?.(state);
+  }
+
+  #problem(problem: LinkProblem): void {
+    this.#options.handlers.onProblem?.(problem);
+  }
+}

@@ -75,6 +75,7 @@ export interface LinkProblem {
     | 'untrustedCertificate'
     | 'handshakeFailed'
     | 'badFrame'
+    | 'badMessage'
     | 'connectionLost'
     | 'replaced'
     | 'sectionTooLarge'
@@ -134,8 +135,8 @@ export interface LinkLimits {
   readonly maxCertificateBytes: number;
   /** Certificates that may wait to be sent; further wishes are forgotten until the server repeats them. */
   readonly maxWantedCertificates: number;
-  /** Incoming messages that may wait for their handler before the socket is no longer read. */
-  readonly maxWaitingMessages: number;
+  /** Jobs, cancels and requests whose handlers may run at once; further ones are reported and left to the server's next offer. */
+  readonly maxHandlersAtOnce: number;
   /** `stop` waits so long for the `bye` to leave. */
   readonly stopTimeoutMs: number;
 }
