@@ -1,16 +1,18 @@
 import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
+import type { Environment } from './environment.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import { enrollCommand } from './commands/enroll.ts';
-import { runCommand } from './commands/run.ts';
-import { scanCommand } from './commands/scan.ts';
+import { runCommand, type RunOptions } from './commands/run.ts';
+import { scanCommand, type ScanOptions } from './commands/scan.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyStoreCommand } from './commands/verify-store.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
-/** Streams of the process, so that a test may bring its own. */
-export interface CliStreams {
+/** What a command line runs in. */
+export interface CliContext {
+  readonly env: Environment;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
@@ -50,7 +52,7 @@ const allowList = (): Option =>
 const root = (): Option =>
   new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
 
-function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
+function addCommands(program: Command, { stdout, stderr, env }: CliContext): void {
   program
     .command('enroll')
     .description('turn this machine into a host of a fleet')
@@ -65,7 +67,7 @@ function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
     .addOption(stateDir())
     .addOption(allowList())
     .addOption(root())
-    .action((options: Parameters<typeof runCommand>[0]) => runCommand(options, stderr));
+    .action((options: Omit<RunOptions, 'env'>) => runCommand({ ...options, env }, stderr));
   program
     .command('scan')
     .description('look at this machine once and print what it trusts; needs no enrolment')
@@ -74,7 +76,7 @@ function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
       new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName),
     )
     .addOption(root())
-    .action((options: Parameters<typeof scanCommand>[0]) => scanCommand(options, stdout));
+    .action((options: Omit<ScanOptions, 'env'>) => scanCommand({ ...options, env }, stdout));
   program
     .command('status')
     .description('say whether this machine is enrolled and connected')
@@ -89,7 +91,7 @@ function addCommands(program: Command, { stdout, stderr }: CliStreams): void {
     .action((options: Parameters<typeof verifyStoreCommand>[0]) => verifyStoreCommand(options, stdout));
 }
 
-function createProgram(streams: CliStreams): Command {
+function createProgram(context: CliContext): Command {
   const program = new Command('trustfleet-agent')
     .description(
       'Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.',
@@ -98,27 +100,27 @@ function createProgram(streams: CliStreams): Command {
     .exitOverride()
     .showHelpAfterError('(trustfleet-agent --help shows what is possible)')
     .configureOutput({
-      writeOut: (text) => streams.stdout.write(text),
-      writeErr: (text) => streams.stderr.write(text),
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
     });
-  addCommands(program, streams);
+  addCommands(program, context);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
 
 /** Runs one command line (without program names); answers the exit code: 0 done, 1 failed, 2 wrong arguments. */
-export async function runCli(args: readonly string[], streams: CliStreams): Promise<number> {
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    await createProgram(streams).parseAsync(args, { from: 'user' });
+    await createProgram(context).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has written its own sentence already; help and version arrive here with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CliError) {
-      streams.stderr.write(`trustfleet-agent: ${error.message}\n`);
+      context.stderr.write(`trustfleet-agent: ${error.message}\n`);
       return error.exitCode;
     }
-    streams.stderr.write(
+    context.stderr.write(
       `trustfleet-agent: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`,
     );
     return 1;

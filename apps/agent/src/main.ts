@@ -1,4 +1,5 @@
 import { runCli } from './cli.ts';
+import { takeEnvironment } from './environment.ts';
 
 /** Oldest release whose X509Certificate gives dates (22.10); what is older fails in the middle of a scan. */
 const OLDEST_NODE = [22, 10] as const;
@@ -14,5 +15,9 @@ if (nodeIsTooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
-  process.exitCode = await runCli(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr });
+  process.exitCode = await runCli(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: takeEnvironment(),
+  });
 }

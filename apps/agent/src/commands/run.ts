@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { runAgent } from '../run/run-agent.ts';
 import { CliError, errorCode } from '../cli-error.ts';
+import type { Environment } from '../environment.ts';
 import { createLogger } from '../logger.ts';
 import { loadIdentity } from '../state/identity.ts';
 import { takeInstanceLock } from '../state/instance-lock.ts';
@@ -9,6 +10,7 @@ export interface RunOptions {
   readonly stateDir: string;
   readonly allowList: string;
   readonly root: string;
+  readonly env: Environment;
 }
 
 async function readBootId(): Promise<string> {

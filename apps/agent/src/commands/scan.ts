@@ -1,6 +1,7 @@
 import { createHost } from '@trustfleet/host';
 import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
 import { canonicalJson } from '@trustfleet/signing';
+import type { Environment } from '../environment.ts';
 import { createInventory } from '../inventory.ts';
 import { renderReport } from '../report/render-report.ts';
 
@@ -8,6 +9,7 @@ export interface ScanOptions {
   readonly json: boolean;
   readonly section?: KnownSectionName;
   readonly root: string;
+  readonly env: Environment;
 }
 
 /** Reads this machine once and prints it: for people, or as the canonical JSON that the digests are made of. */
@@ -16,7 +18,7 @@ export async function scanCommand(options: ScanOptions, output: NodeJS.WritableS
   const collector = createInventory({
     host: createHost(),
     root: options.root,
-    processEnv: process.env,
+    processEnv: options.env,
     name: null,
   });
   const result = await collector.collect(names);

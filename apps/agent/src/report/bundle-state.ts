@@ -15,8 +15,10 @@ const STATE_WORDS: Record<BundleFile['state'], string> = {
 
 /** One line on what a bundle is worth. */
 export function bundleSummary(bundle: BundleFile): string {
-  if (bundle.state !== 'read')
-    return `${STATE_WORDS[bundle.state]}${bundle.detail === null ? '' : ` (${plain(bundle.detail)})`}`;
+  if (bundle.state !== 'read') {
+    const detail = bundle.detail === null || bundle.state === 'missing' ? '' : ` (${plain(bundle.detail)})`;
+    return STATE_WORDS[bundle.state] + detail;
+  }
   return `${count(bundle.anchors.length, 'anchor')}${bundle.opensslAccepts ? '' : ', but OpenSSL REFUSES the whole file'}`;
 }
 

@@ -4,10 +4,23 @@ import { plain, someOf } from './text.ts';
 
 type Provenance = InventoryBundle['provenance'][number];
 
-function provenanceText(provenance: Provenance): string {
-  if (provenance.kind === 'certifi') return `certifi ${provenance.version ?? '?'} of ${provenance.python}`;
-  return `${provenance.name} (${provenance.scope}${provenance.owner === null ? '' : ` ${provenance.owner}`})`;
+const ownerOf = (provenance: Extract<Provenance, { kind: 'variable' }>): string =>
+  `${provenance.scope}${provenance.owner === null ? '' : ` ${provenance.owner}`}`;
+
+/** Variables of one scope together: `SSL_CERT_FILE, PIP_CERT (user ada)`. */
+function variableTexts(provenance: readonly Provenance[]): string[] {
+  const byOwner = new Map<string, string[]>();
+  for (const one of provenance) {
+    if (one.kind !== 'variable') continue;
+    byOwner.set(ownerOf(one), [...(byOwner.get(ownerOf(one)) ?? []), one.name]);
+  }
+  return [...byOwner].map(([owner, names]) => `${[...new Set(names)].join(', ')} (${owner})`);
 }
+
+const certifiTexts = (provenance: readonly Provenance[]): string[] =>
+  provenance.flatMap((one) =>
+    one.kind === 'certifi' ? [`certifi ${one.version ?? '?'} of ${one.python}`] : [],
+  );
 
 const hasProblem = (bundle: InventoryBundle): boolean =>
   bundle.state !== 'read' || !bundle.opensslAccepts || bundle.problems.length > 0;
@@ -22,6 +35,6 @@ export function renderBundles(section: BundlesSection): string[] {
   return sorted.flatMap((bundle) => [
     `  ${hasProblem(bundle) ? '! ' : ''}${plain(bundle.path)}: ${bundleSummary(bundle)}`,
     ...bundleProblems(bundle).map((line) => `      ${line}`),
-    `      used by ${someOf(bundle.provenance.map(provenanceText), 4)}`,
+    `      used by ${someOf([...variableTexts(bundle.provenance), ...certifiTexts(bundle.provenance)], 4)}`,
   ]);
 }

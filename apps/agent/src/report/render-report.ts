@@ -29,11 +29,17 @@ export function renderReport(sections: Partial<Inventory>, context: ReportContex
       block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)),
     );
   if (sections.variables) blocks.push(block('Variables', renderVariables(sections.variables)));
-  if (context.problems.length > 0)
+  const unread = [
+    ...context.problems,
+    ...[...(sections.pythons?.problems ?? []), ...(sections.variables?.problems ?? [])].map(
+      ({ path, reason }) => (reason.includes(path) ? reason : `${path}: ${reason}`),
+    ),
+  ];
+  if (unread.length > 0)
     blocks.push(
       block(
-        'Could not be read',
-        context.problems.map((problem) => `  ${plain(problem)}`),
+        'Could not be looked at',
+        unread.map((line) => `  ${plain(line)}`),
       ),
     );
   return blocks.join('\n');

@@ -10,6 +10,7 @@ import {
 } from '@trustfleet/repair';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
 import { messageOf } from '../cli-error.ts';
+import type { Environment } from '../environment.ts';
 import { createInventory, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../inventory.ts';
 import { createScanner, type Scanner } from '../scanner.ts';
 import { selfCommand } from '../self-command.ts';
@@ -26,6 +27,7 @@ export interface AgentOptions {
   readonly stateDir: string;
   readonly allowList: string;
   readonly root: string;
+  readonly env: Environment;
   readonly identity: LoadedIdentity;
   readonly bootId: string;
   readonly log: RepairLog;
@@ -163,7 +165,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     collector: createInventory({
       host: createHost(),
       root: options.root,
-      processEnv: process.env,
+      processEnv: options.env,
       name: identity.name,
     }),
   };

@@ -1,4 +1,4 @@
-import { evaluatePolicy, anchorStatus } from '@trustfleet/policy';
+import { anchorStatus, evaluatePolicy, type Cause } from '@trustfleet/policy';
 import { jobEvidence, type TrustStoresSection } from '@trustfleet/protocol';
 import { z } from 'zod';
 import type { RemedyCheck } from '../remedy.ts';
@@ -42,10 +42,12 @@ export function evaluateAnchor(facts: TrustStoresSection, anchor: string): Remed
     holds,
   };
   if (holds) return { holds, detail: null, evidence };
-  const cause = findings[0]?.cause ?? 'anchorMissingFromStore';
-  return {
-    holds,
-    evidence,
-    detail: `${store.bundle.path} was read back and the rule is not met there (${cause}).`,
-  };
+  return { holds, evidence, detail: failureText(store.bundle.path, findings[0]?.cause) };
+}
+
+function failureText(bundlePath: string, cause: Cause | undefined): string {
+  if (cause === undefined || cause === 'anchorMissingFromStore') {
+    return `${bundlePath} was read back, and the certificate is not among its anchors.`;
+  }
+  return `${bundlePath} was read back, and programs cannot use it as it is (${cause}).`;
 }

@@ -1,0 +1,173 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import { keyPairFromSeed } from '@trustfleet/signing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliError } from './cli-error.ts';
+import { ensureKeySeed, loadIdentity, saveIdentity } from './state/identity.ts';
+import { takeInstanceLock } from './state/instance-lock.ts';
+import { agent, startAgent } from './testing/agent-process.ts';
+import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
+
+let fake: FakeRoot;
+let stateDir: string;
+let server: Server;
+beforeEach(async () => {
+  fake = await makeFakeRoot();
+  stateDir = join(fake.directory, 'state');
+  await mkdir(stateDir, { mode: 0o700 });
+  // Something that listens and is no Trustfleet server: it hangs up at once.
+  server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+});
+afterEach(async () => {
+  server.close();
+  await fake.remove();
+});
+
+function address(): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('no port');
+  return `https://127.0.0.1:${bound.port}`;
+}
+
+async function enrolled(): Promise<{ hostId: string; secret: string }> {
+  const seed = await ensureKeySeed(stateDir, () => new Uint8Array(randomBytes(32)));
+  const [hostId, fleetId, secret] = [randomUUID(), randomUUID(), randomBytes(32).toString('base64url')];
+  const identity = {
+    ...{ address: address(), fleetId, hostId, secret },
+    caCertificate: WELL_KNOWN_ROOTS[0]!.pem,
+    serverKey: keyPairFromSeed('ed25519', randomBytes(32)).publicKey,
+    keySeed: Buffer.from(seed).toString('base64'),
+  };
+  await saveIdentity(stateDir, identity, { name: 'studio-1', enrolledAt: '2026-11-22T10:00:00.000Z' });
+  expect((await loadIdentity(stateDir))?.link).toEqual(identity);
+  return { hostId, secret };
+}
+
+const where = (): string[] => [
+  '--state-dir',
+  stateDir,
+  '--allow-list',
+  join(fake.directory, 'allow-list.json'),
+];
+
+describe('identity', () => {
+  it('keeps key and secret to the account of the agent, and the same key for a second try', async () => {
+    await enrolled();
+    for (const name of await readdir(stateDir))
+      expect((await stat(join(stateDir, name))).mode & 0o777, name).toBe(0o600);
+
+    const again = await ensureKeySeed(stateDir, () => new Uint8Array(32));
+
+    expect(Buffer.from(again).toString('base64')).toBe((await loadIdentity(stateDir))?.link.keySeed);
+  });
+
+  it.each([
+    ['without its key', async () => rm(join(stateDir, 'host-key.json')), /host-key\.json is missing/],
+    [
+      'that is damaged',
+      async () => writeFile(join(stateDir, 'identity.json'), '{"format":1,'),
+      /identity\.json is damaged/,
+    ],
+    [
+      'of another format',
+      async () => writeFile(join(stateDir, 'identity.json'), '{"format":2}'),
+      /of another version/,
+    ],
+  ])('an identity %s is told by name', async (_name, harm, sentence) => {
+    await enrolled();
+    await harm();
+
+    await expect(loadIdentity(stateDir)).rejects.toThrow(sentence);
+    await expect(loadIdentity(stateDir)).rejects.toThrow(CliError);
+  });
+
+  it('a machine that is enrolled is not enrolled over it', async () => {
+    const { hostId } = await enrolled();
+
+    const { code, stderr } = await agent(['enroll', '--token', 'tf1.x', '--state-dir', stateDir]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`enrolled already: host ${hostId}`);
+  });
+});
+
+describe('instance lock', () => {
+  it('is held by one, given back, and taken over from a process that is gone', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'trustfleet-agent-'));
+    const release = await takeInstanceLock(directory);
+    await expect(takeInstanceLock(directory)).rejects.toThrow(/already \(process \d+\)/);
+    await release();
+    await writeFile(
+      join(directory, 'agent.lock'),
+      JSON.stringify({ format: 1, pid: process.pid, started: '1' }),
+    );
+
+    await (
+      await takeInstanceLock(directory)
+    )();
+
+    expect(await readdir(directory)).toEqual([]);
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('run', () => {
+  it('scans, tries to connect, tells status why it waits, bears no second agent, and stops cleanly', async () => {
+    const { hostId, secret } = await enrolled();
+    const running = startAgent(['run', ...where(), '--root', fake.root]);
+    await running.saw(/ link state="waiting"/);
+
+    const second = await agent(['run', ...where()]);
+    const { stdout } = await agent(['status', ...where()]);
+    running.child.kill('SIGTERM');
+    const { code, stderr } = await running.finished;
+
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`already (process ${running.child.pid ?? ''})`) as string,
+    });
+    expect(stdout).toContain(`host ${hostId} since 2026-11-22T10:00:00.000Z, named studio-1`);
+    expect(stdout).toContain(`running (process ${running.child.pid ?? ''})`);
+    expect(stdout).toMatch(/Connection: +not connected, will try again since .*: ./);
+    expect(stdout).toMatch(/Last online: never/);
+    expect(stdout).toMatch(/Last scan: +20/);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain(secret);
+    expect(stderr).not.toContain('unexpected');
+    expect(await readdir(stateDir)).not.toContain('agent.lock');
+    expect((await agent(['status', ...where()])).stdout).toMatch(/Agent: +not running/);
+  });
+
+  it("notices the owner's permission without a restart", async () => {
+    await enrolled();
+    const running = startAgent(['run', ...where(), '--root', fake.root]);
+    await running.saw(/ link state="waiting"/);
+
+    await writeFile(
+      join(fake.directory, 'allow-list.json'),
+      '{"format":1,"permits":["trustStore.addAnchor"]}',
+      { mode: 0o644 },
+    );
+
+    await running.saw(/the allow-list changed permits=\["trustStore.addAnchor"\]/);
+    running.child.kill('SIGINT');
+    expect((await running.finished).code).toBe(0);
+  });
+
+  it('notices a changed trust store', async () => {
+    await enrolled();
+    const running = startAgent(['run', ...where(), '--root', fake.root]);
+    await running.saw(/ link state="waiting"/);
+
+    await writeFile(fake.bundle, WELL_KNOWN_ROOTS[2]!.pem);
+
+    await running.saw(/watched files changed/);
+    running.child.kill('SIGTERM');
+    expect((await running.finished).code).toBe(0);
+  });
+});
