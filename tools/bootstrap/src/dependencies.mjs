@@ -42,7 +42,7 @@ function runNpmCi() {
     });
     let text = '';
     const keep = (chunk) => {
-      text = (text + chunk).slice(-64 * 1024);
+      text = (text + chunk).slice(0, 256 * 1024);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

@@ -50,7 +50,7 @@ export function presentedIssuer({ host, port }, timeoutMs = 5000) {
 /** One clear sentence for a person whose `npm ci` failed; never advises to switch verification off. */
 export async function explainNpmFailure(npmOutput, findIssuer = presentedIssuer) {
   const code = tlsFailureIn(npmOutput);
-  if (!code) return `Installing the packages failed; npm said:\n${npmOutput.trim().split('\n').slice(-8).join('\n')}`;
+  if (!code) return `Installing the packages failed; npm said:\n${npmErrorLines(npmOutput)}`;
   const registry = registryIn(npmOutput);
   const issuer = registry && (await findIssuer(registry));
   const who = issuer ? `its certificate was issued by "${issuer}"` : 'its issuer could not be read';
@@ -59,4 +59,10 @@ export async function explainNpmFailure(npmOutput, findIssuer = presentedIssuer)
     'If that is the TLS inspection of your network, save its root certificate as a PEM file and set ' +
     'NODE_EXTRA_CA_CERTS=/path/to/root.pem, or run: npm config set cafile /path/to/root.pem'
   );
+}
+
+/** npm's own reason stands first, before pages of usage and the path of its log. */
+function npmErrorLines(npmOutput) {
+  const errors = npmOutput.split('\n').filter((line) => /^npm (error|ERR!)/.test(line));
+  return (errors.length > 0 ? errors : npmOutput.trim().split('\n')).slice(0, 8).join('\n');
 }
