@@ -17,6 +17,13 @@ function block(title: string, lines: readonly string[]): string {
   return `${title}\n${lines.join('\n')}\n`;
 }
 
+/** What could not be looked at, by whichever collector. */
+function unreadLines(sections: Partial<Inventory>, problems: readonly string[]): string[] {
+  const collected = [...(sections.pythons?.problems ?? []), ...(sections.variables?.problems ?? [])];
+  const lines = collected.map(({ path, reason }) => (reason.includes(path) ? reason : `${path}: ${reason}`));
+  return [...problems, ...lines];
+}
+
 /** The report of a scan for people; sections that were not read are left out. */
 export function renderReport(sections: Partial<Inventory>, context: ReportContext): string {
   const blocks: string[] = [];
@@ -29,12 +36,7 @@ export function renderReport(sections: Partial<Inventory>, context: ReportContex
       block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)),
     );
   if (sections.variables) blocks.push(block('Variables', renderVariables(sections.variables)));
-  const unread = [
-    ...context.problems,
-    ...[...(sections.pythons?.problems ?? []), ...(sections.variables?.problems ?? [])].map(
-      ({ path, reason }) => (reason.includes(path) ? reason : `${path}: ${reason}`),
-    ),
-  ];
+  const unread = unreadLines(sections, context.problems);
   if (unread.length > 0)
     blocks.push(
       block(
