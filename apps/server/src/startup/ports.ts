@@ -76,8 +76,9 @@ export async function openPorts(config: ServerConfig, logger: Logger): Promise<P
   };
   const front = frontServer(shared);
   const inside = createPrivateServer(shared);
+  // The CA comes along: an agent that enrols knows only its digest.
   const agentServer = createHttpsServer(
-    { ...AGENT_PORT_LIMITS, cert: keys.agentTls.certificatePem, key: keys.agentTls.privateKeyPem, minVersion: 'TLSv1.2' },
+    { ...AGENT_PORT_LIMITS, cert: keys.agentTls.certificatePem + keys.authority.certificatePem, key: keys.agentTls.privateKeyPem, minVersion: 'TLSv1.2' },
     (request, response) => { enrolment(request, response); },
   );
   const port = await listenOnPort(front, { host: config.host, port: config.port, variable: 'TRUSTFLEET_PORT' });
