@@ -90,13 +90,13 @@ export function openTls(request: TlsRequest): Promise<TlsPeer> {
 function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   const seen = new Set<string>();
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (next !== undefined && chain.length < MAX_CHAIN) {
-    // The last of a chain is its own issuer; an empty object means no certificate at all.
-    const raw: Buffer | undefined = (next as Partial<DetailedPeerCertificate>).raw;
-    if (raw === undefined || seen.has(next.fingerprint256)) break;
-    seen.add(next.fingerprint256);
-    chain.push(new X509Certificate(raw));
+  // An empty object means no certificate at all; the last of a chain is its own issuer or has none.
+  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
+  while (next?.raw !== undefined && chain.length < MAX_CHAIN) {
+    const fingerprint = sha256Hex(next.raw);
+    if (seen.has(fingerprint)) break;
+    seen.add(fingerprint);
+    chain.push(new X509Certificate(next.raw));
     next = next.issuerCertificate;
   }
   return chain;
