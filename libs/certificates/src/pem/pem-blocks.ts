@@ -35,7 +35,13 @@ export function pemBlocks(text: string): PemBlock[] {
     }
     const bodyStart = begin + BEGIN.length + label.length + DASHES.length;
     const bodyLine = lines.at(bodyStart);
-    const found = { text, label, bodyStart, end: ends.from(bodyStart), next: begins.from(bodyStart) };
+    const found = {
+      text,
+      label,
+      bodyStart,
+      end: ends.from(bodyStart),
+      next: begins.from(bodyStart - DASHES.length),
+    };
     blocks.push({ label, line, bodyLine, ...bodyAndProblem(found, lines) });
   }
   return blocks;
@@ -65,12 +71,12 @@ function bodyAndProblem(found: FoundMarkers, lines: LineCounter): Pick<PemBlock,
   return { body: text.slice(bodyStart, end), problem };
 }
 
-/** The label up to the closing dashes; null when these do not follow on the same line. */
+/** The label up to the closing dashes, which may be those of the next marker; null when they do not follow on the same line. */
 function markerLabel(text: string, start: number): string | null {
   const rest = text.slice(start, start + LONGEST_LABEL + DASHES.length);
   const end = rest.indexOf(DASHES);
   const label = rest.slice(0, Math.max(end, 0));
-  return end === -1 || /[\r\n]/.test(label) ? null : label;
+  return label === '' || /[\r\n]/.test(label) ? null : label;
 }
 
 /** `indexOf` that never goes over the same text twice, for offsets that only grow. */
