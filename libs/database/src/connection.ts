@@ -19,25 +19,35 @@ export interface Context {
 /** A statement that takes longer holds up everything behind it; none of ours comes near. */
 const STATEMENT_LIMIT_MS = 30_000;
 const CONNECT_LIMIT_MS = 10_000;
-export const TRANSACTION_LIMITS = { maxWait: CONNECT_LIMIT_MS, timeout: STATEMENT_LIMIT_MS } as const;
+const TRANSACTION_LIMITS = { maxWait: CONNECT_LIMIT_MS, timeout: STATEMENT_LIMIT_MS } as const;
+
+const FORM = 'postgresql://account:password@host:port/name';
+
+/** Fails with a sentence that does not repeat the text: it may hold a password. */
+export function checkUrl(url: string): void {
+  const parsed = URL.parse(url);
+  if (parsed === null || !['postgresql:', 'postgres:'].includes(parsed.protocol)) {
+    throw new DatabaseUnreachableError(`DATABASE_URL is not of the form ${FORM}. Percent-encode special characters of the password.`);
+  }
+}
 
 /** Where the database is, for messages: without account and password. */
-export function placeOf(url: string): string {
-  try {
-    const { hostname, port, pathname, searchParams } = new URL(url);
-    const socket = searchParams.get('host');
-    return `${pathname.slice(1)} at ${socket ?? `${hostname}:${port === '' ? '5432' : port}`}`;
-  } catch (error) {
-    if (error instanceof TypeError) return 'an address that is no URL';
-    throw error;
-  }
+function placeOf(url: string): string {
+  const { hostname, port, pathname, searchParams } = new URL(url);
+  return `${pathname.slice(1)} at ${searchParams.get('host') ?? `${hostname}:${port === '' ? '5432' : port}`}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's error for a name with several addresses has parts and no text.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
+  return error.message;
 }
 
 /** A sentence for every reason for which the database cannot be reached. */
 export function unreachable(url: string, error: unknown): DatabaseUnreachableError {
-  const why = error instanceof Error ? (error.message === '' ? error.name : error.message) : String(error);
   return new DatabaseUnreachableError(
-    `The database ${placeOf(url)} does not answer: ${why}. Check that PostgreSQL runs there and that DATABASE_URL (postgresql://account:password@host:port/name) is right.`,
+    `The database ${placeOf(url)} does not answer: ${reasonOf(error)}. Check that PostgreSQL runs there and that DATABASE_URL (${FORM}) is right.`,
     { cause: error },
   );
 }
@@ -48,7 +58,8 @@ export interface ClientOptions {
   readonly onPoolError: (error: Error) => void;
 }
 
-export function createClient(options: ClientOptions): PrismaClient {
+export function createClient(options: ClientOptions): { readonly client: PrismaClient; readonly pool: pg.Pool } {
+  checkUrl(options.url);
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -58,8 +69,6 @@ export function createClient(options: ClientOptions): PrismaClient {
     // The adapter writes times without a zone: they mean UTC only if the session does.
     options: '-c TimeZone=UTC',
   });
-  return new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true, onPoolError: options.onPoolError }),
-    transactionOptions: TRANSACTION_LIMITS,
-  });
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true, onPoolError: options.onPoolError });
+  return { client: new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS }), pool };
 }

@@ -77,11 +77,11 @@ function createRepositories(context: Context): Repositories {
 /** Opens the pool and checks that the database answers. Fails with `DatabaseUnreachableError` (a sentence, without the password). */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const { url, poolSize = DEFAULT_POOL_SIZE, onPoolError = () => undefined } = options;
-  const client = createClient({ url, poolSize, onPoolError });
+  const { client, pool } = createClient({ url, poolSize, onPoolError });
   const statusCache: StatusCache = new Map();
   const ping = async (): Promise<void> => {
     try {
-      await client.$queryRaw`SELECT 1`;
+      await pool.query('SELECT 1');
     } catch (error) {
       throw unreachable(url, error);
     }

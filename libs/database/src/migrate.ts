@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { unreachable } from './connection.ts';
+import { checkUrl, unreachable } from './connection.ts';
 import { MigrationError } from './errors.ts';
 
 // Why a runner of our own and not @prisma/schema-engine-wasm's applyMigrations: that engine is a pre-release of 4 MB, runs a
@@ -114,6 +114,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 
 /** As `migrate`, with migrations of the caller's: for tests. */
 export async function migrateWith(url: string, migrations: readonly Migration[]): Promise<MigrationReport> {
+  checkUrl(url);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'trustfleet-migrate' });
   try {
     await client.connect();

@@ -118,7 +118,7 @@ class Supervisor {
     for (let attempt = 0; attempt < RESTART_ATTEMPTS && !this.#isStopping(); attempt += 1) {
       await backOff(attempt);
       try {
-        this.#current = await startPostmaster(this.#options);
+        this.#current = await startWithRetry(this.#options, START_ATTEMPTS);
         this.#report({ kind: 'restarted', message: `PostgreSQL runs again (process ${this.#current.pid}).` });
         return;
       } catch (error) {

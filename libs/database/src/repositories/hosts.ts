@@ -131,7 +131,11 @@ export function createHostRepository({ client }: Context): HostRepository {
     ...lists(client),
     ...presence(client),
     async create(host) {
-      await client.host.create({ data: { ...host, name: storableText(host.name), agentVersion: storableText(host.agentVersion), publicKey: Uint8Array.from(host.publicKey) } });
+      const { name, agentVersion, publicKey, ...plain } = host;
+      await client.host.create({
+        // Observe-only until its first hello says otherwise.
+        data: { ...plain, name: storableText(name), agentVersion: storableText(agentVersion), publicKey: Uint8Array.from(publicKey), permits: [] },
+      });
     },
     async credentials() {
       const rows = await client.host.findMany({ select: { id: true, secretHash: true, publicKey: true } });
