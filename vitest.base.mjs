@@ -8,7 +8,8 @@ const results = path.join(import.meta.dirname, 'test-results', `${path.basename(
 // to run a unit test; anything printed to the console fails nothing but is shown.
 export default defineConfig({
   resolve: { conditions: ['@trustfleet/source'] },
-  ssr: { resolve: { conditions: ['@trustfleet/source', 'node', 'import', 'default'], externalConditions: ['@trustfleet/source'] } },
+  // Without `import`: Vitest hands these conditions to Node, and a CommonJS package's require() would get an ES module (pg).
+  ssr: { resolve: { conditions: ['@trustfleet/source', 'node', 'default'], externalConditions: ['@trustfleet/source'] } },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts', 'src/**/*.test.mjs'],
     testTimeout: 30_000,
