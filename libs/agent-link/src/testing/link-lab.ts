@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- test only: both halves of the wire are proved against each other, as no fake server could
 import { createAgentHub, type AgentHub, type AgentHubOptions, type AgentSession, type Rejection, type SessionClose } from '@trustfleet/agent-hub';
 import type { AgentMessage, JobEvent, JobMessage } from '@trustfleet/protocol';
@@ -58,6 +59,7 @@ export class LinkLab {
   /** What the server answers, so that a test may be silent or rude. */
   acknowledge = true;
   #server: Server | undefined;
+  readonly #sockets = new Set<TLSSocket>();
 
   private constructor(change: Partial<AgentHubOptions>) {
     this.#change = change;
@@ -81,6 +83,10 @@ export class LinkLab {
     const { leaf, authority } = this;
     const server = createServer({ key: leaf.privateKeyPem, cert: leaf.pem + authority.pem });
     this.#server = server;
+    server.on('secureConnection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     this.hub = createAgentHub({
       server,
       serverId: this.fleetId,
@@ -113,8 +119,7 @@ export class LinkLab {
   async crash(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
-    server.closeAllConnections();
-    for (const session of this.hub.sessions()) this.hub.disconnect(session.hostId, 'disconnected');
+    for (const socket of this.#sockets) socket.destroy();
     const closed = once(server, 'close');
     server.close();
     await this.hub.close({ spreadMs: 0 });
