@@ -1,13 +1,9 @@
-import { EmptyState } from '@trustfleet/ui';
-import { SearchX } from 'lucide-react';
-import { TextLink } from '../components/text-link.tsx';
-import { getTranslations } from '../lib/i18n/server.ts';
+import { NotFoundView } from '../components/not-found-view.tsx';
 
-export default async function NotFound() {
-  const t = await getTranslations();
+export default function NotFound() {
   return (
-    <EmptyState icon={<SearchX />} title={t('common.notFoundTitle')} actions={<TextLink href="/">{t('common.toOverview')}</TextLink>}>
-      {t('common.notFoundText')}
-    </EmptyState>
+    <main>
+      <NotFoundView />
+    </main>
   );
 }

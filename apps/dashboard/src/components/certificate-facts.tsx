@@ -25,7 +25,9 @@ function Validity({ certificate }: { readonly certificate: CertificateFactsView 
 
 export function CertificateFacts({ certificate }: { readonly certificate: CertificateFactsView }) {
   const t = useTranslations();
-  const { keyBits, keyType } = certificate;
+  const { keyBits } = certificate;
+  // OpenSSL's names are lower case; abbreviations are not words.
+  const keyType = certificate.keyType.length <= 3 ? certificate.keyType.toUpperCase() : certificate.keyType;
   return (
     <Facts>
       <Fact name={t('certificate.subject')}>
@@ -40,6 +42,7 @@ export function CertificateFacts({ certificate }: { readonly certificate: Certif
       <Fact name={t('certificate.authority')}>{t(certificate.isAuthority ? 'common.yes' : 'common.no')}</Fact>
       <Fact name={t('certificate.sha1')}>
         <Print value={certificate.sha1} />
+        <span className="ms-2 text-[0.93rem] text-muted">{t('certificate.thumbprintHint')}</span>
       </Fact>
       <Fact name={t('certificate.sha256')}>
         <Print value={certificate.sha256} />

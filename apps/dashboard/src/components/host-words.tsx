@@ -2,7 +2,7 @@
 
 import type { HostSummary } from '@trustfleet/api';
 import { Badge, StatusDot, Untrusted } from '@trustfleet/ui';
-import { Eye, ScanEye } from 'lucide-react';
+import { Eye, PencilLine, ScanEye } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { TextLink } from './text-link.tsx';
 
@@ -25,17 +25,15 @@ export function Permits({ permits }: { readonly permits: readonly string[] }) {
   if (permits.length === 0) {
     return <Badge icon={<Eye aria-hidden="true" className="size-3.5" />}>{t('hosts.observeOnly')}</Badge>;
   }
-  return <RemedyNames names={permits} />;
-}
-
-function RemedyNames({ names }: { readonly names: readonly string[] }) {
-  const words = useRemedyWords();
-  return <span>{names.map(words).join(', ')}</span>;
-}
-
-export function useRemedyWords(): (remedy: string) => string {
-  const t = useTranslations('jobs.remedies');
-  return (remedy) => (remedy === 'trustStore.addAnchor' ? t('trustStore_addAnchor') : t('unknown', { remedy }));
+  return (
+    <span className="flex flex-wrap gap-1">
+      {permits.map((remedy) => (
+        <Badge key={remedy} tone="accent" icon={<PencilLine aria-hidden="true" className="size-3.5" />}>
+          {remedy === 'trustStore.addAnchor' ? t('hosts.mayAddAnchor') : <Untrusted text={remedy} />}
+        </Badge>
+      ))}
+    </span>
+  );
 }
 
 export function InterceptionBadge() {

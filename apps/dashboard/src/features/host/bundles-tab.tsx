@@ -53,7 +53,7 @@ function Bundle({ bundle }: { readonly bundle: InventoryBundle }) {
   const format = useFormatter();
   const words = useProvenanceWords();
   return (
-    <Card level={3} title={<Untrusted text={bundle.path} className="font-mono text-[0.95rem] break-all" />}>
+    <Card title={<Untrusted text={bundle.path} className="font-mono text-[0.95rem] break-all" />}>
       <Facts>
         <Fact name={t('bundle.state')}>
           <BundleState bundle={bundle} />

@@ -28,7 +28,7 @@ function Python({ python }: { readonly python: PythonEnvironment }) {
   const paths = [python.verifyPaths?.cafile ?? python.verifyPaths?.opensslCafile, python.verifyPaths?.capath ?? python.verifyPaths?.opensslCapath];
   const trusts = paths.filter((path) => path !== null && path !== undefined).join(', ');
   return (
-    <Card level={3} title={<Untrusted text={python.path} className="font-mono text-[0.95rem] break-all" />} actions={<Badge>{t(`pythons.kinds.${python.kind}`)}</Badge>}>
+    <Card title={<Untrusted text={python.path} className="font-mono text-[0.95rem] break-all" />} actions={<Badge>{t(`pythons.kinds.${python.kind}`)}</Badge>}>
       <Facts>
         <Fact name={t('pythons.version')}>
           <Untrusted text={[python.implementation, python.version].filter((part) => part !== null).join(' ') || t('common.unknown')} />

@@ -41,7 +41,7 @@ function HostRow({ host, checked, full, onCheck }: RowProps) {
       <Td>
         <HostLink id={host.id} name={host.name} />
       </Td>
-      <Td>{host.os ?? <span className="text-muted">{t('noReport')}</span>}</Td>
+      <Td className="whitespace-nowrap">{host.os ?? <span className="text-muted">{t('noReport')}</span>}</Td>
       <Td>
         <span className="flex flex-wrap items-center gap-2">
           <Presence presence={host.presence} />

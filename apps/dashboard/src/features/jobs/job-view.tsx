@@ -20,7 +20,7 @@ import { Steps } from './steps.tsx';
 
 function Outcome({ job }: { readonly job: JobDetail }) {
   const t = useTranslations('jobs');
-  const detail = job.events.findLast((event) => event.detail !== null)?.detail ?? null;
+  const detail = job.events.reduce((last, event) => (event.index > last.index ? event : last), { index: 0, detail: null as string | null }).detail;
   return (
     <Notice tone={jobTone(job.state).tone} title={t(`explain.${job.state}`)} className="mb-5">
       {job.undone !== null && <p>{t(job.undone ? 'undone' : 'notUndone')}</p>}

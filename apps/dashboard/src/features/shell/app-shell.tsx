@@ -67,7 +67,7 @@ export function AppShell({ me, theme, children }: { readonly me: Me; readonly th
           {t('app.name')}
         </p>
         <Navigation />
-        <div className="ms-auto flex flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:items-stretch lg:gap-3">
+        <div className="ms-auto flex flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-3">
           <LiveIndicator />
           <ReaderSwitches theme={theme} />
           <AccountBar me={me} />

@@ -9,6 +9,8 @@ export interface StreamHandlers {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** The server ends every stream after some minutes and the browser is back at once: nothing to tell a reader. */
+const LOST_AFTER_MS = 5_000;
 const EVENT_NAMES = ['message', 'host', 'job', 'findings', 'resync'] as const;
 
 function parseEvent(text: string): StreamEvent | null {
@@ -32,13 +34,19 @@ export function openStream(url: string, { onEvent, onStatus }: StreamHandlers): 
   let failures = 0;
   let hadGap = false;
   let closed = false;
+  let lostTimer: ReturnType<typeof setTimeout> | undefined;
+  const reportLoss = (): void => {
+    lostTimer ??= setTimeout(() => { onStatus('lost'); }, LOST_AFTER_MS);
+  };
 
   const connect = (): void => {
     if (closed) return;
-    onStatus(hadGap ? 'lost' : 'connecting');
+    if (!hadGap) onStatus('connecting');
     source = new EventSource(url);
     source.onopen = () => {
       failures = 0;
+      clearTimeout(lostTimer);
+      lostTimer = undefined;
       onStatus('live');
       if (hadGap) onEvent({ type: 'resync' });
       hadGap = false;
@@ -51,7 +59,7 @@ export function openStream(url: string, { onEvent, onStatus }: StreamHandlers): 
     }
     source.onerror = () => {
       hadGap = true;
-      onStatus('lost');
+      reportLoss();
       if (source?.readyState !== EventSource.CLOSED) return;
       failures += 1;
       timer = setTimeout(connect, Math.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures));
@@ -62,6 +70,7 @@ export function openStream(url: string, { onEvent, onStatus }: StreamHandlers): 
   return () => {
     closed = true;
     clearTimeout(timer);
+    clearTimeout(lostTimer);
     source?.close();
   };
 }
