@@ -1,7 +1,9 @@
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { LabCertificate } from '@trustfleet/testkit';
 
 const run = promisify(execFile);
 
@@ -43,4 +45,17 @@ export async function runBeside(pid: number, argv: readonly string[]): Promise<T
     const failure = error as { code?: number; stdout?: string; stderr?: string };
     return { code: failure.code ?? 1, output: `${failure.stdout ?? ''}${failure.stderr ?? ''}` };
   }
+}
+
+/** The "Demo studio CA" that the server made at first start, with its key: what the tests issue from. */
+export function demoStudioCa(dataDir: string): LabCertificate {
+  const file = readFileSync(path.join(dataDir, 'demo-ca/demo-ca.pem'), 'utf8');
+  const certificate = new X509Certificate(file.slice(file.indexOf('-----BEGIN CERTIFICATE-----')));
+  const privateKeyPem = createPrivateKey(file).export({ type: 'pkcs8', format: 'pem' }).toString();
+  return {
+    der: certificate.raw,
+    pem: certificate.toString(),
+    privateKeyPem,
+    sha256: createHash('sha256').update(certificate.raw).digest('hex'),
+  };
 }
