@@ -22,7 +22,7 @@ beforeAll(async () => {
   keys = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
     'verify',
-  ])) as webcrypto.CryptoKeyPair;
+  ]));
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -99,7 +99,8 @@ describe('describeCertificate', () => {
     [curve('prime192v1'), ['-sha1'], 'ec', 192, 'ecdsa-with-SHA1'],
     [['-newkey', 'ed25519'], [], 'ed25519', 256, 'ED25519'],
     [['-newkey', 'ed448'], [], 'ed448', 456, 'ED448'],
-  ] as const)('reads key and signature: %j %j', (newKey, more, keyType, keyBits, signatureAlgorithm) => {
+  ] as const)('reads key and signature: %j %j', (...row) => {
+    const [newKey, more, keyType, keyBits, signatureAlgorithm] = row;
     expect(describeCertificate(selfSigned([...newKey], ...more))).toMatchObject({
       keyType,
       keyBits,
@@ -136,7 +137,7 @@ describe('describeCertificate', () => {
     const others = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
       'sign',
       'verify',
-    ])) as webcrypto.CryptoKeyPair;
+    ]));
     const twin = await issueCertificate({
       profile: { kind: 'authority' },
       subject: { commonName: 'Twin' },

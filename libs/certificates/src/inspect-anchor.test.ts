@@ -144,7 +144,8 @@ describe('inspectAnchor: the certificate', () => {
       ['-md5', '-addext', 'basicConstraints=CA:FALSE'],
       ['notAuthority', 'weakKey', 'weakSignature'],
     ],
-  ])('%s', (name, newKey, more, codes) => {
+  ])('%s', (...row) => {
+    const [name, newKey, more, codes] = row;
     expect(codesWithin(made(name, newKey, ...more))).toEqual(codes);
   });
 

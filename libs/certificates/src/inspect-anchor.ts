@@ -1,7 +1,6 @@
 import { describeCertificate } from './describe-certificate.ts';
-import { sha256Hex } from './encoding.ts';
 import { fileKind } from './pem/file-kind.ts';
-import { pemBlocks } from './pem/pem-blocks.ts';
+import { type PemBlock, pemBlocks } from './pem/pem-blocks.ts';
 import { CERTIFICATE_LABELS, readCertificateBlock } from './pem/read-block.ts';
 import { CertificateParseError } from './certificate-parse-error.ts';
 import type { AnchorInspection, AnchorRefusalReason, CertificateFacts } from './types.ts';
@@ -44,20 +43,15 @@ interface PlacedCertificate {
 }
 
 function inspectText(text: string, now: Date): AnchorInspection {
-  const refusals: AnchorRefusalReason[] = [];
-  const found = new Map<string, PlacedCertificate>();
-  for (const block of pemBlocks(text)) {
-    if (block.label.includes('PRIVATE KEY')) refusals.push(privateKey(block.line));
-    if (block.label !== '' && !CERTIFICATE_LABELS.has(block.label)) continue;
-    const { der, problem } = readCertificateBlock(block);
-    if (der === null) refusals.push(malformed(problem.line, problem.reason));
-    else if (!found.has(sha256Hex(der))) describeInto(found, refusals, { der, line: block.line });
-  }
-  const [first, second] = found.values();
-  if (second !== undefined) refusals.push(moreThanOne(found.size, second.line));
-  if (first !== undefined) refusals.push(...objections(first, now));
+  const { found, refusals } = readCandidates(text);
+  const [first, second] = found;
   if (first === undefined && refusals.length === 0) return refused('notPem', NO_BLOCK);
-  return { certificate: first?.facts ?? null, refusals: refusals.slice(0, MAX_REFUSALS) };
+  const all = [
+    ...refusals,
+    ...(second === undefined ? [] : [moreThanOne(found.length, second.line)]),
+    ...(first === undefined ? [] : objections(first, now)),
+  ];
+  return { certificate: first?.facts ?? null, refusals: all.slice(0, MAX_REFUSALS) };
 }
 
 /** A page of sentences is enough. */
@@ -65,17 +59,33 @@ const MAX_REFUSALS = 20;
 const NO_BLOCK =
   'There is no certificate in it: no line says BEGIN CERTIFICATE. Give the CA certificate as PEM text.';
 
-function describeInto(
-  found: Map<string, PlacedCertificate>,
-  refusals: AnchorRefusalReason[],
-  { der, line }: { der: Uint8Array; line: number },
-): void {
+interface Candidates {
+  /** Different certificates in the text's order. */
+  readonly found: PlacedCertificate[];
+  readonly refusals: AnchorRefusalReason[];
+}
+
+function readCandidates(text: string): Candidates {
+  const found = new Map<string, PlacedCertificate>();
+  const refusals: AnchorRefusalReason[] = [];
+  for (const block of pemBlocks(text)) {
+    if (block.label.includes('PRIVATE KEY')) refusals.push(privateKey(block.line));
+    if (block.label !== '' && !CERTIFICATE_LABELS.has(block.label)) continue;
+    const candidate = describeBlock(block);
+    if ('code' in candidate) refusals.push(candidate);
+    else if (!found.has(candidate.facts.sha256)) found.set(candidate.facts.sha256, candidate);
+  }
+  return { found: [...found.values()], refusals };
+}
+
+function describeBlock(block: PemBlock): PlacedCertificate | AnchorRefusalReason {
+  const { der, problem } = readCertificateBlock(block);
+  if (der === null) return malformed(problem.line, problem.reason);
   try {
-    const facts = describeCertificate(der);
-    found.set(facts.sha256, { facts, line });
+    return { facts: describeCertificate(der), line: block.line };
   } catch (error) {
     if (!(error instanceof CertificateParseError)) throw error;
-    refusals.push(malformed(line, error.message));
+    return malformed(block.line, error.message);
   }
 }
 

@@ -232,7 +232,7 @@ print("subject", left.getpeercert()["subject"][-1][0][1])
 
     await fc.assert(
       fc.asyncProperty(name, serial, fc.tuple(second, second), async (commonName, serialNumber, dates) => {
-        const [notBefore, notAfter] = dates.sort((a, b) => a.getTime() - b.getTime()) as [Date, Date];
+        const [notBefore, notAfter] = dates.sort((a, b) => a.getTime() - b.getTime());
         const facts = describeCertificate(
           await authority('P-256', {
             subject: { commonName, organization: commonName },
@@ -304,7 +304,7 @@ print("subject", left.getpeercert()["subject"][-1][0][1])
 
     const ecdh = (await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, [
       'deriveBits',
-    ])) as webcrypto.CryptoKeyPair;
+    ]));
     await expect(authority('P-256', { signingKey: ecdh.privateKey })).rejects.toThrow(/ECDH/);
   });
 });

@@ -1,8 +1,8 @@
 import type { webcrypto } from 'node:crypto';
-import type { Extension } from '@peculiar/x509';
+import type * as x509 from '@peculiar/x509';
 import type { CertificateProfile, CryptoKey, IssueRequest } from './types.ts';
 
-type X509Library = typeof import('@peculiar/x509');
+type X509Library = typeof x509;
 
 /** RFC 5280 §4.1.2.2. */
 const MAX_SERIAL_BYTES = 20;
@@ -54,26 +54,26 @@ function checkRequest({ serialNumber, notBefore, notAfter, profile, subject }: I
 }
 
 /** As attributes, never as text to be parsed: a name may hold commas and equals signs. */
-function subjectName(library: X509Library, { subject }: IssueRequest): InstanceType<X509Library['Name']> {
+function subjectName(library: X509Library, { subject }: IssueRequest): x509.Name {
   const organization =
     subject.organization === undefined ? [] : [{ O: [{ utf8String: subject.organization }] }];
   return new library.Name([...organization, { CN: [{ utf8String: subject.commonName }] }]);
 }
 
-function profileExtensions(library: X509Library, { profile, publicKey }: IssueRequest): Extension[] {
+function profileExtensions(library: X509Library, { profile, publicKey }: IssueRequest): x509.Extension[] {
   const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension } = library;
+  const keyUsage = (flags: number): x509.Extension =>
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a set of flags; the library's type names single ones
+    new KeyUsagesExtension(flags, true);
   if (profile.kind === 'authority') {
     return [
       new BasicConstraintsExtension(true, profile.pathLength, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      keyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign),
     ];
   }
-  const usage = isRsa(publicKey)
-    ? KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment
-    : KeyUsageFlags.digitalSignature;
   return [
     new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(usage, true),
+    keyUsage(KeyUsageFlags.digitalSignature | (isRsa(publicKey) ? KeyUsageFlags.keyEncipherment : 0)),
     new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth]),
     alternativeNames(library, profile),
   ];
@@ -82,7 +82,7 @@ function profileExtensions(library: X509Library, { profile, publicKey }: IssueRe
 function alternativeNames(
   library: X509Library,
   profile: Extract<CertificateProfile, { kind: 'server' }>,
-): Extension {
+): x509.Extension {
   return new library.SubjectAlternativeNameExtension([
     ...profile.dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...profile.ipAddresses.map((value) => ({ type: 'ip' as const, value })),
@@ -93,8 +93,8 @@ function alternativeNames(
 async function keyIdentifiers(
   library: X509Library,
   { publicKey }: IssueRequest,
-  issuer: InstanceType<X509Library['X509Certificate']> | null,
-): Promise<Extension[]> {
+  issuer: x509.X509Certificate | null,
+): Promise<x509.Extension[]> {
   const own = await library.SubjectKeyIdentifierExtension.create(publicKey);
   const issuers = issuer === null ? own : issuer.getExtension(library.SubjectKeyIdentifierExtension);
   if (issuers === null)

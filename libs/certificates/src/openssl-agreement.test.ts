@@ -57,7 +57,10 @@ function askPython(files: readonly Uint8Array[]): Verdict[] {
 }
 
 function expectAgreement(files: readonly Uint8Array[]): void {
-  const verdicts = askPython(files);
+  expectVerdicts(files, askPython(files));
+}
+
+function expectVerdicts(files: readonly Uint8Array[], verdicts: readonly Verdict[]): void {
   expect(verdicts).toHaveLength(files.length);
   for (const [index, bytes] of files.entries()) {
     const { opensslAccepts, anchors } = parseBundle(bytes);
@@ -163,12 +166,21 @@ const VARIANTS: Readonly<Record<string, (pem: string) => string>> = {
   onlyWords: () => 'this is not the file you look for\n',
 };
 
-describe('agreement with OpenSSL', () => {
-  it.each(Object.entries(VARIANTS))('%s: alone, first, in the middle, last', (_name, variant) => {
-    const met = variant(B);
+/** Alone, first, in the middle, last. */
+const placed = (met: string): Uint8Array[] => [met, `${met}${A}`, `${A}${met}`, `${A}${met}${C}`].map(latin1);
 
-    expectAgreement([met, `${met}${A}`, `${A}${met}`, `${A}${met}${C}`].map(latin1));
+describe('agreement with OpenSSL', () => {
+  let verdicts: Verdict[];
+  beforeAll(() => {
+    verdicts = askPython(Object.values(VARIANTS).flatMap((variant) => placed(variant(B))));
   });
+
+  it.each(Object.entries(VARIANTS).map(([name, variant], index) => ({ name, variant, index })))(
+    '$name: alone, first, in the middle, last',
+    ({ variant, index }) => {
+      expectVerdicts(placed(variant(B)), verdicts.slice(index * 4, index * 4 + 4));
+    },
+  );
 
   it('any mixture of them', () => {
     const piece = fc

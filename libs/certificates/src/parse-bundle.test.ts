@@ -104,7 +104,8 @@ describe('parseBundle: its blocks', () => {
       /END line is damaged/,
     ],
   ];
-  it.each(damages)('%s: named by line and reason, the rest stays readable', (_name, damage, line, reason) => {
+  it.each(damages)('%s: named by line and reason, the rest stays readable', (...row) => {
+    const [, damage, line, reason] = row;
     const first = damage(B);
     const parsed = parseBundle(utf8(`${first}\n${A}`));
     const alone = parseBundle(utf8(first));

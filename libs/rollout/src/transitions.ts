@@ -64,17 +64,15 @@ export interface Reach {
 
 /** Can the agent's events lead from one state to the other in 1 … `steps` steps? Repeating a state that the agent gives is a step. */
 export function canReach({ from, to, steps }: Reach): boolean {
-  if (from === to && from in AGENT_TRANSITIONS && !isServerGiven(from)) return true;
-  let frontier = new Set<JobState>([from]);
-  const seen = new Set<JobState>();
-  for (let step = 0; step < steps && frontier.size > 0; step += 1) {
-    const next = new Set<JobState>();
-    for (const state of frontier) {
-      for (const following of AGENT_TRANSITIONS[state] ?? []) if (!seen.has(following)) next.add(following);
-    }
-    if (next.has(to)) return true;
-    for (const state of next) seen.add(state);
-    frontier = next;
+  if (from === to) return from in AGENT_TRANSITIONS && !isServerGiven(from);
+  const seen = new Set<JobState>([from]);
+  let frontier: readonly JobState[] = [from];
+  for (let step = 0; step < steps && frontier.length > 0; step += 1) {
+    frontier = frontier
+      .flatMap((state) => AGENT_TRANSITIONS[state] ?? [])
+      .filter((state) => !seen.has(state));
+    if (frontier.includes(to)) return true;
+    for (const state of frontier) seen.add(state);
   }
   return false;
 }

@@ -104,38 +104,58 @@ interface Body {
   readonly data: string;
 }
 
-/** `get_header_and_data`: a blank line ends a header, and after one the lines of data must all be of 64 characters but the last. */
+/** `get_header_and_data`. A piece that only ends a long line is no blank line. */
 function readBody(pieces: Pieces, label: string): Body {
-  const before: string[] = [];
-  const after: string[] = [];
-  let state: 'maybeHeader' | 'header' | 'afterHeader' = 'maybeHeader';
-  let shortLineSeen = false;
+  const body = new BodyReader();
   let partial = false;
   for (let piece = pieces.next(); piece !== null; piece = pieces.next()) {
     const continues = partial;
     partial = piece.length === PIECE && !piece.endsWith('\n');
-    if (state === 'maybeHeader' && piece.includes(':')) state = 'header';
+    body.noticeHeader(piece);
     const line = trimEnd(piece);
-    if (line === '\n') {
-      if (continues) continue;
-      if (state === 'afterHeader') throw new CertificateParseError('a second blank line inside the block');
-      state = 'afterHeader';
-    } else if (line.startsWith(END)) {
-      if (line !== `${END}${label}${TAIL}`)
-        throw new CertificateParseError(`its END line is not that of ${quoted(label)}`);
-      return state === 'maybeHeader'
-        ? { header: '', data: before.join('') }
-        : { header: before.join(''), data: after.join('') };
-    } else if (state === 'afterHeader') {
-      if (shortLineSeen || line.length > 65)
-        throw new CertificateParseError('after a blank line, a line not of 64 characters');
-      shortLineSeen = line.length < 65;
-      after.push(line);
-    } else {
-      before.push(line);
-    }
+    if (line.startsWith(END)) return body.end(line, label);
+    if (line !== '\n') body.add(line);
+    else if (!continues) body.blank();
   }
   throw new CertificateParseError('the file ends inside this block');
+}
+
+/** A blank line ends a header, and after one the lines of data must all be of 64 characters but the last. */
+class BodyReader {
+  readonly #before: string[] = [];
+  readonly #after: string[] = [];
+  #place: 'maybeHeader' | 'header' | 'afterHeader' = 'maybeHeader';
+  #shortLineSeen = false;
+
+  noticeHeader(piece: string): void {
+    if (this.#place === 'maybeHeader' && piece.includes(':')) this.#place = 'header';
+  }
+
+  blank(): void {
+    if (this.#place === 'afterHeader')
+      throw new CertificateParseError('a second blank line inside the block');
+    this.#place = 'afterHeader';
+  }
+
+  add(line: string): void {
+    if (this.#place !== 'afterHeader') {
+      this.#before.push(line);
+      return;
+    }
+    if (this.#shortLineSeen || line.length > 65) {
+      throw new CertificateParseError('after a blank line, a line not of 64 characters');
+    }
+    this.#shortLineSeen = line.length < 65;
+    this.#after.push(line);
+  }
+
+  /** Without a header, what stands before the END is data. */
+  end(line: string, label: string): Body {
+    if (line !== `${END}${label}${TAIL}`)
+      throw new CertificateParseError(`its END line is not that of ${quoted(label)}`);
+    if (this.#place === 'maybeHeader') return { header: '', data: this.#before.join('') };
+    return { header: this.#before.join(''), data: this.#after.join('') };
+  }
 }
 
 /** DER of the certificate in a block; null for a block that holds none. Decoding is checked for every label, as OpenSSL does. */
