@@ -19,6 +19,8 @@ const run = spawnSync(process.execPath, [cli, 'generate', '--schema', 'prisma/sc
   timeout: 120_000,
 });
 if (run.status !== 0) {
-  process.stderr.write(`${run.stdout}${run.stderr}\nprisma generate failed; see above. If its files are missing, run npm ci.\n`);
+  process.stderr.write(
+    `${run.stdout}${run.stderr}\nprisma generate failed; see above. If its files are missing, run npm ci.\n`,
+  );
   process.exit(1);
 }

@@ -15,7 +15,9 @@ const migrations = join(here, 'migrations');
 async function loadEngine() {
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
   const bindings = await import(join(folder, 'schema_engine_bg.js'));
-  const wasm = await WebAssembly.instantiate(readFileSync(join(folder, 'schema_engine_bg.wasm')), { './schema_engine_bg.js': bindings });
+  const wasm = await WebAssembly.instantiate(readFileSync(join(folder, 'schema_engine_bg.wasm')), {
+    './schema_engine_bg.js': bindings,
+  });
   bindings.__wbg_set_wasm(wasm.instance.exports);
   wasm.instance.exports.__wbindgen_start();
   return bindings;
@@ -36,9 +38,14 @@ function offlineAdapter(factory) {
   factory.connect = async () => {
     const connection = await connect();
     connection.queryRaw = async (query) => {
-      if (!query.sql.includes('server_version_num')) throw new Error(`The schema engine asked an unexpected question: ${query.sql}`);
+      if (!query.sql.includes('server_version_num'))
+        throw new Error(`The schema engine asked an unexpected question: ${query.sql}`);
       const [int, bool, text] = [0, 5, 7];
-      return { columnNames: ['exists', 'version', 'numeric_version'], columnTypes: [bool, text, int], rows: [[true, 'PostgreSQL 18.4', 180004]] };
+      return {
+        columnNames: ['exists', 'version', 'numeric_version'],
+        columnTypes: [bool, text, int],
+        rows: [[true, 'PostgreSQL 18.4', 180004]],
+      };
     };
     return connection;
   };
@@ -53,7 +60,9 @@ async function diff(from, to) {
     import('@prisma/driver-adapter-utils'),
   ]);
   const model = (content) => ({ tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] });
-  const adapter = bindMigrationAwareSqlAdapterFactory(offlineAdapter(new PrismaPg({ connectionString: 'postgresql://localhost:1/none' })));
+  const adapter = bindMigrationAwareSqlAdapterFactory(
+    offlineAdapter(new PrismaPg({ connectionString: 'postgresql://localhost:1/none' })),
+  );
   const engine = await SchemaEngine.new({ datamodels: [['schema.prisma', to]] }, () => {}, adapter);
   const result = await engine.diff({
     from: from === null ? { tag: 'empty' } : model(from),
@@ -72,7 +81,9 @@ const from = lastModel();
 const sql = await diff(from, target);
 if (name === '--check' || flags.includes('--check')) {
   if (sql !== '') {
-    process.stderr.write(`prisma/schema.prisma is ahead of the last migration; run: node prisma/new-migration.mjs <name>\n\n${sql}\n`);
+    process.stderr.write(
+      `prisma/schema.prisma is ahead of the last migration; run: node prisma/new-migration.mjs <name>\n\n${sql}\n`,
+    );
     process.exit(1);
   }
 } else if (name === undefined || !/^[a-z][a-z0-9_]{2,59}$/.test(name)) {

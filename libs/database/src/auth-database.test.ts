@@ -36,7 +36,10 @@ describe('authDatabase', () => {
 
       const { headers } = await auth.api.signInEmail({ body: ADMIN, returnHeaders: true });
       const cookie = (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-      expect((await auth.api.getSession({ headers: new Headers({ cookie }) }))?.user).toMatchObject({ id: user.id, email: ADMIN.email });
+      expect((await auth.api.getSession({ headers: new Headers({ cookie }) }))?.user).toMatchObject({
+        id: user.id,
+        email: ADMIN.email,
+      });
       await auth.api.signOut({ headers: new Headers({ cookie }) });
       expect(await auth.api.getSession({ headers: new Headers({ cookie }) })).toBeNull();
     });
@@ -47,7 +50,9 @@ describe('authDatabase', () => {
       const auth = authOf(database);
       await auth.api.signUpEmail({ body: ADMIN });
 
-      await expect(auth.api.signInEmail({ body: { ...ADMIN, password: 'wrong password' } })).rejects.toMatchObject({ statusCode: 401 });
+      await expect(
+        auth.api.signInEmail({ body: { ...ADMIN, password: 'wrong password' } }),
+      ).rejects.toMatchObject({ statusCode: 401 });
       await expect(auth.api.signUpEmail({ body: ADMIN })).rejects.toThrow();
     });
   });

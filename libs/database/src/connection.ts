@@ -12,7 +12,7 @@ export type Client = Prisma.TransactionClient;
 export interface Context {
   readonly client: Client;
   /** Runs `work` in a transaction: a new one, or the one that is open already. */
-  atomically<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  readonly atomically: <T>(work: (client: Client) => Promise<T>) => Promise<T>;
   readonly statusCache: StatusCache;
 }
 
@@ -27,7 +27,9 @@ const FORM = 'postgresql://account:password@host:port/name';
 export function checkUrl(url: string): void {
   const parsed = URL.parse(url);
   if (parsed === null || !['postgresql:', 'postgres:'].includes(parsed.protocol)) {
-    throw new DatabaseUnreachableError(`DATABASE_URL is not of the form ${FORM}. Percent-encode special characters of the password.`);
+    throw new DatabaseUnreachableError(
+      `DATABASE_URL is not of the form ${FORM}. Percent-encode special characters of the password.`,
+    );
   }
 }
 
@@ -58,7 +60,10 @@ export interface ClientOptions {
   readonly onPoolError: (error: Error) => void;
 }
 
-export function createClient(options: ClientOptions): { readonly client: PrismaClient; readonly pool: pg.Pool } {
+export function createClient(options: ClientOptions): {
+  readonly client: PrismaClient;
+  readonly pool: pg.Pool;
+} {
   checkUrl(options.url);
   const pool = new pg.Pool({
     connectionString: options.url,

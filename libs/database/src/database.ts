@@ -18,7 +18,11 @@ import { createOrderRepository } from './repositories/orders.ts';
 import { createOverviewRepository } from './repositories/overview.ts';
 import { createPolicyRepository, type StatusCache } from './repositories/policies.ts';
 import { createSectionRepository } from './repositories/sections.ts';
-import { createAccountRepository, createSetupTokenRepository, createTokenRepository } from './repositories/tokens.ts';
+import {
+  createAccountRepository,
+  createSetupTokenRepository,
+  createTokenRepository,
+} from './repositories/tokens.ts';
 
 export interface Repositories {
   readonly fleet: FleetRepository;
@@ -89,7 +93,11 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const database: Database = {
     ...createRepositories({ client, statusCache, atomically: (work) => client.$transaction(work) }),
     transaction: (work) =>
-      client.$transaction((transaction) => work(createRepositories({ client: transaction, statusCache, atomically: (inner) => inner(transaction) }))),
+      client.$transaction((transaction) =>
+        work(
+          createRepositories({ client: transaction, statusCache, atomically: (inner) => inner(transaction) }),
+        ),
+      ),
     ping,
     close: () => client.$disconnect(),
   };

@@ -15,7 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-const migration = (name: string, sql: string) => ({ name, sql, checksum: createHash('sha256').update(sql).digest('hex') });
+const migration = (name: string, sql: string) => ({
+  name,
+  sql,
+  checksum: createHash('sha256').update(sql).digest('hex'),
+});
 const ONE = migration('20260101000000_one', 'CREATE TABLE one (id int)');
 const TWO = migration('20260102000000_two', 'CREATE TABLE two (id int); INSERT INTO two VALUES (2)');
 const BROKEN = migration('20260103000000_broken', 'CREATE TABLE half (id int); SELECT no_such_function()');
@@ -52,14 +56,25 @@ describe('migrate', () => {
   it('undoes a migration that fails and keeps those before it', async () => {
     const url = await lab.emptyDatabase();
 
-    await expect(migrateWith(url, [ONE, BROKEN])).rejects.toThrow(/20260103000000_broken failed and was undone: function no_such_function\(\) does not exist/);
+    await expect(migrateWith(url, [ONE, BROKEN])).rejects.toThrow(
+      /20260103000000_broken failed and was undone: function no_such_function\(\) does not exist/,
+    );
 
-    expect(await query(url, `SELECT to_regclass('one') IS NOT NULL AS one, to_regclass('half') IS NOT NULL AS half`)).toEqual([{ one: true, half: false }]);
+    expect(
+      await query(
+        url,
+        `SELECT to_regclass('one') IS NOT NULL AS one, to_regclass('half') IS NOT NULL AS half`,
+      ),
+    ).toEqual([{ one: true, half: false }]);
     expect(await migrateWith(url, [ONE, TWO])).toEqual({ applied: [TWO.name], present: 1 });
   });
 
   it.each([
-    ['a migration that was changed', [migration(ONE.name, 'CREATE TABLE one (id bigint)')], /applied in another form/],
+    [
+      'a migration that was changed',
+      [migration(ONE.name, 'CREATE TABLE one (id bigint)')],
+      /applied in another form/,
+    ],
     ['the database of a newer release', [], /used by a newer release/],
   ])('refuses %s', async (_, migrations, message) => {
     const url = await lab.emptyDatabase();
@@ -77,8 +92,16 @@ describe('migrate', () => {
   });
 
   it.each([
-    ['nothing listens', 'postgresql://admin:hunter2@127.0.0.1:9/trustfleet', /^The database trustfleet at 127\.0\.0\.1:9 does not answer: connect ECONNREFUSED 127\.0\.0\.1:9\. Check.*DATABASE_URL[^\n]*$/],
-    ['no such host', 'postgresql://admin:hunter2@db.invalid/trustfleet', /^The database trustfleet at db\.invalid:5432 does not answer: getaddrinfo \w+ db\.invalid\. Check/],
+    [
+      'nothing listens',
+      'postgresql://admin:hunter2@127.0.0.1:9/trustfleet',
+      /^The database trustfleet at 127\.0\.0\.1:9 does not answer: connect ECONNREFUSED 127\.0\.0\.1:9\. Check.*DATABASE_URL[^\n]*$/,
+    ],
+    [
+      'no such host',
+      'postgresql://admin:hunter2@db.invalid/trustfleet',
+      /^The database trustfleet at db\.invalid:5432 does not answer: getaddrinfo \w+ db\.invalid\. Check/,
+    ],
     ['no URL', 'admin hunter2', /^DATABASE_URL is not of the form postgresql:/],
     ['another program', 'mysql://admin:hunter2@localhost/x', /^DATABASE_URL is not of the form postgresql:/],
   ])('says where it tried and never with what password: %s', async (_, url, message) => {

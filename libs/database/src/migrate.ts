@@ -46,9 +46,14 @@ const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 )`;
 
 /** Every migration of this release, oldest first. */
-export async function readMigrations(folder: string = fileURLToPath(new URL('../prisma/migrations', import.meta.url))): Promise<readonly Migration[]> {
+export async function readMigrations(
+  folder: string = fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
+): Promise<readonly Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   return await Promise.all(
     names.map(async (name) => {
       const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
@@ -85,7 +90,9 @@ function checkHistory(history: readonly HistoryRow[], known: readonly Migration[
       );
     }
     if (row.finished_at === null) {
-      throw new MigrationError(`The migration ${row.migration_name} was begun by other tools and not finished. Restore a backup, or resolve it with the Prisma CLI.`);
+      throw new MigrationError(
+        `The migration ${row.migration_name} was begun by other tools and not finished. Restore a backup, or resolve it with the Prisma CLI.`,
+      );
     }
     if (row.checksum !== checksum) {
       throw new MigrationError(
@@ -108,14 +115,21 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   } catch (error) {
     await client.query('ROLLBACK');
     const why = error instanceof Error ? error.message : String(error);
-    throw new MigrationError(`The migration ${migration.name} failed and was undone: ${why}. The database is as it was before.`, { cause: error });
+    throw new MigrationError(
+      `The migration ${migration.name} failed and was undone: ${why}. The database is as it was before.`,
+      { cause: error },
+    );
   }
 }
 
 /** As `migrate`, with migrations of the caller's: for tests. */
 export async function migrateWith(url: string, migrations: readonly Migration[]): Promise<MigrationReport> {
   checkUrl(url);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'trustfleet-migrate' });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'trustfleet-migrate',
+  });
   try {
     await client.connect();
   } catch (error) {

@@ -23,18 +23,15 @@ export function storableJson(value: unknown): string {
   );
 }
 
+const STEP: Readonly<Partial<Record<string, number>>> = { '{': 1, '[': 1, '}': -1, ']': -1 };
+
 /** Nested deeper than can be stored? Looks at the text alone, since walking such a value may itself overflow a stack. */
 export function isTooDeep(json: string): boolean {
   let depth = 0;
-  let inString = false;
-  for (let index = 0; index < json.length; index += 1) {
-    const character = json[index];
-    if (inString) {
-      if (character === '\\') index += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') depth -= 1;
+  // Strings are taken whole, so that brackets in them do not count. An open one is taken to the end, so that the pattern never has to
+  // try again: hostile text costs no more than its length.
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.?)*"?|[[\]{}]/gs)) {
+    depth += STEP[token] ?? 0;
     if (depth > MAX_DEPTH) return true;
   }
   return false;

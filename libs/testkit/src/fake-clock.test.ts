@@ -56,6 +56,10 @@ describe('fake clock', () => {
     clock.setWallClock(new Date('2030-01-01T00:00:00Z'));
     await clock.advance(999);
 
-    expect([clock.now().toISOString(), clock.monotonic(), fired]).toEqual(['2030-01-01T00:00:00.999Z', 999, false]);
+    expect([clock.now().toISOString(), clock.monotonic(), fired]).toEqual([
+      '2030-01-01T00:00:00.999Z',
+      999,
+      false,
+    ]);
   });
 });

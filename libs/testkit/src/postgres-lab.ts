@@ -41,10 +41,12 @@ export async function startPostgresLab(parts: PostgresLabParts): Promise<Postgre
   const directory = await mkdtemp(join(tmpdir(), 'trustfleet-lab-'));
   // Started as root PostgreSQL runs under another account, which has to pass.
   await chmod(directory, 0o711);
-  const postgres = await parts.start({ dataDir: join(directory, 'pg'), fsync: 'off' }).catch(async (error: unknown) => {
-    await rm(directory, { recursive: true, force: true });
-    throw error;
-  });
+  const postgres = await parts
+    .start({ dataDir: join(directory, 'pg'), fsync: 'off' })
+    .catch(async (error: unknown) => {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    });
   const admin = new pg.Client({ connectionString: withDatabase(postgres.url, 'postgres') });
   await admin.connect();
   let count = 0;

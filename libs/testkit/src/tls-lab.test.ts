@@ -26,7 +26,9 @@ describe('TLS lab', () => {
     const { origin } = await lab.serve(await lab.leaf(authority));
 
     await expect(get(origin, authority.pem)).resolves.toBe('ok');
-    await expect(get(origin, stranger.pem)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    await expect(get(origin, stranger.pem)).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
   });
 
   it('dates certificates around the time it is given', async () => {
@@ -34,7 +36,10 @@ describe('TLS lab', () => {
 
     const authority = new X509Certificate((await expired.authority('Old CA')).der);
 
-    expect([authority.ca, new Date(authority.validTo).toISOString()]).toEqual([true, '2021-06-01T00:00:00.000Z']);
+    expect([authority.ca, new Date(authority.validTo).toISOString()]).toEqual([
+      true,
+      '2021-06-01T00:00:00.000Z',
+    ]);
   });
 
   it('closes servers with their open connections', async () => {

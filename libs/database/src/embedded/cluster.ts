@@ -1,6 +1,20 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chmod, chown, constants, mkdir, mkdtemp, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -63,12 +77,19 @@ export async function prepareLayout(dataDir: string, account: RunAs): Promise<La
   const short = Buffer.byteLength(inside) <= MAX_SOCKET_DIR_BYTES;
   const socket = short ? inside : await mkdtemp(join(tmpdir(), 'trustfleet-pg-'));
   await makeOwned(socket, account);
-  return { dataDir, cluster: join(dataDir, 'cluster'), socket, log: join(dataDir, 'postgres.log'), passwordFile: join(dataDir, 'password') };
+  return {
+    dataDir,
+    cluster: join(dataDir, 'cluster'),
+    socket,
+    log: join(dataDir, 'postgres.log'),
+    passwordFile: join(dataDir, 'password'),
+  };
 }
 
 /** Removes a socket directory that stands outside of the data directory. */
 export async function removeLayout(layout: Layout): Promise<void> {
-  if (layout.socket !== join(layout.dataDir, 'socket')) await rm(layout.socket, { recursive: true, force: true });
+  if (layout.socket !== join(layout.dataDir, 'socket'))
+    await rm(layout.socket, { recursive: true, force: true });
 }
 
 /** Refuses a cluster of another major version: PostgreSQL would not start, and says less. */
@@ -79,11 +100,15 @@ async function checkMajor(cluster: string, major: number): Promise<void> {
     found === undefined
       ? `${cluster} is not a PostgreSQL data directory (no PG_VERSION). Move it away, or set TRUSTFLEET_DATA_DIR to another directory.`
       : `${cluster} was made by PostgreSQL ${found}; this release brings ${major}. Upgrade it with that release's pg_upgrade, ` +
-        `or serve it with a PostgreSQL ${found} of your own and name that in DATABASE_URL, or move it away to start empty.`,
+          `or serve it with a PostgreSQL ${found} of your own and name that in DATABASE_URL, or move it away to start empty.`,
   );
 }
 
-async function initialise(layout: Layout, binaries: Binaries, options: { readonly account: RunAs; readonly sync: boolean }): Promise<string> {
+async function initialise(
+  layout: Layout,
+  binaries: Binaries,
+  options: { readonly account: RunAs; readonly sync: boolean },
+): Promise<string> {
   const { account } = options;
   const password = randomBytes(24).toString('base64url');
   const unfinished = `${layout.cluster}.new`;
@@ -95,13 +120,32 @@ async function initialise(layout: Layout, binaries: Binaries, options: { readonl
   try {
     if (account !== null) await chown(passwordForInitdb, account.uid, account.gid);
     // The built-in locale gives the same order and case rules on every machine, whatever locales it has.
-    const argv = ['-D', unfinished, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordForInitdb}`, '--encoding=UTF8'];
+    const argv = [
+      '-D',
+      unfinished,
+      '-U',
+      SUPERUSER,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordForInitdb}`,
+      '--encoding=UTF8',
+    ];
     const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const speed = options.sync ? [] : ['--no-sync'];
-    await run(binaries.initdb, [...argv, ...locale, ...speed], { timeout: 120_000, cwd: '/', env: { TZ: 'UTC' }, ...(account ?? {}) });
+    await run(binaries.initdb, [...argv, ...locale, ...speed], {
+      timeout: 120_000,
+      cwd: '/',
+      env: { TZ: 'UTC' },
+      ...(account ?? {}),
+    });
   } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : String(error);
-    throw new EmbeddedPostgresError(`PostgreSQL could not make its data directory ${layout.cluster}: ${stderr}`, { cause: error });
+    const stderr =
+      error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
+        ? error.stderr.trim()
+        : String(error);
+    throw new EmbeddedPostgresError(
+      `PostgreSQL could not make its data directory ${layout.cluster}: ${stderr}`,
+      { cause: error },
+    );
   } finally {
     await unlink(passwordForInitdb);
   }
@@ -136,7 +180,8 @@ export async function openCluster(
   binaries: Binaries,
   options: { readonly account: RunAs; readonly sync: boolean },
 ): Promise<{ readonly password: string; readonly initialised: boolean }> {
-  if (await isEmptyOrAbsent(layout.cluster)) return { password: await initialise(layout, binaries, options), initialised: true };
+  if (await isEmptyOrAbsent(layout.cluster))
+    return { password: await initialise(layout, binaries, options), initialised: true };
   await checkMajor(layout.cluster, binaries.major);
   const password = await readIfThere(layout.passwordFile);
   if (password === null || password === '') {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedPostgresError, migrate, openDatabase, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresEvent } from '../index.ts';
+import {
+  EmbeddedPostgresError,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresEvent,
+} from '../index.ts';
 import { addHost, later } from '../testing/fixtures.ts';
 import { isAlive } from './processes.ts';
 
@@ -21,7 +28,10 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function start(dataDir: string, onEvent: (event: EmbeddedPostgresEvent) => void = () => undefined): Promise<EmbeddedPostgres> {
+async function start(
+  dataDir: string,
+  onEvent: (event: EmbeddedPostgresEvent) => void = () => undefined,
+): Promise<EmbeddedPostgres> {
   // What survives here is the end of a process, not of the machine: no need to wait for the disk.
   const postgres = await startEmbeddedPostgres({ dataDir, onEvent, fsync: 'off' });
   running.push(postgres);
@@ -109,10 +119,14 @@ describe('startEmbeddedPostgres', () => {
       await client.query('CREATE TABLE kept AS SELECT 1 AS one');
       process.stdout.write(String(postgres.pid));
       setInterval(() => {}, 1000);`;
-    const server = spawn(process.execPath, ['--conditions=@trustfleet/source', '--input-type=module', '--eval', program], {
-      cwd: import.meta.dirname,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const server = spawn(
+      process.execPath,
+      ['--conditions=@trustfleet/source', '--input-type=module', '--eval', program],
+      {
+        cwd: import.meta.dirname,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const orphan = await new Promise<number>((resolve, reject) => {
       server.stdout.once('data', (data: Buffer) => {
         resolve(Number(data.toString()));
@@ -121,7 +135,9 @@ describe('startEmbeddedPostgres', () => {
         reject(new Error(`the server ended with ${String(code)}`));
       });
     });
-    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(`Another Trustfleet server (process ${String(server.pid)}) uses`);
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(
+      `Another Trustfleet server (process ${String(server.pid)}) uses`,
+    );
     server.removeAllListeners('exit');
     const ended = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGKILL');
@@ -175,10 +191,18 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it.each<[string, (cluster: string, dataDir: string) => Promise<void>, RegExp]>([
-    ['another major', (cluster) => writeFile(join(cluster, 'PG_VERSION'), '17\n'), /made by PostgreSQL 17; this release brings 18.*pg_upgrade.*DATABASE_URL/],
+    [
+      'another major',
+      (cluster) => writeFile(join(cluster, 'PG_VERSION'), '17\n'),
+      /made by PostgreSQL 17; this release brings 18.*pg_upgrade.*DATABASE_URL/,
+    ],
     ['no cluster', (cluster) => rm(join(cluster, 'PG_VERSION')), /not a PostgreSQL data directory/],
     ['no password', (_, dataDir) => rm(join(dataDir, 'password')), /password is missing.*Restore/],
-    ['broken settings', (cluster) => writeFile(join(cluster, 'postgresql.conf'), 'no_such_setting = 1\n'), /did not start.*no_such_setting/s],
+    [
+      'broken settings',
+      (cluster) => writeFile(join(cluster, 'postgresql.conf'), 'no_such_setting = 1\n'),
+      /did not start.*no_such_setting/s,
+    ],
   ])('says what to do: %s', async (_, breakIt, message) => {
     const dataDir = join(root, 'pg');
     await (await start(dataDir)).stop();
@@ -194,7 +218,9 @@ describe('startEmbeddedPostgres', () => {
   it('says what to do about a path that is no directory', async () => {
     await writeFile(join(root, 'file'), '');
 
-    await expect(startEmbeddedPostgres({ dataDir: join(root, 'file', 'pg') })).rejects.toThrow(/Cannot write to .*ENOTDIR.*TRUSTFLEET_DATA_DIR/);
+    await expect(startEmbeddedPostgres({ dataDir: join(root, 'file', 'pg') })).rejects.toThrow(
+      /Cannot write to .*ENOTDIR.*TRUSTFLEET_DATA_DIR/,
+    );
   });
 });
 
@@ -203,6 +229,8 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     const closed = join(root, 'home');
     await mkdir(closed, { mode: 0o700 });
 
-    await expect(startEmbeddedPostgres({ dataDir: join(closed, 'pg') })).rejects.toThrow(new RegExp(`cannot pass ${closed} .*/var/lib/trustfleet`));
+    await expect(startEmbeddedPostgres({ dataDir: join(closed, 'pg') })).rejects.toThrow(
+      new RegExp(`cannot pass ${closed} .*/var/lib/trustfleet`),
+    );
   });
 });

@@ -75,7 +75,8 @@ async function startWithRetry(options: PostmasterOptions, attempts: number): Pro
     try {
       return await startPostmaster(options);
     } catch (error) {
-      const mayPass = error instanceof EmbeddedPostgresError && /shared memory block|lock file/.test(error.message);
+      const mayPass =
+        error instanceof EmbeddedPostgresError && /shared memory block|lock file/.test(error.message);
       if (!mayPass || attempt + 1 >= attempts) throw error;
       await backOff(attempt);
     }
@@ -114,7 +115,10 @@ class Supervisor {
   }
 
   async #revive(reason: string): Promise<void> {
-    this.#report({ kind: 'exited', message: `PostgreSQL ended unexpectedly (${reason}); it is started again. See ${this.#options.layout.log}.` });
+    this.#report({
+      kind: 'exited',
+      message: `PostgreSQL ended unexpectedly (${reason}); it is started again. See ${this.#options.layout.log}.`,
+    });
     for (let attempt = 0; attempt < RESTART_ATTEMPTS && !this.#isStopping(); attempt += 1) {
       await backOff(attempt);
       try {
@@ -127,7 +131,10 @@ class Supervisor {
     }
     if (this.#isStopping()) return;
     this.#stopping = true;
-    this.#report({ kind: 'failed', message: `PostgreSQL could not be started again. Correct what ${this.#options.layout.log} says, then start the server again.` });
+    this.#report({
+      kind: 'failed',
+      message: `PostgreSQL could not be started again. Correct what ${this.#options.layout.log} says, then start the server again.`,
+    });
   }
 
   async stop(): Promise<void> {
@@ -144,7 +151,10 @@ class Supervisor {
   }
 }
 
-async function launchCluster(options: EmbeddedPostgresOptions, report: (event: EmbeddedPostgresEvent) => void): Promise<EmbeddedPostgres> {
+async function launchCluster(
+  options: EmbeddedPostgresOptions,
+  report: (event: EmbeddedPostgresEvent) => void,
+): Promise<EmbeddedPostgres> {
   const account = await resolveAccount();
   const layout = await prepareLayout(options.dataDir, account);
   const undo: (() => Promise<void>)[] = [() => removeLayout(layout)];
@@ -156,12 +166,24 @@ async function launchCluster(options: EmbeddedPostgresOptions, report: (event: E
     const fsync = options.fsync ?? 'on';
     const binaries = await prepareBinaries({ account, copyDir: options.dataDir });
     const cluster = await openCluster(layout, binaries, { account, sync: fsync === 'on' });
-    if (cluster.initialised) report({ kind: 'initialised', message: `PostgreSQL ${binaries.major} was initialised in ${layout.cluster}.` });
+    if (cluster.initialised)
+      report({
+        kind: 'initialised',
+        message: `PostgreSQL ${binaries.major} was initialised in ${layout.cluster}.`,
+      });
     const leftover = await clearLeftovers(layout.cluster);
     if (leftover !== null) report({ kind: 'recovered', message: leftover });
     const target = { layout, port: options.port ?? SOCKET_PORT, password: cluster.password };
     const adminUrl = connectionString(target, 'postgres');
-    const parts = { program: binaries.postgres, account, layout, port: target.port, tcp: options.port !== undefined, fsync, adminUrl };
+    const parts = {
+      program: binaries.postgres,
+      account,
+      layout,
+      port: target.port,
+      tcp: options.port !== undefined,
+      fsync,
+      adminUrl,
+    };
     const supervisor = new Supervisor(await startWithRetry(parts, START_ATTEMPTS), parts, report);
     undo.push(() => supervisor.stop());
     await ensureDatabase(adminUrl);

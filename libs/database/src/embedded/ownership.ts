@@ -2,9 +2,20 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedPostgresError } from '../errors.ts';
-import { commandLine, isAlive, processIdentity, readIfThere, systemErrorCode, waitForExit } from './processes.ts';
+import {
+  commandLine,
+  isAlive,
+  processIdentity,
+  readIfThere,
+  systemErrorCode,
+  waitForExit,
+} from './processes.ts';
 
-const ownerFile = z.object({ format: z.literal(1), pid: z.int().positive(), identity: z.string().nullable() });
+const ownerFile = z.object({
+  format: z.literal(1),
+  pid: z.int().positive(),
+  identity: z.string().nullable(),
+});
 
 /**
  * Claims the directory for this process, so that two servers never run one cluster. A claim whose process has ended is void.
@@ -17,7 +28,9 @@ export async function claimDirectory(dataDir: string): Promise<() => Promise<voi
     if (await tryWrite(path, claim)) return () => release(path, claim);
     await dropVoidClaim(path, dataDir);
   }
-  throw new EmbeddedPostgresError(`Another Trustfleet server is starting on ${dataDir}. Stop it, or give this one its own directory.`);
+  throw new EmbeddedPostgresError(
+    `Another Trustfleet server is starting on ${dataDir}. Stop it, or give this one its own directory.`,
+  );
 }
 
 async function tryWrite(path: string, claim: string): Promise<boolean> {
@@ -40,7 +53,11 @@ async function dropVoidClaim(path: string, dataDir: string): Promise<void> {
   const text = await readIfThere(path);
   if (text === null) return;
   const owner = ownerFile.safeParse(parseJson(text));
-  if (owner.success && isAlive(owner.data.pid) && owner.data.identity === (await processIdentity(owner.data.pid))) {
+  if (
+    owner.success &&
+    isAlive(owner.data.pid) &&
+    owner.data.identity === (await processIdentity(owner.data.pid))
+  ) {
     throw new EmbeddedPostgresError(
       `Another Trustfleet server (process ${owner.data.pid}) uses ${dataDir}. Stop it, or set TRUSTFLEET_DATA_DIR to a directory of its own.`,
     );
@@ -66,7 +83,8 @@ export async function clearLeftovers(clusterDir: string): Promise<string | null>
   const path = join(clusterDir, 'postmaster.pid');
   const pid = Number.parseInt((await readIfThere(path))?.split('\n')[0] ?? '', 10);
   if (!Number.isInteger(pid) || pid <= 1) return null;
-  if (!isAlive(pid)) return `The last PostgreSQL (process ${pid}) did not shut down; its journal is replayed.`;
+  if (!isAlive(pid))
+    return `The last PostgreSQL (process ${pid}) did not shut down; its journal is replayed.`;
   if ((await commandLine(pid))?.includes(clusterDir) !== true) {
     await unlink(path);
     return `postmaster.pid named process ${pid}, which is another program now: removed.`;
@@ -77,10 +95,16 @@ export async function clearLeftovers(clusterDir: string): Promise<string | null>
 
 /** PostgreSQL's fast shutdown (SIGINT), then immediate (SIGQUIT: as after a crash, nothing committed is lost), then the kernel's. */
 export async function endPostmaster(pid: number): Promise<void> {
-  for (const [signal, limitMs] of [['SIGINT', 30_000], ['SIGQUIT', 10_000], ['SIGKILL', 10_000]] as const) {
+  for (const [signal, limitMs] of [
+    ['SIGINT', 30_000],
+    ['SIGQUIT', 10_000],
+    ['SIGKILL', 10_000],
+  ] as const) {
     if (!isAlive(pid)) return;
     process.kill(pid, signal);
     if (await waitForExit(pid, limitMs)) return;
   }
-  throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) does not end. End it by hand and start again.`);
+  throw new EmbeddedPostgresError(
+    `PostgreSQL (process ${pid}) does not end. End it by hand and start again.`,
+  );
 }

@@ -39,7 +39,9 @@ function settings(options: PostmasterOptions): string[] {
     'log_timezone=UTC',
     'log_checkpoints=off',
     'max_connections=100',
-    ...(options.fsync === 'off' ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB'] : []),
+    ...(options.fsync === 'off'
+      ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB']
+      : []),
   ];
   return pairs.flatMap((pair) => ['-c', pair]);
 }
@@ -97,7 +99,10 @@ async function tryConnect(url: string): Promise<'ready' | 'starting'> {
     const code = systemErrorCode(error);
     // 57P03: cannot_connect_now (recovery). No code: the time-out above.
     if (code === null || ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code)) return 'starting';
-    throw new EmbeddedPostgresError(`PostgreSQL runs but refuses us: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new EmbeddedPostgresError(
+      `PostgreSQL runs but refuses us: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   } finally {
     await client.end();
   }
@@ -107,22 +112,32 @@ async function tryConnect(url: string): Promise<'ready' | 'starting'> {
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const logStart = await trimLog(options.layout.log);
   const child = launch(options);
-  let over: string | null = null;
+  const end: { reason: string | null } = { reason: null };
   const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => { resolve(error.message); });
-    child.once('exit', (code, signal) => { resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`); });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`);
+    });
   });
-  void ended.then((reason) => { over = reason; });
+  void ended.then((reason) => {
+    end.reason = reason;
+  });
   const limit = Date.now() + READY_LIMIT_MS;
   for (;;) {
     await sleep(30);
-    if (over !== null || child.pid === undefined) {
-      throw new EmbeddedPostgresError(`PostgreSQL did not start (${over ?? 'no process'}). Its log ${options.layout.log} says:\n${await logSince(options.layout.log, logStart)}`);
+    if (end.reason !== null || child.pid === undefined) {
+      throw new EmbeddedPostgresError(
+        `PostgreSQL did not start (${end.reason ?? 'no process'}). Its log ${options.layout.log} says:\n${await logSince(options.layout.log, logStart)}`,
+      );
     }
     if ((await tryConnect(options.adminUrl)) === 'ready') return { pid: child.pid, ended };
     if (Date.now() > limit) {
       child.kill('SIGINT');
-      throw new EmbeddedPostgresError(`PostgreSQL did not take connections within ${READY_LIMIT_MS / 1000} s. See its log ${options.layout.log}.`);
+      throw new EmbeddedPostgresError(
+        `PostgreSQL did not take connections within ${READY_LIMIT_MS / 1000} s. See its log ${options.layout.log}.`,
+      );
     }
   }
 }

@@ -34,7 +34,8 @@ export function isAlive(pid: number): boolean {
 
 /** Command line of a process; null when it is gone or will not say. */
 export async function commandLine(pid: number): Promise<string | null> {
-  if (process.platform === 'linux') return (await readIfThere(`/proc/${String(pid)}/cmdline`))?.replaceAll('\0', ' ') ?? null;
+  if (process.platform === 'linux')
+    return (await readIfThere(`/proc/${String(pid)}/cmdline`))?.replaceAll('\0', ' ') ?? null;
   return await ps(pid, 'command=');
 }
 

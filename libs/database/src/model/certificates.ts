@@ -24,7 +24,9 @@ export interface CertificateRepository {
   /** Stores what is new; a certificate that is there already stays as it is. */
   store(batch: readonly CertificateRecord[]): Promise<void>;
   /** Remembers a DER that does not parse, so that it is not asked for again. */
-  reject(batch: readonly { readonly sha256: string; readonly reason: string; readonly at: Date }[]): Promise<void>;
+  reject(
+    batch: readonly { readonly sha256: string; readonly reason: string; readonly at: Date }[],
+  ): Promise<void>;
   get(sha256: string): Promise<CertificateRecord | null>;
   getMany(fingerprints: readonly string[]): Promise<ReadonlyMap<string, CertificateRecord>>;
   /** How many hosts hold it in the operating system's store. */

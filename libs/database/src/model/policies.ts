@@ -14,5 +14,7 @@ export interface PolicyRepository {
   /** Stores `policies` when the fleet has none at all. Answers what it has now. */
   createFirst(policies: readonly Policy[], now: Date): Promise<readonly Policy[]>;
   /** Per policy, in the order of its anchors; judged by libs/policy `anchorStatus`. */
-  requiredAnchors(): Promise<readonly { readonly policy: Policy; readonly anchors: readonly RequiredAnchor[] }[]>;
+  requiredAnchors(): Promise<
+    readonly { readonly policy: Policy; readonly anchors: readonly RequiredAnchor[] }[]
+  >;
 }

@@ -9,8 +9,7 @@ export interface NewEnrolmentToken {
 }
 
 export type TokenConsumption =
-  | { readonly kind: 'consumed'; readonly tokenId: string }
-  | { readonly kind: 'unknown' | 'used' | 'expired' };
+  { readonly kind: 'consumed'; readonly tokenId: string } | { readonly kind: 'unknown' | 'used' | 'expired' };
 
 export interface TokenRepository {
   create(token: NewEnrolmentToken): Promise<void>;
@@ -20,7 +19,11 @@ export interface TokenRepository {
 
 export interface SetupTokenRepository {
   /** The one-time link of this start: earlier ones stop working. */
-  replace(token: { readonly hash: string; readonly createdAt: Date; readonly expiresAt: Date }): Promise<void>;
+  replace(token: {
+    readonly hash: string;
+    readonly createdAt: Date;
+    readonly expiresAt: Date;
+  }): Promise<void>;
   /** Whether it would be accepted; changes nothing. */
   isValid(use: { readonly hash: string; readonly now: Date }): Promise<boolean>;
   /** True once, for one caller. */

@@ -44,7 +44,11 @@ export function createCertificateRepository({ client }: Context): CertificateRep
     },
     async reject(batch) {
       if (batch.length === 0) return;
-      const data = batch.map(({ sha256, reason, at }) => ({ sha256, reason: storableText(reason), rejectedAt: at }));
+      const data = batch.map(({ sha256, reason, at }) => ({
+        sha256,
+        reason: storableText(reason),
+        rejectedAt: at,
+      }));
       await client.certificateRejection.createMany({ data: data.sort(bySha256), skipDuplicates: true });
     },
     async get(sha256) {

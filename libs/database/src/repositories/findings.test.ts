@@ -17,7 +17,12 @@ function finding(key: string, changes: Partial<PolicyFinding> = {}): PolicyFindi
     rule: 'anchorRequired',
     cause: 'anchorMissingFromStore',
     severity: 'blocker',
-    subject: { kind: 'trustStore', store: 'debian', name: 'Debian', path: '/etc/ssl/certs/ca-certificates.crt' },
+    subject: {
+      kind: 'trustStore',
+      store: 'debian',
+      name: 'Debian',
+      path: '/etc/ssl/certs/ca-certificates.crt',
+    },
     anchor: { sha256: hashOf(key), name: `Anchor ${key}` },
     evidence: { state: 'read', anchors: 140 },
     ...changes,
@@ -25,7 +30,10 @@ function finding(key: string, changes: Partial<PolicyFinding> = {}): PolicyFindi
 }
 
 async function addPolicy(database: Database): Promise<string> {
-  const [policy] = await database.policies.createFirst([{ id: randomUUID(), name: 'Default', rule: 'anchorRequired', parameters: { anchors: [] } }], NOW);
+  const [policy] = await database.policies.createFirst(
+    [{ id: randomUUID(), name: 'Default', rule: 'anchorRequired', parameters: { anchors: [] } }],
+    NOW,
+  );
   return policy!.id;
 }
 
@@ -36,19 +44,38 @@ describe('reconcile', () => {
   it('opens, keeps since, follows the evidence, closes, and opens anew', async () => {
     await withDatabase(lab, async (database) => {
       const [policyId, hostId] = [await addPolicy(database), await addHost(database)];
-      const reconcile = (findings: PolicyFinding[], at: number) => database.findings.reconcile([{ hostId, policyId, findings }], later(at));
+      const reconcile = (findings: PolicyFinding[], at: number) =>
+        database.findings.reconcile([{ hostId, policyId, findings }], later(at));
 
-      expect(await reconcile([finding('a'), finding('b')], 0)).toEqual([{ hostId, policyId, opened: 2, closed: 0 }]);
-      expect(await reconcile([finding('a', { cause: 'storeEmpty', evidence: { anchors: 0 } }), finding('c')], 10)).toEqual([{ hostId, policyId, opened: 1, closed: 1 }]);
-      const open = await database.findings.list(OPEN);
-      expect(open.items.map(({ key, since, cause, evidence }) => ({ key, since, cause, evidence })).sort((x, y) => x.key.localeCompare(y.key))).toEqual([
-        { key: 'a', since: NOW, cause: 'storeEmpty', evidence: { anchors: 0 } },
-        { key: 'c', since: later(10), cause: 'anchorMissingFromStore', evidence: { state: 'read', anchors: 140 } },
+      expect(await reconcile([finding('a'), finding('b')], 0)).toEqual([
+        { hostId, policyId, opened: 2, closed: 0 },
       ]);
-      expect((await database.findings.list(CLOSED)).items).toMatchObject([{ key: 'b', since: NOW, closedAt: later(10) }]);
+      expect(
+        await reconcile([finding('a', { cause: 'storeEmpty', evidence: { anchors: 0 } }), finding('c')], 10),
+      ).toEqual([{ hostId, policyId, opened: 1, closed: 1 }]);
+      const open = await database.findings.list(OPEN);
+      expect(
+        open.items
+          .map(({ key, since, cause, evidence }) => ({ key, since, cause, evidence }))
+          .sort((x, y) => x.key.localeCompare(y.key)),
+      ).toEqual([
+        { key: 'a', since: NOW, cause: 'storeEmpty', evidence: { anchors: 0 } },
+        {
+          key: 'c',
+          since: later(10),
+          cause: 'anchorMissingFromStore',
+          evidence: { state: 'read', anchors: 140 },
+        },
+      ]);
+      expect((await database.findings.list(CLOSED)).items).toMatchObject([
+        { key: 'b', since: NOW, closedAt: later(10) },
+      ]);
 
       await reconcile([finding('b')], 20);
-      const [reopened, old] = [(await database.findings.list(OPEN)).items, (await database.findings.list(CLOSED)).items];
+      const [reopened, old] = [
+        (await database.findings.list(OPEN)).items,
+        (await database.findings.list(CLOSED)).items,
+      ];
       expect(reopened).toMatchObject([{ key: 'b', since: later(20), closedAt: null }]);
       expect(old.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
     });
@@ -60,7 +87,9 @@ describe('reconcile', () => {
       await database.findings.reconcile([{ hostId, policyId, findings: [finding('a')] }], NOW);
       const before = await database.findings.list(OPEN);
 
-      expect(await database.findings.reconcile([{ hostId, policyId, findings: [finding('a')] }], later(60))).toEqual([{ hostId, policyId, opened: 0, closed: 0 }]);
+      expect(
+        await database.findings.reconcile([{ hostId, policyId, findings: [finding('a')] }], later(60)),
+      ).toEqual([{ hostId, policyId, opened: 0, closed: 0 }]);
       expect(await database.findings.list(OPEN)).toEqual(before);
     });
   });
@@ -69,12 +98,18 @@ describe('reconcile', () => {
     await withDatabase(lab, async (database) => {
       const policyId = await addPolicy(database);
       const hosts = await Promise.all([addHost(database), addHost(database)]);
-      const batch = [...hosts, randomUUID()].map((hostId) => ({ hostId, policyId, findings: [finding('a'), finding('b')] }));
+      const batch = [...hosts, randomUUID()].map((hostId) => ({
+        hostId,
+        policyId,
+        findings: [finding('a'), finding('b')],
+      }));
 
       expect((await database.findings.reconcile(batch, NOW)).map(({ opened }) => opened)).toEqual([2, 2, 0]);
 
-      await database.findings.reconcile([{ hostId: hosts[0]!, policyId, findings: [] }], NOW);
-      expect((await database.findings.list(OPEN)).items.every(({ hostId }) => hostId === hosts[1])).toBe(true);
+      await database.findings.reconcile([{ hostId: hosts[0], policyId, findings: [] }], NOW);
+      expect((await database.findings.list(OPEN)).items.every(({ hostId }) => hostId === hosts[1])).toBe(
+        true,
+      );
     });
   });
 
@@ -82,7 +117,11 @@ describe('reconcile', () => {
     await withDatabase(lab, async (database) => {
       const [policyId, hostId] = [await addPolicy(database), await addHost(database)];
 
-      const results = await Promise.all(Array.from({ length: 8 }, () => database.findings.reconcile([{ hostId, policyId, findings: [finding('a'), finding('a')] }], NOW)));
+      const results = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          database.findings.reconcile([{ hostId, policyId, findings: [finding('a'), finding('a')] }], NOW),
+        ),
+      );
 
       expect(results.flat().reduce((sum, { opened }) => sum + opened, 0)).toBe(1);
       expect((await database.findings.list(OPEN)).total).toBe(1);
@@ -116,9 +155,15 @@ describe('list', () => {
   it('puts blockers first and pages', async () => {
     await withDatabase(lab, async (database) => {
       const [policyId, hostId] = [await addPolicy(database), await addHost(database)];
-      await database.findings.reconcile([{ hostId, policyId, findings: [finding('w', { severity: 'warning' }), finding('b')] }], NOW);
+      await database.findings.reconcile(
+        [{ hostId, policyId, findings: [finding('w', { severity: 'warning' }), finding('b')] }],
+        NOW,
+      );
 
-      const pages = [await database.findings.list({ ...OPEN, pageSize: 1 }), await database.findings.list({ ...OPEN, page: 2, pageSize: 1 })];
+      const pages = [
+        await database.findings.list({ ...OPEN, pageSize: 1 }),
+        await database.findings.list({ ...OPEN, page: 2, pageSize: 1 }),
+      ];
 
       expect(pages.map(({ items, total }) => [items.map(({ key }) => key), total])).toEqual([
         [['b'], 2],

@@ -1,7 +1,13 @@
 import { CAUSES, type PolicyFinding } from '@trustfleet/policy';
 import { z } from 'zod';
 import { Prisma, type Client, type Context } from '../connection.ts';
-import type { Finding, FindingQuery, FindingReconciliation, FindingRepository, ReconciliationResult } from '../model/findings.ts';
+import type {
+  Finding,
+  FindingQuery,
+  FindingReconciliation,
+  FindingRepository,
+  ReconciliationResult,
+} from '../model/findings.ts';
 import { storableJson, storableText } from '../storable.ts';
 
 /** What stands in the jsonb columns; written by us alone, so a mismatch is a defect and fails loudly. */
@@ -47,10 +53,17 @@ function toFinding(row: FindingRow): Finding {
 type Entry = PolicyFinding & { readonly hostId: string; readonly policyId: string };
 
 /** One per (host, policy), the last word of the batch; and its findings, one per key. */
-function flatten(batch: readonly FindingReconciliation[]): { readonly pairs: readonly FindingReconciliation[]; readonly entries: readonly Entry[] } {
+function flatten(batch: readonly FindingReconciliation[]): {
+  readonly pairs: readonly FindingReconciliation[];
+  readonly entries: readonly Entry[];
+} {
   const pairs = [...new Map(batch.map((entry) => [`${entry.hostId}/${entry.policyId}`, entry])).values()];
   const entries = pairs.flatMap(({ hostId, policyId, findings }) =>
-    [...new Map(findings.map((finding) => [finding.key, finding])).values()].map((finding) => ({ ...finding, hostId, policyId })),
+    [...new Map(findings.map((finding) => [finding.key, finding])).values()].map((finding) => ({
+      ...finding,
+      hostId,
+      policyId,
+    })),
   );
   return { pairs, entries };
 }
@@ -70,7 +83,11 @@ interface Moved {
   readonly policyId: string;
 }
 
-async function closeGone(client: Client, { pairs, entries }: ReturnType<typeof flatten>, now: Date): Promise<Moved[]> {
+async function closeGone(
+  client: Client,
+  { pairs, entries }: ReturnType<typeof flatten>,
+  now: Date,
+): Promise<Moved[]> {
   return await client.$queryRaw<Moved[]>`
     UPDATE finding f SET state = 'closed', closed_at = ${now}::timestamptz
     FROM unnest(${pairs.map((pair) => pair.hostId)}::uuid[], ${pairs.map((pair) => pair.policyId)}::uuid[]) AS pair (host_id, policy_id)
@@ -97,7 +114,11 @@ async function openNew(client: Client, entries: readonly Entry[], now: Date): Pr
     RETURNING host_id AS "hostId", policy_id AS "policyId"`;
 }
 
-async function reconcile(client: Client, batch: readonly FindingReconciliation[], now: Date): Promise<ReconciliationResult[]> {
+async function reconcile(
+  client: Client,
+  batch: readonly FindingReconciliation[],
+  now: Date,
+): Promise<ReconciliationResult[]> {
   const flat = flatten(batch);
   // One evaluation of a host at a time, whichever process does it; in one order, so that batches cannot deadlock.
   await client.$queryRaw`SELECT 1 FROM host WHERE id = ANY (${flat.pairs.map((pair) => pair.hostId)}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
@@ -134,11 +155,16 @@ export function createFindingRepository({ client, atomically }: Context): Findin
     async list(query) {
       const { page, pageSize } = query;
       const condition = where(query);
-      const order = query.state === 'open' ? Prisma.sql`f.severity, f.since DESC, f.id` : Prisma.sql`f.closed_at DESC, f.id`;
+      const order =
+        query.state === 'open'
+          ? Prisma.sql`f.severity, f.since DESC, f.id`
+          : Prisma.sql`f.closed_at DESC, f.id`;
       const rows = await client.$queryRaw<FindingRow[]>`
         SELECT ${COLUMNS} FROM finding f JOIN host h ON h.id = f.host_id WHERE ${condition}
         ORDER BY ${order} LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`;
-      const total = await client.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM finding f WHERE ${condition}`;
+      const total = await client.$queryRaw<
+        { total: number }[]
+      >`SELECT count(*)::int AS total FROM finding f WHERE ${condition}`;
       return { items: rows.map(toFinding), total: total[0]?.total ?? 0, page, pageSize };
     },
   };

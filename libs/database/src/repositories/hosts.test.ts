@@ -3,7 +3,17 @@ import { hostListQuery, type HostListQuery } from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../index.ts';
-import { addHost, addJob, bodyOf, hashOf, later, NOW, report, startLab, withDatabase } from '../testing/fixtures.ts';
+import {
+  addHost,
+  addJob,
+  bodyOf,
+  hashOf,
+  later,
+  NOW,
+  report,
+  startLab,
+  withDatabase,
+} from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -30,7 +40,10 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
     bodyOf('system', { hostname: 'alpha', os: { distribution: 'Debian GNU/Linux', release: '12' } }),
     bodyOf('pythons', { pythons: [{}, {}] }),
   ]);
-  const [policy] = await database.policies.createFirst([{ id: randomUUID(), name: 'P', rule: 'anchorRequired', parameters: { anchors: [] } }], NOW);
+  const [policy] = await database.policies.createFirst(
+    [{ id: randomUUID(), name: 'P', rule: 'anchorRequired', parameters: { anchors: [] } }],
+    NOW,
+  );
   const finding = (severity: 'blocker' | 'warning', sha256: string) => ({
     ...{ key: severity, rule: 'anchorRequired' as const, cause: 'anchorMissingFromStore' as const, severity },
     subject: { kind: 'bundle' as const, path: '/x', usedBy: [] },
@@ -39,7 +52,11 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
   });
   await database.findings.reconcile(
     [
-      { hostId: alpha, policyId: policy!.id, findings: [finding('blocker', MISSING), finding('warning', MISSING)] },
+      {
+        hostId: alpha,
+        policyId: policy!.id,
+        findings: [finding('blocker', MISSING), finding('warning', MISSING)],
+      },
       { hostId: percent, policyId: policy!.id, findings: [finding('warning', hashOf('other'))] },
     ],
     NOW,
@@ -47,7 +64,10 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
   return { alpha, beta, gamma, percent };
 }
 
-const query = (changes: Partial<HostListQuery>): HostListQuery => ({ ...hostListQuery.parse({}), ...changes });
+const query = (changes: Partial<HostListQuery>): HostListQuery => ({
+  ...hostListQuery.parse({}),
+  ...changes,
+});
 
 describe('hosts.list', () => {
   it.each<[string, Partial<HostListQuery>, string[]]>([
@@ -84,7 +104,9 @@ describe('hosts.list', () => {
     await withDatabase(lab, async (database) => {
       await Promise.all(Array.from({ length: 7 }, () => addHost(database, { name: 'same' })));
 
-      const pages = await Promise.all([1, 2, 3, 4].map((page) => database.hosts.list(query({ page, pageSize: 3 }))));
+      const pages = await Promise.all(
+        [1, 2, 3, 4].map((page) => database.hosts.list(query({ page, pageSize: 3 }))),
+      );
 
       expect(pages.map(({ items, total }) => [items.length, total])).toEqual([
         [3, 7],
@@ -101,15 +123,46 @@ describe('a host', () => {
   it('is summed up from its sections, findings and socket', async () => {
     await withDatabase(lab, async (database) => {
       const { alpha, gamma } = await fleet(database);
-      await database.hosts.recordHello({ hostId: alpha, agentVersion: '0.2.0', bootId: 'b', permits: ['trustStore.addAnchor'], allowListDigest: hashOf('l'), interception: true, at: later(20) });
+      await database.hosts.recordHello({
+        hostId: alpha,
+        agentVersion: '0.2.0',
+        bootId: 'b',
+        permits: ['trustStore.addAnchor'],
+        allowListDigest: hashOf('l'),
+        interception: true,
+        at: later(20),
+      });
 
       const [summary, bare] = await database.hosts.summaries([alpha, gamma, randomUUID()]);
 
       expect(summary).toEqual({
-        ...{ id: alpha, name: 'alpha', platform: 'linux', os: 'Debian GNU/Linux 12', online: true, lastSeen: later(20), enrolledAt: later(3) },
-        ...{ agentVersion: '0.2.0', openFindings: 2, openBlockers: 1, pythons: 2, permits: ['trustStore.addAnchor'], interception: true },
+        ...{
+          id: alpha,
+          name: 'alpha',
+          platform: 'linux',
+          os: 'Debian GNU/Linux 12',
+          online: true,
+          lastSeen: later(20),
+          enrolledAt: later(3),
+        },
+        ...{
+          agentVersion: '0.2.0',
+          openFindings: 2,
+          openBlockers: 1,
+          pythons: 2,
+          permits: ['trustStore.addAnchor'],
+          interception: true,
+        },
       });
-      expect(bare).toMatchObject({ id: gamma, os: null, pythons: null, lastSeen: null, online: false, permits: [], openFindings: 0 });
+      expect(bare).toMatchObject({
+        id: gamma,
+        os: null,
+        pythons: null,
+        lastSeen: null,
+        online: false,
+        permits: [],
+        openFindings: 0,
+      });
     });
   });
 
@@ -151,7 +204,10 @@ describe('presence', () => {
   it('belongs to the newest socket', async () => {
     await withDatabase(lab, async ({ hosts, ...database }) => {
       const hostId = await addHost({ hosts, ...database });
-      const [old, newer] = [{ hostId, process: randomUUID(), since: NOW }, { hostId, process: randomUUID(), since: later(1) }];
+      const [old, newer] = [
+        { hostId, process: randomUUID(), since: NOW },
+        { hostId, process: randomUUID(), since: later(1) },
+      ];
       await hosts.connect(old);
       await hosts.connect(newer);
 
@@ -169,7 +225,11 @@ describe('presence', () => {
     await withDatabase(lab, async (database) => {
       const hostId = await addHost(database);
 
-      await database.hosts.touchLastSeen([{ hostId, at: later(5) }, { hostId, at: later(9) }, { hostId: randomUUID(), at: NOW }]);
+      await database.hosts.touchLastSeen([
+        { hostId, at: later(5) },
+        { hostId, at: later(9) },
+        { hostId: randomUUID(), at: NOW },
+      ]);
       await database.hosts.touchLastSeen([{ hostId, at: later(1) }]);
 
       expect((await database.hosts.summaries([hostId]))[0]?.lastSeen).toEqual(later(9));
@@ -182,11 +242,17 @@ describe('presence', () => {
 
       await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
-          database.hosts.touchLastSeen((index % 2 === 0 ? hosts : hosts.toReversed()).map((hostId) => ({ hostId, at: later(index) }))),
+          database.hosts.touchLastSeen(
+            (index % 2 === 0 ? hosts : hosts.toReversed()).map((hostId) => ({ hostId, at: later(index) })),
+          ),
         ),
       );
 
-      expect((await database.hosts.summaries(hosts)).every(({ lastSeen }) => lastSeen?.getTime() === later(11).getTime())).toBe(true);
+      expect(
+        (await database.hosts.summaries(hosts)).every(
+          ({ lastSeen }) => lastSeen?.getTime() === later(11).getTime(),
+        ),
+      ).toBe(true);
     });
   });
 });

@@ -44,8 +44,14 @@ function containing(text: string): string {
 function where(query: HostListQuery): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
   if (query.q.trim() !== '') conditions.push(Prisma.sql`h.name ILIKE ${containing(query.q.trim())}`);
-  if (query.presence !== undefined) conditions.push(query.presence === 'online' ? Prisma.sql`c.host_id IS NOT NULL` : Prisma.sql`c.host_id IS NULL`);
-  if (query.findings !== undefined) conditions.push(query.findings === 'open' ? Prisma.sql`open.findings > 0` : Prisma.sql`open.findings = 0`);
+  if (query.presence !== undefined)
+    conditions.push(
+      query.presence === 'online' ? Prisma.sql`c.host_id IS NOT NULL` : Prisma.sql`c.host_id IS NULL`,
+    );
+  if (query.findings !== undefined)
+    conditions.push(
+      query.findings === 'open' ? Prisma.sql`open.findings > 0` : Prisma.sql`open.findings = 0`,
+    );
   if (query.platform !== undefined) conditions.push(Prisma.sql`h.platform = ${query.platform}`);
   if (query.missingAnchor !== undefined) {
     conditions.push(
@@ -92,15 +98,24 @@ function lists(client: Client): Pick<HostRepository, 'list' | 'summaries' | 'det
       const rows = await client.$queryRaw<HostRow[]>`
         SELECT ${COLUMNS} FROM ${COUNTED} WHERE ${condition}
         ORDER BY ${orderBy(query)} LIMIT ${query.pageSize} OFFSET ${(query.page - 1) * query.pageSize}`;
-      const total = await client.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM ${COUNTED} WHERE ${condition}`;
-      return { items: rows.map(toSummary), total: total[0]?.total ?? 0, page: query.page, pageSize: query.pageSize };
+      const total = await client.$queryRaw<
+        { total: number }[]
+      >`SELECT count(*)::int AS total FROM ${COUNTED} WHERE ${condition}`;
+      return {
+        items: rows.map(toSummary),
+        total: total[0]?.total ?? 0,
+        page: query.page,
+        pageSize: query.pageSize,
+      };
     },
     summaries: (hostIds) => summaries(client, hostIds),
     detail: (hostId) => detail(client, hostId),
   };
 }
 
-function presence(client: Client): Pick<HostRepository, 'touchLastSeen' | 'connect' | 'disconnect' | 'disconnectAll'> {
+function presence(
+  client: Client,
+): Pick<HostRepository, 'touchLastSeen' | 'connect' | 'disconnect' | 'disconnectAll'> {
   return {
     async touchLastSeen(batch) {
       if (batch.length === 0) return;
@@ -113,14 +128,20 @@ function presence(client: Client): Pick<HostRepository, 'touchLastSeen' | 'conne
         WHERE h.id = seen.host_id AND (h.last_seen IS NULL OR h.last_seen < seen.at)`;
     },
     async connect({ hostId, process, since }) {
-      await client.hostConnection.upsert({ where: { hostId }, create: { hostId, process, since }, update: { process, since } });
+      await client.hostConnection.upsert({
+        where: { hostId },
+        create: { hostId, process, since },
+        update: { process, since },
+      });
     },
     async disconnect({ hostId, process, since }) {
       const { count } = await client.hostConnection.deleteMany({ where: { hostId, process, since } });
       return count > 0;
     },
     async disconnectAll(scope) {
-      const { count } = await client.hostConnection.deleteMany({ where: scope === 'everyProcess' ? {} : { process: scope.process } });
+      const { count } = await client.hostConnection.deleteMany({
+        where: scope === 'everyProcess' ? {} : { process: scope.process },
+      });
       return count;
     },
   };
@@ -134,7 +155,13 @@ export function createHostRepository({ client }: Context): HostRepository {
       const { name, agentVersion, publicKey, ...plain } = host;
       await client.host.create({
         // Observe-only until its first hello says otherwise.
-        data: { ...plain, name: storableText(name), agentVersion: storableText(agentVersion), publicKey: Uint8Array.from(publicKey), permits: [] },
+        data: {
+          ...plain,
+          name: storableText(name),
+          agentVersion: storableText(agentVersion),
+          publicKey: Uint8Array.from(publicKey),
+          permits: [],
+        },
       });
     },
     async credentials() {

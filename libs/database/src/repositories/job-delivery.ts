@@ -25,7 +25,11 @@ interface Candidate extends JobRef {
 }
 
 /** Undelivered jobs whose time has come, judged by libs/rollout: SQL narrows, the state machine decides. */
-async function candidates(client: Client, condition: Prisma.Sql, limits: { readonly now: Date; readonly limit: number }): Promise<Candidate[]> {
+async function candidates(
+  client: Client,
+  condition: Prisma.Sql,
+  limits: { readonly now: Date; readonly limit: number },
+): Promise<Candidate[]> {
   const { now, limit } = limits;
   const rows = await client.$queryRaw<CandidateRow[]>`
     SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId", j.state, j.not_before AS "notBefore", j.deliver_by AS "deliverBy",
@@ -43,8 +47,15 @@ async function candidates(client: Client, condition: Prisma.Sql, limits: { reado
 
 const ONLINE = Prisma.sql`c.host_id IS NOT NULL`;
 
-async function artifactsOf(client: Client, orderIds: readonly string[]): Promise<ReadonlyMap<string, Artifact[]>> {
-  const rows = await client.orderArtifact.findMany({ where: { orderId: { in: [...orderIds] } }, include: { artifact: true }, orderBy: { sha256: 'asc' } });
+async function artifactsOf(
+  client: Client,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, Artifact[]>> {
+  const rows = await client.orderArtifact.findMany({
+    where: { orderId: { in: [...orderIds] } },
+    include: { artifact: true },
+    orderBy: { sha256: 'asc' },
+  });
   const byOrder = new Map<string, Artifact[]>();
   for (const { orderId, artifact } of rows) byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), artifact]);
   return byOrder;
@@ -56,14 +67,42 @@ async function load(client: Client, ids: readonly string[]): Promise<Deliverable
     include: { order: { select: { envelope: true } } },
     orderBy: [{ notBefore: 'asc' }, { createdAt: 'asc' }, { id: 'asc' }],
   });
-  const artifacts = await artifactsOf(client, rows.map((row) => row.orderId));
-  return rows.map(({ id, orderId, hostId, state, attempt, lastEventIndex, notBefore, deliverBy, executionTimeoutMs, offeredAt, envelope, order }) => ({
-    ...{ id, orderId, hostId, attempt, lastEventIndex, notBefore, deliverBy, executionTimeoutMs, offeredAt },
-    state: jobState.parse(state),
-    order: dsseEnvelope.parse(order.envelope),
-    job: dsseEnvelope.parse(envelope),
-    artifacts: artifacts.get(orderId) ?? [],
-  }));
+  const artifacts = await artifactsOf(
+    client,
+    rows.map((row) => row.orderId),
+  );
+  return rows.map(
+    ({
+      id,
+      orderId,
+      hostId,
+      state,
+      attempt,
+      lastEventIndex,
+      notBefore,
+      deliverBy,
+      executionTimeoutMs,
+      offeredAt,
+      envelope,
+      order,
+    }) => ({
+      ...{
+        id,
+        orderId,
+        hostId,
+        attempt,
+        lastEventIndex,
+        notBefore,
+        deliverBy,
+        executionTimeoutMs,
+        offeredAt,
+      },
+      state: jobState.parse(state),
+      order: dsseEnvelope.parse(order.envelope),
+      job: dsseEnvelope.parse(envelope),
+      artifacts: artifacts.get(orderId) ?? [],
+    }),
+  );
 }
 
 export async function transition(client: Client, { jobIds, from, to, at }: JobTransition): Promise<JobRef[]> {
@@ -77,27 +116,49 @@ export async function transition(client: Client, { jobIds, from, to, at }: JobTr
 }
 
 /** The part of the job repository that brings jobs to their hosts. */
-export function createJobDelivery({ client }: Context): Pick<JobRepository, 'dueForHost' | 'hostsWithDueJobs' | 'nextDueAt' | 'holdOffline' | 'expireDelivery' | 'transition'> {
+export function createJobDelivery({
+  client,
+}: Context): Pick<
+  JobRepository,
+  'dueForHost' | 'hostsWithDueJobs' | 'nextDueAt' | 'holdOffline' | 'expireDelivery' | 'transition'
+> {
   return {
     async dueForHost(hostId, now) {
-      const found = await candidates(client, Prisma.sql`j.host_id = ${hostId}::uuid AND ${ONLINE}`, { now, limit: MAX_PER_HOST });
-      return await load(client, found.filter(({ decision }) => decision === 'offer').map(({ id }) => id));
+      const found = await candidates(client, Prisma.sql`j.host_id = ${hostId}::uuid AND ${ONLINE}`, {
+        now,
+        limit: MAX_PER_HOST,
+      });
+      return await load(
+        client,
+        found.filter(({ decision }) => decision === 'offer').map(({ id }) => id),
+      );
     },
     async hostsWithDueJobs(now) {
       const found = await candidates(client, ONLINE, { now, limit: MAX_PER_SWEEP });
-      return [...new Set(found.filter(({ decision }) => decision === 'offer').map(({ hostId }) => hostId))].slice(0, MAX_HOSTS);
+      return [
+        ...new Set(found.filter(({ decision }) => decision === 'offer').map(({ hostId }) => hostId)),
+      ].slice(0, MAX_HOSTS);
     },
     async nextDueAt(now) {
-      const { _min } = await client.job.aggregate({ _min: { notBefore: true }, where: { state: { in: ['queued', 'heldOffline'] }, notBefore: { gt: now } } });
+      const { _min } = await client.job.aggregate({
+        _min: { notBefore: true },
+        where: { state: { in: ['queued', 'heldOffline'] }, notBefore: { gt: now } },
+      });
       return _min.notBefore;
     },
     async holdOffline(now) {
-      const found = await candidates(client, Prisma.sql`c.host_id IS NULL AND j.state <> 'heldOffline'`, { now, limit: MAX_PER_SWEEP });
+      const found = await candidates(client, Prisma.sql`c.host_id IS NULL AND j.state <> 'heldOffline'`, {
+        now,
+        limit: MAX_PER_SWEEP,
+      });
       const jobIds = found.filter(({ decision }) => decision === 'hold').map(({ id }) => id);
       return await transition(client, { jobIds, from: ['queued', 'offered'], to: 'heldOffline', at: now });
     },
     async expireDelivery(now) {
-      const found = await candidates(client, Prisma.sql`j.deliver_by <= ${now}::timestamptz`, { now, limit: MAX_PER_SWEEP });
+      const found = await candidates(client, Prisma.sql`j.deliver_by <= ${now}::timestamptz`, {
+        now,
+        limit: MAX_PER_SWEEP,
+      });
       const jobIds = found.filter(({ decision }) => decision === 'expire').map(({ id }) => id);
       return await transition(client, { jobIds, from: UNDELIVERED, to: 'deliveryExpired', at: now });
     },

@@ -24,7 +24,9 @@ interface Kept {
 }
 
 async function lockJobs(client: Client, batch: readonly ReceivedJobEvent[]): Promise<Map<string, Progress>> {
-  const rows = await client.$queryRaw<(JobRef & { state: string; lastEventIndex: number; attempt: number })[]>`
+  const rows = await client.$queryRaw<
+    (JobRef & { state: string; lastEventIndex: number; attempt: number })[]
+  >`
     SELECT id, order_id AS "orderId", host_id AS "hostId", state, last_event_index AS "lastEventIndex", attempt
     FROM job WHERE id = ANY (${batch.map(({ event }) => event.jobId)}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
   const fresh = { plan: null, before: null, after: null, undone: null, signed: false, touchedAt: null };
@@ -37,7 +39,10 @@ function keyOf(event: { readonly jobId: string; readonly eventId: string }): str
 
 async function knownEvents(client: Client, batch: readonly ReceivedJobEvent[]): Promise<Set<string>> {
   const rows = await client.jobEvent.findMany({
-    where: { jobId: { in: batch.map(({ event }) => event.jobId) }, eventId: { in: batch.map(({ event }) => event.eventId) } },
+    where: {
+      jobId: { in: batch.map(({ event }) => event.jobId) },
+      eventId: { in: batch.map(({ event }) => event.eventId) },
+    },
     select: { jobId: true, eventId: true },
   });
   return new Set(rows.map(keyOf));
@@ -53,7 +58,10 @@ function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: Rec
 }
 
 /** Takes one event into its job; libs/rollout decides. */
-function take(job: Progress, received: ReceivedJobEvent): { readonly kind: Kept['outcome']; readonly reason: string | null } {
+function take(
+  job: Progress,
+  received: ReceivedJobEvent,
+): { readonly kind: Kept['outcome']; readonly reason: string | null } {
   const decision = acceptEvent(job, received.event);
   if (decision.kind === 'illegal') return { kind: 'illegal', reason: decision.reason };
   if (decision.kind !== 'apply') return { kind: decision.kind, reason: null };
@@ -100,7 +108,10 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
 }
 
 /** Takes a batch of events in, each once; to be run in a transaction. */
-export async function acceptEvents(client: Client, batch: readonly ReceivedJobEvent[]): Promise<JobEventOutcome[]> {
+export async function acceptEvents(
+  client: Client,
+  batch: readonly ReceivedJobEvent[],
+): Promise<JobEventOutcome[]> {
   const jobs = await lockJobs(client, batch);
   const known = await knownEvents(client, batch);
   const kept: Kept[] = [];
@@ -113,9 +124,17 @@ export async function acceptEvents(client: Client, batch: readonly ReceivedJobEv
     known.add(keyOf(event));
     const { kind, reason } = isNew ? take(job, received) : { kind: 'duplicate' as const, reason: null };
     if (isNew) kept.push({ received, outcome: kind });
-    return { eventId: event.eventId, kind, reason, job: { id: job.id, orderId: job.orderId, hostId: job.hostId, state: job.state } };
+    return {
+      eventId: event.eventId,
+      kind,
+      reason,
+      job: { id: job.id, orderId: job.orderId, hostId: job.hostId, state: job.state },
+    };
   });
   await insertEvents(client, kept);
-  await updateJobs(client, [...jobs.values()].filter((job) => job.touchedAt !== null));
+  await updateJobs(
+    client,
+    [...jobs.values()].filter((job) => job.touchedAt !== null),
+  );
   return outcomes;
 }

@@ -42,9 +42,36 @@ const DETAIL = Prisma.sql`o.created_by AS "createdBy", o.reason, o.anchor_sha256
 const TABLES = Prisma.sql`job j JOIN "order" o ON o.id = j.order_id JOIN host h ON h.id = j.host_id`;
 
 function toSummary(row: SummaryRow): JobSummary {
-  const { id, orderId, hostId, hostName, remedy, title, attempt, notBefore, deliverBy, createdAt, updatedAt } = row;
+  const {
+    id,
+    orderId,
+    hostId,
+    hostName,
+    remedy,
+    title,
+    attempt,
+    notBefore,
+    deliverBy,
+    createdAt,
+    updatedAt,
+  } = row;
   const state = jobState.parse(row.state);
-  return { id, orderId, hostId, hostName, remedy, mode: orderMode.parse(row.mode), title, state, final: isFinal(state), attempt, notBefore, deliverBy, createdAt, updatedAt };
+  return {
+    id,
+    orderId,
+    hostId,
+    hostName,
+    remedy,
+    mode: orderMode.parse(row.mode),
+    title,
+    state,
+    final: isFinal(state),
+    attempt,
+    notBefore,
+    deliverBy,
+    createdAt,
+    updatedAt,
+  };
 }
 
 function where(query: Omit<JobQuery, 'page' | 'pageSize'>): Prisma.Sql {
@@ -57,7 +84,11 @@ function where(query: Omit<JobQuery, 'page' | 'pageSize'>): Prisma.Sql {
   return Prisma.join(conditions, ' AND ');
 }
 
-async function select(client: Client, condition: Prisma.Sql, range: { readonly limit: number; readonly offset: number }): Promise<JobSummary[]> {
+async function select(
+  client: Client,
+  condition: Prisma.Sql,
+  range: { readonly limit: number; readonly offset: number },
+): Promise<JobSummary[]> {
   const rows = await client.$queryRaw<SummaryRow[]>`
     SELECT ${SUMMARY} FROM ${TABLES} WHERE ${condition} ORDER BY j.created_at DESC, j.id DESC LIMIT ${range.limit} OFFSET ${range.offset}`;
   return rows.map(toSummary);
@@ -71,19 +102,33 @@ export async function listJobs(client: Client, query: JobQuery): Promise<Page<Jo
   const { page, pageSize } = query;
   const condition = where(query);
   const items = await select(client, condition, { limit: pageSize, offset: (page - 1) * pageSize });
-  const total = await client.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM job j WHERE ${condition}`;
+  const total = await client.$queryRaw<
+    { total: number }[]
+  >`SELECT count(*)::int AS total FROM job j WHERE ${condition}`;
   return { items, total: total[0]?.total ?? 0, page, pageSize };
 }
 
 async function eventsOf(client: Client, jobId: string): Promise<StoredJobEvent[]> {
-  const rows = await client.jobEvent.findMany({ where: { jobId }, orderBy: [{ index: 'asc' }, { receivedAt: 'asc' }] });
+  const rows = await client.jobEvent.findMany({
+    where: { jobId },
+    orderBy: [{ index: 'asc' }, { receivedAt: 'asc' }],
+  });
   return rows.map(({ eventId, index, at, receivedAt, state, step, detail, outcome }) => ({
-    eventId, index, at, receivedAt, state: jobState.parse(state), step, detail, late: outcome !== 'applied',
+    eventId,
+    index,
+    at,
+    receivedAt,
+    state: jobState.parse(state),
+    step,
+    detail,
+    late: outcome !== 'applied',
   }));
 }
 
 export async function jobDetail(client: Client, jobId: string): Promise<JobDetail | null> {
-  const [row] = await client.$queryRaw<SummaryRow[]>`SELECT ${SUMMARY}, ${DETAIL} FROM ${TABLES} WHERE j.id = ${jobId}::uuid`;
+  const [row] = await client.$queryRaw<
+    SummaryRow[]
+  >`SELECT ${SUMMARY}, ${DETAIL} FROM ${TABLES} WHERE j.id = ${jobId}::uuid`;
   if (row === undefined) return null;
   const { anchorSha256, anchorName, ...rest } = details.parse(row);
   const anchor = anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 };

@@ -4,7 +4,18 @@ import { REDELIVER_AFTER_MS } from '@trustfleet/rollout';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnknownHostError, type Database } from '../index.ts';
-import { addHost, addJob, eventOf, hashOf, jobOf, later, NOW, orderOf, startLab, withDatabase } from '../testing/fixtures.ts';
+import {
+  addHost,
+  addJob,
+  eventOf,
+  hashOf,
+  jobOf,
+  later,
+  NOW,
+  orderOf,
+  startLab,
+  withDatabase,
+} from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -29,11 +40,25 @@ describe('orders', () => {
       const hosts = [await addHost(database), await addHost(database)];
       const order = orderOf(await database.orders.nextSeq(), { parameters: { anchor: 'x\0y' } });
 
-      await database.orders.create({ order, artifacts: [{ sha256: hashOf('anchor'), bytes: new Uint8Array([9]) }], jobs: hosts.map((host) => jobOf(host)) });
+      await database.orders.create({
+        order,
+        artifacts: [{ sha256: hashOf('anchor'), bytes: new Uint8Array([9]) }],
+        jobs: hosts.map((host) => jobOf(host)),
+      });
 
-      expect(await database.orders.get(order.id)).toEqual({ ...order, parameters: { anchor: 'x\uFFFDy' }, targets: 2, counts: { queued: 2 } });
-      expect(await database.orders.list(PAGE)).toMatchObject({ total: 1, items: [{ id: order.id, counts: { queued: 2 } }] });
-      expect((await database.jobs.list({ ...PAGE, orderId: order.id })).items.map(({ hostId }) => hostId).sort()).toEqual(hosts.sort());
+      expect(await database.orders.get(order.id)).toEqual({
+        ...order,
+        parameters: { anchor: 'x\uFFFDy' },
+        targets: 2,
+        counts: { queued: 2 },
+      });
+      expect(await database.orders.list(PAGE)).toMatchObject({
+        total: 1,
+        items: [{ id: order.id, counts: { queued: 2 } }],
+      });
+      expect(
+        (await database.jobs.list({ ...PAGE, orderId: order.id })).items.map(({ hostId }) => hostId).sort(),
+      ).toEqual(hosts.sort());
       expect(await database.orders.get(randomUUID())).toBeNull();
     });
   });
@@ -42,7 +67,11 @@ describe('orders', () => {
     await withDatabase(lab, async (database) => {
       const [host, stranger] = [await addHost(database), randomUUID()];
 
-      const creation = database.orders.create({ order: orderOf(1), artifacts: [], jobs: [jobOf(host), jobOf(stranger)] });
+      const creation = database.orders.create({
+        order: orderOf(1),
+        artifacts: [],
+        jobs: [jobOf(host), jobOf(stranger)],
+      });
 
       await expect(creation).rejects.toThrow(new UnknownHostError([stranger]));
       expect((await database.orders.list(PAGE)).total).toBe(0);
@@ -72,8 +101,18 @@ describe('delivery', () => {
 
       const [job, ...others] = await database.jobs.dueForHost(host, NOW);
       expect(others).toEqual([]);
-      expect(job).toMatchObject({ id: due.jobId, orderId: due.orderId, hostId: host, state: 'queued', attempt: 1, lastEventIndex: 0, offeredAt: null });
-      expect(job?.artifacts.map(({ sha256, bytes }) => [sha256, Buffer.from(bytes).toString()])).toEqual([[hashOf('anchor'), 'anchor']]);
+      expect(job).toMatchObject({
+        id: due.jobId,
+        orderId: due.orderId,
+        hostId: host,
+        state: 'queued',
+        attempt: 1,
+        lastEventIndex: 0,
+        offeredAt: null,
+      });
+      expect(job?.artifacts.map(({ sha256, bytes }) => [sha256, Buffer.from(bytes).toString()])).toEqual([
+        [hashOf('anchor'), 'anchor'],
+      ]);
       expect(job?.order).toHaveProperty('signatures');
       expect(await database.jobs.nextDueAt(NOW)).toEqual(later(60));
       expect(await database.jobs.hostsWithDueJobs(NOW)).toEqual([host]);
@@ -105,7 +144,9 @@ describe('delivery', () => {
       expect(await database.jobs.holdOffline(NOW)).toEqual([{ id: jobId, orderId, hostId: host }]);
       expect(await database.jobs.holdOffline(NOW)).toEqual([]);
       await online(database, host);
-      expect((await database.jobs.dueForHost(host, NOW)).map(({ id, state }) => [id, state])).toEqual([[jobId, 'heldOffline']]);
+      expect((await database.jobs.dueForHost(host, NOW)).map(({ id, state }) => [id, state])).toEqual([
+        [jobId, 'heldOffline'],
+      ]);
     });
   });
 
@@ -113,10 +154,14 @@ describe('delivery', () => {
     await withDatabase(lab, async (database) => {
       const host = await addHost(database);
       const [waiting, accepted] = [await addJob(database, host), await addJob(database, host)];
-      await database.jobs.acceptEvents([received(host, eventOf(accepted.jobId, 1, 'planning'))]);
+      await database.jobs.acceptEvents([
+        received(host, eventOf(accepted.jobId, { index: 1, state: 'planning' })),
+      ]);
 
       expect(await database.jobs.expireDelivery(later(86_399))).toEqual([]);
-      expect((await database.jobs.expireDelivery(later(86_400))).map(({ id }) => id)).toEqual([waiting.jobId]);
+      expect((await database.jobs.expireDelivery(later(86_400))).map(({ id }) => id)).toEqual([
+        waiting.jobId,
+      ]);
       expect((await database.jobs.detail(waiting.jobId))?.final).toBe(true);
       await online(database, host);
       expect(await database.jobs.dueForHost(host, later(86_400))).toEqual([]);
@@ -138,10 +183,22 @@ describe('delivery', () => {
 
 describe('acceptEvents', () => {
   const story = (jobId: string): JobEvent[] => [
-    eventOf(jobId, 1, 'planning', { before: { ...EVIDENCE, holds: false } }),
-    eventOf(jobId, 2, 'applying', { step: 'writeAnchorFile', plan: { changes: [{ kind: 'runTool', argv: ['/usr/sbin/update-ca-certificates'] }] } }),
-    eventOf(jobId, 3, 'verifying', { step: 'readBack' }),
-    eventOf(jobId, 4, 'verified', { after: EVIDENCE, undone: false, detail: 'done \0', signature: 'AAAA' }),
+    eventOf(jobId, { index: 1, state: 'planning', before: { ...EVIDENCE, holds: false } }),
+    eventOf(jobId, {
+      index: 2,
+      state: 'applying',
+      step: 'writeAnchorFile',
+      plan: { changes: [{ kind: 'runTool', argv: ['/usr/sbin/update-ca-certificates'] }] },
+    }),
+    eventOf(jobId, { index: 3, state: 'verifying', step: 'readBack' }),
+    eventOf(jobId, {
+      index: 4,
+      state: 'verified',
+      after: EVIDENCE,
+      undone: false,
+      detail: 'done \0',
+      signature: 'AAAA',
+    }),
   ];
 
   it('follows the agent to the end and keeps every event', async () => {
@@ -149,7 +206,9 @@ describe('acceptEvents', () => {
       const host = await addHost(database);
       const { jobId, orderId } = await addJob(database, host);
 
-      const outcomes = await database.jobs.acceptEvents(story(jobId).map((event) => received(host, event, event.signature !== null)));
+      const outcomes = await database.jobs.acceptEvents(
+        story(jobId).map((event) => received(host, event, event.signature !== null)),
+      );
 
       expect(outcomes.map(({ kind, job }) => [kind, job?.state])).toEqual([
         ['applied', 'planning'],
@@ -158,9 +217,26 @@ describe('acceptEvents', () => {
         ['applied', 'verified'],
       ]);
       const detail = await database.jobs.detail(jobId);
-      expect(detail).toMatchObject({ orderId, state: 'verified', final: true, resultSigned: true, undone: false, updatedAt: later(104), before: { holds: false }, after: { holds: true } });
+      expect(detail).toMatchObject({
+        orderId,
+        state: 'verified',
+        final: true,
+        resultSigned: true,
+        undone: false,
+        updatedAt: later(104),
+        before: { holds: false },
+        after: { holds: true },
+      });
       expect(detail?.plan?.changes).toHaveLength(1);
-      expect(detail?.events.map(({ index, state, step, detail: text, late }) => ({ index, state, step, text, late }))).toEqual([
+      expect(
+        detail?.events.map(({ index, state, step, detail: text, late }) => ({
+          index,
+          state,
+          step,
+          text,
+          late,
+        })),
+      ).toEqual([
         { index: 1, state: 'planning', step: null, text: null, late: false },
         { index: 2, state: 'applying', step: 'writeAnchorFile', text: null, late: false },
         { index: 3, state: 'verifying', step: 'readBack', text: null, late: false },
@@ -189,12 +265,14 @@ describe('acceptEvents', () => {
     await withDatabase(lab, async (database) => {
       const host = await addHost(database);
       const [lost, strange] = [await addJob(database, host), await addJob(database, host)];
-      await database.jobs.acceptEvents([received(host, eventOf(lost.jobId, 1, 'planning'))]);
+      await database.jobs.acceptEvents([
+        received(host, eventOf(lost.jobId, { index: 1, state: 'planning' })),
+      ]);
       await database.jobs.transition({ jobIds: [lost.jobId], from: ['planning'], to: 'lost', at: NOW });
 
       const outcomes = await database.jobs.acceptEvents([
-        received(host, eventOf(lost.jobId, 2, 'verified', { after: EVIDENCE })),
-        received(host, eventOf(strange.jobId, 1, 'verified')),
+        received(host, eventOf(lost.jobId, { index: 2, state: 'verified', after: EVIDENCE })),
+        received(host, eventOf(strange.jobId, { index: 1, state: 'verified' })),
       ]);
 
       expect(outcomes.map(({ kind, job }) => [kind, job?.state])).toEqual([
@@ -202,7 +280,11 @@ describe('acceptEvents', () => {
         ['illegal', 'queued'],
       ]);
       expect(outcomes[1]?.reason).toContain('queued');
-      expect(await database.jobs.detail(lost.jobId)).toMatchObject({ state: 'lost', after: null, events: [{ late: false }, { late: true, state: 'verified' }] });
+      expect(await database.jobs.detail(lost.jobId)).toMatchObject({
+        state: 'lost',
+        after: null,
+        events: [{ late: false }, { late: true, state: 'verified' }],
+      });
     });
   });
 
@@ -210,9 +292,13 @@ describe('acceptEvents', () => {
     await withDatabase(lab, async (database) => {
       const [host, stranger] = [await addHost(database), await addHost(database)];
       const { jobId } = await addJob(database, host);
-      const event = eventOf(jobId, 1, 'planning');
+      const event = eventOf(jobId, { index: 1, state: 'planning' });
 
-      const outcomes = await database.jobs.acceptEvents([received(stranger, event), received(stranger, eventOf(randomUUID(), 1, 'planning')), received(host, event)]);
+      const outcomes = await database.jobs.acceptEvents([
+        received(stranger, event),
+        received(stranger, eventOf(randomUUID(), { index: 1, state: 'planning' })),
+        received(host, event),
+      ]);
 
       expect(outcomes.map(({ kind, job }) => [kind, job?.state ?? null])).toEqual([
         ['foreign', null],
@@ -227,9 +313,15 @@ describe('acceptEvents', () => {
       const host = await addHost(database);
       const { jobId } = await addJob(database, host);
 
-      await database.jobs.acceptEvents([received(host, eventOf(jobId, 1, 'planning'), true), received(host, eventOf(jobId, 2, 'alreadyCompliant'), false)]);
+      await database.jobs.acceptEvents([
+        received(host, eventOf(jobId, { index: 1, state: 'planning' }), true),
+        received(host, eventOf(jobId, { index: 2, state: 'alreadyCompliant' }), false),
+      ]);
 
-      expect(await database.jobs.detail(jobId)).toMatchObject({ state: 'alreadyCompliant', resultSigned: false });
+      expect(await database.jobs.detail(jobId)).toMatchObject({
+        state: 'alreadyCompliant',
+        resultSigned: false,
+      });
     });
   });
 });
@@ -240,7 +332,8 @@ describe('jobs.list', () => {
       const [one, two] = [await addHost(database), await addHost(database)];
       const [a, b] = [await addJob(database, one), await addJob(database, two)];
       await database.jobs.transition({ jobIds: [b.jobId], from: ['queued'], to: 'cancelled', at: NOW });
-      const ids = async (query: object) => (await database.jobs.list({ ...PAGE, ...query })).items.map(({ id }) => id);
+      const ids = async (query: object) =>
+        (await database.jobs.list({ ...PAGE, ...query })).items.map(({ id }) => id);
 
       expect((await ids({})).sort()).toEqual([a.jobId, b.jobId].sort());
       expect(await ids({ orderId: a.orderId })).toEqual([a.jobId]);

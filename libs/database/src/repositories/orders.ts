@@ -30,11 +30,17 @@ const COLUMNS = Prisma.sql`o.id, o.remedy, o.mode, o.title, o.anchor_sha256 AS "
 
 function toOrder(row: unknown): Order {
   const { anchorSha256, anchorName, counts, ...rest } = orderRow.parse(row);
-  return { ...rest, anchor: anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 }, counts: counts ?? {} };
+  return {
+    ...rest,
+    anchor: anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 },
+    counts: counts ?? {},
+  };
 }
 
 async function checkHosts(client: Client, hostIds: readonly string[]): Promise<void> {
-  const rows = await client.$queryRaw<{ id: string }[]>`SELECT id FROM host WHERE id = ANY (${[...hostIds]}::uuid[]) ORDER BY id FOR KEY SHARE`;
+  const rows = await client.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM host WHERE id = ANY (${[...hostIds]}::uuid[]) ORDER BY id FOR KEY SHARE`;
   const known = new Set(rows.map((row) => row.id));
   const unknown = hostIds.filter((hostId) => !known.has(hostId));
   if (unknown.length > 0) throw new UnknownHostError(unknown);
@@ -75,16 +81,26 @@ export function createOrderRepository({ client, atomically }: Context): OrderRep
     },
     async create({ order, artifacts, jobs }) {
       await atomically(async (transaction) => {
-        await checkHosts(transaction, jobs.map((job) => job.hostId));
+        await checkHosts(
+          transaction,
+          jobs.map((job) => job.hostId),
+        );
         await insertOrder(transaction, order, jobs.length);
-        const rows = artifacts.map(({ sha256, bytes }) => ({ sha256, bytes: Uint8Array.from(bytes) })).sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+        const rows = artifacts
+          .map(({ sha256, bytes }) => ({ sha256, bytes: Uint8Array.from(bytes) }))
+          .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
         await transaction.artifact.createMany({ data: rows, skipDuplicates: true });
-        await transaction.orderArtifact.createMany({ data: rows.map(({ sha256 }) => ({ orderId: order.id, sha256 })), skipDuplicates: true });
+        await transaction.orderArtifact.createMany({
+          data: rows.map(({ sha256 }) => ({ orderId: order.id, sha256 })),
+          skipDuplicates: true,
+        });
         await insertJobs(transaction, order, jobs);
       });
     },
     async get(orderId) {
-      const [row] = await client.$queryRaw<unknown[]>`SELECT ${COLUMNS} FROM "order" o WHERE o.id = ${orderId}::uuid`;
+      const [row] = await client.$queryRaw<
+        unknown[]
+      >`SELECT ${COLUMNS} FROM "order" o WHERE o.id = ${orderId}::uuid`;
       return row === undefined ? null : toOrder(row);
     },
     async list({ page, pageSize }) {

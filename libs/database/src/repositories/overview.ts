@@ -14,7 +14,16 @@ interface CounterRow {
   readonly verified: number;
 }
 
-const NONE: CounterRow = { hosts: 0, online: 0, withBlockers: 0, findings: 0, blockers: 0, active: 0, failed: 0, verified: 0 };
+const NONE: CounterRow = {
+  hosts: 0,
+  online: 0,
+  withBlockers: 0,
+  findings: 0,
+  blockers: 0,
+  active: 0,
+  failed: 0,
+  verified: 0,
+};
 const FAILURES = FINAL_JOB_STATES.filter(isFailure);
 
 export function createOverviewRepository({ client }: Context): OverviewRepository {
@@ -30,7 +39,12 @@ export function createOverviewRepository({ client }: Context): OverviewRepositor
                      count(*) FILTER (WHERE state = 'verified')::int AS verified FROM job) j`;
       const row = rows[0] ?? NONE;
       return {
-        hosts: { total: row.hosts, online: row.online, offline: row.hosts - row.online, withBlockers: row.withBlockers },
+        hosts: {
+          total: row.hosts,
+          online: row.online,
+          offline: row.hosts - row.online,
+          withBlockers: row.withBlockers,
+        },
         findings: { open: row.findings, blockers: row.blockers },
         jobs: { active: row.active, failed: row.failed, verified: row.verified },
       };

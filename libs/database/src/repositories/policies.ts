@@ -24,10 +24,19 @@ interface Group {
 
 async function list(client: Client): Promise<Policy[]> {
   const rows = await client.policy.findMany({ orderBy: { position: 'asc' } });
-  return rows.map((row) => ({ id: row.id, name: row.name, rule: rule.parse(row.rule), parameters: parameters.parse(row.parameters) }));
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    rule: rule.parse(row.rule),
+    parameters: parameters.parse(row.parameters),
+  }));
 }
 
-async function judge(context: Context, digests: readonly string[], anchors: readonly string[]): Promise<void> {
+async function judge(
+  context: Context,
+  digests: readonly string[],
+  anchors: readonly string[],
+): Promise<void> {
   const rows = await context.client.sectionBody.findMany({
     where: { name: 'trustStores', digest: { in: [...digests] } },
     select: { digest: true, projection: true },
@@ -40,19 +49,32 @@ async function judge(context: Context, digests: readonly string[], anchors: read
 }
 
 /** Fills the cache for `groups`; forgets the oldest judgements beyond its limit. */
-async function judgeAll(context: Context, groups: readonly Group[], anchors: readonly string[]): Promise<void> {
+async function judgeAll(
+  context: Context,
+  groups: readonly Group[],
+  anchors: readonly string[],
+): Promise<void> {
   const { statusCache } = context;
-  const missing = groups.map(({ digest }) => digest).filter((digest) => !anchors.every((sha256) => statusCache.get(digest)?.has(sha256) === true));
-  for (let start = 0; start < missing.length; start += CHUNK) await judge(context, missing.slice(start, start + CHUNK), anchors);
+  const missing = groups
+    .map(({ digest }) => digest)
+    .filter((digest) => !anchors.every((sha256) => statusCache.get(digest)?.has(sha256) === true));
+  for (let start = 0; start < missing.length; start += CHUNK)
+    await judge(context, missing.slice(start, start + CHUNK), anchors);
   for (const digest of statusCache.keys()) {
     if (statusCache.size <= Math.max(MAX_CACHED_BODIES, groups.length)) break;
     statusCache.delete(digest);
   }
 }
 
-function count(context: Context, groups: readonly Group[], sha256: string): { readonly met: number; readonly missing: number } {
+function count(
+  context: Context,
+  groups: readonly Group[],
+  sha256: string,
+): { readonly met: number; readonly missing: number } {
   const hostsWith = (status: AnchorStatus): number =>
-    groups.filter(({ digest }) => context.statusCache.get(digest)?.get(sha256) === status).reduce((sum, { hosts }) => sum + hosts, 0);
+    groups
+      .filter(({ digest }) => context.statusCache.get(digest)?.get(sha256) === status)
+      .reduce((sum, { hosts }) => sum + hosts, 0);
   return { met: hostsWith('met'), missing: hostsWith('missing') };
 }
 
@@ -67,7 +89,15 @@ export function createPolicyRepository(context: Context): PolicyRepository {
         if ((await transaction.policy.count()) > 0) return await list(transaction);
         for (const policy of policies) {
           const anchors = policy.parameters.anchors.map(({ sha256, name }) => ({ sha256, name }));
-          await transaction.policy.create({ data: { id: policy.id, name: policy.name, rule: policy.rule, parameters: { anchors }, createdAt: now } });
+          await transaction.policy.create({
+            data: {
+              id: policy.id,
+              name: policy.name,
+              rule: policy.rule,
+              parameters: { anchors },
+              createdAt: now,
+            },
+          });
         }
         return await list(transaction);
       });
@@ -77,7 +107,9 @@ export function createPolicyRepository(context: Context): PolicyRepository {
       const groups = await client.$queryRaw<Group[]>`
         SELECT digest, count(*)::int AS hosts FROM host_section WHERE name = 'trustStores' AND seen_to IS NULL GROUP BY digest`;
       const hosts = await client.host.count();
-      await judgeAll(context, groups, [...new Set(policies.flatMap((policy) => policy.parameters.anchors.map(({ sha256 }) => sha256)))]);
+      await judgeAll(context, groups, [
+        ...new Set(policies.flatMap((policy) => policy.parameters.anchors.map(({ sha256 }) => sha256))),
+      ]);
       return policies.map((policy) => ({
         policy,
         anchors: policy.parameters.anchors.map(({ sha256, name }): RequiredAnchor => {

@@ -3,7 +3,17 @@ import type { PostgresLab } from '@trustfleet/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../index.ts';
-import { addHost, bodyOf, hashOf, later, NOW, report, startLab, trustStores, withDatabase } from '../testing/fixtures.ts';
+import {
+  addHost,
+  bodyOf,
+  hashOf,
+  later,
+  NOW,
+  report,
+  startLab,
+  trustStores,
+  withDatabase,
+} from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -11,8 +21,16 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-const digests = (...bodies: { name: string; digest: string }[]) => Object.fromEntries(bodies.map(({ name, digest }) => [name, digest]));
-const said = (hostId: string, sections: Record<string, string>, complete = false, at = NOW) => ({ hostId, at, digests: sections, complete, bodies: [] });
+const digests = (...bodies: { name: string; digest: string }[]) =>
+  Object.fromEntries(bodies.map(({ name, digest }) => [name, digest]));
+const said = (
+  hostId: string,
+  sections: Record<string, string>,
+  changes: { complete?: boolean; at?: Date } = {},
+) => ({
+  ...{ hostId, at: NOW, digests: sections, complete: false, bodies: [] },
+  ...changes,
+});
 
 describe('recordReports', () => {
   it('asks for bodies that the fleet lacks, and for none that another host brought', async () => {
@@ -20,12 +38,22 @@ describe('recordReports', () => {
       const [first, second] = [await addHost(database), await addHost(database)];
       const system = bodyOf('system', { hostname: 'same' });
 
-      expect(await database.sections.recordReports([said(first, digests(system), true)])).toEqual([{ hostId: first, changed: [], wanted: ['system'] }]);
+      expect(
+        await database.sections.recordReports([said(first, digests(system), { complete: true })]),
+      ).toEqual([{ hostId: first, changed: [], wanted: ['system'] }]);
       await report(database, first, [system]);
 
-      expect(await database.sections.recordReports([said(second, digests(system), true)])).toEqual([{ hostId: second, changed: ['system'], wanted: [] }]);
+      expect(
+        await database.sections.recordReports([said(second, digests(system), { complete: true })]),
+      ).toEqual([{ hostId: second, changed: ['system'], wanted: [] }]);
       expect((await database.hosts.detail(second))?.sections).toEqual([
-        { name: 'system', digest: system.digest, seenFrom: NOW, body: { hostname: 'same' }, understood: true },
+        {
+          name: 'system',
+          digest: system.digest,
+          seenFrom: NOW,
+          body: { hostname: 'same' },
+          understood: true,
+        },
       ]);
     });
   });
@@ -54,14 +82,22 @@ describe('recordReports', () => {
       const host = await addHost(database);
       const [one, two] = [bodyOf('system', { version: 1 }), bodyOf('system', { version: 2 })];
       await report(database, host, [one]);
-      await database.sections.recordReports([{ ...said(host, digests(two), false, later(10)), bodies: [two] }]);
-      await database.sections.recordReports([said(host, digests(one), false, later(20))]);
+      await database.sections.recordReports([
+        { ...said(host, digests(two), { at: later(10) }), bodies: [two] },
+      ]);
+      await database.sections.recordReports([said(host, digests(one), { at: later(20) })]);
       // Row versions carry the transaction that wrote them: equal before and after means that nothing was written or locked.
-      const state = async () => (await client.query(`SELECT xmin, xmax, * FROM host_section ORDER BY id`)).rows as { digest: string; seen_to: Date | null }[];
+      const state = async () =>
+        (await client.query(`SELECT xmin, xmax, * FROM host_section ORDER BY id`)).rows as {
+          digest: string;
+          seen_to: Date | null;
+        }[];
       const hostState = async () => (await client.query(`SELECT xmin, xmax FROM host`)).rows as unknown[];
       const [history, hosts] = [await state(), await hostState()];
 
-      await database.sections.recordReports(Array.from({ length: 3 }, () => said(host, digests(one), true, later(30))));
+      await database.sections.recordReports(
+        Array.from({ length: 3 }, () => said(host, digests(one), { complete: true, at: later(30) })),
+      );
 
       expect(await state()).toEqual(history);
       expect(await hostState()).toEqual(hosts);
@@ -82,10 +118,16 @@ describe('recordReports', () => {
       const [system, bundles] = [bodyOf('system', { a: 1 }), bodyOf('bundles', { bundles: [] })];
       await report(database, host, [system, bundles]);
 
-      expect(await database.sections.recordReports([said(host, digests(system), false)])).toEqual([{ hostId: host, changed: [], wanted: [] }]);
-      expect(await database.sections.recordReports([said(host, digests(system), true)])).toEqual([{ hostId: host, changed: ['bundles'], wanted: [] }]);
+      expect(await database.sections.recordReports([said(host, digests(system))])).toEqual([
+        { hostId: host, changed: [], wanted: [] },
+      ]);
+      expect(
+        await database.sections.recordReports([said(host, digests(system), { complete: true })]),
+      ).toEqual([{ hostId: host, changed: ['bundles'], wanted: [] }]);
       expect(Object.keys((await database.sections.facts([host])).get(host) ?? {})).toEqual(['system']);
-      expect(await database.sections.recordReports([said(host, {}, true)])).toMatchObject([{ changed: ['system'] }]);
+      expect(await database.sections.recordReports([said(host, {}, { complete: true })])).toMatchObject([
+        { changed: ['system'] },
+      ]);
     });
   });
 
@@ -97,7 +139,7 @@ describe('recordReports', () => {
       const results = await database.sections.recordReports([
         { ...said(host, digests(one)), bodies: [one] },
         { ...said(other, digests(two)), bodies: [two] },
-        { ...said(host, digests(two), false, later(1)), bodies: [] },
+        { ...said(host, digests(two), { at: later(1) }), bodies: [] },
       ]);
 
       expect(results.map(({ hostId, changed }) => [hostId, changed])).toEqual([
@@ -144,7 +186,12 @@ describe('hostile bodies', () => {
       const host = await addHost(database);
       const text = '{"later":"\\u0000<b>\\ud800","path":"C:\\\\u0000"}';
       const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-      const raw = (name: string, body: string, projection: object | null) => ({ name, digest: hashOf(body), bytes: new TextEncoder().encode(body), projection });
+      const raw = (name: string, body: string, projection: object | null) => ({
+        name,
+        digest: hashOf(body),
+        bytes: new TextEncoder().encode(body),
+        projection,
+      });
       await report(database, host, [
         raw('system', text, JSON.parse(text) as object),
         raw('newer', '{"x":1}', null),
@@ -153,13 +200,24 @@ describe('hostile bodies', () => {
         bodyOf('bundles', { bundles: [] }),
       ]);
 
-      const sections = new Map((await database.hosts.detail(host))?.sections.map((section) => [section.name, section]));
+      const sections = new Map(
+        (await database.hosts.detail(host))?.sections.map((section) => [section.name, section]),
+      );
 
-      expect(sections.get('system')).toMatchObject({ body: { later: '\uFFFD<b>\uFFFD', path: 'C:\\u0000' }, understood: true });
+      expect(sections.get('system')).toMatchObject({
+        body: { later: '\uFFFD<b>\uFFFD', path: 'C:\\u0000' },
+        understood: true,
+      });
       expect(sections.get('newer')).toMatchObject({ body: { x: 1 }, understood: false });
       expect(sections.get('broken')).toMatchObject({ body: null, understood: false });
       expect(sections.get('deep')).toMatchObject({ body: null, understood: false });
-      expect([...(await database.sections.facts([host])).get(host) ? Object.keys((await database.sections.facts([host])).get(host)!) : []].sort()).toEqual(['bundles', 'system']);
+      expect(
+        [
+          ...((await database.sections.facts([host])).get(host)
+            ? Object.keys((await database.sections.facts([host])).get(host)!)
+            : []),
+        ].sort(),
+      ).toEqual(['bundles', 'system']);
     });
   });
 });
@@ -172,21 +230,38 @@ describe('anchors of sections', () => {
       await report(database, hosts[0]!, [bodyOf('trustStores', trustStores([a, b]))]);
       await report(database, hosts[1]!, [bodyOf('trustStores', trustStores([a, b]))]);
       await report(database, hosts[2]!, [bodyOf('trustStores', trustStores([a]))]);
-      const certifi = { ...trustStores([c]).stores[0]!.bundle, provenance: [{ kind: 'certifi', python: '/usr/bin/python3', version: '2026.1.1' }] };
+      const certifi = {
+        ...trustStores([c]).stores[0]!.bundle,
+        provenance: [{ kind: 'certifi', python: '/usr/bin/python3', version: '2026.1.1' }],
+      };
       await report(database, hosts[0]!, [bodyOf('bundles', { bundles: [certifi] })]);
 
-      expect(await Promise.all([a, b, c].map((sha256) => database.certificates.hostsHolding(sha256)))).toEqual([3, 2, 0]);
+      expect(
+        await Promise.all([a, b, c].map((sha256) => database.certificates.hostsHolding(sha256))),
+      ).toEqual([3, 2, 0]);
       expect(await database.sections.anchorsOf(hosts[0]!)).toEqual([a, b, c].sort());
 
       await report(database, hosts[0]!, [bodyOf('trustStores', trustStores([b]))]);
-      expect(await Promise.all([a, b].map((sha256) => database.certificates.hostsHolding(sha256)))).toEqual([2, 2]);
+      expect(await Promise.all([a, b].map((sha256) => database.certificates.hostsHolding(sha256)))).toEqual([
+        2, 2,
+      ]);
     });
   });
 
   it('judges required anchors as libs/policy does: met, missing, unknown', async () => {
     await withDatabase(lab, async (database) => {
       const [a, b] = [hashOf('a'), hashOf('b')];
-      const policy = { id: randomUUID(), name: 'Default', rule: 'anchorRequired' as const, parameters: { anchors: [{ sha256: a, name: 'A' }, { sha256: b, name: 'B' }] } };
+      const policy = {
+        id: randomUUID(),
+        name: 'Default',
+        rule: 'anchorRequired' as const,
+        parameters: {
+          anchors: [
+            { sha256: a, name: 'A' },
+            { sha256: b, name: 'B' },
+          ],
+        },
+      };
       await database.policies.createFirst([policy], NOW);
       await report(database, await addHost(database), [bodyOf('trustStores', trustStores([a]))]);
       const moving = await addHost(database);
@@ -195,11 +270,19 @@ describe('anchors of sections', () => {
       await report(database, await addHost(database), [bodyOf('trustStores', { newer: true }, false)]);
 
       expect(await database.policies.requiredAnchors()).toEqual([
-        { policy, anchors: [{ sha256: a, name: 'A', met: 2, missing: 0, unknown: 2 }, { sha256: b, name: 'B', met: 1, missing: 1, unknown: 2 }] },
+        {
+          policy,
+          anchors: [
+            { sha256: a, name: 'A', met: 2, missing: 0, unknown: 2 },
+            { sha256: b, name: 'B', met: 1, missing: 1, unknown: 2 },
+          ],
+        },
       ]);
 
       await report(database, moving, [bodyOf('trustStores', trustStores([]))]);
-      expect((await database.policies.requiredAnchors())[0]?.anchors.map(({ met, missing }) => [met, missing])).toEqual([
+      expect(
+        (await database.policies.requiredAnchors())[0]?.anchors.map(({ met, missing }) => [met, missing]),
+      ).toEqual([
         [1, 1],
         [0, 2],
       ]);
@@ -208,9 +291,16 @@ describe('anchors of sections', () => {
 
   it('creates the first policies once', async () => {
     await withDatabase(lab, async ({ policies }) => {
-      const policy = (name: string) => ({ id: randomUUID(), name, rule: 'anchorRequired' as const, parameters: { anchors: [] } });
+      const policy = (name: string) => ({
+        id: randomUUID(),
+        name,
+        rule: 'anchorRequired' as const,
+        parameters: { anchors: [] },
+      });
 
-      const all = await Promise.all(Array.from({ length: 6 }, (_, index) => policies.createFirst([policy(`p${index}`)], NOW)));
+      const all = await Promise.all(
+        Array.from({ length: 6 }, (_, index) => policies.createFirst([policy(`p${index}`)], NOW)),
+      );
 
       expect(new Set(all.flat().map(({ id }) => id)).size).toBe(1);
     });

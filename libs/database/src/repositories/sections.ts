@@ -1,5 +1,11 @@
 import { Prisma, type Client, type Context } from '../connection.ts';
-import type { Section, SectionBody, SectionReport, SectionReportResult, SectionRepository } from '../model/sections.ts';
+import type {
+  Section,
+  SectionBody,
+  SectionReport,
+  SectionReportResult,
+  SectionRepository,
+} from '../model/sections.ts';
 import { isTooDeep, storableJson } from '../storable.ts';
 import { sectionAnchors } from './section-anchors.ts';
 
@@ -45,7 +51,9 @@ function parseRaw(bytes: Uint8Array): unknown {
 }
 
 function distinctBodies(batch: readonly SectionReport[]): SectionBody[] {
-  const bodies = new Map(batch.flatMap(({ bodies }) => bodies).map((body) => [`${body.name}/${body.digest}`, body]));
+  const bodies = new Map(
+    batch.flatMap(({ bodies }) => bodies).map((body) => [`${body.name}/${body.digest}`, body]),
+  );
   return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
 }
 
@@ -63,7 +71,9 @@ async function storeBodies(client: Client, bodies: readonly SectionBody[]): Prom
   const isNew = new Set(stored.map(({ name, digest }) => `${name}/${digest}`));
   const anchors = bodies
     .filter((body) => isNew.has(`${body.name}/${body.digest}`))
-    .flatMap((body) => sectionAnchors(body).map((anchor) => ({ ...anchor, name: body.name, digest: body.digest })));
+    .flatMap((body) =>
+      sectionAnchors(body).map((anchor) => ({ ...anchor, name: body.name, digest: body.digest })),
+    );
   if (anchors.length === 0) return;
   await client.$executeRaw`
     INSERT INTO section_anchor (name, digest, sha256, operating_system)
@@ -74,7 +84,9 @@ async function storeBodies(client: Client, bodies: readonly SectionBody[]): Prom
 
 /** The batch as rows (host_id, name, digest, at). */
 function digestRows(batch: readonly SectionReport[]): Prisma.Sql {
-  const rows = batch.flatMap(({ hostId, at, digests }) => Object.entries(digests).map(([name, digest]) => ({ hostId, at, name, digest })));
+  const rows = batch.flatMap(({ hostId, at, digests }) =>
+    Object.entries(digests).map(([name, digest]) => ({ hostId, at, name, digest })),
+  );
   return Prisma.sql`unnest(${rows.map((row) => row.hostId)}::uuid[], ${rows.map((row) => row.name)}::text[],
     ${rows.map((row) => row.digest)}::text[], ${rows.map((row) => row.at)}::timestamptz[]) AS said (host_id, name, digest, at)`;
 }
@@ -82,7 +94,9 @@ function digestRows(batch: readonly SectionReport[]): Prisma.Sql {
 /** Sections that a complete report no longer names, as rows of host_section. */
 function goneWhere(batch: readonly SectionReport[]): Prisma.Sql {
   const complete = batch.filter((report) => report.complete);
-  const named = complete.flatMap(({ hostId, digests }) => Object.keys(digests).map((name) => ({ hostId, name })));
+  const named = complete.flatMap(({ hostId, digests }) =>
+    Object.keys(digests).map((name) => ({ hostId, name })),
+  );
   return Prisma.sql`s.seen_to IS NULL AND s.host_id = ANY (${complete.map((report) => report.hostId)}::uuid[])
     AND NOT EXISTS (SELECT 1 FROM unnest(${named.map((row) => row.hostId)}::uuid[], ${named.map((row) => row.name)}::text[]) AS named (host_id, name)
                     WHERE named.host_id = s.host_id AND named.name = s.name)`;
@@ -98,7 +112,10 @@ async function readStandings(client: Client, batch: readonly SectionReport[]): P
     LEFT JOIN host_section s ON s.host_id = said.host_id AND s.name = said.name AND s.seen_to IS NULL`;
 }
 
-async function readGone(client: Client, batch: readonly SectionReport[]): Promise<{ hostId: string; name: string }[]> {
+async function readGone(
+  client: Client,
+  batch: readonly SectionReport[],
+): Promise<{ hostId: string; name: string }[]> {
   if (!batch.some((report) => report.complete)) return [];
   return await client.$queryRaw`SELECT s.host_id AS "hostId", s.name FROM host_section s WHERE ${goneWhere(batch)}`;
 }
@@ -123,7 +140,11 @@ async function moveHistory(client: Client, batch: readonly SectionReport[]): Pro
     WHERE said.host_id = s.host_id AND ${goneWhere(batch)}`;
 }
 
-function resultFor(report: SectionReport, standings: readonly Standing[], gone: readonly { hostId: string; name: string }[]): SectionReportResult {
+function resultFor(
+  report: SectionReport,
+  standings: readonly Standing[],
+  gone: readonly { hostId: string; name: string }[],
+): SectionReportResult {
   const own = standings.filter((standing) => standing.hostId === report.hostId);
   return {
     hostId: report.hostId,
@@ -136,17 +157,27 @@ function resultFor(report: SectionReport, standings: readonly Standing[], gone: 
 }
 
 /** A part of the batch that names each host once. */
-async function recordRound(context: Context, batch: readonly SectionReport[]): Promise<SectionReportResult[]> {
+async function recordRound(
+  context: Context,
+  batch: readonly SectionReport[],
+): Promise<SectionReportResult[]> {
   // Read first: a fleet that reconnects unchanged must not write, and a row lock is a write.
-  const [standings, gone] = [await readStandings(context.client, batch), await readGone(context.client, batch)];
-  const moved = new Set([...standings.filter((standing) => standing.changed), ...gone].map(({ hostId }) => hostId));
+  const [standings, gone] = [
+    await readStandings(context.client, batch),
+    await readGone(context.client, batch),
+  ];
+  const moved = new Set(
+    [...standings.filter((standing) => standing.changed), ...gone].map(({ hostId }) => hostId),
+  );
   if (moved.size === 0) return batch.map((report) => resultFor(report, standings, gone));
   return await context.atomically(async (client) => {
     await client.$queryRaw`SELECT 1 FROM host WHERE id = ANY (${[...moved]}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
     const affected = batch.filter((report) => moved.has(report.hostId));
     const current = [await readStandings(client, affected), await readGone(client, affected)] as const;
     await moveHistory(client, affected);
-    return batch.map((report) => (moved.has(report.hostId) ? resultFor(report, ...current) : resultFor(report, standings, gone)));
+    return batch.map((report) =>
+      moved.has(report.hostId) ? resultFor(report, ...current) : resultFor(report, standings, gone),
+    );
   });
 }
 
@@ -199,7 +230,8 @@ export function createSectionRepository(context: Context): SectionRepository {
         FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
         WHERE s.host_id = ANY (${[...hostIds]}::uuid[]) AND s.seen_to IS NULL AND b.projection IS NOT NULL`;
       const facts = new Map<string, Record<string, object>>();
-      for (const { hostId, name, projection } of rows) facts.set(hostId, { ...facts.get(hostId), [name]: projection });
+      for (const { hostId, name, projection } of rows)
+        facts.set(hostId, { ...facts.get(hostId), [name]: projection });
       return facts;
     },
     async anchorsOf(hostId) {

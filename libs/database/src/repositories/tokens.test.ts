@@ -9,7 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-const token = (hash: string, maxUses: number) => ({ id: randomUUID(), hash, maxUses, createdAt: NOW, createdBy: 'Admin', expiresAt: later(60) });
+const token = (hash: string, maxUses: number) => ({
+  id: randomUUID(),
+  hash,
+  maxUses,
+  createdAt: NOW,
+  createdBy: 'Admin',
+  expiresAt: later(60),
+});
 
 describe('enrolment tokens', () => {
   it.each([
@@ -19,7 +26,9 @@ describe('enrolment tokens', () => {
     await withDatabase(lab, async ({ tokens }) => {
       await tokens.create(token('h', uses));
 
-      const kinds = await Promise.all(Array.from({ length: callers }, () => tokens.consume({ hash: 'h', now: NOW })));
+      const kinds = await Promise.all(
+        Array.from({ length: callers }, () => tokens.consume({ hash: 'h', now: NOW })),
+      );
 
       expect(kinds.filter(({ kind }) => kind === 'consumed')).toHaveLength(uses);
       expect(kinds.filter(({ kind }) => kind === 'used')).toHaveLength(callers - uses);
@@ -44,7 +53,15 @@ describe('enrolment tokens', () => {
 
       const enrolment = database.transaction(async (repositories) => {
         await repositories.tokens.consume({ hash: 'h', now: NOW });
-        await repositories.hosts.create({ id, name: 'again', platform: 'linux', publicKey: new Uint8Array(32), secretHash: '', agentVersion: '1', enrolledAt: NOW });
+        await repositories.hosts.create({
+          id,
+          name: 'again',
+          platform: 'linux',
+          publicKey: new Uint8Array(32),
+          secretHash: '',
+          agentVersion: '1',
+          enrolledAt: NOW,
+        });
       });
 
       await expect(enrolment).rejects.toThrow();
@@ -59,7 +76,9 @@ describe('setup tokens', () => {
       await setupTokens.replace({ hash: 'h', createdAt: NOW, expiresAt: later(60) });
       expect(await setupTokens.isValid({ hash: 'h', now: NOW })).toBe(true);
 
-      const taken = await Promise.all(Array.from({ length: 10 }, () => setupTokens.consume({ hash: 'h', now: NOW })));
+      const taken = await Promise.all(
+        Array.from({ length: 10 }, () => setupTokens.consume({ hash: 'h', now: NOW })),
+      );
 
       expect(taken.filter(Boolean)).toHaveLength(1);
       expect(await setupTokens.isValid({ hash: 'h', now: NOW })).toBe(false);
@@ -81,7 +100,11 @@ describe('setup tokens', () => {
 describe('fleet', () => {
   it('is one, however many processes start at once', async () => {
     await withDatabase(lab, async ({ fleet }) => {
-      const fleets = await Promise.all(Array.from({ length: 8 }, (_, index) => fleet.getOrCreate({ id: randomUUID(), name: `n${index}`, now: NOW })));
+      const fleets = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          fleet.getOrCreate({ id: randomUUID(), name: `n${index}`, now: NOW }),
+        ),
+      );
 
       expect(new Set(fleets.map(({ id }) => id)).size).toBe(1);
     });
@@ -134,7 +157,12 @@ describe('certificates', () => {
 
   it('stores what a hostile certificate says, as near as the database can', async () => {
     await withDatabase(lab, async ({ certificates }) => {
-      const hostile = { ...record('hostile'), subject: 'CN=a\0<b>\ud800', notBefore: new Date('-000001-01-01T00:00:00Z'), notAfter: new Date(8.64e15) };
+      const hostile = {
+        ...record('hostile'),
+        subject: 'CN=a\0<b>\ud800',
+        notBefore: new Date('-000001-01-01T00:00:00Z'),
+        notAfter: new Date(8.64e15),
+      };
 
       await certificates.store([record('good'), hostile]);
 
@@ -149,7 +177,11 @@ describe('certificates', () => {
     await withDatabase(lab, async ({ certificates }) => {
       const records = Array.from({ length: 100 }, (_, index) => record(`c${index}`));
 
-      await Promise.all(Array.from({ length: 6 }, (_, index) => certificates.store(index % 2 === 0 ? records : records.toReversed())));
+      await Promise.all(
+        Array.from({ length: 6 }, (_, index) =>
+          certificates.store(index % 2 === 0 ? records : records.toReversed()),
+        ),
+      );
 
       expect((await certificates.getMany(records.map(({ sha256 }) => sha256))).size).toBe(100);
     });

@@ -1,5 +1,10 @@
 import type { Context } from '../connection.ts';
-import type { AccountRepository, SetupTokenRepository, TokenConsumption, TokenRepository } from '../model/tokens.ts';
+import type {
+  AccountRepository,
+  SetupTokenRepository,
+  TokenConsumption,
+  TokenRepository,
+} from '../model/tokens.ts';
 
 export function createTokenRepository({ client }: Context): TokenRepository {
   /** Why a token that was not taken was not; only for the message, so a race may make it the other reason. */
@@ -37,7 +42,10 @@ export function createSetupTokenRepository({ client, atomically }: Context): Set
       return (await client.setupToken.count({ where: { hash, usedAt: null, expiresAt: { gt: now } } })) === 1;
     },
     async consume({ hash, now }) {
-      const { count } = await client.setupToken.updateMany({ where: { hash, usedAt: null, expiresAt: { gt: now } }, data: { usedAt: now } });
+      const { count } = await client.setupToken.updateMany({
+        where: { hash, usedAt: null, expiresAt: { gt: now } },
+        data: { usedAt: now },
+      });
       return count === 1;
     },
   };

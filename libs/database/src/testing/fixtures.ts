@@ -1,7 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { JobEvent, JobState, TrustStoresSection } from '@trustfleet/protocol';
+import type { JobEvent, TrustStoresSection } from '@trustfleet/protocol';
 import { startPostgresLab, type PostgresLab } from '@trustfleet/testkit';
-import { openDatabase, startEmbeddedPostgres, migrate, type Database, type NewHost, type NewJob, type NewOrder, type SectionBody } from '../index.ts';
+import {
+  openDatabase,
+  startEmbeddedPostgres,
+  migrate,
+  type Database,
+  type NewHost,
+  type NewJob,
+  type NewOrder,
+  type SectionBody,
+} from '../index.ts';
 
 export const NOW = new Date('2026-11-22T09:00:00.000Z');
 
@@ -46,7 +55,12 @@ export async function addHost(database: Database, changes: Partial<NewHost> = {}
 /** A body with the digest of its bytes, as an agent sends it. */
 export function bodyOf(name: string, value: object, understood = true): SectionBody {
   const text = JSON.stringify(value);
-  return { name, digest: hashOf(text), bytes: new TextEncoder().encode(text), projection: understood ? value : null };
+  return {
+    name,
+    digest: hashOf(text),
+    bytes: new TextEncoder().encode(text),
+    projection: understood ? value : null,
+  };
 }
 
 /** A `trustStores` section whose operating-system store holds `anchors`. */
@@ -77,12 +91,20 @@ export function trustStores(anchors: readonly string[]): TrustStoresSection {
   };
 }
 
-export async function report(database: Database, hostId: string, bodies: readonly SectionBody[]): Promise<void> {
+export async function report(
+  database: Database,
+  hostId: string,
+  bodies: readonly SectionBody[],
+): Promise<void> {
   const digests = Object.fromEntries(bodies.map(({ name, digest }) => [name, digest]));
   await database.sections.recordReports([{ hostId, at: NOW, digests, complete: false, bodies }]);
 }
 
-const ENVELOPE = { payloadType: 'application/test', payload: 'e30=', signatures: [{ keyid: 'k', sig: 'AAAA' }] };
+const ENVELOPE = {
+  payloadType: 'application/test',
+  payload: 'e30=',
+  signatures: [{ keyid: 'k', sig: 'AAAA' }],
+};
 
 export function orderOf(seq: number, changes: Partial<NewOrder> = {}): NewOrder {
   return {
@@ -104,25 +126,43 @@ export function orderOf(seq: number, changes: Partial<NewOrder> = {}): NewOrder 
 }
 
 export function jobOf(hostId: string, changes: Partial<NewJob> = {}): NewJob {
-  return { id: randomUUID(), hostId, attempt: 1, notBefore: NOW, deliverBy: later(86_400), executionTimeoutMs: 300_000, envelope: ENVELOPE, ...changes };
+  return {
+    id: randomUUID(),
+    hostId,
+    attempt: 1,
+    notBefore: NOW,
+    deliverBy: later(86_400),
+    executionTimeoutMs: 300_000,
+    envelope: ENVELOPE,
+    ...changes,
+  };
 }
 
 /** One order with one job for the host. */
-export async function addJob(database: Database, hostId: string, changes: Partial<NewJob> = {}): Promise<{ orderId: string; jobId: string }> {
+export async function addJob(
+  database: Database,
+  hostId: string,
+  changes: Partial<NewJob> = {},
+): Promise<{ orderId: string; jobId: string }> {
   const order = orderOf(await database.orders.nextSeq());
   const job = jobOf(hostId, changes);
-  await database.orders.create({ order, artifacts: [{ sha256: hashOf('anchor'), bytes: new TextEncoder().encode('anchor') }], jobs: [job] });
+  await database.orders.create({
+    order,
+    artifacts: [{ sha256: hashOf('anchor'), bytes: new TextEncoder().encode('anchor') }],
+    jobs: [job],
+  });
   return { orderId: order.id, jobId: job.id };
 }
 
-export function eventOf(jobId: string, index: number, state: JobState, changes: Partial<JobEvent> = {}): JobEvent {
+export function eventOf(
+  jobId: string,
+  event: Pick<JobEvent, 'index' | 'state'> & Partial<JobEvent>,
+): JobEvent {
   return {
     eventId: randomUUID(),
     jobId,
     attempt: 1,
-    index,
-    at: later(index).toISOString(),
-    state,
+    at: later(event.index).toISOString(),
     step: null,
     detail: null,
     plan: null,
@@ -130,6 +170,6 @@ export function eventOf(jobId: string, index: number, state: JobState, changes: 
     after: null,
     undone: null,
     signature: null,
-    ...changes,
+    ...event,
   };
 }
