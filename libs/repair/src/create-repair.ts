@@ -89,6 +89,8 @@ async function work(worker: Worker, journal: Journal, how: 'run' | 'recover'): P
   try {
     if (how === 'recover') await recoverJob(run);
     else await runJob(run, AbortSignal.timeout(run.accepted.job.executionTimeoutMs));
+    const { state, undone } = finalOf(journal) ?? {};
+    worker.options.log('info', 'a job ended', { jobId: journal.jobId, state, undone });
     await worker.archive.prune();
   } catch (error) {
     worker.options.log('error', 'a job could not be carried on and will be taken up at the next start', {

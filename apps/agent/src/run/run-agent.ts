@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { createHost, watchPaths, type Watch } from '@trustfleet/host';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import {
@@ -102,10 +101,8 @@ function takeScan(
   agent.status.update({ lastScanAt: result.scannedAt });
   for (const problem of result.problems)
     agent.options.log('warn', 'a fact of this machine could not be read', { problem });
-  return parts.watch?.update([...result.watch, ...allowListPaths(agent.options)]) ?? Promise.resolve();
+  return parts.watch?.update([...result.watch, agent.options.allowList]) ?? Promise.resolve();
 }
-
-const allowListPaths = (options: AgentOptions): string[] => [options.allowList, dirname(options.allowList)];
 
 /** A scan that nobody waits for: its failure is logged, and the next one comes in any case. */
 function scanLater(agent: Agent, scanner: Scanner): void {
@@ -119,16 +116,16 @@ async function startWatch(
   parts: { scanner: Scanner; link: LinkKeeper; paths: readonly string[] },
 ): Promise<Watch> {
   const { options } = agent;
-  const own = new Set(allowListPaths(options));
   return watchPaths({
-    paths: [...parts.paths, ...own],
+    paths: [...parts.paths, options.allowList],
     async onChange(paths) {
-      if (paths.some((path) => own.has(path)) && (await agent.allowList.refresh())) {
+      if (paths.includes(options.allowList) && (await agent.allowList.refresh())) {
         options.log('info', 'the allow-list changed', { permits: agent.allowList.current().permits });
         await parts.link.reconnect('the allow-list changed');
       }
-      if (paths.some((path) => !own.has(path))) {
-        options.log('info', 'watched files changed', { paths: paths.slice(0, 5) });
+      const others = paths.filter((path) => path !== options.allowList);
+      if (others.length > 0) {
+        options.log('info', 'watched files changed', { paths: others.slice(0, 5) });
         scanLater(agent, parts.scanner);
       }
     },
