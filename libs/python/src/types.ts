@@ -10,6 +10,8 @@ export interface CollectOptions {
   readonly path?: string;
   /** Empty directory that only root (or the agent's account) can write: cwd of interpreters. Default '/'. */
   readonly workingDirectory?: string;
+  /** How long one interpreter may take to answer. Default 10000. */
+  readonly interpreterTimeoutMs?: number;
 }
 
 /** `readAs` null: read with the agent's own rights. */

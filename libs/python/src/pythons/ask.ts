@@ -31,7 +31,7 @@ export async function ask(scan: Scan, request: { readonly path: string; readonly
     argv: [request.path, '-E', '-s', '-B', '-c', FACTS_SCRIPT],
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
     cwd: scan.options.workingDirectory ?? '/',
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: scan.options.interpreterTimeoutMs ?? TIMEOUT_MS,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     runAs: request.account ?? undefined,
   });

@@ -35,7 +35,7 @@ export async function discoverPythons(ports: PythonPorts, options: CollectOption
 interface Program {
   readonly candidate: Candidate;
   readonly realPath: string;
-  readonly isScript: boolean;
+  readonly form: Form;
   readonly venv: VenvConfig | null;
   readonly on: SiteReader;
   readonly reader: Reader;
@@ -74,7 +74,14 @@ async function openProgram(scan: Scan, candidate: Candidate): Promise<Program | 
   if (head.state === 'notRegularFile') return null;
   const start = head.state === 'read' ? Buffer.from(head.bytes).toString('latin1') : '';
   if (isShim(start)) return null;
-  return { candidate, realPath: chain.realPath, isScript: !start.startsWith('\x7fELF'), venv: await readVenvConfig(scan, candidate.path, reader), on, reader };
+  return { candidate, realPath: chain.realPath, form: formOf(start), venv: await readVenvConfig(scan, candidate.path, reader), on, reader };
+}
+
+type Form = 'program' | 'script' | 'other';
+
+function formOf(start: string): Form {
+  if (start.startsWith('\x7fELF')) return 'program';
+  return start.startsWith('#!') ? 'script' : 'other';
 }
 
 /** A shim of pyenv only chooses another interpreter, which is found by itself. */
@@ -114,7 +121,9 @@ async function askIfAllowed(
   work: { readonly program: Program; readonly mayStart: boolean; readonly layout: Layout | null; readonly sites: readonly string[] },
 ): Promise<{ facts: RunFacts } | { failure: string }> {
   const { program, layout, sites } = work;
-  const decision = await mayRun(scan, { path: program.candidate.path, isScript: program.isScript, layout, sites });
+  // The C library would hand such a file to /bin/sh.
+  if (program.form === 'other') return { failure: 'it is neither a program nor a script' };
+  const decision = await mayRun(scan, { path: program.candidate.path, isScript: program.form === 'script', layout, sites });
   if (!decision.run) return { failure: decision.because };
   if (!work.mayStart) return { failure: 'the time for starting interpreters was used up by others' };
   return await ask(scan, { path: program.candidate.path, account: decision.account });
