@@ -152,6 +152,17 @@ describe('strangers', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 426 /);
   });
 
+  it('outlives a WebSocket client that resets its connection', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(`GET /x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      socket.resetAndDestroy();
+    }
+
+    expect((await ask('/healthz')).status).toBe(200);
+  });
+
   it.each(['GET http://evil.example/api HTTP/1.1', 'OPTIONS * HTTP/1.1'])('takes no other form of target: %s', async (line) => {
     expect(await raw(`${line}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
   });

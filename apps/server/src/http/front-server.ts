@@ -61,6 +61,8 @@ function answerOwn(options: FrontOptions, request: IncomingMessage, response: Se
 }
 
 function refuseUpgrade(_request: IncomingMessage, socket: Duplex): void {
+  // From the upgrade on, Node no longer handles this socket's errors: a reset must end the socket, not the process.
+  socket.on('error', () => socket.destroy());
   socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis port speaks no WebSocket; agents have their own port.\n');
 }
 

@@ -9,6 +9,13 @@ import { sendProblem, toProblem } from './problem-filter.ts';
 /** Exactly these answer without a session; whatever is spelt otherwise needs one. */
 const PUBLIC = new Set(['GET /healthz', 'HEAD /healthz', 'GET /readyz', 'HEAD /readyz', 'GET /api/v1/setup', 'POST /api/v1/setup']);
 
+/** better-auth reads a body of any size into memory. */
+const SIGN_IN_BODY_LIMIT = 16 * 1024;
+
+function bodyIsSmall(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) <= SIGN_IN_BODY_LIMIT;
+}
+
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 const signInNeeded = () => new ApiProblem({ status: 401, code: 'signInNeeded', message: 'Sign in first.' });
@@ -26,7 +33,8 @@ export function sessionCheck(accounts: Accounts, logger: Logger): Middleware {
     if (PUBLIC.has(route)) {
       next();
     } else if (SIGN_IN_PATHS.has(route)) {
-      accounts.handler(request, response);
+      if (bodyIsSmall(request)) accounts.handler(request, response);
+      else sendProblem(response, toProblem(new ApiProblem({ status: 413, code: 'tooLarge', message: 'The request is too large for a sign-in.' })));
     } else {
       check(request, next).catch((error: unknown) => {
         const problem = toProblem(error);

@@ -51,8 +51,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const hosts = new KnownHosts(await database.hosts.credentials());
   // One process serves a studio: whoever held a socket before this start holds none any more.
   await database.hosts.disconnectAll('everyProcess');
-  const evaluation = new PolicyEvaluation({ database, events, now });
-  await evaluation.evaluateAll(hosts.ids());
+  const evaluation = new PolicyEvaluation({ database, events, logger, now });
+  // This release may judge otherwise than the one before; nobody has to wait for it.
+  void evaluation.evaluate(hosts.ids());
 
   const presence = new Presence({ database, events, logger, process, now });
   const inventory = new InventoryIngest({ database, evaluation, events, logger, now });
@@ -78,6 +79,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       await hub.close();
       await dispatcher.stop();
       await Promise.all([inventory.drain(), jobEvents.drain(), presence.stop()]);
+      await evaluation.stop();
       await database.hosts.disconnectAll({ process });
     },
   };

@@ -118,7 +118,7 @@ export async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => b
   for (;;) {
     const value = await ask();
     if (fits(value)) return value;
-    if (Date.now() > end) throw new Error(`never became true; last: ${String(JSON.stringify(value)).slice(0, 2000)}`);
+    if (Date.now() > end) throw new Error(`never became true; last: ${JSON.stringify(value).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -38,7 +38,8 @@ function configure(options: AuthOptions) {
     advanced: {
       cookiePrefix: 'trustfleet',
       useSecureCookies: options.https,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
+      // Lax, so that a link to a page of ours from a chat finds its reader signed in; every change needs our own Origin anyway.
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_HEADER] },
     },
     telemetry: { enabled: false },

@@ -37,6 +37,20 @@ describe('batcher', () => {
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
+  it('does not try each of many when nothing works', async () => {
+    let runs = 0;
+    const run = () => {
+      runs += 1;
+      return Promise.reject(new Error('down'));
+    };
+    const batcher = new Batcher<number, number>({ run, delayMs: 1, maxItems: 100 });
+
+    const results = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => batcher.add(n)));
+
+    expect(results.every((result) => result.status === 'rejected')).toBe(true);
+    expect(runs).toBe(4);
+  });
+
   it('drains what still waits', async () => {
     const { run } = doubling();
     const batcher = new Batcher({ run, delayMs: 3_600_000, maxItems: 10 });

@@ -6,6 +6,8 @@ interface BatcherOptions<Item, Result> {
   readonly maxItems: number;
 }
 
+const MAX_FAILURES_IN_ROW = 3;
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -57,16 +59,33 @@ export class Batcher<Item, Result> {
 
   private async runBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await this.options.run(batch.map(({ item }) => item));
-      batch.forEach(({ resolve, reject }, index) => {
-        const result = results[index];
-        if (result === undefined) reject(new Error('The batch gave fewer results than items.'));
-        else resolve(result);
-      });
+      await this.answer(batch);
     } catch (error) {
-      const [only] = batch;
-      if (batch.length === 1) only?.reject(error);
-      else for (const one of batch) await this.runBatch([one]);
+      await this.runOneByOne(batch, error);
+    }
+  }
+
+  private async answer(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const results = await this.options.run(batch.map(({ item }) => item));
+    if (results.length !== batch.length) throw new Error(`A batch of ${batch.length} items gave ${results.length} results.`);
+    results.forEach((result, index) => batch[index]?.resolve(result));
+  }
+
+  /** Finds the bad item. When several in a row fail it is not the items (the database is away): the rest is given up. */
+  private async runOneByOne(batch: readonly Waiting<Item, Result>[], reason: unknown): Promise<void> {
+    let failuresInRow = batch.length === 1 ? MAX_FAILURES_IN_ROW : 0;
+    for (const one of batch) {
+      if (failuresInRow >= MAX_FAILURES_IN_ROW) {
+        one.reject(reason);
+        continue;
+      }
+      try {
+        await this.answer([one]);
+        failuresInRow = 0;
+      } catch (error) {
+        one.reject(error);
+        failuresInRow += 1;
+      }
     }
   }
 }

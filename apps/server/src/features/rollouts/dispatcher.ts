@@ -1,6 +1,6 @@
 import type { OutgoingMessage, SendResult } from '@trustfleet/agent-hub';
-import type { Database, DeliverableJob, JobRef } from '@trustfleet/database';
-import type { JobMessage } from '@trustfleet/protocol';
+import type { Database, DeliverableJob, JobRef, JobSummary } from '@trustfleet/database';
+import { OPEN_JOB_STATES, type JobMessage, type JobState } from '@trustfleet/protocol';
 import { isAccepted, isLost } from '@trustfleet/rollout';
 import { toBase64 } from '@trustfleet/signing';
 import type { Logger } from '../../logging/logger.ts';
@@ -23,6 +23,10 @@ const TICK_MS = 1_000;
 const SWEEP_MS = 30_000;
 /** Nothing else waits in an order yet: no window, no bake time, no second attempt. */
 const WINDOW_MS = 0;
+/** Hosts that a new order is offered to side by side. */
+const AT_ONCE = 10;
+const ACCEPTED_STATES = OPEN_JOB_STATES.filter(isAccepted);
+const PAGE = 200;
 
 /** Brings jobs to hosts. The rows are the truth: whatever is lost on the way is offered again by a later sweep. */
 export class Dispatcher {
@@ -33,6 +37,8 @@ export class Dispatcher {
   private lastSweep = 0;
   private running: Promise<void> = Promise.resolve();
   private busy = false;
+  /** The last offer to each host that still runs. */
+  private readonly turns = new Map<string, Promise<void>>();
 
   constructor(options: DispatcherOptions) {
     this.options = options;
@@ -61,13 +67,23 @@ export class Dispatcher {
       return;
     }
     await this.guarded('offering a new order', async () => {
-      for (const hostId of hostIds) await this.offerTo(hostId);
+      for (let at = 0; at < hostIds.length; at += AT_ONCE) await Promise.all(hostIds.slice(at, at + AT_ONCE).map((hostId) => this.offerTo(hostId)));
       this.publish(await this.options.database.jobs.holdOffline(this.options.now()));
     });
   }
 
-  /** Sends this host what is due. Marked as offered first: the host's answer may be quicker than the next write. */
-  async offerTo(hostId: string): Promise<void> {
+  /** Sends this host what is due. One offer after the other: two at once would send the same job twice. */
+  offerTo(hostId: string): Promise<void> {
+    const offer = () => this.offerNow(hostId);
+    const turn = (this.turns.get(hostId) ?? Promise.resolve()).then(offer, offer).finally(() => {
+      if (this.turns.get(hostId) === turn) this.turns.delete(hostId);
+    });
+    this.turns.set(hostId, turn);
+    return turn;
+  }
+
+  /** Marked as offered first: the host's answer may be quicker than the next write. */
+  private async offerNow(hostId: string): Promise<void> {
     const { database, now, logger } = this.options;
     const at = now();
     const due = await database.jobs.dueForHost(hostId, at);
@@ -105,10 +121,21 @@ export class Dispatcher {
 
   /** Accepted, then silent past `reportBy`: `lost`. The last word of the host stands for its acceptance. */
   private async loseSilent(now: Date): Promise<void> {
-    const { jobs } = this.options.database;
-    const { items } = await jobs.list({ active: true, page: 1, pageSize: 200 });
-    const silent = items.filter((job) => isAccepted(job.state) && isLost({ state: job.state, acceptedAt: job.updatedAt, windowMs: WINDOW_MS, executionTimeoutMs: EXECUTION_TIMEOUT_MS }, now));
-    for (const job of silent) this.publish(await jobs.transition({ jobIds: [job.id], from: [job.state], to: 'lost', at: now }));
+    for (const state of ACCEPTED_STATES) {
+      for await (const job of this.jobsIn(state)) {
+        const silent = isLost({ state, acceptedAt: job.updatedAt, windowMs: WINDOW_MS, executionTimeoutMs: EXECUTION_TIMEOUT_MS }, now);
+        if (silent) this.publish(await this.options.database.jobs.transition({ jobIds: [job.id], from: [state], to: 'lost', at: now }));
+      }
+    }
+  }
+
+  /** Jobs of one state, as they were at the start of each page; one that is skipped by a move is met by the next sweep. */
+  private async *jobsIn(state: JobState): AsyncGenerator<JobSummary> {
+    for (let page = 1; ; page += 1) {
+      const { items, total } = await this.options.database.jobs.list({ state, page, pageSize: PAGE });
+      yield* items;
+      if (page * PAGE >= total) return;
+    }
   }
 
   private publish(moved: readonly JobRef[]): void {
