@@ -22,7 +22,7 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Listen on this loopback TCP port too (for psql and the like); default: the private unix socket alone. */
   readonly port?: number;
-  /** `off` gives up crash safety for speed: tests only. Default `on`. */
+  /** `off`: survives a killed process, but not a machine that loses power. Tests only. Default `on`. */
   readonly fsync?: 'on' | 'off';
   /** What happens to it: crashed, restarted, gave up. Sentences without secrets. */
   readonly onEvent?: (event: EmbeddedPostgresEvent) => void;

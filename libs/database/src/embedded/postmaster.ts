@@ -39,9 +39,7 @@ function settings(options: PostmasterOptions): string[] {
     'log_timezone=UTC',
     'log_checkpoints=off',
     'max_connections=100',
-    ...(options.fsync === 'off'
-      ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB']
-      : []),
+    ...(options.fsync === 'off' ? ['fsync=off', 'full_page_writes=off', 'shared_buffers=64MB'] : []),
   ];
   return pairs.flatMap((pair) => ['-c', pair]);
 }
