@@ -8,7 +8,10 @@ import {
 } from '@trustfleet/repair';
 import type { StoreChange, TrustStores } from '@trustfleet/trust-stores';
 import { messageOf } from './cli-error.ts';
+import { toolAtRest } from './tool-at-rest.ts';
 
+/** Debian's tool, which writes the bundle (trust-stores.md §6.1). */
+const UPDATE_TOOL = '/usr/sbin/update-ca-certificates';
 const READ_BACK_LIMIT_MS = 60_000;
 const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
@@ -38,6 +41,9 @@ async function runTool(
     const { store } = await handle.read();
     if (!store.operatingSystem) continue;
     if (store.cannotChange !== null) return { reason: store.cannotChange };
+    await toolAtRest(parts.host, UPDATE_TOOL, signal);
+    // The tool appends to this file; one that a killed run left would bring its anchors back.
+    await parts.host.removeFile(`${store.bundle.path}.new`);
     return { reason: reasonOf(await handle.rebuild(after, { signal })) };
   }
   return { reason: 'No trust store of the operating system was found on this host.' };
@@ -85,6 +91,7 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
       await host.removeFile(path);
     },
     runTool: (request) => runTool(parts, request),
+    toolAtRest: (signal) => toolAtRest(host, UPDATE_TOOL, signal),
     readBack: (anchor) => readBack(parts, anchor),
   };
 }

@@ -226,4 +226,36 @@ describe('jobs', () => {
 
     expect(repair.pending()).toHaveLength(64);
   });
+
+  it.each([1, 2, 5, 8, 11])(
+    'survives a full disk at entry %i: brought again, the job is ended once',
+    async (full) => {
+      const files = createDurableFiles();
+      let written = 0;
+      const message = lab.message();
+      const repair = await lab.repair({
+        files: {
+          ...files,
+          async append(path, bytes) {
+            written += 1;
+            if (written !== full) return files.append(path, bytes);
+            await files.append(path, bytes.subarray(0, 20));
+            throw new Error('ENOSPC: no space left on device');
+          },
+        },
+      });
+      await repair.accept(message);
+      await repair.idle();
+
+      await repair.accept(message);
+      await repair.idle();
+
+      expect(lab.events.filter((event) => event.signature !== null)).toHaveLength(1);
+      expect(['verified', 'failed']).toContain(last().state);
+      expect((await trusted()).includes(lab.anchor)).toBe(last().state === 'verified');
+      expect(repair.pending().map((event) => event.index)).toEqual(
+        repair.pending().map((_event, index) => index + 1),
+      );
+    },
+  );
 });

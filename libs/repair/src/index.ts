@@ -9,7 +9,8 @@ export {
   type AllowListSource,
   type PathOwnership,
 } from './allow-list.ts';
-export { createRepair, type Repair, type RepairOptions } from './create-repair.ts';
+export { createRepair, type Repair } from './create-repair.ts';
+export type { RepairOptions } from './worker.ts';
 export { createDurableFiles } from './durable-files.ts';
 export type { DurableFiles, EventListener, FaultPoint, RepairIdentity, RepairLog } from './ports.ts';
 export {

@@ -19,6 +19,8 @@ export interface JobArchive {
   journals(): readonly Journal[];
   find(jobId: string): Journal | null;
   open(jobId: string): Promise<Journal>;
+  /** Reads a job's journal from disk again, after a write to it failed. */
+  reload(jobId: string): Promise<Journal>;
   forget(jobId: string): Promise<void>;
   /** Events that wait for the server, oldest first. */
   pending(): JobEvent[];
@@ -59,6 +61,11 @@ export async function openArchive(options: ArchiveOptions): Promise<JobArchive> 
     find: (jobId) => journals.get(jobId) ?? null,
     async open(jobId) {
       const journal = journals.get(jobId) ?? (await openJournal(store, jobId));
+      journals.set(jobId, journal);
+      return journal;
+    },
+    async reload(jobId) {
+      const journal = await openJournal(store, jobId);
       journals.set(jobId, journal);
       return journal;
     },

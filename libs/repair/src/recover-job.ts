@@ -1,3 +1,4 @@
+import { messageOf } from './detail.ts';
 import { acceptedOf, finalOf, type Journal } from './journal/journal.ts';
 import { checkSafely, openRemedy } from './opened-remedy.ts';
 import type { OpenedRemedy } from './remedy.ts';
@@ -5,6 +6,8 @@ import { runJob, type JobRun } from './run-job.ts';
 import { takeBack } from './take-back.ts';
 
 const READ_BACK_LIMIT_MS = 120_000;
+/** Longest wait for a tool that outlived the agent which started it. */
+const REST_LIMIT_MS = 120_000;
 
 /** What a job's journal asks for after a start. */
 export type RecoveryNeed = 'nothing' | 'begin' | 'settle' | 'forget';
@@ -54,6 +57,14 @@ export async function recoverJob(run: JobRun): Promise<void> {
     return run.events.finish('appliedNotVerified', {
       undone: false,
       detail: `The agent was stopped in the middle of this job and cannot go on with it: ${remedy.detail}`,
+    });
+  }
+  try {
+    await remedy.settled(AbortSignal.timeout(REST_LIMIT_MS));
+  } catch (error) {
+    run.log('warn', 'what this job had started is still at work', {
+      jobId: run.journal.jobId,
+      reason: messageOf(error),
     });
   }
   return settle(run, remedy);

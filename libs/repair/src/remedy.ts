@@ -31,6 +31,8 @@ export type RemedyPlan =
 /** A remedy with its parameters read: what one job does. */
 export interface OpenedRemedy {
   plan(): Promise<RemedyPlan>;
+  /** Resolves when nothing that an earlier run of this job started is still at work (a killed agent leaves its tool running). */
+  settled(signal: AbortSignal): Promise<void>;
   /** `readBack` looks from a new process, which has cached nothing. */
   check(how: 'here' | 'readBack', signal: AbortSignal): Promise<RemedyCheck>;
   /** Steps back for the steps that began, from their journaled inverses, oldest first. */

@@ -65,12 +65,20 @@ export async function openJournal(store: JournalStore, jobId: string): Promise<J
     });
     await files.replace(path, encode(entries));
   }
+  let broken = false;
   return {
     jobId,
     entries,
     async append(entry) {
+      if (broken) throw new Error(`${path} could not be written before and has to be read again first.`);
       await fault(`before:${entry.kind}`);
-      await files.append(path, encode([entry]));
+      try {
+        await files.append(path, encode([entry]));
+      } catch (error) {
+        // Part of the line may be there: nothing may follow it.
+        broken = true;
+        throw error;
+      }
       entries.push(entry);
       await fault(`after:${entry.kind}`);
     },

@@ -149,6 +149,7 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
         });
       });
     },
+    toolAtRest: () => Promise.resolve(),
     readBack: async (anchor) => evaluateAnchor(await readTrustStores(tree), anchor),
   };
 }

@@ -13,7 +13,8 @@ import {
   type KeyPair,
 } from '@trustfleet/signing';
 import type { AllowList } from '../allow-list.ts';
-import { createRepair, type Repair, type RepairOptions } from '../create-repair.ts';
+import { createRepair, type Repair } from '../create-repair.ts';
+import type { RepairOptions } from '../worker.ts';
 import { createDurableFiles } from '../durable-files.ts';
 import { createAddAnchor } from '../trust-store-add-anchor/index.ts';
 import {

@@ -87,6 +87,7 @@ function open(
   if ('state' in certificate) return certificate;
   return {
     plan: () => makePlan(access, anchor, certificate),
+    settled: (signal) => access.toolAtRest(signal),
     check: async (how, signal) =>
       how === 'here' ? evaluateAnchor(await access.trustStores(), anchor) : access.readBack(anchor, signal),
     undo: (inverses) => undoSteps(access, inverses),

@@ -25,6 +25,8 @@ export interface AnchorStoreAccess {
     readonly after: 'add' | 'remove';
     readonly signal: AbortSignal;
   }): Promise<StoreToolResult>;
+  /** Resolves when no run of that tool is going on, whoever started it. Rejects when `signal` aborts first. */
+  toolAtRest(signal: AbortSignal): Promise<void>;
   /** {@link evaluateAnchor} in a new process, which reads everything again. */
   readBack(anchor: string, signal: AbortSignal): Promise<RemedyCheck>;
 }
