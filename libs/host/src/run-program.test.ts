@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runProgram } from './index.ts';
@@ -28,19 +28,38 @@ describe('runProgram', () => {
   });
 
   it('says why a program was not started', async () => {
-    expect(await runProgram({ ...base, argv: ['env'] })).toMatchObject({ state: 'notStarted', reason: expect.stringContaining('absolute path') as string });
-    expect(await runProgram({ ...base, argv: ['/nonexistent/tool'] })).toMatchObject({ state: 'notStarted', reason: expect.stringContaining('/nonexistent/tool') as string });
+    expect(await runProgram({ ...base, argv: ['env'] })).toMatchObject({
+      state: 'notStarted',
+      reason: expect.stringContaining('absolute path') as string,
+    });
+    expect(await runProgram({ ...base, argv: ['/nonexistent/tool'] })).toMatchObject({
+      state: 'notStarted',
+      reason: expect.stringContaining('/nonexistent/tool') as string,
+    });
     expect(await runProgram({ ...base, argv: ['/bin/true', 'a\0b'] })).toMatchObject({ state: 'notStarted' });
-    expect(await runProgram({ ...base, argv: ['/bin/true'], signal: AbortSignal.abort() })).toMatchObject({ state: 'notStarted' });
+    expect(await runProgram({ ...base, argv: ['/bin/true'], signal: AbortSignal.abort() })).toMatchObject({
+      state: 'notStarted',
+    });
   });
 
   it('reports an exit code and a signal', async () => {
-    expect(await runProgram({ ...base, argv: ['/bin/sh', '-c', 'echo no >&2; exit 7'] })).toMatchObject({ state: 'exited', exitCode: 7 });
-    expect(await runProgram({ ...base, argv: ['/bin/sh', '-c', 'kill -9 $$'] })).toMatchObject({ state: 'signalled', signal: 'SIGKILL' });
+    expect(await runProgram({ ...base, argv: ['/bin/sh', '-c', 'echo no >&2; exit 7'] })).toMatchObject({
+      state: 'exited',
+      exitCode: 7,
+    });
+    expect(await runProgram({ ...base, argv: ['/bin/sh', '-c', 'kill -9 $$'] })).toMatchObject({
+      state: 'signalled',
+      signal: 'SIGKILL',
+    });
   });
 
   it('kills the whole process group of a program that hangs, its children included', async () => {
-    const result = await runProgram({ ...base, argv: ['/bin/sh', '-c', 'sleep 300 & echo $!; wait'], env: { PATH: '/usr/bin:/bin' }, timeoutMs: 500 });
+    const result = await runProgram({
+      ...base,
+      argv: ['/bin/sh', '-c', 'sleep 300 & echo $!; wait'],
+      env: { PATH: '/usr/bin:/bin' },
+      timeoutMs: 500,
+    });
     expect(result.state).toBe('timedOut');
     const child = Number(text(result.stdout));
     expect(child).toBeGreaterThan(1);
@@ -48,15 +67,27 @@ describe('runProgram', () => {
   });
 
   it('returns though a child that left the group holds the pipe open', async () => {
-    const result = await runProgram({ ...base, argv: ['/bin/sh', '-c', 'setsid sleep 6 & echo done'], env: { PATH: '/usr/bin:/bin' } });
+    const result = await runProgram({
+      ...base,
+      argv: ['/bin/sh', '-c', 'setsid sleep 6 & echo done'],
+      env: { PATH: '/usr/bin:/bin' },
+    });
     expect(result).toMatchObject({ state: 'exited', exitCode: 0 });
     expect(text(result.stdout)).toBe('done\n');
   });
 
   it('kills a program that floods and keeps what fits', async () => {
     for (const argv of [['/usr/bin/yes'], ['/bin/sh', '-c', 'exec yes >&2']] as const) {
-      const result = await runProgram({ ...base, argv, env: { PATH: '/usr/bin:/bin' }, maxOutputBytes: 65_536 });
-      expect(result).toMatchObject({ state: 'outputTooLarge', reason: expect.stringContaining('65536 bytes') as string });
+      const result = await runProgram({
+        ...base,
+        argv,
+        env: { PATH: '/usr/bin:/bin' },
+        maxOutputBytes: 65_536,
+      });
+      expect(result).toMatchObject({
+        state: 'outputTooLarge',
+        reason: expect.stringContaining('65536 bytes') as string,
+      });
       expect(result.stdout.length + result.stderr.length).toBe(65_536);
     }
   });
@@ -73,6 +104,16 @@ describe('runProgram', () => {
     expect(text(status.stdout)).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
     expect(text(status.stdout)).toMatch(/^Gid:\t65534\t65534\t65534\t65534$/m);
     expect(text(status.stdout)).toMatch(/^Groups:\s*$/m);
+    // The agent's state directory is 0700; its neutral directory inside still serves as cwd.
+    mkdirSync(join(place.path, 'closed/neutral'), { recursive: true });
+    chmodSync(join(place.path, 'closed'), 0o700);
+    const inside = await runProgram({
+      ...base,
+      argv: ['/bin/pwd'],
+      cwd: join(place.path, 'closed/neutral'),
+      runAs: NOBODY,
+    });
+    expect(text(inside.stdout)).toBe(`${join(place.path, 'closed/neutral')}\n`);
     const target = join(place.path, 'written-by-nobody');
     const write = await runProgram({ ...base, argv: ['/bin/sh', '-c', `echo x > ${target}`], runAs: NOBODY });
     expect(write.exitCode).not.toBe(0);

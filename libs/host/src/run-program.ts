@@ -38,7 +38,8 @@ function start(request: RunRequest): ChildProcess {
   const [program, ...args] = request.argv;
   // With a uid or gid libuv calls setgroups(0), setgid and setuid in this order: real, effective and saved ids change,
   // so there is no way back (uv__process_child_init).
-  const identity = request.runAs !== undefined && ownUid() === 0 ? { uid: request.runAs.uid, gid: request.runAs.gid } : {};
+  const identity =
+    request.runAs !== undefined && ownUid() === 0 ? { uid: request.runAs.uid, gid: request.runAs.gid } : {};
   return spawn(program, args, {
     cwd: request.cwd ?? '/',
     env: { ...request.env },
@@ -55,6 +56,7 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
   const output = { stdout: collector(limit), stderr: collector(limit) };
   let ended: RunResult['state'] | null = null;
   let startError: string | null = null;
+  let grace: NodeJS.Timeout | undefined;
   lowerPriority(child);
 
   return new Promise((resolve) => {
@@ -79,16 +81,17 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
       finish();
     });
     child.once('exit', () => {
-      setTimeout(() => {
+      grace = setTimeout(() => {
         killGroup(child);
         child.stdout?.destroy();
         child.stderr?.destroy();
-      }, PIPE_GRACE_MS).unref();
+      }, PIPE_GRACE_MS);
     });
     child.once('close', finish);
 
     function finish(): void {
       clearTimeout(timer);
+      clearTimeout(grace);
       request.signal?.removeEventListener('abort', abort);
       const bytes = { stdout: output.stdout.bytes(), stderr: output.stderr.bytes() };
       resolve(startError === null ? describe(child, { request, ended, ...bytes }) : notStarted(startError));
@@ -113,11 +116,25 @@ function describe(child: ChildProcess, ending: Ending): RunResult {
     outputTooLarge: `${request.argv[0]} was killed: it printed more than ${request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES} bytes`,
     notStarted: null,
   };
-  return { state, exitCode: child.exitCode, signal: child.signalCode, stdout, stderr, reason: reasons[state] };
+  return {
+    state,
+    exitCode: child.exitCode,
+    signal: child.signalCode,
+    stdout,
+    stderr,
+    reason: reasons[state],
+  };
 }
 
 function notStarted(reason: string): RunResult {
-  return { state: 'notStarted', exitCode: null, signal: null, stdout: new Uint8Array(), stderr: new Uint8Array(), reason };
+  return {
+    state: 'notStarted',
+    exitCode: null,
+    signal: null,
+    stdout: new Uint8Array(),
+    stderr: new Uint8Array(),
+    reason,
+  };
 }
 
 function collector(limit: number): { add(chunk: Buffer): boolean; bytes(): Uint8Array } {

@@ -82,7 +82,7 @@ describe('facts from files', () => {
       kind: 'opt',
       version: '3.9.18',
       facts: 'static',
-      notRunBecause: `${host.at('opt/tool/bin')} can be written by its group or by others`,
+      notRunBecause: expect.stringContaining('can be written by its group or by others') as string,
       openssl: null,
     });
     expect(pythons['opt/tool/bin/python3']?.packages.map(({ name, version }) => [name, version])).toEqual([

@@ -16,7 +16,11 @@ export function isCaVariable(name: string): name is CaVariableName {
 }
 
 /** The last assignment of a name wins, as when the file is sourced; null stands for `unset`. */
-export function lastOfEach(found: readonly { readonly name: CaVariableName; readonly value: string | null }[]): Assignment[] {
+export function lastOfEach(
+  found: readonly { readonly name: CaVariableName; readonly value: string | null }[],
+): Assignment[] {
   const last = new Map(found.map(({ name, value }) => [name, value]));
-  return [...last].flatMap(([name, value]) => (value === null ? [] : [{ name, value: value.slice(0, 4096) }]));
+  return [...last].flatMap(([name, value]) =>
+    value === null ? [] : [{ name, value: value.slice(0, 4096) }],
+  );
 }

@@ -4,23 +4,28 @@ import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import type { CollectedVariable, CollectOptions, VariablesResult } from '../types.ts';
 import { machineSources, serviceSources, userSources, type VariableSource } from './sources.ts';
 
-const MAX_PROFILE_BYTES = 1024 * 1024;
+const MAX_PROFILE_BYTES = 256 * 1024;
 const MAX_VARIABLES = 1000;
 const MAX_PEOPLE = 100;
 const AGENT = 'trustfleet-agent';
 
 /** CA variables of machine, users and this service, parsed statically; values of other variables are never kept. Never throws for what it finds. */
-export async function collectVariables(ports: PythonPorts, options: CollectOptions): Promise<VariablesResult> {
+export async function collectVariables(
+  ports: PythonPorts,
+  options: CollectOptions,
+): Promise<VariablesResult> {
   const scan = await createScan(ports, options);
   const people = scan.accounts.filter((account) => account.person);
-  if (people.length > MAX_PEOPLE) scan.note('/etc/passwd', `Only the first ${MAX_PEOPLE} of ${people.length} people were looked at`);
+  if (people.length > MAX_PEOPLE)
+    scan.note('/etc/passwd', `Only the first ${MAX_PEOPLE} of ${people.length} people were looked at`);
   const sources = [await machineSources(scan), await serviceSources(scan)];
   for (const account of people.slice(0, MAX_PEOPLE)) sources.push(await userSources(scan, account));
   const found = ownVariables(options);
   const files = sources.flatMap((source) => source.files);
   for (const source of files) found.push(...(await readSource(scan, source)));
   const variables = found.toSorted((a, b) => compare(orderOf(a.variable), orderOf(b.variable)));
-  if (variables.length > MAX_VARIABLES) scan.note('/', `Only the first ${MAX_VARIABLES} of ${variables.length} variables are shown`);
+  if (variables.length > MAX_VARIABLES)
+    scan.note('/', `Only the first ${MAX_VARIABLES} of ${variables.length} variables are shown`);
   const kept = variables.slice(0, MAX_VARIABLES);
   const watch = [...files.map((file) => file.path), ...sources.flatMap((source) => source.directories)];
   return {
@@ -48,7 +53,18 @@ function ownVariables(options: CollectOptions): CollectedVariable[] {
   return CA_VARIABLES.flatMap((name) => {
     const value = options.processEnv[name];
     if (value === undefined) return [];
-    return [{ variable: { name, value: value.slice(0, 4096), scope: 'service' as const, owner: AGENT, source: 'process' }, readAs: null }];
+    return [
+      {
+        variable: {
+          name,
+          value: value.slice(0, 4096),
+          scope: 'service' as const,
+          owner: AGENT,
+          source: 'process',
+        },
+        readAs: null,
+      },
+    ];
   });
 }
 

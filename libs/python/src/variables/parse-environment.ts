@@ -8,7 +8,10 @@ import { shellCommands } from './shell-words.ts';
 export const parseEtcEnvironment: ParseAssignments = (text) =>
   lastOfEach(
     text.split(/\r?\n/).flatMap((raw) => {
-      const line = raw.replace(/#.*$/, '').trim().replace(/^export\s+/, '');
+      const line = raw
+        .replace(/#.*$/, '')
+        .trim()
+        .replace(/^export\s+/, '');
       const equals = line.indexOf('=');
       const name = line.slice(0, Math.max(equals, 0));
       return isCaVariable(name) ? [{ name, value: unquote(line.slice(equals + 1)) }] : [];
@@ -35,7 +38,8 @@ export const parsePamEnvironment: ParseAssignments = (text, home) =>
 function pamLine(line: string, home: string | null): Assignment[] {
   const [, name = '', separator = '', rest = ''] = /^\s*([A-Za-z_]\w*)(=|\s+)(.*)$/.exec(line) ?? [];
   if (!isCaVariable(name)) return [];
-  const value = separator === '=' ? unquote(rest.trim()) : (pamOption(rest, 'OVERRIDE') ?? pamOption(rest, 'DEFAULT'));
+  const value =
+    separator === '=' ? unquote(rest.trim()) : (pamOption(rest, 'OVERRIDE') ?? pamOption(rest, 'DEFAULT'));
   return value === null ? [] : [{ name, value: atHome(value, home) }];
 }
 
@@ -51,7 +55,11 @@ function atHome(value: string, home: string | null): string {
 
 /** environment.d(5): `KEY=VALUE` lines with shell-like quotes. */
 export const parseEnvironmentD: ParseAssignments = (text, home) =>
-  lastOfEach(shellCommands(text.replace(/\r\n/g, '\n'), home).flatMap((words) => (words.length === 1 ? fromWord(words[0] ?? '') : [])));
+  lastOfEach(
+    shellCommands(text.replace(/\r\n/g, '\n'), home).flatMap((words) =>
+      words.length === 1 ? fromWord(words[0] ?? '') : [],
+    ),
+  );
 
 /** `Environment=` of systemd.exec(5) in the section [Service]; an empty one forgets those before it. */
 export const parseUnit: ParseAssignments = (text) => {
@@ -70,7 +78,12 @@ export const parseUnit: ParseAssignments = (text) => {
 /** systemd knows quotes but no `;` or `#` inside a line. */
 function shellWords(value: string): string[] {
   const words = value.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g) ?? [];
-  return words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) => double?.replace(/\\(.)/g, '$1') ?? single ?? ''));
+  return words.map((word) =>
+    word.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, double?: string, single?: string) => double?.replace(/\\(.)/g, '$1') ?? single ?? '',
+    ),
+  );
 }
 
 function fromWord(word: string): Assignment[] {

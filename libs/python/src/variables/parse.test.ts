@@ -1,3 +1,5 @@
+import { CA_VARIABLES } from '@trustfleet/protocol';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParseAssignments } from './assignments.ts';
 import {
@@ -96,3 +98,63 @@ table('parseUnit', parseUnit, [
   ['[Unit]\nEnvironment=SSL_CERT_FILE=/a', {}],
   ['[Service]\nExecStart=/bin/x\n[Install]\nEnvironment=SSL_CERT_FILE=/a', {}],
 ]);
+
+describe('every parser', () => {
+  const parsers = { parseProfile, parseEtcEnvironment, parsePamEnvironment, parseEnvironmentD, parseUnit };
+  const pieces = fc.constantFrom(
+    'export ',
+    'SSL_CERT_FILE=',
+    'PIP_CERT=/p',
+    '"',
+    "'",
+    '$(',
+    '${',
+    '`',
+    '\\',
+    '\n',
+    ' ',
+    '#',
+    ';',
+    '[Service]\n',
+    'Environment=',
+    '=',
+    '~',
+    '$HOME',
+    'DEFAULT=',
+    '@{HOME}',
+    '\0',
+    '한',
+  );
+
+  it('gives each known name once, and nothing else, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string({ maxLength: 4 })), { maxLength: 60 }), (parts) => {
+        for (const [name, parse] of Object.entries(parsers)) {
+          const names = parse(parts.join(''), '/home/alice').map((found) => found.name);
+          expect(new Set(names).size, name).toBe(names.length);
+          expect(CA_VARIABLES, name).toEqual(expect.arrayContaining(names));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads back what a careful author quotes', () => {
+    const path = fc
+      .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
+      .filter((text) => !/[\0\r\n]/.test(text));
+    fc.assert(
+      fc.property(path, (value) => {
+        const quoted = `'${value.replaceAll("'", String.raw`'\''`)}'`;
+        expect(parseProfile(`export SSL_CERT_FILE=${quoted}\n`, '/home/alice')).toEqual([
+          { name: 'SSL_CERT_FILE', value },
+        ]);
+      }),
+    );
+  });
+
+  it('ends on a file made to be slow', () => {
+    for (const piece of ['$(', '"$(', '${', '`', "'", '\\', '$((', 'export SSL_CERT_FILE=$('])
+      expect(() => parseProfile(piece.repeat((256 * 1024) / piece.length), null)).not.toThrow();
+  });
+});

@@ -19,6 +19,8 @@ interface Reader {
   word: string | null;
 }
 
+/** Looked at for the end of one expansion: a hostile file of `$(` alone must not cost its length squared. */
+const MAX_EXPANSION = 1024;
 const SEPARATORS = new Set([';', '&', '|', '\n', '(', ')']);
 
 function step(reader: Reader): void {
@@ -86,8 +88,11 @@ function doubleQuoted(reader: Reader): void {
 
 /** Only $HOME is known; everything else is taken over whole, with its brackets, so that its inside is not read as words. */
 function expansion(reader: Reader): string {
-  const rest = reader.text.slice(reader.at);
-  const match = /^(?:\$HOME(?![A-Za-z0-9_])|\$\{HOME\}|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$[A-Za-z0-9_]+|`[^`]*`|[$`])/.exec(rest);
+  const rest = reader.text.slice(reader.at, reader.at + MAX_EXPANSION);
+  const match =
+    /^(?:\$HOME(?![A-Za-z0-9_])|\$\{HOME\}|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$[A-Za-z0-9_]+|`[^`]*`|[$`])/.exec(
+      rest,
+    );
   const found = match?.[0] ?? rest.charAt(0);
   reader.at += found.length;
   return reader.home !== null && (found === '$HOME' || found === '${HOME}') ? reader.home : found;

@@ -3,7 +3,12 @@ import type { UserAccount } from '../accounts.ts';
 import { below } from '../paths.ts';
 import type { Reader, Scan } from '../scan.ts';
 import type { ParseAssignments } from './assignments.ts';
-import { parseEnvironmentD, parseEtcEnvironment, parsePamEnvironment, parseUnit } from './parse-environment.ts';
+import {
+  parseEnvironmentD,
+  parseEtcEnvironment,
+  parsePamEnvironment,
+  parseUnit,
+} from './parse-environment.ts';
 import { parseProfile } from './parse-profile.ts';
 
 /** One file that may set variables. */
@@ -53,7 +58,10 @@ export async function machineSources(scan: Scan): Promise<Sources> {
 export async function userSources(scan: Scan, account: UserAccount): Promise<Sources> {
   const reader = scan.readerOf(account);
   if (reader === undefined) {
-    scan.note(account.home, `The files of ${account.name} were not read: the agent has only the rights of uid ${scan.ports.uid}`);
+    scan.note(
+      account.home,
+      `The files of ${account.name} were not read: the agent has only the rights of uid ${scan.ports.uid}`,
+    );
     return { files: [], directories: [] };
   }
   const listing = await scan.list(account.home, reader);
@@ -68,7 +76,10 @@ export async function userSources(scan: Scan, account: UserAccount): Promise<Sou
     .map(([name, parse]) => ({ ...user, path: `${account.home}/${name}`, parse }));
   const directory = `${account.home}/.config/environment.d`;
   const drops = present.has('.config') ? await filesIn(scan, { directory, ending: '.conf', reader }) : [];
-  return { files: [...own, ...drops.map((path) => ({ ...user, path, parse: parseEnvironmentD }))], directories: [account.home, directory] };
+  return {
+    files: [...own, ...drops.map((path) => ({ ...user, path, parse: parseEnvironmentD }))],
+    directories: [account.home, directory],
+  };
 }
 
 /** Units that the administrator made or changed; those of packages name no CA file. */
@@ -84,23 +95,31 @@ export async function serviceSources(scan: Scan): Promise<Sources> {
   const directories = [directory];
   for (const entry of listing.entries.slice(0, 2000)) {
     const path = `${directory}/${entry.name}`;
-    if (entry.kind === 'file' && entry.name.endsWith('.service')) files.push({ ...service, path, owner: entry.name });
+    if (entry.kind === 'file' && entry.name.endsWith('.service'))
+      files.push({ ...service, path, owner: entry.name });
     if (entry.kind !== 'directory' || !entry.name.endsWith('.service.d')) continue;
     directories.push(path);
     const owner = entry.name.slice(0, -'.d'.length);
-    for (const drop of await filesIn(scan, { directory: path, ending: '.conf', reader: null })) files.push({ ...service, path: drop, owner });
+    for (const drop of await filesIn(scan, { directory: path, ending: '.conf', reader: null }))
+      files.push({ ...service, path: drop, owner });
   }
   return { files, directories };
 }
 
-async function filesIn(scan: Scan, where: { directory: string; ending: string; reader: Reader }): Promise<string[]> {
+async function filesIn(
+  scan: Scan,
+  where: { directory: string; ending: string; reader: Reader },
+): Promise<string[]> {
   const listing = await scan.list(where.directory, where.reader);
   if (listing.state === 'missing') return [];
   if (listing.state !== 'listed') {
     scan.note(where.directory, listing.detail);
     return [];
   }
-  const names = listing.entries.filter((entry) => entry.kind !== 'directory' && entry.name.endsWith(where.ending)).map((entry) => entry.name);
-  if (names.length > MAX_FILES_IN_DIRECTORY) scan.note(where.directory, `Only the first ${MAX_FILES_IN_DIRECTORY} files were read`);
+  const names = listing.entries
+    .filter((entry) => entry.kind !== 'directory' && entry.name.endsWith(where.ending))
+    .map((entry) => entry.name);
+  if (names.length > MAX_FILES_IN_DIRECTORY)
+    scan.note(where.directory, `Only the first ${MAX_FILES_IN_DIRECTORY} files were read`);
   return names.slice(0, MAX_FILES_IN_DIRECTORY).map((name) => `${where.directory}/${name}`);
 }
