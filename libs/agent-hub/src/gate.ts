@@ -45,7 +45,10 @@ const RETRY_SPREAD_SECONDS = 15;
  */
 export function createGate(options: GateOptions): (request: IncomingMessage) => Admission {
   const { limits, now } = options;
-  const upgrades = new TokenBucket({ perSecond: limits.upgradesPerSecond, burst: limits.upgradeBurst }, now());
+  const upgrades = new TokenBucket(
+    { perSecond: limits.upgradesPerSecond, burst: limits.upgradeBurst },
+    now(),
+  );
   const refusals = new Map<string, TokenBucket>();
 
   const refuse = (status: Refusal['status'], reason: string, more: Partial<Refusal> = {}): Admission => ({
@@ -62,12 +65,17 @@ export function createGate(options: GateOptions): (request: IncomingMessage) => 
       refusals.set(address, bucket);
     }
     if (bucket.take(now())) return refuse(401, 'unknown host or wrong secret');
-    return refuse(429, 'too many refused upgrades from this address', { retryAfterSeconds: 60, silent: true });
+    return refuse(429, 'too many refused upgrades from this address', {
+      retryAfterSeconds: 60,
+      silent: true,
+    });
   };
 
   const retryLater = (): number => 1 + Math.floor(options.random() * RETRY_SPREAD_SECONDS);
 
-  const identify = (request: IncomingMessage): { hostId: string; credentials: HostCredentials } | undefined => {
+  const identify = (
+    request: IncomingMessage,
+  ): { hostId: string; credentials: HostCredentials } | undefined => {
     const claim = parseAgentAuthorization(request.headers.authorization ?? '');
     if (claim === null) return undefined;
     const credentials = options.hosts.find(claim.hostId);
@@ -80,12 +88,16 @@ export function createGate(options: GateOptions): (request: IncomingMessage) => 
     if (wrong !== undefined) return { ok: false, refusal: wrong };
     const host = identify(request);
     if (host === undefined) return refuseStranger(request.socket.remoteAddress ?? '');
-    if (options.isClosing()) return refuse(503, 'the server is restarting', { retryAfterSeconds: retryLater() });
+    if (options.isClosing())
+      return refuse(503, 'the server is restarting', { retryAfterSeconds: retryLater() });
     if (options.handshakesOf(host.hostId) >= limits.maxHandshakesPerHost) {
       return refuse(429, 'too many unfinished handshakes of this host', { retryAfterSeconds: 10 });
     }
     if (!upgrades.take(now())) {
-      return refuse(503, 'too many agents connect at once', { retryAfterSeconds: retryLater(), silent: true });
+      return refuse(503, 'too many agents connect at once', {
+        retryAfterSeconds: retryLater(),
+        silent: true,
+      });
     }
     return { ok: true, ...host };
   };
@@ -97,7 +109,8 @@ function wrongRequest(request: IncomingMessage): Refusal | undefined {
   // with somebody's credentials (cross-site hijack, MeshCentral CVE-2024-26135).
   if (request.headers.origin !== undefined) return { status: 403, reason: 'browsers are not served here' };
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (!offered.includes(SUBPROTOCOL)) return { status: 400, reason: `subprotocol ${SUBPROTOCOL} is required` };
+  if (!offered.includes(SUBPROTOCOL))
+    return { status: 400, reason: `subprotocol ${SUBPROTOCOL} is required` };
   return undefined;
 }
 

@@ -13,7 +13,11 @@ afterEach(async () => {
 
 describe('the first gate', () => {
   it.each<[string, number, object]>([
-    ['a wrong secret', 401, { headers: { authorization: `Trustfleet 00000000-0000-4000-8000-000000000000.${'x'.repeat(43)}` } }],
+    [
+      'a wrong secret',
+      401,
+      { headers: { authorization: `Trustfleet 00000000-0000-4000-8000-000000000000.${'x'.repeat(43)}` } },
+    ],
     ['no Authorization at all', 401, { headers: { authorization: '' } }],
     ['a browser', 403, { headers: { origin: 'https://127.0.0.1' } }],
     ['another path', 404, { path: '/agent/../x' }],
@@ -61,12 +65,15 @@ describe('challenge and hello', () => {
     expect(lab.seen.hellos).toEqual([]);
   });
 
-  it.each([{ hostId: '00000000-0000-4000-8000-000000000000' }, { protocol: 2 }])('refuse a hello with %j', async (hello) => {
-    const agent = lab.agent(lab.addHost(), { hello });
-    await agent.sayHello();
+  it.each([{ hostId: '00000000-0000-4000-8000-000000000000' }, { protocol: 2 }])(
+    'refuse a hello with %j',
+    async (hello) => {
+      const agent = lab.agent(lab.addHost(), { hello });
+      await agent.sayHello();
 
-    expect(await agent.closed).toMatchObject({ code: CLOSE_CODES.handshakeFailed });
-  });
+      expect(await agent.closed).toMatchObject({ code: CLOSE_CODES.handshakeFailed });
+    },
+  );
 
   it('refuse a hello that was recorded on another socket', async () => {
     const host = lab.addHost();

@@ -1,7 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { KeyObject } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
-import { CLOSE_CODES, hello as helloSchema, PROTOCOL_VERSION, type Challenge, type CloseCode, type Hello } from '@trustfleet/protocol';
+import {
+  CLOSE_CODES,
+  hello as helloSchema,
+  PROTOCOL_VERSION,
+  type Challenge,
+  type CloseCode,
+  type Hello,
+} from '@trustfleet/protocol';
 import {
   deriveSessionKeys,
   KeyError,
@@ -57,7 +64,8 @@ export function startHandshake(options: HandshakeOptions): { readonly abort: () 
   // Bytes, not messages: without it an unproved peer could make the server hold a frame of 1 MiB.
   const onData = (chunk: Buffer): void => {
     received += chunk.length;
-    if (received > limits.maxHandshakeBytes) fail(CLOSE_CODES.tooLarge, 'more than a handshake before the handshake');
+    if (received > limits.maxHandshakeBytes)
+      fail(CLOSE_CODES.tooLarge, 'more than a handshake before the handshake');
   };
   const onMessage = (data: RawData, isBinary: boolean): void => {
     if (isBinary || !Buffer.isBuffer(data)) {
@@ -103,17 +111,25 @@ type Checked =
   | { readonly ok: true; readonly proved: Proved }
   | { readonly ok: false; readonly code: CloseCode; readonly reason: string };
 
-function checkHello(data: Buffer, options: HandshakeOptions, own: { challenge: Challenge; ephemeral: KeyPair }): Checked {
+function checkHello(
+  data: Buffer,
+  options: HandshakeOptions,
+  own: { challenge: Challenge; ephemeral: KeyPair },
+): Checked {
   const parsed = helloSchema.safeParse(parseJson(data));
   if (!parsed.success) return { ok: false, code: CLOSE_CODES.policyViolation, reason: 'not a hello' };
   const { challenge, ephemeral } = own;
   const hello = parsed.data;
   const wrong = (reason: string): Checked => ({ ok: false, code: CLOSE_CODES.handshakeFailed, reason });
   if (hello.hostId !== options.hostId) return wrong('the hello names another host than the secret');
-  if (hello.protocol < challenge.protocol.min || hello.protocol > challenge.protocol.max) return wrong('no common protocol version');
-  if (!verifyHello(hello, challenge, options.credentials.publicKey)) return wrong('the hello is not signed by this host for this challenge');
+  if (hello.protocol < challenge.protocol.min || hello.protocol > challenge.protocol.max)
+    return wrong('no common protocol version');
+  if (!verifyHello(hello, challenge, options.credentials.publicKey))
+    return wrong('the hello is not signed by this host for this challenge');
   const keys = sessionKeys({ challenge, hello, ownKey: ephemeral.privateKey, peerKey: hello.ephemeralKey });
-  return keys === undefined ? wrong('the ephemeral key is not usable') : { ok: true, proved: { hello, challenge, keys } };
+  return keys === undefined
+    ? wrong('the ephemeral key is not usable')
+    : { ok: true, proved: { hello, challenge, keys } };
 }
 
 function sessionKeys(request: Parameters<typeof deriveSessionKeys>[0]): SessionKeys | undefined {

@@ -11,7 +11,16 @@ import { DEFAULT_HUB_LIMITS } from './limits.ts';
 import { Session } from './session.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { turnAway } from './turn-away.ts';
-import type { AgentHub, AgentHubOptions, AgentSession, HubClock, HubLimits, OutgoingMessage, SendResult, SessionClose } from './types.ts';
+import type {
+  AgentHub,
+  AgentHubOptions,
+  AgentSession,
+  HubClock,
+  HubLimits,
+  OutgoingMessage,
+  SendResult,
+  SessionClose,
+} from './types.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const TICK_MS = 1_000;
@@ -101,7 +110,10 @@ class Hub {
   }
 
   counts(): { online: number; handshaking: number } {
-    return { online: this.#sessions.size, handshaking: [...this.#handshakes.values()].reduce((sum, set) => sum + set.size, 0) };
+    return {
+      online: this.#sessions.size,
+      handshaking: [...this.#handshakes.values()].reduce((sum, set) => sum + set.size, 0),
+    };
   }
 
   async sendMany(hostIds: Iterable<string>, message: OutgoingMessage): Promise<Map<string, SendResult>> {
@@ -129,7 +141,10 @@ class Hub {
       session.end({ end: 'shutdown', reason }, CLOSE_CODES.restart);
       if (index % this.#limits.sendChunk === this.#limits.sendChunk - 1) await yieldToEventLoop();
     }
-    const ended = Promise.all([...[...this.#queues.values()].map((queue) => queue.idle()), ...open.map((session) => session.closed)]);
+    const ended = Promise.all([
+      ...[...this.#queues.values()].map((queue) => queue.idle()),
+      ...open.map((session) => session.closed),
+    ]);
     await Promise.race([ended, new Promise<void>((resolve) => this.#clock.after(CLOSE_LIMIT_MS, resolve))]);
     for (const session of open) session.terminate();
     this.#stopWheel();
@@ -144,7 +159,14 @@ class Hub {
     if (!admission.ok) {
       const { status, reason, silent } = admission.refusal;
       answerRefusal(socket, admission.refusal);
-      if (silent !== true) this.#options.handlers.onRejected?.({ stage: 'upgrade', code: status, reason, remoteAddress, hostId: null });
+      if (silent !== true)
+        this.#options.handlers.onRejected?.({
+          stage: 'upgrade',
+          code: status,
+          reason,
+          remoteAddress,
+          hostId: null,
+        });
       return;
     }
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
@@ -245,7 +267,8 @@ class Hub {
     const { handlers } = this.#options;
     this.#wheel.remove(session);
     if (this.#sessions.get(hostId) === session) this.#sessions.delete(hostId);
-    if (code !== null) handlers.onRejected?.({ stage: 'session', code, reason: close.reason, remoteAddress, hostId });
+    if (code !== null)
+      handlers.onRejected?.({ stage: 'session', code, reason: close.reason, remoteAddress, hostId });
     const queue = this.#queueOf(hostId);
     queue.push(() => handlers.onClose(session, close));
     queue.push(() => {

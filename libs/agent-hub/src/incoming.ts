@@ -1,7 +1,9 @@
 import { agentMessage, type AgentMessage } from '@trustfleet/protocol';
 import { parseJson } from './json.ts';
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set(agentMessage.options.map((option) => option.shape.type.value));
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  agentMessage.options.map((option) => option.shape.type.value),
+);
 
 export type Incoming =
   | { readonly kind: 'message'; readonly message: AgentMessage }

@@ -11,7 +11,11 @@ afterEach(async () => {
   await lab.close();
 });
 
-const envelope = { payloadType: 't', payload: 'A'.repeat(300 * 1024), signatures: [{ keyid: 'k', sig: 'AAAA' }] };
+const envelope = {
+  payloadType: 't',
+  payload: 'A'.repeat(300 * 1024),
+  signatures: [{ keyid: 'k', sig: 'AAAA' }],
+};
 const job = { type: 'job' as const, order: envelope, job: { ...envelope, payload: 'AAAA' }, artifacts: {} };
 
 /** Sends until the kernel takes no more either, so that what is left waits in this process. */
@@ -43,7 +47,9 @@ describe('upgrades', () => {
     await start();
     const { agent } = await lab.connected();
     const stranger = { ...lab.addHost(), secret: 'x'.repeat(43) };
-    const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await lab.agent(stranger).refused()).status));
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async () => (await lab.agent(stranger).refused()).status),
+    );
 
     expect(statuses.filter((status) => status === 401)).toHaveLength(20);
     expect(statuses.filter((status) => status === 429)).toHaveLength(40);
@@ -100,7 +106,10 @@ describe('many hosts', () => {
     await start({ limits: { sendChunk: 2 } });
     const connected = await Promise.all(Array.from({ length: 5 }, () => lab.connected()));
     const away = lab.addHost();
-    const results = await lab.hub.sendMany([...connected.map(({ host }) => host.hostId), away.hostId], { type: 'request', what: 'scan' });
+    const results = await lab.hub.sendMany([...connected.map(({ host }) => host.hostId), away.hostId], {
+      type: 'request',
+      what: 'scan',
+    });
 
     expect([...results.values()]).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'offline']);
     for (const { agent } of connected) expect(await agent.next()).toEqual({ type: 'request', what: 'scan' });
@@ -119,7 +128,9 @@ describe('closing', () => {
 
     for (const order of orders) expect(order).toMatchObject({ type: 'reconnect' });
     expect(orders.every((order) => order.type === 'reconnect' && order.afterMs < 60_000)).toBe(true);
-    expect(await Promise.all(connected.map(({ agent }) => agent.closed))).toMatchObject(connected.map(() => ({ code: CLOSE_CODES.restart })));
+    expect(await Promise.all(connected.map(({ agent }) => agent.closed))).toMatchObject(
+      connected.map(() => ({ code: CLOSE_CODES.restart })),
+    );
     await half.closed;
     expect(lab.seen.closes.map(({ close }) => close.end)).toEqual(['shutdown', 'shutdown', 'shutdown']);
     expect(lab.hub.counts()).toEqual({ online: 0, handshaking: 0 });

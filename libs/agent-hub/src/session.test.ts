@@ -13,12 +13,21 @@ afterEach(async () => {
 });
 
 const digest = 'a'.repeat(64);
-const report = (seq: number) => ({ type: 'report', seq, sections: { system: digest }, scannedAt: '2026-11-22T09:00:00Z' });
+const report = (seq: number) => ({
+  type: 'report',
+  seq,
+  sections: { system: digest },
+  scannedAt: '2026-11-22T09:00:00Z',
+});
 const types = () => lab.seen.messages.map(({ message }) => message.type);
 
 describe('a session', () => {
   it('hands on messages with their unknown fields, in order, and sends what the server answers', async () => {
-    await start({ handlers: { onMessage: (session) => void session.send({ type: 'ack', seq: 1, wantSections: ['system'] }) } });
+    await start({
+      handlers: {
+        onMessage: (session) => void session.send({ type: 'ack', seq: 1, wantSections: ['system'] }),
+      },
+    });
     const { agent, host } = await lab.connected();
     agent.send({ ...report(1), later: true });
     agent.send({ type: 'heartbeat' });
@@ -131,9 +140,20 @@ describe('a session', () => {
   it('refuses to send what breaks the contract or the frame limit', async () => {
     await start();
     const { host } = await lab.connected();
-    const envelope = { payloadType: 't', payload: 'A'.repeat(500 * 1024), signatures: [{ keyid: 'k', sig: 'AAAA' }] };
+    const envelope = {
+      payloadType: 't',
+      payload: 'A'.repeat(500 * 1024),
+      signatures: [{ keyid: 'k', sig: 'AAAA' }],
+    };
 
-    expect(lab.hub.send(host.hostId, { type: 'job', order: envelope, job: envelope, artifacts: { [digest]: 'A'.repeat(200 * 1024) } })).toBe('tooLarge');
+    expect(
+      lab.hub.send(host.hostId, {
+        type: 'job',
+        order: envelope,
+        job: envelope,
+        artifacts: { [digest]: 'A'.repeat(200 * 1024) },
+      }),
+    ).toBe('tooLarge');
     expect(() => lab.hub.send(host.hostId, { type: 'cancel', jobId: 'no uuid' })).toThrow();
   });
 });
@@ -144,7 +164,9 @@ describe('presence', () => {
     const { agent, host } = await lab.connected();
     await lab.clock.advance(60_000);
     agent.send({ type: 'later' });
-    await expect.poll(() => lab.hub.session(host.hostId)?.lastSeen().getTime()).toBe(lab.clock.now().getTime());
+    await expect
+      .poll(() => lab.hub.session(host.hostId)?.lastSeen().getTime())
+      .toBe(lab.clock.now().getTime());
     await lab.clock.advance(65_000);
     expect(lab.hub.counts().online).toBe(1);
     await lab.clock.advance(3_000);
@@ -168,19 +190,103 @@ describe('hostile frames close their socket and harm nobody else', () => {
   const deep = '['.repeat(200_000);
 
   it.each<[string, number, (agent: Awaited<ReturnType<HubLab['connected']>>['agent']) => void]>([
-    ['no MAC', CLOSE_CODES.protocolError, (a) => { a.ws.send('{"type":"heartbeat"}'); }],
-    ['a wrong MAC', CLOSE_CODES.protocolError, (a) => { a.ws.send(job.mac('{"type":"heartbeat"}')); }],
-    ['an altered frame', CLOSE_CODES.protocolError, (a) => { a.ws.send(a.seal('{"type":"heartbeat"}').replace('heart', 'haert')); }],
-    ['a replayed frame', CLOSE_CODES.protocolError, (a) => { const f = a.seal('{"type":"heartbeat"}'); a.ws.send(f); a.ws.send(f); }],
-    ['a binary frame', CLOSE_CODES.protocolError, (a) => { a.ws.send(Buffer.from(a.seal('{"type":"heartbeat"}'))); }],
-    ['no JSON', CLOSE_CODES.policyViolation, (a) => { a.ws.send(a.seal('{"type":')); }],
-    ['a depth bomb', CLOSE_CODES.policyViolation, (a) => { a.ws.send(a.seal(deep)); }],
-    ['an array', CLOSE_CODES.policyViolation, (a) => { a.send([]); }],
-    ['a prototype key as a section', CLOSE_CODES.policyViolation, (a) => { a.ws.send(a.seal(`{"type":"report","seq":1,"scannedAt":"2026-11-22T09:00:00Z","sections":{"constructor":"${digest}"}}`)); }],
-    ['a failed schema', CLOSE_CODES.policyViolation, (a) => { a.send({ ...report(1), seq: -1 }); }],
-    ['a frame above 1 MiB', CLOSE_CODES.tooLarge, (a) => { a.ws.send('x'.repeat(MAX_FRAME_BYTES + 1)); }],
-    ['invalid UTF-8', CLOSE_CODES.protocolError, (a) => { a.ws.send(Buffer.from([0xff]), { binary: false }); }],
-    ['100 000 empty fragments', CLOSE_CODES.policyViolation, (a) => { for (let i = 0; i < 100_000; i += 1) a.ws.send('', { fin: false }); }],
+    [
+      'no MAC',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        a.ws.send('{"type":"heartbeat"}');
+      },
+    ],
+    [
+      'a wrong MAC',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        a.ws.send(job.mac('{"type":"heartbeat"}'));
+      },
+    ],
+    [
+      'an altered frame',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        a.ws.send(a.seal('{"type":"heartbeat"}').replace('heart', 'haert'));
+      },
+    ],
+    [
+      'a replayed frame',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        const f = a.seal('{"type":"heartbeat"}');
+        a.ws.send(f);
+        a.ws.send(f);
+      },
+    ],
+    [
+      'a binary frame',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        a.ws.send(Buffer.from(a.seal('{"type":"heartbeat"}')));
+      },
+    ],
+    [
+      'no JSON',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        a.ws.send(a.seal('{"type":'));
+      },
+    ],
+    [
+      'a depth bomb',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        a.ws.send(a.seal(deep));
+      },
+    ],
+    [
+      'an array',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        a.send([]);
+      },
+    ],
+    [
+      'a prototype key as a section',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        a.ws.send(
+          a.seal(
+            `{"type":"report","seq":1,"scannedAt":"2026-11-22T09:00:00Z","sections":{"constructor":"${digest}"}}`,
+          ),
+        );
+      },
+    ],
+    [
+      'a failed schema',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        a.send({ ...report(1), seq: -1 });
+      },
+    ],
+    [
+      'a frame above 1 MiB',
+      CLOSE_CODES.tooLarge,
+      (a) => {
+        a.ws.send('x'.repeat(MAX_FRAME_BYTES + 1));
+      },
+    ],
+    [
+      'invalid UTF-8',
+      CLOSE_CODES.protocolError,
+      (a) => {
+        a.ws.send(Buffer.from([0xff]), { binary: false });
+      },
+    ],
+    [
+      '100 000 empty fragments',
+      CLOSE_CODES.policyViolation,
+      (a) => {
+        for (let i = 0; i < 100_000; i += 1) a.ws.send('', { fin: false });
+      },
+    ],
   ])('%s', async (_, code, misbehave) => {
     await start();
     const good = await lab.connected();
@@ -188,10 +294,14 @@ describe('hostile frames close their socket and harm nobody else', () => {
     misbehave(agent);
     await agent.closed;
 
-    await expect.poll(() => lab.seen.rejections).toMatchObject([{ stage: 'session', code, hostId: host.hostId }]);
+    await expect
+      .poll(() => lab.seen.rejections)
+      .toMatchObject([{ stage: 'session', code, hostId: host.hostId }]);
     await expect.poll(() => lab.seen.closes.map(({ close }) => close.end)).toEqual(['rejected']);
     good.agent.send(report(1));
-    await expect.poll(() => lab.seen.messages.at(-1)).toMatchObject({ hostId: good.host.hostId, message: { type: 'report' } });
+    await expect
+      .poll(() => lab.seen.messages.at(-1))
+      .toMatchObject({ hostId: good.host.hostId, message: { type: 'report' } });
     expect(Object.prototype).not.toHaveProperty('x');
   });
 

@@ -1,13 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { CLOSE_CODES, serverMessage, type AgentMessage, type CloseCode, type Hello, type ServerMessage } from '@trustfleet/protocol';
+import {
+  CLOSE_CODES,
+  serverMessage,
+  type AgentMessage,
+  type CloseCode,
+  type Hello,
+  type ServerMessage,
+} from '@trustfleet/protocol';
 import { createFrameOpener, createFrameSealer } from '@trustfleet/signing';
 import type { Proved } from './handshake.ts';
 import { readMessage, sequenceOf } from './incoming.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { turnAway } from './turn-away.ts';
-import type { AgentSession, HubClock, HubLimits, OutgoingMessage, SendResult, SessionClose } from './types.ts';
+import type {
+  AgentSession,
+  HubClock,
+  HubLimits,
+  OutgoingMessage,
+  SendResult,
+  SessionClose,
+} from './types.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Looks at a congested socket this often. */
@@ -65,7 +79,10 @@ export class Session implements AgentSession {
     this.connectedAt = clock.wallTime();
     this.#open = createFrameOpener(proved.keys.agentToServer, 'agentToServer');
     this.#seal = createFrameSealer(proved.keys.serverToAgent, 'serverToAgent');
-    this.#rate = new TokenBucket({ perSecond: limits.messagesPerSecond, burst: limits.messageBurst }, clock.now());
+    this.#rate = new TokenBucket(
+      { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
+      clock.now(),
+    );
     this.#seenAt = clock.now();
     this.#seenTime = this.connectedAt;
     this.#ws.on('message', (data, isBinary) => {
@@ -142,7 +159,10 @@ export class Session implements AgentSession {
     }
     const left = this.#seenAt + silenceMs - now;
     if (left > 0) return left;
-    this.end({ end: 'missedHeartbeats', reason: `nothing came for ${Math.round(silenceMs / 1000)} s` }, CLOSE_CODES.missedHeartbeats);
+    this.end(
+      { end: 'missedHeartbeats', reason: `nothing came for ${Math.round(silenceMs / 1000)} s` },
+      CLOSE_CODES.missedHeartbeats,
+    );
     // Whoever is silent will hardly answer the close frame.
     this.terminate();
     return undefined;
@@ -177,7 +197,8 @@ export class Session implements AgentSession {
   }
 
   #onDrain(): void {
-    if (this.#congested === undefined || this.#ws.bufferedAmount > this.#options.limits.softBufferBytes / 2) return;
+    if (this.#congested === undefined || this.#ws.bufferedAmount > this.#options.limits.softBufferBytes / 2)
+      return;
     this.#congested = undefined;
     this.#resume('congested');
   }
@@ -277,5 +298,8 @@ function reasonOf(error: Error): [CloseCode, string] {
     return [CLOSE_CODES.tooLarge, 'a frame above the limit'];
   }
   if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return [CLOSE_CODES.policyViolation, 'too many fragments'];
-  return [CLOSE_CODES.protocolError, `a frame that breaks RFC 6455 (${typeof code === 'string' ? code : 'unknown'})`];
+  return [
+    CLOSE_CODES.protocolError,
+    `a frame that breaks RFC 6455 (${typeof code === 'string' ? code : 'unknown'})`,
+  ];
 }

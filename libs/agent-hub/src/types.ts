@@ -44,14 +44,7 @@ export interface AgentSession {
  * other one it is. `bye` is a shutdown that the agent announced, `lost` any end without it.
  */
 export type SessionEnd =
-  | 'bye'
-  | 'lost'
-  | 'missedHeartbeats'
-  | 'replaced'
-  | 'rejected'
-  | 'disconnected'
-  | 'congested'
-  | 'shutdown';
+  'bye' | 'lost' | 'missedHeartbeats' | 'replaced' | 'rejected' | 'disconnected' | 'congested' | 'shutdown';
 
 export interface SessionClose {
   readonly end: SessionEnd;
@@ -113,7 +106,10 @@ export interface AgentHubOptions {
 export interface AgentHub {
   readonly send: (hostId: string, message: OutgoingMessage) => SendResult;
   /** One message to many hosts, in chunks that yield to the event loop. */
-  readonly sendMany: (hostIds: Iterable<string>, message: OutgoingMessage) => Promise<Map<string, SendResult>>;
+  readonly sendMany: (
+    hostIds: Iterable<string>,
+    message: OutgoingMessage,
+  ) => Promise<Map<string, SendResult>>;
   /** Closes the host's socket, proved or not, within this call. `revoked` tells the agent not to hurry back. */
   readonly disconnect: (hostId: string, reason: 'revoked' | 'disconnected') => void;
   readonly session: (hostId: string) => AgentSession | undefined;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nextDelay, parseRetryAfter, type Ending } from './backoff.ts';
 import { DEFAULT_LINK_LIMITS as limits } from './limits.ts';
 
-const delay = (ending: Ending, failures: number, random: number) => nextDelay({ ending, failures, limits, random });
+const delay = (ending: Ending, failures: number, random: number) =>
+  nextDelay({ ending, failures, limits, random });
 
 describe('the next try', () => {
   it.each<[string, Ending, number, number, number]>([

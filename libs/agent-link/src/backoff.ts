@@ -25,7 +25,9 @@ export function nextDelay({ ending, failures, limits, random }: DelayRequest): n
   const ceiling = Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(failures - 1, 30));
   switch (ending.kind) {
     case 'failed':
-      return ending.retryAfterMs === undefined ? random * ceiling : ordered(ending.retryAfterMs, limits, random);
+      return ending.retryAfterMs === undefined
+        ? random * ceiling
+        : ordered(ending.retryAfterMs, limits, random);
     case 'ordered':
       return ordered(ending.afterMs, limits, random);
     case 'lost':

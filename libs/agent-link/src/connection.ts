@@ -63,7 +63,12 @@ export interface Connection {
 /** TLS, upgrade, challenge, hello, welcome. Rejects with `ConnectFailure`; leaves nothing open then. */
 export async function connectToServer(request: ConnectRequest): Promise<Connection> {
   const { identity, limits, signal } = request;
-  const peer = await openTls({ address: identity.address, ca: identity.caCertificate, timeoutMs: limits.connectTimeoutMs, signal });
+  const peer = await openTls({
+    address: identity.address,
+    ca: identity.caCertificate,
+    timeoutMs: limits.connectTimeoutMs,
+    signal,
+  });
   const ws = openSocket(peer, request);
   const frames = new FrameReader(ws);
   const abort = (): void => {
@@ -122,9 +127,16 @@ function refusal(host: string, status: number, retryAfterMs: number | undefined)
     return new ConnectFailure('refusedCredentials', words, retryAfterMs);
   }
   if (status === 429 || status === 503) {
-    return new ConnectFailure('serverBusy', `${host} asks to come back later (HTTP ${status}).`, retryAfterMs);
+    return new ConnectFailure(
+      'serverBusy',
+      `${host} asks to come back later (HTTP ${status}).`,
+      retryAfterMs,
+    );
   }
-  return new ConnectFailure('unreachable', `${host} answered HTTP ${status} instead of a WebSocket: is this the agent port, or does a proxy answer?`);
+  return new ConnectFailure(
+    'unreachable',
+    `${host} answered HTTP ${status} instead of a WebSocket: is this the agent port, or does a proxy answer?`,
+  );
 }
 
 interface Proving {
@@ -148,7 +160,12 @@ async function prove({ request, peer, ws, frames }: Proving): Promise<Connection
     certificate: peer.certificateSha256,
   };
   const hello = signHello(content, challenge, request.key);
-  const keys = deriveSessionKeys({ challenge, hello, ownKey: ephemeral.privateKey, peerKey: challenge.ephemeralKey });
+  const keys = deriveSessionKeys({
+    challenge,
+    hello,
+    ownKey: ephemeral.privateKey,
+    peerKey: challenge.ephemeralKey,
+  });
   ws.send(JSON.stringify(hello));
   const open = createFrameOpener(keys.serverToAgent, 'serverToAgent');
   const welcome = checkWelcome(open(await handshakeFrame(frames)), identity);
@@ -169,9 +186,15 @@ async function handshakeFrame(frames: FrameReader): Promise<Uint8Array> {
   const frame = await frames.next();
   if (frame.kind === 'text' && frame.bytes.length <= MAX_HANDSHAKE_FRAME_BYTES) return frame.bytes;
   if (frame.kind === 'closed' && frame.code === CLOSE_CODES.handshakeFailed) {
-    throw new ConnectFailure('handshakeFailed', `The server refused this host’s handshake: ${quoted(frame.reason)}. If the machine was cloned or restored, enrol it again.`);
+    throw new ConnectFailure(
+      'handshakeFailed',
+      `The server refused this host’s handshake: ${quoted(frame.reason)}. If the machine was cloned or restored, enrol it again.`,
+    );
   }
-  const what = frame.kind === 'closed' ? `the connection ended (${frame.code})` : 'a frame came that does not belong there';
+  const what =
+    frame.kind === 'closed'
+      ? `the connection ended (${frame.code})`
+      : 'a frame came that does not belong there';
   throw new ConnectFailure('handshakeFailed', `The handshake was not finished: ${what}.`);
 }
 
@@ -188,7 +211,10 @@ function checkChallenge(bytes: Uint8Array, { identity }: ConnectRequest, peer: T
   }
   const { min, max } = parsed.data.protocol;
   if (PROTOCOL_VERSION < min || PROTOCOL_VERSION > max) {
-    throw new ConnectFailure('handshakeFailed', `The server speaks protocol ${min} to ${max}, this agent ${PROTOCOL_VERSION}: update the older one.`);
+    throw new ConnectFailure(
+      'handshakeFailed',
+      `The server speaks protocol ${min} to ${max}, this agent ${PROTOCOL_VERSION}: update the older one.`,
+    );
   }
   return parsed.data;
 }
@@ -196,5 +222,8 @@ function checkChallenge(bytes: Uint8Array, { identity }: ConnectRequest, peer: T
 function checkWelcome(json: Uint8Array | null, identity: AgentIdentity): Welcome {
   const parsed = welcomeSchema.safeParse(json === null ? undefined : parseJson(json));
   if (parsed.success && verifyServerTime(parsed.data, identity.serverKey)) return parsed.data;
-  throw new ConnectFailure('wrongServer', 'The server’s welcome does not carry its keys: somebody on the path replays an older handshake. Nothing was sent to it.');
+  throw new ConnectFailure(
+    'wrongServer',
+    'The server’s welcome does not carry its keys: somebody on the path replays an older handshake. Nothing was sent to it.',
+  );
 }

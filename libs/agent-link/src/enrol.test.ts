@@ -37,14 +37,37 @@ async function read(request: IncomingMessage): Promise<EnrolRequest> {
   return JSON.parse(Buffer.concat(chunks).toString()) as EnrolRequest;
 }
 
-const good = () => ({ hostId: randomUUID(), fleetId, secret: 'h'.repeat(43), caCertificate: authority.pem, serverKey });
+const good = () => ({
+  hostId: randomUUID(),
+  fleetId,
+  secret: 'h'.repeat(43),
+  caCertificate: authority.pem,
+  serverKey,
+});
 const reply = (status: number, body: unknown) => (_: EnrolRequest, response: ServerResponse) => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 const addressOf = (of: Server) => `https://127.0.0.1:${(of.address() as AddressInfo).port}`;
-const token = (change: object = {}) => encodeEnrolmentToken({ address: addressOf(server), fleetId, caPin: authority.sha256, serverKey, secret, ...change });
+const token = (change: object = {}) =>
+  encodeEnrolmentToken({
+    address: addressOf(server),
+    fleetId,
+    caPin: authority.sha256,
+    serverKey,
+    secret,
+    ...change,
+  });
 const keySeed = randomBytes(32);
-const facts = (text: string) => ({ token: text, keySeed, hostname: 'ws-1', platform: 'linux' as const, agentVersion: '0.1.0', timeoutMs: 5_000 });
+const facts = (text: string) => ({
+  token: text,
+  keySeed,
+  hostname: 'ws-1',
+  platform: 'linux' as const,
+  agentVersion: '0.1.0',
+  timeoutMs: 5_000,
+});
 
 beforeEach(async () => {
   authority = await tls.authority('Fleet CA of the test');
@@ -65,10 +88,19 @@ describe('enrolment', () => {
     const identity = await enrol(facts(token()));
     const [request] = requests;
 
-    expect(identity).toMatchObject({ address: addressOf(server), fleetId, secret: 'h'.repeat(43), caCertificate: authority.pem, serverKey, keySeed: toBase64(keySeed) });
+    expect(identity).toMatchObject({
+      address: addressOf(server),
+      fleetId,
+      secret: 'h'.repeat(43),
+      caCertificate: authority.pem,
+      serverKey,
+      keySeed: toBase64(keySeed),
+    });
     expect(request).toMatchObject({ hostname: 'ws-1', platform: 'linux', secret });
     expect(request?.publicKey).toBe(keyPairFromSeed('ed25519', keySeed).publicKey);
-    expect(verifyEnrolment({ fleetId, secret, publicKey: request!.publicKey }, request!.signature)).toBe(true);
+    expect(verifyEnrolment({ fleetId, secret, publicKey: request!.publicKey }, request!.signature)).toBe(
+      true,
+    );
   });
 
   it('sends the token to nobody but the pinned server, and names who answered', async () => {
@@ -76,7 +108,10 @@ describe('enrolment', () => {
     const proxy = await listen(await tls.leaf(other), other.pem);
     const attempt = enrol(facts(token({ address: addressOf(proxy) })));
 
-    await expect(attempt).rejects.toMatchObject({ code: 'wrongServer', message: expect.stringContaining('Inspection CA') as string });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'wrongServer',
+      message: expect.stringContaining('Inspection CA') as string,
+    });
     expect(requests).toEqual([]);
     proxy.close();
   });
@@ -85,7 +120,9 @@ describe('enrolment', () => {
     const other = await tls.authority('Fleet CA of the test');
     const fake = await listen(await tls.leaf(other), authority.pem);
 
-    await expect(enrol(facts(token({ address: addressOf(fake) })))).rejects.toMatchObject({ code: 'wrongServer' });
+    await expect(enrol(facts(token({ address: addressOf(fake) })))).rejects.toMatchObject({
+      code: 'wrongServer',
+    });
     expect(requests).toEqual([]);
     fake.close();
   });
@@ -93,7 +130,9 @@ describe('enrolment', () => {
   it('needs the CA in what the server serves', async () => {
     const bare = await listen(await tls.leaf(authority), '');
 
-    await expect(enrol(facts(token({ address: addressOf(bare) })))).rejects.toMatchObject({ code: 'wrongServer' });
+    await expect(enrol(facts(token({ address: addressOf(bare) })))).rejects.toMatchObject({
+      code: 'wrongServer',
+    });
     bare.close();
   });
 
@@ -107,11 +146,19 @@ describe('enrolment', () => {
   ])('says in a sentence what %s means', async (error, status, words) => {
     answer = reply(status, { error, message: 'x' });
 
-    await expect(enrol(facts(token()))).rejects.toMatchObject({ code: error, message: expect.stringMatching(words) as string });
+    await expect(enrol(facts(token()))).rejects.toMatchObject({
+      code: error,
+      message: expect.stringMatching(words) as string,
+    });
   });
 
   it.each<[string, string, () => unknown, number]>([
-    ['another server key', 'wrongServer', () => ({ ...good(), serverKey: toBase64(Buffer.alloc(32, 9)) }), 200],
+    [
+      'another server key',
+      'wrongServer',
+      () => ({ ...good(), serverKey: toBase64(Buffer.alloc(32, 9)) }),
+      200,
+    ],
     ['another fleet', 'wrongServer', () => ({ ...good(), fleetId: randomUUID() }), 200],
     ['no certificate as the CA', 'wrongServer', () => ({ ...good(), caCertificate: 'hello' }), 200],
     ['fields missing', 'malformedAnswer', () => ({}), 200],
@@ -138,13 +185,21 @@ describe('enrolment', () => {
   });
 
   it('says what is wrong with the way to the server', async () => {
-    await expect(enrol(facts(token({ address: 'https://127.0.0.1:1' })))).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('127.0.0.1:1') as string });
-    await expect(enrol(facts(token({ address: 'https://no-such-host.invalid:1' })))).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(enrol(facts(token({ address: 'https://127.0.0.1:1' })))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('127.0.0.1:1') as string,
+    });
+    await expect(enrol(facts(token({ address: 'https://no-such-host.invalid:1' })))).rejects.toMatchObject({
+      code: 'unreachable',
+    });
   });
 
   it('does not wait for ever', async () => {
     answer = () => undefined;
 
-    await expect(enrol({ ...facts(token()), timeoutMs: 300 })).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('no answer in time') as string });
+    await expect(enrol({ ...facts(token()), timeoutMs: 300 })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('no answer in time') as string,
+    });
   });
 });

@@ -1,7 +1,21 @@
 import { X509Certificate } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { enrolError, enrolResponse, ENROL_PATH, type EnrolError, type EnrolmentTokenContent, type EnrolResponse } from '@trustfleet/protocol';
-import { decodeEnrolmentToken, EnrolmentTokenError, keyPairFromSeed, sha256Hex, signEnrolment, toBase64 } from '@trustfleet/signing';
+import {
+  enrolError,
+  enrolResponse,
+  ENROL_PATH,
+  type EnrolError,
+  type EnrolmentTokenContent,
+  type EnrolResponse,
+} from '@trustfleet/protocol';
+import {
+  decodeEnrolmentToken,
+  EnrolmentTokenError,
+  keyPairFromSeed,
+  sha256Hex,
+  signEnrolment,
+  toBase64,
+} from '@trustfleet/signing';
 import { ConnectFailure, describeNetworkError, quoted } from './failure.ts';
 import { openTls, reachesPin, type TlsPeer } from './tls.ts';
 import type { AgentIdentity, EnrolRequestFacts } from './types.ts';
@@ -11,7 +25,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Why an enrolment failed; `message` says it to a person. */
-export type EnrolmentFailure = 'badToken' | 'unreachable' | 'wrongServer' | 'malformedAnswer' | EnrolError['error'];
+export type EnrolmentFailure =
+  'badToken' | 'unreachable' | 'wrongServer' | 'malformedAnswer' | EnrolError['error'];
 
 export class EnrolmentFailed extends Error {
   override readonly name = 'EnrolmentFailed';
@@ -24,12 +39,15 @@ export class EnrolmentFailed extends Error {
 }
 
 const REFUSALS: Readonly<Record<EnrolError['error'], string>> = {
-  invalidToken: 'The server does not know this enrolment token: copy it whole, or make a new one in the dashboard.',
+  invalidToken:
+    'The server does not know this enrolment token: copy it whole, or make a new one in the dashboard.',
   usedToken: 'This enrolment token was used before: make a new one in the dashboard.',
   expiredToken: 'This enrolment token has expired: make a new one in the dashboard.',
-  badSignature: 'The server refused the proof of this machine’s new key: try again; if it stays, report a bug.',
+  badSignature:
+    'The server refused the proof of this machine’s new key: try again; if it stays, report a bug.',
   badRequest: 'The server did not understand this agent: do agent and server have versions that fit?',
-  slowDown: 'The server asks to wait: too many machines enrol at once, or too many wrong tokens came from this address. Try again in a minute.',
+  slowDown:
+    'The server asks to wait: too many machines enrol at once, or too many wrong tokens came from this address. Try again in a minute.',
 };
 
 /**
@@ -80,7 +98,11 @@ interface Exchange {
   readonly deadline: AbortSignal;
 }
 
-async function post(peer: TlsPeer, token: EnrolmentTokenContent, exchange: Exchange): Promise<{ status: number; body: unknown }> {
+async function post(
+  peer: TlsPeer,
+  token: EnrolmentTokenContent,
+  exchange: Exchange,
+): Promise<{ status: number; body: unknown }> {
   const { keySeed, hostname, platform, agentVersion } = exchange.facts;
   const key = keyPairFromSeed('ed25519', keySeed);
   const proof = { fleetId: token.fleetId, secret: token.secret, publicKey: key.publicKey };
@@ -171,14 +193,23 @@ function fingerprint(pem: string): string | undefined {
 }
 
 function malformed(what: string): EnrolmentFailed {
-  return new EnrolmentFailed('malformedAnswer', `The server’s answer is not an enrolment: ${what}. Is this the agent port of a Trustfleet server?`);
+  return new EnrolmentFailed(
+    'malformedAnswer',
+    `The server’s answer is not an enrolment: ${what}. Is this the agent port of a Trustfleet server?`,
+  );
 }
 
 function unlike(what: string): EnrolmentFailed {
-  return new EnrolmentFailed('wrongServer', `The server answered with ${what} than the token names: nothing was kept. Make a new token in the dashboard.`);
+  return new EnrolmentFailed(
+    'wrongServer',
+    `The server answered with ${what} than the token names: nothing was kept. Make a new token in the dashboard.`,
+  );
 }
 
-function makeIdentity(answer: EnrolResponse, from: { token: EnrolmentTokenContent; facts: EnrolRequestFacts }): AgentIdentity {
+function makeIdentity(
+  answer: EnrolResponse,
+  from: { token: EnrolmentTokenContent; facts: EnrolRequestFacts },
+): AgentIdentity {
   return {
     address: from.token.address,
     fleetId: answer.fleetId,

@@ -32,7 +32,10 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 
 /** One sentence for a network error: what, where, what to do next. */
 export function describeNetworkError(address: string, error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : '';
   const words = NETWORK_WORDS[code] ?? `${code === '' ? quoted(String(error)) : code}.`;
   return `Cannot reach ${address}: ${words}`;
 }

@@ -11,12 +11,16 @@ afterEach(async () => {
 });
 
 const now = '2026-11-22T09:00:00Z';
-const online = (agent: { link: { state: () => { name: string } } }) => expect.poll(() => agent.link.state().name).toBe('online');
+const online = (agent: { link: { state: () => { name: string } } }) =>
+  expect.poll(() => agent.link.state().name).toBe('online');
 
 describe('reports', () => {
   it('send digests first and bodies only for what the server lacks', async () => {
     const agent = lab.agent();
-    const sections = new Map([['system', section({ os: 'Debian' })], ['variables', section({ variables: [] })]]);
+    const sections = new Map([
+      ['system', section({ os: 'Debian' })],
+      ['variables', section({ variables: [] })],
+    ]);
     agent.link.setInventory(sections, now);
     agent.link.start();
     await expect.poll(() => lab.bodies.size).toBe(2);
@@ -26,7 +30,9 @@ describe('reports', () => {
     agent.link.setInventory(changed, now);
     await expect.poll(() => lab.bodies.size).toBe(3);
 
-    expect(lab.seen.messages.find(({ type }) => type === 'report')).toMatchObject({ sections: { system: changed.get('system')?.digest } });
+    expect(lab.seen.messages.find(({ type }) => type === 'report')).toMatchObject({
+      sections: { system: changed.get('system')?.digest },
+    });
     expect(lab.count('section')).toBe(3);
     expect(agent.problems).toEqual([]);
   });
@@ -82,7 +88,8 @@ describe('reports', () => {
     lab.acknowledge = false;
     for (let n = 0; n < 50; n += 1) agent.link.setInventory(new Map([['system', section({ n })]]), now);
     await expect.poll(() => lab.count('report')).toBe(1);
-    for (let n = 0; n < 50; n += 1) agent.link.setInventory(new Map([['system', section({ n: 1000 + n })]]), now);
+    for (let n = 0; n < 50; n += 1)
+      agent.link.setInventory(new Map([['system', section({ n: 1000 + n })]]), now);
     lab.acknowledge = true;
     time = 61_000;
     for (const wait of waits.splice(0)) wait.run();
@@ -94,13 +101,21 @@ describe('reports', () => {
 
   it('answer a gap with the full state', async () => {
     const agent = lab.agent();
-    const sections = new Map([['system', section({ a: 1 })], ['variables', section({ b: 1 })]]);
+    const sections = new Map([
+      ['system', section({ a: 1 })],
+      ['variables', section({ b: 1 })],
+    ]);
     agent.link.setInventory(sections, now);
     agent.link.start();
     await expect.poll(() => lab.bodies.size).toBe(2);
     lab.hub.send(agent.hostId, { type: 'ack', seq: 99, fullState: true });
 
-    await expect.poll(() => lab.seen.messages.at(-1)).toMatchObject({ type: 'report', sections: { system: sections.get('system')!.digest, variables: sections.get('variables')!.digest } });
+    await expect
+      .poll(() => lab.seen.messages.at(-1))
+      .toMatchObject({
+        type: 'report',
+        sections: { system: sections.get('system')!.digest, variables: sections.get('variables')!.digest },
+      });
   });
 
   it('bring certificates in frames below the limit, and name those that fit in none', async () => {
@@ -110,9 +125,17 @@ describe('reports', () => {
       ders.set(sha256Hex(der), der);
     }
     const agent = lab.agent({
-      certificates: { find: (wanted) => Promise.resolve(new Map(wanted.flatMap((id) => (ders.has(id) ? [[id, ders.get(id)!] as const] : [])))) },
+      certificates: {
+        find: (wanted) =>
+          Promise.resolve(
+            new Map(wanted.flatMap((id) => (ders.has(id) ? [[id, ders.get(id)!] as const] : []))),
+          ),
+      },
     });
-    agent.link.setInventory(new Map([['bundles', section({ anchors: [...ders.keys(), 'f'.repeat(64)] })]]), now);
+    agent.link.setInventory(
+      new Map([['bundles', section({ anchors: [...ders.keys(), 'f'.repeat(64)] })]]),
+      now,
+    );
     agent.link.start();
     await expect.poll(() => lab.ders.size).toBe(59);
 
@@ -127,7 +150,14 @@ describe('reports', () => {
     const agent = lab.agent();
     const huge = section({ text: 'x'.repeat(950 * 1024) });
     const escaped = section({ text: '"'.repeat(400 * 1024) });
-    agent.link.setInventory(new Map([['system', huge], ['variables', escaped], ['bundles', section({ small: true })]]), now);
+    agent.link.setInventory(
+      new Map([
+        ['system', huge],
+        ['variables', escaped],
+        ['bundles', section({ small: true })],
+      ]),
+      now,
+    );
     agent.link.start();
     await expect.poll(() => lab.bodies.size).toBe(1);
     lab.hub.send(agent.hostId, { type: 'ack', wantSections: ['system', 'nonsense'] });
@@ -231,7 +261,13 @@ describe('the server’s messages', () => {
     agent.link.start();
     await online(agent);
 
-    expect(welcomes).toMatchObject([{ heartbeatIntervalMs: 30_000, scanIntervalMs: 60_000, time: { session: lab.seen.sessions[0]?.sessionId } }]);
+    expect(welcomes).toMatchObject([
+      {
+        heartbeatIntervalMs: 30_000,
+        scanIntervalMs: 60_000,
+        time: { session: lab.seen.sessions[0]?.sessionId },
+      },
+    ]);
   });
 });
 
@@ -249,7 +285,10 @@ describe('coming and going', () => {
   });
 
   it('a stop while nothing answers is quick too', async () => {
-    const agent = lab.agent({ identity: lab.identity({ address: 'https://127.0.0.1:1' }), limits: { ...FAST, backoffBaseMs: 60_000, backoffCapMs: 60_000 } });
+    const agent = lab.agent({
+      identity: lab.identity({ address: 'https://127.0.0.1:1' }),
+      limits: { ...FAST, backoffBaseMs: 60_000, backoffCapMs: 60_000 },
+    });
     agent.link.start();
     await expect.poll(() => agent.link.state().name).toBe('waiting');
     await agent.link.stop('now');
@@ -296,7 +335,10 @@ describe('coming and going', () => {
 
   it('two machines with one identity are told so', async () => {
     const identity = lab.identity();
-    const [first, second] = [lab.agent({ identity, limits: { ...FAST, backoffCapMs: 60_000 } }), lab.agent({ identity })];
+    const [first, second] = [
+      lab.agent({ identity, limits: { ...FAST, backoffCapMs: 60_000 } }),
+      lab.agent({ identity }),
+    ];
     first.link.start();
     await online(first);
     second.link.start();

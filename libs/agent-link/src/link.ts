@@ -8,7 +8,15 @@ import { Inventory } from './inventory.ts';
 import { DEFAULT_LINK_LIMITS } from './limits.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
-import type { AgentLink, AgentLinkOptions, InventorySection, LinkClock, LinkLimits, LinkProblem, LinkState } from './types.ts';
+import type {
+  AgentLink,
+  AgentLinkOptions,
+  InventorySection,
+  LinkClock,
+  LinkLimits,
+  LinkProblem,
+  LinkState,
+} from './types.ts';
 
 /** Online for so long, the next loss counts as the first one again. */
 const STABLE_MS = 60_000;
@@ -51,7 +59,10 @@ class Link {
     this.#limits = { ...DEFAULT_LINK_LIMITS, ...options.limits };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#key = keyPairFromSeed('ed25519', fromBase64(options.identity.keySeed) ?? new Uint8Array()).privateKey;
+    this.#key = keyPairFromSeed(
+      'ed25519',
+      fromBase64(options.identity.keySeed) ?? new Uint8Array(),
+    ).privateKey;
   }
 
   get state(): LinkState {
@@ -89,7 +100,12 @@ class Link {
     for (;;) {
       const ending = await this.#attempt(signal);
       if (signal.aborted) break;
-      const delay = nextDelay({ ending, failures: Math.max(1, this.#failures), limits: this.#limits, random: this.#random() });
+      const delay = nextDelay({
+        ending,
+        failures: Math.max(1, this.#failures),
+        limits: this.#limits,
+        random: this.#random(),
+      });
       const retryAt = new Date(this.#clock.wallTime().getTime() + delay);
       this.#enter({ name: 'waiting', retryAt, reason: ending.kind });
       await this.#sleep(delay, signal);
@@ -115,7 +131,10 @@ class Link {
 
   #failed(error: unknown): Ending {
     if (!(error instanceof ConnectFailure)) {
-      this.#problem({ code: 'handlerFailed', message: `Connecting failed in this agent itself: ${String(error)}` });
+      this.#problem({
+        code: 'handlerFailed',
+        message: `Connecting failed in this agent itself: ${String(error)}`,
+      });
       return { kind: 'failed' };
     }
     this.#problem({ code: error.code, message: error.message });
@@ -195,7 +214,10 @@ class Link {
     try {
       await this.#options.handlers.onWelcome?.({ time, heartbeatIntervalMs, scanIntervalMs });
     } catch (error) {
-      this.#problem({ code: 'handlerFailed', message: `The server’s welcome could not be handled: ${String(error)}` });
+      this.#problem({
+        code: 'handlerFailed',
+        message: `The server’s welcome could not be handled: ${String(error)}`,
+      });
     }
   }
 

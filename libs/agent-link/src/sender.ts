@@ -1,8 +1,21 @@
 import type { WebSocket } from 'ws';
-import { agentMessage, type Ack, type AgentMessage, type JobEvent, type SectionDigests } from '@trustfleet/protocol';
+import {
+  agentMessage,
+  type Ack,
+  type AgentMessage,
+  type JobEvent,
+  type SectionDigests,
+} from '@trustfleet/protocol';
 import { toBase64 } from '@trustfleet/signing';
 import type { Inventory } from './inventory.ts';
-import type { CertificateBatch, CertificateSource, JobEventOutbox, LinkClock, LinkLimits, LinkProblem } from './types.ts';
+import type {
+  CertificateBatch,
+  CertificateSource,
+  JobEventOutbox,
+  LinkClock,
+  LinkLimits,
+  LinkProblem,
+} from './types.ts';
 
 /** `<mac>:` in front of the JSON, and room to spare. */
 const FRAME_OVERHEAD = 64;
@@ -78,7 +91,8 @@ export class Sender {
   #want({ wantSections = [], wantCertificates = [] }: Ack): void {
     for (const name of wantSections) this.#wantedSections.add(name);
     for (const fingerprint of wantCertificates) {
-      if (this.#wantedCertificates.size < this.#options.limits.maxWantedCertificates) this.#wantedCertificates.add(fingerprint);
+      if (this.#wantedCertificates.size < this.#options.limits.maxWantedCertificates)
+        this.#wantedCertificates.add(fingerprint);
     }
   }
 
@@ -115,7 +129,12 @@ export class Sender {
 
   async #sendNext(): Promise<boolean> {
     if (this.#options.clock.now() < this.#slowUntil) return false;
-    return (await this.#sendReport()) || (await this.#sendSection()) || (await this.#sendCertificates()) || (await this.#sendEvent());
+    return (
+      (await this.#sendReport()) ||
+      (await this.#sendSection()) ||
+      (await this.#sendCertificates()) ||
+      (await this.#sendEvent())
+    );
   }
 
   async #sendReport(): Promise<boolean> {
@@ -123,12 +142,19 @@ export class Sender {
     const reportWaits = [...this.#underWay.values()].some(({ kind }) => kind === 'report');
     const full = this.#fullState;
     if (inventory.scannedAt === undefined || (reportWaits && !full)) return false;
-    const changed = [...inventory.sections].filter(([name, { digest }]) => full || this.#announced.get(name) !== digest);
+    const changed = [...inventory.sections].filter(
+      ([name, { digest }]) => full || this.#announced.get(name) !== digest,
+    );
     this.#fullState = false;
     if (changed.length === 0) return false;
     const sections = Object.fromEntries(changed.map(([name, { digest }]) => [name, digest]));
     for (const [name, digest] of Object.entries(sections)) this.#announced.set(name, digest);
-    await this.#transmit({ type: 'report', seq: this.#nextSequence('report'), sections, scannedAt: inventory.scannedAt });
+    await this.#transmit({
+      type: 'report',
+      seq: this.#nextSequence('report'),
+      sections,
+      scannedAt: inventory.scannedAt,
+    });
     return true;
   }
 
@@ -161,7 +187,11 @@ export class Sender {
     const batch = this.#fillBatch(found);
     for (const fingerprint of batch.left) this.#wantedCertificates.add(fingerprint);
     if (batch.certificates.length > 0) {
-      await this.#transmit({ type: 'certificates', seq: this.#nextSequence('body'), certificates: batch.certificates });
+      await this.#transmit({
+        type: 'certificates',
+        seq: this.#nextSequence('body'),
+        certificates: batch.certificates,
+      });
     }
     return true;
   }
@@ -170,7 +200,10 @@ export class Sender {
     try {
       return await this.#options.certificates.find(wanted);
     } catch (error) {
-      this.#options.onProblem({ code: 'handlerFailed', message: `Certificates that the server asked for could not be read: ${String(error)}` });
+      this.#options.onProblem({
+        code: 'handlerFailed',
+        message: `Certificates that the server asked for could not be read: ${String(error)}`,
+      });
       return new Map();
     }
   }
@@ -182,7 +215,10 @@ export class Sender {
     let bytes = FRAME_OVERHEAD + CERTIFICATE_OVERHEAD;
     for (const [sha256, der] of found) {
       if (der.length > maxCertificateBytes) {
-        this.#reportTooLarge(sha256, { code: 'certificateTooLarge', message: `Certificate ${sha256} has ${der.length} bytes, more than ${maxCertificateBytes}: it is not sent.` });
+        this.#reportTooLarge(sha256, {
+          code: 'certificateTooLarge',
+          message: `Certificate ${sha256} has ${der.length} bytes, more than ${maxCertificateBytes}: it is not sent.`,
+        });
         continue;
       }
       const size = Math.ceil(der.length / 3) * 4 + CERTIFICATE_OVERHEAD;
@@ -213,7 +249,10 @@ export class Sender {
     try {
       return await this.#options.outbox.pending();
     } catch (error) {
-      this.#options.onProblem({ code: 'handlerFailed', message: `Job events could not be read from disk and wait there: ${String(error)}` });
+      this.#options.onProblem({
+        code: 'handlerFailed',
+        message: `Job events could not be read from disk and wait there: ${String(error)}`,
+      });
       return [];
     }
   }
@@ -225,7 +264,10 @@ export class Sender {
       this.#eventsDirty = true;
     } catch (error) {
       // They stay on disk and are sent again; the server knows their ids.
-      this.#options.onProblem({ code: 'handlerFailed', message: `Acknowledged job events could not be removed from disk: ${String(error)}` });
+      this.#options.onProblem({
+        code: 'handlerFailed',
+        message: `Acknowledged job events could not be removed from disk: ${String(error)}`,
+      });
     }
   }
 
@@ -267,8 +309,13 @@ export class Sender {
     const checked = agentMessage.safeParse(message);
     const json = checked.success ? JSON.stringify(checked.data) : '';
     if (!checked.success || Buffer.byteLength(json) > this.#options.limits.maxFrameBytes - FRAME_OVERHEAD) {
-      const why = checked.success ? 'it is too large' : checked.error.issues.map(({ path, message: text }) => `${path.join('.')}: ${text}`).join('; ');
-      this.#options.onProblem({ code: 'badMessage', message: `A ${message.type} of this agent was not sent: ${why.slice(0, 300)}. Please report this.` });
+      const why = checked.success
+        ? 'it is too large'
+        : checked.error.issues.map(({ path, message: text }) => `${path.join('.')}: ${text}`).join('; ');
+      this.#options.onProblem({
+        code: 'badMessage',
+        message: `A ${message.type} of this agent was not sent: ${why.slice(0, 300)}. Please report this.`,
+      });
       return Promise.resolve();
     }
     return new Promise((resolve) => {

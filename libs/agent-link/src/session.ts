@@ -22,7 +22,9 @@ export interface SessionOptions {
   readonly onProblem: (problem: LinkProblem) => void;
 }
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set(serverMessage.options.map((option) => option.shape.type.value));
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  serverMessage.options.map((option) => option.shape.type.value),
+);
 
 /** One proved connection until it ends: reads frames, beats, and says how the next wait is to be counted. */
 export class Session {
@@ -55,7 +57,11 @@ export class Session {
       }
       this.#heardAt = this.#options.clock.now();
       const json = frame.kind === 'text' ? connection.open(frame.bytes) : null;
-      if (json === null) this.#reject(CLOSE_CODES.protocolError, 'a frame whose MAC is wrong: somebody on the path changes or adds messages');
+      if (json === null)
+        this.#reject(
+          CLOSE_CODES.protocolError,
+          'a frame whose MAC is wrong: somebody on the path changes or adds messages',
+        );
       else await this.#onMessage(json);
     }
   }
@@ -77,15 +83,26 @@ export class Session {
     if (this.#orderedMs !== undefined) return { kind: 'ordered', afterMs: this.#orderedMs };
     if (this.#stopping) return { kind: 'lost' };
     if (code === CLOSE_CODES.replaced) {
-      onProblem({ code: 'replaced', message: 'Another machine connected with this host’s identity: was this machine cloned? Enrol one of the two again.' });
+      onProblem({
+        code: 'replaced',
+        message:
+          'Another machine connected with this host’s identity: was this machine cloned? Enrol one of the two again.',
+      });
       return { kind: 'unwanted' };
     }
     if (code === CLOSE_CODES.revoked) {
-      onProblem({ code: 'refusedCredentials', message: 'The server removed this host. Enrol the machine again with a new token if that was a mistake.' });
+      onProblem({
+        code: 'refusedCredentials',
+        message:
+          'The server removed this host. Enrol the machine again with a new token if that was a mistake.',
+      });
       return { kind: 'unwanted' };
     }
     const why = reason === '' ? `code ${code}` : `code ${code}, ${quoted(reason)}`;
-    onProblem({ code: 'connectionLost', message: `The connection to the server ended (${why}). The agent connects again by itself.` });
+    onProblem({
+      code: 'connectionLost',
+      message: `The connection to the server ended (${why}). The agent connects again by itself.`,
+    });
     return { kind: 'lost' };
   }
 
@@ -128,7 +145,10 @@ export class Session {
   #call(what: string, handler: () => void | Promise<void>): void {
     if (this.#stopping) return;
     const fail = (why: string): void => {
-      this.#options.onProblem({ code: 'handlerFailed', message: `The server’s ${what} message could not be handled: ${why}` });
+      this.#options.onProblem({
+        code: 'handlerFailed',
+        message: `The server’s ${what} message could not be handled: ${why}`,
+      });
     };
     if (this.#handling >= this.#options.limits.maxHandlersAtOnce) {
       fail('too many are being handled already; the server offers it again');

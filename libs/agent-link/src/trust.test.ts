@@ -22,7 +22,13 @@ const now = '2026-11-22T09:00:00Z';
 
 async function inspected(change: Pick<ProxyOptions, 'toServer' | 'toAgent'> = {}) {
   const { authority, leaf } = await lab.foreignLeaf();
-  const proxy = await startProxy({ certificate: leaf, chain: authority.pem, target: lab.port, targetCa: lab.authority.pem, ...change });
+  const proxy = await startProxy({
+    certificate: leaf,
+    chain: authority.pem,
+    target: lab.port,
+    targetCa: lab.authority.pem,
+    ...change,
+  });
   cleanup.push(proxy.close);
   const agent = lab.agent({ identity: lab.identity({ address: `https://127.0.0.1:${proxy.port}` }) });
   return { proxy, agent };
@@ -81,7 +87,9 @@ describe('who is the server', () => {
       impostor.close();
       await once(impostor, 'close');
     });
-    const agent = lab.agent({ identity: lab.identity({ address: `https://127.0.0.1:${(impostor.address() as AddressInfo).port}` }) });
+    const agent = lab.agent({
+      identity: lab.identity({ address: `https://127.0.0.1:${(impostor.address() as AddressInfo).port}` }),
+    });
     agent.link.start();
     await expect.poll(() => agent.codes()).toContain('wrongServer');
     await agent.link.stop('enough');
@@ -121,7 +129,9 @@ describe('behind a TLS-inspecting proxy', () => {
     meddle = true;
     agent.outbox.push(jobEvent(1));
     agent.link.jobEventsChanged();
-    await expect.poll(() => lab.seen.rejections).toMatchObject([{ stage: 'session', code: 1002, hostId: agent.hostId }]);
+    await expect
+      .poll(() => lab.seen.rejections)
+      .toMatchObject([{ stage: 'session', code: 1002, hostId: agent.hostId }]);
     await expect.poll(() => agent.outbox.length).toBe(0);
 
     expect(lab.seen.sessions).toHaveLength(2);
@@ -131,7 +141,8 @@ describe('behind a TLS-inspecting proxy', () => {
   it('one changed byte towards the agent closes the socket, and no handler sees it', async () => {
     let meddle = false;
     const { agent } = await inspected({
-      toAgent: (chunk) => (meddle ? Buffer.from(chunk.toString('latin1').replace('"scan"', '"scam"'), 'latin1') : chunk),
+      toAgent: (chunk) =>
+        meddle ? Buffer.from(chunk.toString('latin1').replace('"scan"', '"scam"'), 'latin1') : chunk,
     });
     agent.link.start();
     await expect.poll(() => agent.link.state().name).toBe('online');
@@ -163,7 +174,13 @@ describe('behind a TLS-inspecting proxy', () => {
 
   it('a proxy that changes the challenge is no server', async () => {
     const { agent } = await inspected({
-      toAgent: (chunk) => Buffer.from(chunk.toString('latin1').replace(/"certificate":"[0-9a-f]{64}"/, `"certificate":"${'0'.repeat(64)}"`), 'latin1'),
+      toAgent: (chunk) =>
+        Buffer.from(
+          chunk
+            .toString('latin1')
+            .replace(/"certificate":"[0-9a-f]{64}"/, `"certificate":"${'0'.repeat(64)}"`),
+          'latin1',
+        ),
     });
     agent.link.start();
     await expect.poll(() => agent.codes()).toContain('wrongServer');

@@ -53,7 +53,10 @@ export interface JobEventOutbox {
 }
 
 /** What `hello` says about this agent, asked at each connect. Digests of sections are added by the link. */
-export type HelloFacts = Pick<Hello, 'agentVersion' | 'bootId' | 'capabilities' | 'permits' | 'allowListDigest'>;
+export type HelloFacts = Pick<
+  Hello,
+  'agentVersion' | 'bootId' | 'capabilities' | 'permits' | 'allowListDigest'
+>;
 
 export type HeartbeatFacts = Omit<Heartbeat, 'type'>;
 
@@ -61,7 +64,12 @@ export type HeartbeatFacts = Omit<Heartbeat, 'type'>;
 export type LinkState =
   | { readonly name: 'stopped' }
   | { readonly name: 'connecting' }
-  | { readonly name: 'online'; readonly session: string; readonly since: Date; readonly interception: boolean }
+  | {
+      readonly name: 'online';
+      readonly session: string;
+      readonly since: Date;
+      readonly interception: boolean;
+    }
   | { readonly name: 'waiting'; readonly retryAt: Date; readonly reason: string };
 
 /** Something that a person should see in `trustfleet-agent status` and the log. Never ends the link. */

@@ -32,7 +32,10 @@ describe('enrolment token', () => {
   });
 
   it('keeps the fields of a newer server', () => {
-    expect(decodeEnrolmentToken(encodeEnrolmentToken({ ...content, group: 'render' }))).toEqual({ ...content, group: 'render' });
+    expect(decodeEnrolmentToken(encodeEnrolmentToken({ ...content, group: 'render' }))).toEqual({
+      ...content,
+      group: 'render',
+    });
   });
 
   it.each([
@@ -52,9 +55,15 @@ describe('enrolment token', () => {
 
   it('throws nothing else for any text, and never shows the secret', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.base64String().map((t) => `tf1.${t}`)), (text) => {
-        expect(() => decodeEnrolmentToken(text)).toThrow(EnrolmentTokenError);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String().map((t) => `tf1.${t}`),
+        ),
+        (text) => {
+          expect(() => decodeEnrolmentToken(text)).toThrow(EnrolmentTokenError);
+        },
+      ),
     );
     const cut = encodeEnrolmentToken(content).slice(0, -5);
     expect(() => decodeEnrolmentToken(cut)).toThrow(/damaged or incomplete/);
@@ -84,12 +93,17 @@ describe('the first gate', () => {
     expect(parseAgentAuthorization(header)).toEqual({ hostId, secret: content.secret });
   });
 
-  it.each(['', 'Bearer x', `Trustfleet ${hostId}`, `Trustfleet ${hostId}.short`, `trustfleet ${hostId}.${content.secret}`, `Trustfleet __proto__.${content.secret}`, `Trustfleet ${hostId}.${'a'.repeat(10_000)}`])(
-    'reads nothing from %j',
-    (header) => {
-      expect(parseAgentAuthorization(header)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'Bearer x',
+    `Trustfleet ${hostId}`,
+    `Trustfleet ${hostId}.short`,
+    `trustfleet ${hostId}.${content.secret}`,
+    `Trustfleet __proto__.${content.secret}`,
+    `Trustfleet ${hostId}.${'a'.repeat(10_000)}`,
+  ])('reads nothing from %j', (header) => {
+    expect(parseAgentAuthorization(header)).toBeNull();
+  });
 
   it('knows the secret by its hash, and no host by none', () => {
     const hash = hashAgentSecret(content.secret);

@@ -21,10 +21,13 @@ export function encodeEnrolmentToken(content: EnrolmentTokenContent): string {
 
 /** White space around and inside (a wrapped line of a terminal) is forgiven. Throws `EnrolmentTokenError`. */
 export function decodeEnrolmentToken(text: string): EnrolmentTokenContent {
-  if (text.length > MAX_TOKEN_CHARS) throw new EnrolmentTokenError('This is too long for an enrolment token: copy the token alone.');
+  if (text.length > MAX_TOKEN_CHARS)
+    throw new EnrolmentTokenError('This is too long for an enrolment token: copy the token alone.');
   const token = text.replaceAll(/\s+/g, '');
   if (!token.startsWith(TOKEN_PREFIX)) {
-    throw new EnrolmentTokenError(`An enrolment token begins with "${TOKEN_PREFIX}": copy it whole from the dashboard.`);
+    throw new EnrolmentTokenError(
+      `An enrolment token begins with "${TOKEN_PREFIX}": copy it whole from the dashboard.`,
+    );
   }
   const encoded = token.slice(TOKEN_PREFIX.length);
   const bytes = Buffer.from(encoded, 'base64url');
@@ -51,11 +54,16 @@ export function verifyEnrolment(content: EnrolmentProofContent, signature: strin
 }
 
 function proofBytes(content: EnrolmentProofContent): Uint8Array {
-  return Buffer.from(`trustfleet-enrol-v1\n${content.fleetId}\n${content.secret}\n${content.publicKey}`, 'utf8');
+  return Buffer.from(
+    `trustfleet-enrol-v1\n${content.fleetId}\n${content.secret}\n${content.publicKey}`,
+    'utf8',
+  );
 }
 
 function damaged(): EnrolmentTokenError {
-  return new EnrolmentTokenError('The enrolment token is damaged or incomplete: copy it whole from the dashboard, or make a new one.');
+  return new EnrolmentTokenError(
+    'The enrolment token is damaged or incomplete: copy it whole from the dashboard, or make a new one.',
+  );
 }
 
 function parseJson(bytes: Uint8Array): unknown {

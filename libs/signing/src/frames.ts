@@ -40,7 +40,10 @@ export function createFrameSealer(key: KeyObject, direction: Direction): (json: 
 }
 
 /** `openFrame` that counts. After the first null the session is over: the caller closes the socket. */
-export function createFrameOpener(key: KeyObject, direction: Direction): (frame: Uint8Array) => Uint8Array | null {
+export function createFrameOpener(
+  key: KeyObject,
+  direction: Direction,
+): (frame: Uint8Array) => Uint8Array | null {
   let counter = 0;
   return (frame) => {
     const json = openFrame({ key, direction, counter }, frame);

@@ -47,8 +47,10 @@ const helloContent = {
   certificate: 'a'.repeat(64),
 };
 const hello = signHello(helloContent, challenge, host.privateKey);
-const agentKeys = () => deriveSessionKeys({ challenge, hello, ownKey: agentEphemeral.privateKey, peerKey: challenge.ephemeralKey });
-const serverKeys = () => deriveSessionKeys({ challenge, hello, ownKey: serverEphemeral.privateKey, peerKey: hello.ephemeralKey });
+const agentKeys = () =>
+  deriveSessionKeys({ challenge, hello, ownKey: agentEphemeral.privateKey, peerKey: challenge.ephemeralKey });
+const serverKeys = () =>
+  deriveSessionKeys({ challenge, hello, ownKey: serverEphemeral.privateKey, peerKey: hello.ephemeralKey });
 
 describe('challenge and hello', () => {
   it('verify with the right keys', () => {
@@ -102,14 +104,27 @@ describe('challenge and hello', () => {
     const signature = signServerTime(time, server.privateKey);
 
     expect(verifyServerTime({ ...time, serverTimeSignature: signature }, server.publicKey)).toBe(true);
-    expect(verifyServerTime({ ...time, serverTime: '2026-11-23T00:00:00Z', serverTimeSignature: signature }, server.publicKey)).toBe(false);
-    expect(verifyServerTime({ ...time, session: helloContent.hostId, serverTimeSignature: signature }, server.publicKey)).toBe(false);
-    expect(verifyServerTime({ ...time, serverTimeSignature: challenge.signature }, server.publicKey)).toBe(false);
+    expect(
+      verifyServerTime(
+        { ...time, serverTime: '2026-11-23T00:00:00Z', serverTimeSignature: signature },
+        server.publicKey,
+      ),
+    ).toBe(false);
+    expect(
+      verifyServerTime(
+        { ...time, session: helloContent.hostId, serverTimeSignature: signature },
+        server.publicKey,
+      ),
+    ).toBe(false);
+    expect(verifyServerTime({ ...time, serverTimeSignature: challenge.signature }, server.publicKey)).toBe(
+      false,
+    );
   });
 });
 
 describe('session keys', () => {
-  const bytes = (keys: ReturnType<typeof agentKeys>) => [keys.agentToServer.export(), keys.serverToAgent.export()].map((k) => k.toString('hex'));
+  const bytes = (keys: ReturnType<typeof agentKeys>) =>
+    [keys.agentToServer.export(), keys.serverToAgent.export()].map((k) => k.toString('hex'));
 
   it('are the same on both sides and differ by direction', () => {
     const [up, down] = bytes(agentKeys());
@@ -120,16 +135,28 @@ describe('session keys', () => {
 
   it('depend on every byte of both halves', () => {
     const second = signHello({ ...helloContent, certificate: 'd'.repeat(64) }, challenge, host.privateKey);
-    const other = deriveSessionKeys({ challenge, hello: second, ownKey: agentEphemeral.privateKey, peerKey: challenge.ephemeralKey });
+    const other = deriveSessionKeys({
+      challenge,
+      hello: second,
+      ownKey: agentEphemeral.privateKey,
+      peerKey: challenge.ephemeralKey,
+    });
 
     expect(bytes(other)).not.toEqual(bytes(agentKeys()));
   });
 
   // RFC 7748 §6.1: points of small order give an all-zero secret that everybody knows.
-  it.each(['00'.repeat(32), `01${'00'.repeat(31)}`, 'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800', 'AA'])('refuse the peer key %s', (point) => {
+  it.each([
+    '00'.repeat(32),
+    `01${'00'.repeat(31)}`,
+    'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+    'AA',
+  ])('refuse the peer key %s', (point) => {
     const peerKey = toBase64(Buffer.from(point, 'hex'));
 
-    expect(() => deriveSessionKeys({ challenge, hello, ownKey: agentEphemeral.privateKey, peerKey })).toThrow(KeyError);
+    expect(() => deriveSessionKeys({ challenge, hello, ownKey: agentEphemeral.privateKey, peerKey })).toThrow(
+      KeyError,
+    );
   });
 });
 

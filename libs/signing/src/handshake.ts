@@ -22,7 +22,10 @@ export type UnsignedHello = Omit<Hello, 'signature'>;
 
 /** Fills in `signature`. The nonce (32 random bytes) and the ephemeral key come from the caller. */
 export function signChallenge(content: UnsignedChallenge, serverKey: KeyObject): Challenge {
-  return { ...content, signature: signBytes(serverKey, signedBytes(CHALLENGE_CONTEXT, content)) } as Challenge;
+  return {
+    ...content,
+    signature: signBytes(serverKey, signedBytes(CHALLENGE_CONTEXT, content)),
+  } as Challenge;
 }
 
 /** `serverKey`: the pinned public key, raw base64. */
@@ -33,7 +36,10 @@ export function verifyChallenge(challenge: Challenge, serverKey: string): boolea
 
 /** `challenge` as it was received and verified. */
 export function signHello(content: UnsignedHello, challenge: Challenge, hostKey: KeyObject): Hello {
-  return { ...content, signature: signBytes(hostKey, signedBytes(helloContext(challenge), content)) } as Hello;
+  return {
+    ...content,
+    signature: signBytes(hostKey, signedBytes(helloContext(challenge), content)),
+  } as Hello;
 }
 
 /** `challenge` as this server sent it on this very socket: a hello for another one does not verify. */

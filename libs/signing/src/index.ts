@@ -1,6 +1,14 @@
 export { canonicalJson, CanonicalJsonError, sha256OfJson } from './canonical-json.ts';
 export { constantTimeEqual, fromBase64, sha256Hex, toBase64 } from './digest.ts';
-export { exportPublicKey, importPublicKey, KeyError, keyId, keyPairFromSeed, signBytes, verifyBytes } from './keys.ts';
+export {
+  exportPublicKey,
+  importPublicKey,
+  KeyError,
+  keyId,
+  keyPairFromSeed,
+  signBytes,
+  verifyBytes,
+} from './keys.ts';
 export type { Curve, KeyPair } from './keys.ts';
 export { dsseSign, dsseVerify, preAuthenticationEncoding } from './dsse.ts';
 export type { DsseResult, DsseSignRequest, DsseVerifyRequest } from './dsse.ts';

@@ -1,7 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { constantTimeEqual, exportPublicKey, fromBase64, importPublicKey, KeyError, keyId, keyPairFromSeed, signBytes, toBase64, verifyBytes } from './index.ts';
+import {
+  constantTimeEqual,
+  exportPublicKey,
+  fromBase64,
+  importPublicKey,
+  KeyError,
+  keyId,
+  keyPairFromSeed,
+  signBytes,
+  toBase64,
+  verifyBytes,
+} from './index.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const seed32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -49,12 +60,15 @@ describe('Ed25519 keys', () => {
     );
   });
 
-  it.each(['', 'AAAA', 'not base64', 'A'.repeat(44), `${'A'.repeat(86)}==`])('a malformed signature %j is a no, not an exception', (text) => {
-    const { publicKey } = keyPairFromSeed('ed25519', Buffer.alloc(32, 1));
+  it.each(['', 'AAAA', 'not base64', 'A'.repeat(44), `${'A'.repeat(86)}==`])(
+    'a malformed signature %j is a no, not an exception',
+    (text) => {
+      const { publicKey } = keyPairFromSeed('ed25519', Buffer.alloc(32, 1));
 
-    expect(verifyBytes(publicKey, hex('00'), text)).toBe(false);
-    expect(verifyBytes(text, hex('00'), `${'A'.repeat(86)}==`)).toBe(false);
-  });
+      expect(verifyBytes(publicKey, hex('00'), text)).toBe(false);
+      expect(verifyBytes(text, hex('00'), `${'A'.repeat(86)}==`)).toBe(false);
+    },
+  );
 
   it.each([
     '0000000000000000000000000000000000000000000000000000000000000000',

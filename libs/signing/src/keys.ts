@@ -43,7 +43,8 @@ export interface KeyPair {
 
 /** The key pair of a 32-byte seed (RFC 8032 §5.1.5, RFC 7748 §5). The caller brings the randomness and keeps the seed. */
 export function keyPairFromSeed(curve: Curve, seed: Uint8Array): KeyPair {
-  if (seed.length !== KEY_BYTES) throw new KeyError(`A ${curve} seed has ${KEY_BYTES} bytes, not ${seed.length}`);
+  if (seed.length !== KEY_BYTES)
+    throw new KeyError(`A ${curve} seed has ${KEY_BYTES} bytes, not ${seed.length}`);
   const der = Buffer.concat([DER_PREFIX[curve].private, seed]);
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   return { privateKey, publicKey: exportPublicKey(createPublicKey(privateKey)) };
@@ -53,7 +54,8 @@ export function keyPairFromSeed(curve: Curve, seed: Uint8Array): KeyPair {
 export function exportPublicKey(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
   const der = half.export({ format: 'der', type: 'spki' });
-  if (der.length !== DER_PREFIX.ed25519.public.length + KEY_BYTES) throw new KeyError('Not an Ed25519 or X25519 key');
+  if (der.length !== DER_PREFIX.ed25519.public.length + KEY_BYTES)
+    throw new KeyError('Not an Ed25519 or X25519 key');
   return toBase64(der.subarray(-KEY_BYTES));
 }
 
@@ -61,7 +63,8 @@ export function exportPublicKey(key: KeyObject): string {
 export function importPublicKey(curve: Curve, publicKey: string): KeyObject {
   const raw = fromBase64(publicKey);
   if (raw?.length !== KEY_BYTES) throw new KeyError(`A ${curve} public key is ${KEY_BYTES} bytes in base64`);
-  if (curve === 'ed25519' && isSmallOrder(raw)) throw new KeyError('This Ed25519 public key is a point of small order');
+  if (curve === 'ed25519' && isSmallOrder(raw))
+    throw new KeyError('This Ed25519 public key is a point of small order');
   const der = Buffer.concat([DER_PREFIX[curve].public, raw]);
   return createPublicKey({ key: der, format: 'der', type: 'spki' });
 }

@@ -19,9 +19,12 @@ const ROOTS = [
 const idSet = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 60 });
 
 describe('Merkle targets', () => {
-  it.each(ROOTS.map((root, i) => [i + 1, root] as const))('builds the tree of RFC 6962 with %i leaves', (n, root) => {
-    expect(merkleRoot(LEAVES.slice(0, n))).toBe(root);
-  });
+  it.each(ROOTS.map((root, i) => [i + 1, root] as const))(
+    'builds the tree of RFC 6962 with %i leaves',
+    (n, root) => {
+      expect(merkleRoot(LEAVES.slice(0, n))).toBe(root);
+    },
+  );
 
   it('proves every member, and the proofs at once are the single ones', () => {
     fc.assert(
@@ -53,7 +56,9 @@ describe('Merkle targets', () => {
         const id = ids[n % ids.length]!;
         const proof = merkleProof(ids, id);
         const at = n % proof.length;
-        const turned = proof.map((step, i) => (i === at ? { ...step, side: step.side === 'left' ? ('right' as const) : ('left' as const) } : step));
+        const turned = proof.map((step, i) =>
+          i === at ? { ...step, side: step.side === 'left' ? ('right' as const) : ('left' as const) } : step,
+        );
 
         expect(verifyMerkle({ root, id: stranger, proof })).toBe(false);
         expect(verifyMerkle({ root, id, proof: turned })).toBe(false);
@@ -75,6 +80,8 @@ describe('Merkle targets', () => {
     expect(() => merkleRoot([])).toThrow(RangeError);
     expect(() => merkleProofs([])).toThrow(RangeError);
     expect(() => merkleProof(['a'], 'b')).toThrow(RangeError);
-    expect(verifyMerkle({ root: merkleRoot(['a']), id: 'a', proof: [{ side: 'left', hash: 'zz' }] })).toBe(false);
+    expect(verifyMerkle({ root: merkleRoot(['a']), id: 'a', proof: [{ side: 'left', hash: 'zz' }] })).toBe(
+      false,
+    );
   });
 });

@@ -1,11 +1,26 @@
 import { ORDER_PAYLOAD_TYPE, type Job, type JobEvent, type Order } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
-import { dsseSign, keyPairFromSeed, merkleProof, merkleRoot, openJob, openOrder, signJob, signJobEvent, signOrder, verifyJobEvent } from './index.ts';
+import {
+  dsseSign,
+  keyPairFromSeed,
+  merkleProof,
+  merkleRoot,
+  openJob,
+  openOrder,
+  signJob,
+  signJobEvent,
+  signOrder,
+  verifyJobEvent,
+} from './index.ts';
 
 const server = keyPairFromSeed('ed25519', Buffer.alloc(32, 1));
 const other = keyPairFromSeed('ed25519', Buffer.alloc(32, 2));
 const fleetId = '11111111-1111-4111-8111-111111111111';
-const hosts = ['22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333', '44444444-4444-4444-8444-444444444444'];
+const hosts = [
+  '22222222-2222-4222-8222-222222222222',
+  '33333333-3333-4333-8333-333333333333',
+  '44444444-4444-4444-8444-444444444444',
+];
 const [hostId = ''] = hosts;
 
 const order: Order = {
@@ -47,7 +62,8 @@ const event: JobEvent = {
   signature: null,
 };
 
-const openedOrder = (envelope = signOrder(order, [server.privateKey]), keys = [server.publicKey]) => openOrder({ envelope, keys, fleetId });
+const openedOrder = (envelope = signOrder(order, [server.privateKey]), keys = [server.publicKey]) =>
+  openOrder({ envelope, keys, fleetId });
 const openedJob = (change: Partial<Job>, key = server.privateKey) =>
   openJob({ envelope: signJob({ ...job, ...change }, key), keys: [server.publicKey], order, hostId });
 
@@ -55,13 +71,26 @@ describe('orders', () => {
   it('opens what the right key signed, unknown fields and all', () => {
     const result = openedOrder(signOrder({ ...order, later: { x: 1 } }, [server.privateKey]));
 
-    expect(result).toMatchObject({ ok: true, value: { ...order, later: { x: 1 } }, signers: [server.publicKey] });
+    expect(result).toMatchObject({
+      ok: true,
+      value: { ...order, later: { x: 1 } },
+      signers: [server.publicKey],
+    });
   });
 
   it('refuses a foreign key, a foreign fleet, another document of the same key', () => {
-    expect(openedOrder(signOrder(order, [other.privateKey]))).toMatchObject({ ok: false, reason: 'badSignature' });
-    expect(openedOrder(signOrder({ ...order, fleetId: hostId }, [server.privateKey]))).toMatchObject({ ok: false, reason: 'foreignFleet' });
-    expect(openedOrder(signJob(job, server.privateKey))).toMatchObject({ ok: false, reason: 'wrongPayloadType' });
+    expect(openedOrder(signOrder(order, [other.privateKey]))).toMatchObject({
+      ok: false,
+      reason: 'badSignature',
+    });
+    expect(openedOrder(signOrder({ ...order, fleetId: hostId }, [server.privateKey]))).toMatchObject({
+      ok: false,
+      reason: 'foreignFleet',
+    });
+    expect(openedOrder(signJob(job, server.privateKey))).toMatchObject({
+      ok: false,
+      reason: 'wrongPayloadType',
+    });
   });
 
   it('never signs what its schema does not allow', () => {
@@ -69,7 +98,8 @@ describe('orders', () => {
     expect(() => signJob({ ...job, attempt: 0 }, server.privateKey)).toThrow();
   });
 
-  const signedBytes = (bytes: Buffer) => dsseSign({ payloadType: ORDER_PAYLOAD_TYPE, payload: bytes, keys: [server.privateKey] });
+  const signedBytes = (bytes: Buffer) =>
+    dsseSign({ payloadType: ORDER_PAYLOAD_TYPE, payload: bytes, keys: [server.privateKey] });
 
   it.each<[string, Buffer]>([
     ['a member twice', Buffer.from('{"format":1,"format":1}')],
@@ -93,7 +123,9 @@ describe('orders', () => {
     const keys = [server.publicKey, other.publicKey];
 
     expect(openOrder({ envelope: both, keys, threshold: 2, fleetId }).ok).toBe(true);
-    expect(openOrder({ envelope: signOrder(order, [server.privateKey]), keys, threshold: 2, fleetId })).toMatchObject({ reason: 'badSignature' });
+    expect(
+      openOrder({ envelope: signOrder(order, [server.privateKey]), keys, threshold: 2, fleetId }),
+    ).toMatchObject({ reason: 'badSignature' });
   });
 });
 
@@ -115,15 +147,22 @@ describe('jobs', () => {
     const stranger = '99999999-9999-4999-8999-999999999999';
     const envelope = signJob({ ...job, hostId: stranger }, server.privateKey);
 
-    expect(openJob({ envelope, keys: [server.publicKey], order, hostId: stranger })).toMatchObject({ reason: 'notATarget' });
+    expect(openJob({ envelope, keys: [server.publicKey], order, hostId: stranger })).toMatchObject({
+      reason: 'notATarget',
+    });
   });
 
   it('refuses a foreign key and an altered payload', () => {
     const envelope = signJob(job, server.privateKey);
-    const altered = { ...envelope, payload: Buffer.from(JSON.stringify({ ...job, attempt: 2 })).toString('base64') };
+    const altered = {
+      ...envelope,
+      payload: Buffer.from(JSON.stringify({ ...job, attempt: 2 })).toString('base64'),
+    };
 
     expect(openedJob({}, other.privateKey)).toMatchObject({ reason: 'badSignature' });
-    expect(openJob({ envelope: altered, keys: [server.publicKey], order, hostId })).toMatchObject({ reason: 'badSignature' });
+    expect(openJob({ envelope: altered, keys: [server.publicKey], order, hostId })).toMatchObject({
+      reason: 'badSignature',
+    });
   });
 });
 

@@ -21,7 +21,11 @@ export function signOrder(content: Order, keys: readonly KeyObject[]): DsseEnvel
 
 /** Signs a job with the server's key. */
 export function signJob(content: Job, key: KeyObject): DsseEnvelope {
-  return dsseSign({ payloadType: JOB_PAYLOAD_TYPE, payload: canonicalBytes(job.parse(content)), keys: [key] });
+  return dsseSign({
+    payloadType: JOB_PAYLOAD_TYPE,
+    payload: canonicalBytes(job.parse(content)),
+    keys: [key],
+  });
 }
 
 /** `malformed`: signed by the right key, yet not what this release understands; says where. */
@@ -50,7 +54,10 @@ export interface OpenOrderRequest {
 export function openOrder(request: OpenOrderRequest): Opened<Order> {
   const opened = open({ ...request, payloadType: ORDER_PAYLOAD_TYPE }, order);
   if (!opened.ok || opened.value.fleetId === request.fleetId) return opened;
-  return refuse('foreignFleet', `The order is for fleet ${opened.value.fleetId}, this host belongs to ${request.fleetId}`);
+  return refuse(
+    'foreignFleet',
+    `The order is for fleet ${opened.value.fleetId}, this host belongs to ${request.fleetId}`,
+  );
 }
 
 export interface OpenJobRequest {
@@ -68,7 +75,10 @@ export function openJob(request: OpenJobRequest): Opened<Job> {
   if (!opened.ok) return opened;
   const { value } = opened;
   if (value.orderId !== request.order.orderId) {
-    return refuse('foreignOrder', `The job belongs to order ${value.orderId}, not to ${request.order.orderId}`);
+    return refuse(
+      'foreignOrder',
+      `The job belongs to order ${value.orderId}, not to ${request.order.orderId}`,
+    );
   }
   if (value.hostId !== request.hostId) {
     return refuse('foreignHost', `The job is for host ${value.hostId}, this is ${request.hostId}`);
@@ -102,7 +112,9 @@ function refuse(reason: OpenRefusal, detail: string): { ok: false; reason: OpenR
 interface Schema<T> {
   safeParse(
     value: unknown,
-  ): { success: true; data: T } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
 }
 
 function open<T>(request: Parameters<typeof dsseVerify>[0], schema: Schema<T>): Opened<T> {
@@ -122,11 +134,14 @@ function open<T>(request: Parameters<typeof dsseVerify>[0], schema: Schema<T>): 
  */
 function parseCanonical(bytes: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    const value: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
     return Buffer.from(bytes).equals(canonicalBytes(value)) ? value : undefined;
   } catch (error) {
     // SyntaxError: not JSON. TypeError: not UTF-8.
-    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof CanonicalJsonError) return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof CanonicalJsonError)
+      return undefined;
     throw error;
   }
 }

@@ -26,7 +26,8 @@ interface Vectors {
 
 // Every later release must still make and accept exactly these (protocol.md, "Rules" 6).
 const vectors = JSON.parse(readFileSync(new URL('../vectors/v1.json', import.meta.url), 'utf8')) as Vectors;
-const pair = (curve: signing.Curve, name: keyof Vectors['seeds']) => signing.keyPairFromSeed(curve, Buffer.from(vectors.seeds[name], 'hex'));
+const pair = (curve: signing.Curve, name: keyof Vectors['seeds']) =>
+  signing.keyPairFromSeed(curve, Buffer.from(vectors.seeds[name], 'hex'));
 const server = pair('ed25519', 'server');
 const host = pair('ed25519', 'host');
 const serverEphemeral = pair('x25519', 'serverEphemeral');
@@ -35,7 +36,9 @@ const agentEphemeral = pair('x25519', 'agentEphemeral');
 describe('vectors of version 1', () => {
   it('keys', () => {
     const keys = { server, host, serverEphemeral, agentEphemeral };
-    const publicKeys = Object.fromEntries(Object.entries(keys).map(([name, { publicKey }]) => [name, publicKey]));
+    const publicKeys = Object.fromEntries(
+      Object.entries(keys).map(([name, { publicKey }]) => [name, publicKey]),
+    );
 
     expect(publicKeys).toEqual(vectors.publicKeys);
   });
@@ -52,7 +55,12 @@ describe('vectors of version 1', () => {
 
   it('session keys and frames', () => {
     const { challenge, hello } = vectors;
-    const keys = signing.deriveSessionKeys({ challenge, hello, ownKey: serverEphemeral.privateKey, peerKey: agentEphemeral.publicKey });
+    const keys = signing.deriveSessionKeys({
+      challenge,
+      hello,
+      ownKey: serverEphemeral.privateKey,
+      peerKey: agentEphemeral.publicKey,
+    });
 
     for (const direction of ['agentToServer', 'serverToAgent'] as const) {
       expect(keys[direction].export().toString('hex')).toBe(vectors.sessionKeys[direction]);
@@ -66,12 +74,23 @@ describe('vectors of version 1', () => {
 
   it('order, job, event', () => {
     const { order, job, event } = vectors;
-    const opened = signing.openOrder({ envelope: order.envelope, keys: [server.publicKey], fleetId: order.content.fleetId });
+    const opened = signing.openOrder({
+      envelope: order.envelope,
+      keys: [server.publicKey],
+      fleetId: order.content.fleetId,
+    });
 
     expect(signing.signOrder(order.content, [server.privateKey])).toEqual(order.envelope);
     expect(signing.signJob(job.content, server.privateKey)).toEqual(job.envelope);
     expect(opened).toMatchObject({ ok: true, value: order.content });
-    expect(signing.openJob({ envelope: job.envelope, keys: [server.publicKey], order: order.content, hostId: vectors.hosts[0]! })).toMatchObject({ ok: true, value: job.content });
+    expect(
+      signing.openJob({
+        envelope: job.envelope,
+        keys: [server.publicKey],
+        order: order.content,
+        hostId: vectors.hosts[0]!,
+      }),
+    ).toMatchObject({ ok: true, value: job.content });
     expect(signing.verifyJobEvent(event, host.publicKey)).toBe(true);
   });
 

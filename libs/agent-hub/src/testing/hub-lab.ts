@@ -6,7 +6,16 @@ import type { AgentMessage } from '@trustfleet/protocol';
 import { hashAgentSecret, keyPairFromSeed, type KeyPair } from '@trustfleet/signing';
 import { createFakeClock, createTlsLab, type FakeClock } from '@trustfleet/testkit';
 import { createAgentHub } from '../hub.ts';
-import type { AgentHub, AgentHubHandlers, AgentSession, HostCredentials, HubClock, HubLimits, Rejection, SessionClose } from '../types.ts';
+import type {
+  AgentHub,
+  AgentHubHandlers,
+  AgentSession,
+  HostCredentials,
+  HubClock,
+  HubLimits,
+  Rejection,
+  SessionClose,
+} from '../types.ts';
 import { RawAgent, type RawAgentOptions, type RawHost } from './raw-agent.ts';
 
 /** The testkit's clock as the hub wants it. */
@@ -86,14 +95,25 @@ export class HubLab {
   }
 
   addHost(): RawHost {
-    const host = { hostId: randomUUID(), secret: randomBytes(32).toString('base64url'), key: keyPairFromSeed('ed25519', randomBytes(32)) };
+    const host = {
+      hostId: randomUUID(),
+      secret: randomBytes(32).toString('base64url'),
+      key: keyPairFromSeed('ed25519', randomBytes(32)),
+    };
     this.hosts.set(host.hostId, { secretHash: hashAgentSecret(host.secret), publicKey: host.key.publicKey });
     return host;
   }
 
   agent(host: RawHost, change: Partial<RawAgentOptions> = {}): RawAgent {
     const { port, ca, certificateSha256 } = this;
-    const agent = new RawAgent({ port, ca, host, certificateSha256, serverKey: this.serverKey.publicKey, ...change });
+    const agent = new RawAgent({
+      port,
+      ca,
+      host,
+      certificateSha256,
+      serverKey: this.serverKey.publicKey,
+      ...change,
+    });
     this.#agents.push(agent);
     return agent;
   }

@@ -1,6 +1,12 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { AGENT_PATH, SUBPROTOCOL, type Challenge, type Hello, type ServerMessage } from '@trustfleet/protocol';
+import {
+  AGENT_PATH,
+  SUBPROTOCOL,
+  type Challenge,
+  type Hello,
+  type ServerMessage,
+} from '@trustfleet/protocol';
 import {
   createFrameOpener,
   createFrameSealer,
@@ -55,11 +61,15 @@ export class RawAgent {
   constructor(options: RawAgentOptions) {
     const { port, ca, host } = options;
     this.#options = options;
-    this.ws = new WebSocket(`wss://127.0.0.1:${port}${options.path ?? AGENT_PATH}`, options.subprotocol ?? SUBPROTOCOL, {
-      ca,
-      perMessageDeflate: false,
-      headers: { authorization: formatAgentAuthorization(host.hostId, host.secret), ...options.headers },
-    });
+    this.ws = new WebSocket(
+      `wss://127.0.0.1:${port}${options.path ?? AGENT_PATH}`,
+      options.subprotocol ?? SUBPROTOCOL,
+      {
+        ca,
+        perMessageDeflate: false,
+        headers: { authorization: formatAgentAuthorization(host.hostId, host.secret), ...options.headers },
+      },
+    );
     this.ws.on('error', () => {
       // The close that follows carries what tests look at.
     });
@@ -91,7 +101,8 @@ export class RawAgent {
 
   async readChallenge(): Promise<Challenge> {
     const challenge = JSON.parse((await this.frame()).toString()) as Challenge;
-    if (!verifyChallenge(challenge, this.#options.serverKey)) throw new Error('challenge is not signed by the server');
+    if (!verifyChallenge(challenge, this.#options.serverKey))
+      throw new Error('challenge is not signed by the server');
     this.challenge = challenge;
     return challenge;
   }
@@ -120,7 +131,12 @@ export class RawAgent {
     const challenge = await this.readChallenge();
     const ephemeral = keyPairFromSeed('x25519', randomBytes(32));
     const hello = this.makeHello(challenge, ephemeral);
-    const keys = deriveSessionKeys({ challenge, hello, ownKey: ephemeral.privateKey, peerKey: challenge.ephemeralKey });
+    const keys = deriveSessionKeys({
+      challenge,
+      hello,
+      ownKey: ephemeral.privateKey,
+      peerKey: challenge.ephemeralKey,
+    });
     this.seal = createFrameSealer(keys.agentToServer, 'agentToServer');
     this.#open = createFrameOpener(keys.serverToAgent, 'serverToAgent');
     this.ws.send(JSON.stringify(hello));

@@ -4,15 +4,42 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- test only: both halves of the wire are proved against each other, as no fake server could
-import { createAgentHub, type AgentHub, type AgentHubOptions, type AgentSession, type Rejection, type SessionClose } from '@trustfleet/agent-hub';
+import {
+  createAgentHub,
+  type AgentHub,
+  type AgentHubOptions,
+  type AgentSession,
+  type Rejection,
+  type SessionClose,
+} from '@trustfleet/agent-hub';
 import type { AgentMessage, JobEvent, JobMessage } from '@trustfleet/protocol';
-import { hashAgentSecret, keyPairFromSeed, sha256Hex, sha256OfJson, canonicalJson, toBase64 } from '@trustfleet/signing';
+import {
+  hashAgentSecret,
+  keyPairFromSeed,
+  sha256Hex,
+  sha256OfJson,
+  canonicalJson,
+  toBase64,
+} from '@trustfleet/signing';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
 import { createAgentLink } from '../link.ts';
-import type { AgentIdentity, AgentLink, AgentLinkOptions, InventorySection, LinkLimits, LinkProblem, LinkState } from '../types.ts';
+import type {
+  AgentIdentity,
+  AgentLink,
+  AgentLinkOptions,
+  InventorySection,
+  LinkLimits,
+  LinkProblem,
+  LinkState,
+} from '../types.ts';
 
 /** Waits as short as a test wants them; everything else as shipped. */
-export const FAST: Partial<LinkLimits> = { firstDelayMs: 20, backoffBaseMs: 5, backoffCapMs: 40, stopTimeoutMs: 500 };
+export const FAST: Partial<LinkLimits> = {
+  firstDelayMs: 20,
+  backoffBaseMs: 5,
+  backoffCapMs: 40,
+  stopTimeoutMs: 500,
+};
 
 export function section(content: unknown): InventorySection {
   return { digest: sha256OfJson(content), body: canonicalJson(content) };
@@ -21,8 +48,24 @@ export function section(content: unknown): InventorySection {
 /** A job event as libs/repair would write it. */
 export function jobEvent(index: number): JobEvent {
   const jobId = '01936f00-0000-7000-8000-000000000000';
-  const nothing = { step: null, detail: null, plan: null, before: null, after: null, undone: null, signature: null };
-  return { eventId: randomUUID(), jobId, attempt: 1, index, at: '2026-11-22T09:00:00Z', state: 'applying', ...nothing };
+  const nothing = {
+    step: null,
+    detail: null,
+    plan: null,
+    before: null,
+    after: null,
+    undone: null,
+    signature: null,
+  };
+  return {
+    eventId: randomUUID(),
+    jobId,
+    attempt: 1,
+    index,
+    at: '2026-11-22T09:00:00Z',
+    state: 'applying',
+    ...nothing,
+  };
 }
 
 export interface LabAgent {
@@ -42,7 +85,12 @@ export class LinkLab {
   readonly bodies = new Map<string, string>();
   readonly ders = new Map<string, string>();
   readonly events: string[] = [];
-  readonly seen: { sessions: AgentSession[]; messages: AgentMessage[]; closes: SessionClose[]; rejections: Rejection[] } = {
+  readonly seen: {
+    sessions: AgentSession[];
+    messages: AgentMessage[];
+    closes: SessionClose[];
+    rejections: Rejection[];
+  } = {
     sessions: [],
     messages: [],
     closes: [],
@@ -131,7 +179,10 @@ export class LinkLab {
     const seed = randomBytes(32);
     const secret = randomBytes(32).toString('base64url');
     const hostId = randomUUID();
-    this.#secrets.set(hostId, { secretHash: hashAgentSecret(secret), publicKey: keyPairFromSeed('ed25519', seed).publicKey });
+    this.#secrets.set(hostId, {
+      secretHash: hashAgentSecret(secret),
+      publicKey: keyPairFromSeed('ed25519', seed).publicKey,
+    });
     return {
       address: `https://127.0.0.1:${this.port}`,
       fleetId: this.fleetId,
@@ -156,7 +207,13 @@ export class LinkLab {
     const identity = change.identity ?? this.identity();
     const link = createAgentLink({
       identity,
-      hello: () => ({ agentVersion: '0.1.0', bootId: 'boot', capabilities: [], permits: [], allowListDigest: 'a'.repeat(64) }),
+      hello: () => ({
+        agentVersion: '0.1.0',
+        bootId: 'boot',
+        capabilities: [],
+        permits: [],
+        allowListDigest: 'a'.repeat(64),
+      }),
       certificates: { find: () => Promise.resolve(new Map()) },
       outbox: {
         pending: () => Promise.resolve([...outbox]),
@@ -183,7 +240,15 @@ export class LinkLab {
       },
     });
     this.#links.push(link);
-    return { link, hostId: identity.hostId, problems, states, jobs, outbox, codes: () => problems.map(({ code }) => code) };
+    return {
+      link,
+      hostId: identity.hostId,
+      problems,
+      states,
+      jobs,
+      outbox,
+      codes: () => problems.map(({ code }) => code),
+    };
   }
 
   count(type: AgentMessage['type']): number {
@@ -215,11 +280,21 @@ export class LinkLab {
     this.bodies.set(message.digest, message.body);
     const { anchors = [] } = JSON.parse(message.body) as { anchors?: string[] };
     const wantCertificates = anchors.filter((anchor) => !this.ders.has(anchor)).slice(0, 200);
-    session.send({ type: 'ack', seq: message.seq, ...(wantCertificates.length > 0 ? { wantCertificates } : {}) });
+    session.send({
+      type: 'ack',
+      seq: message.seq,
+      ...(wantCertificates.length > 0 ? { wantCertificates } : {}),
+    });
   }
 
-  #ask(session: AgentSession, ack: { type: 'ack'; seq?: number }, digests: Readonly<Record<string, string>>): void {
-    const wantSections = Object.entries(digests).filter(([, digest]) => !this.bodies.has(digest)).map(([name]) => name);
+  #ask(
+    session: AgentSession,
+    ack: { type: 'ack'; seq?: number },
+    digests: Readonly<Record<string, string>>,
+  ): void {
+    const wantSections = Object.entries(digests)
+      .filter(([, digest]) => !this.bodies.has(digest))
+      .map(([name]) => name);
     if (ack.seq !== undefined || wantSections.length > 0) session.send({ ...ack, wantSections });
   }
 }

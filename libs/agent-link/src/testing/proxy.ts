@@ -15,7 +15,9 @@ export interface ProxyOptions {
 }
 
 /** A TLS-inspecting proxy: ends TLS with its own certificate, reads everything, and may meddle. */
-export async function startProxy(options: ProxyOptions): Promise<{ port: number; read: () => string; close: () => Promise<void> }> {
+export async function startProxy(
+  options: ProxyOptions,
+): Promise<{ port: number; read: () => string; close: () => Promise<void> }> {
   const sockets = new Set<TLSSocket>();
   let read = '';
   const change = (edit: ((chunk: Buffer) => Buffer) | undefined): Transform =>
@@ -25,17 +27,20 @@ export async function startProxy(options: ProxyOptions): Promise<{ port: number;
         done(null, edit === undefined ? chunk : edit(chunk));
       },
     });
-  const server = createServer({ key: options.certificate.privateKeyPem, cert: options.certificate.pem + options.chain }, (agent) => {
-    const upstream = connect({ host: '127.0.0.1', port: options.target, ca: options.targetCa });
-    for (const socket of [agent, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    agent.on('close', () => upstream.destroy());
-    upstream.on('close', () => agent.destroy());
-    agent.pipe(change(options.toServer)).pipe(upstream);
-    upstream.pipe(change(options.toAgent)).pipe(agent);
-  });
+  const server = createServer(
+    { key: options.certificate.privateKeyPem, cert: options.certificate.pem + options.chain },
+    (agent) => {
+      const upstream = connect({ host: '127.0.0.1', port: options.target, ca: options.targetCa });
+      for (const socket of [agent, upstream]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      }
+      agent.on('close', () => upstream.destroy());
+      upstream.on('close', () => agent.destroy());
+      agent.pipe(change(options.toServer)).pipe(upstream);
+      upstream.pipe(change(options.toAgent)).pipe(agent);
+    },
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
