@@ -11,11 +11,25 @@ const MAX_DIRECTORIES = 20;
 
 /** Regular files by name below a directory: depth, count and time limited; symbolic links and other file systems are not entered. */
 export async function findFiles(search: FileSearch): Promise<FileSearchResult> {
-  const prune = search.prune.length === 0 ? [] : ['-type', 'd', '(', ...anyName(search.prune), ')', '-prune', '-o'];
+  const prune =
+    search.prune.length === 0 ? [] : ['-type', 'd', '(', ...anyName(search.prune), ')', '-prune', '-o'];
   const result = await runProgram({
     argv: [
-      '/usr/bin/find', '-P', search.root, '-mindepth', '1', '-maxdepth', String(search.maxDepth), '-xdev',
-      ...prune, '-type', 'f', '(', ...anyName(search.names), ')', '-print0',
+      '/usr/bin/find',
+      '-P',
+      search.root,
+      '-mindepth',
+      '1',
+      '-maxdepth',
+      String(search.maxDepth),
+      '-xdev',
+      ...prune,
+      '-type',
+      'f',
+      '(',
+      ...anyName(search.names),
+      ')',
+      '-print0',
     ],
     env: TOOL_ENV,
     timeoutMs: search.timeoutMs,
@@ -47,7 +61,8 @@ export async function findForeign(search: ForeignSearch): Promise<ForeignResult>
   for (let directory = queue.shift(); directory !== undefined; directory = queue.shift()) {
     const at = directory;
     if ([...seen].some((done) => at === done || at.startsWith(done + sep))) continue;
-    if (seen.size === MAX_DIRECTORIES || Date.now() >= deadline) return unknown(`${search.directory} leads to too many other directories`);
+    if (seen.size === MAX_DIRECTORIES || Date.now() >= deadline)
+      return unknown(`${search.directory} leads to too many other directories`);
     seen.add(directory);
     const found = await searchOne({ ...search, directory, timeoutMs: deadline - Date.now() });
     if ('state' in found) return found;
@@ -60,9 +75,30 @@ async function searchOne(search: ForeignSearch): Promise<ForeignResult | { direc
   const owned = [0, ...search.owners].flatMap((uid) => ['!', '-uid', String(uid)]);
   const result = await runProgram({
     argv: [
-      '/usr/bin/find', '-H', search.directory, '-xdev',
-      '(', '-type', 'l', '-printf', 'l%p\\0', ')',
-      '-o', '(', '(', '(', ...owned, ')', '-o', '-perm', '/022', ')', '-printf', 'b%p\\0', '-quit', ')',
+      '/usr/bin/find',
+      '-H',
+      search.directory,
+      '-xdev',
+      '(',
+      '-type',
+      'l',
+      '-printf',
+      'l%p\\0',
+      ')',
+      '-o',
+      '(',
+      '(',
+      '(',
+      ...owned,
+      ')',
+      '-o',
+      '-perm',
+      '/022',
+      ')',
+      '-printf',
+      'b%p\\0',
+      '-quit',
+      ')',
     ],
     env: TOOL_ENV,
     timeoutMs: search.timeoutMs,
@@ -71,12 +107,20 @@ async function searchOne(search: ForeignSearch): Promise<ForeignResult | { direc
   const all = records(result);
   const bad = all.find((record) => record.startsWith('b'));
   if (bad !== undefined) return foreign(bad.slice(1));
-  if (result.state !== 'exited' || result.exitCode !== 0) return unknown(`${search.directory} could not be checked whole: ${result.reason ?? ''}`);
-  if (all.length > MAX_LINKS) return unknown(`${search.directory} holds more than ${MAX_LINKS} symbolic links`);
-  return await judgeLinks(all.map((record) => record.slice(1)), search);
+  if (result.state !== 'exited' || result.exitCode !== 0)
+    return unknown(`${search.directory} could not be checked whole: ${result.reason ?? ''}`);
+  if (all.length > MAX_LINKS)
+    return unknown(`${search.directory} holds more than ${MAX_LINKS} symbolic links`);
+  return await judgeLinks(
+    all.map((record) => record.slice(1)),
+    search,
+  );
 }
 
-async function judgeLinks(links: readonly string[], search: ForeignSearch): Promise<ForeignResult | { directories: string[] }> {
+async function judgeLinks(
+  links: readonly string[],
+  search: ForeignSearch,
+): Promise<ForeignResult | { directories: string[] }> {
   const directories = new Set<string>();
   for (const link of links) {
     const share = await mounts.networkMount(link);
@@ -85,7 +129,8 @@ async function judgeLinks(links: readonly string[], search: ForeignSearch): Prom
     if (chain.state === 'unreadable') return unknown(`${link} could not be followed`);
     if (chain.writable !== null) return foreign(chain.writable);
     if (chain.owners.some((owner) => !search.owners.includes(owner))) return foreign(chain.realPath ?? link);
-    if (chain.realPath !== null && chain.directory && !chain.realPath.startsWith(search.directory + sep)) directories.add(chain.realPath);
+    if (chain.realPath !== null && chain.directory && !chain.realPath.startsWith(search.directory + sep))
+      directories.add(chain.realPath);
   }
   return { directories: [...directories].toSorted() };
 }

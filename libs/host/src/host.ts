@@ -42,7 +42,10 @@ async function isExecutable(path: string): Promise<boolean> {
 /** user_namespaces(7): lines of "inside outside length". One that covers only a handful of ids has no other accounts. */
 function mapsOtherUids(): boolean {
   try {
-    const lengths = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n').map((line) => Number(line.trim().split(/\s+/)[2]));
+    const lengths = readFileSync('/proc/self/uid_map', 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.trim().split(/\s+/)[2]));
     return lengths.some((length) => length > 1000);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return true;

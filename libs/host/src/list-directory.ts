@@ -11,8 +11,10 @@ const DEFAULT_LIMIT = 10_000;
 /** Names and kinds of a directory's entries, sorted. A failure is a state. */
 export async function listDirectory(path: string, options: ListOptions = {}): Promise<DirectoryListing> {
   const limit = options.limit ?? DEFAULT_LIMIT;
-  if (!isAbsolute(path) || path.includes('\0')) return { state: 'unreadable', detail: `${JSON.stringify(path)} is not an absolute path` };
-  if (options.asUser !== undefined && options.asUser.uid !== ownUid()) return await listAs(path, { account: options.asUser, limit });
+  if (!isAbsolute(path) || path.includes('\0'))
+    return { state: 'unreadable', detail: `${JSON.stringify(path)} is not an absolute path` };
+  if (options.asUser !== undefined && options.asUser.uid !== ownUid())
+    return await listAs(path, { account: options.asUser, limit });
   try {
     return await listOwn(path, limit);
   } catch (error) {
@@ -49,16 +51,26 @@ async function listAs(path: string, how: { account: Account; limit: number }): P
   const itself = records[0];
   if (itself === undefined) {
     const missing = Buffer.from(result.stderr).toString('utf8').includes('No such file or directory');
-    return { state: missing ? 'missing' : 'unreadable', detail: `${path} ${missing ? 'does not exist' : 'may not be read by its user'}` };
+    return {
+      state: missing ? 'missing' : 'unreadable',
+      detail: `${path} ${missing ? 'does not exist' : 'may not be read by its user'}`,
+    };
   }
   if (!itself.startsWith('0d')) return { state: 'notDirectory', detail: `${path} is not a directory` };
-  if (result.exitCode !== 0 && records.length === 1) return { state: 'unreadable', detail: `${path} may not be read by its user` };
-  const entries = records.slice(1, how.limit + 1).map((record) => ({ name: record.slice(2), kind: KINDS[record.charAt(1)] ?? 'other' }));
+  if (result.exitCode !== 0 && records.length === 1)
+    return { state: 'unreadable', detail: `${path} may not be read by its user` };
+  const entries = records
+    .slice(1, how.limit + 1)
+    .map((record) => ({ name: record.slice(2), kind: KINDS[record.charAt(1)] ?? 'other' }));
   return listed(entries, records.length - 1 > how.limit || result.state !== 'exited');
 }
 
 const KINDS: Readonly<Record<string, EntryKind>> = { f: 'file', d: 'directory', l: 'link' };
 
 function listed(entries: DirectoryEntry[], truncated: boolean): DirectoryListing {
-  return { state: 'listed', entries: entries.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), truncated };
+  return {
+    state: 'listed',
+    entries: entries.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    truncated,
+  };
 }

@@ -9,7 +9,24 @@ export interface Mount {
 }
 
 /** File systems whose server may not answer. Any fuse but the local ones is a program of some user. */
-const NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'afs', 'ncpfs', '9p', 'ceph', 'glusterfs', 'lustre', 'beegfs', 'gpfs', 'pvfs2', 'autofs', 'fuse']);
+const NETWORK = new Set([
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  'smbfs',
+  'afs',
+  'ncpfs',
+  '9p',
+  'ceph',
+  'glusterfs',
+  'lustre',
+  'beegfs',
+  'gpfs',
+  'pvfs2',
+  'autofs',
+  'fuse',
+]);
 const LOCAL_FUSE = new Set(['fuse.fuse-overlayfs']);
 
 export function parseMountInfo(text: string): Mount[] {
@@ -55,7 +72,10 @@ export async function networkMount(path: string, mounts: readonly Mount[]): Prom
   return null;
 }
 
-async function firstLinkOrShare(path: string, mounts: readonly Mount[]): Promise<{ share?: string; next?: string }> {
+async function firstLinkOrShare(
+  path: string,
+  mounts: readonly Mount[],
+): Promise<{ share?: string; next?: string }> {
   const parts = path.split('/').filter((part) => part !== '');
   let at = '/';
   for (const [index, part] of parts.entries()) {
@@ -74,7 +94,8 @@ async function linkTarget(path: string): Promise<string | null | undefined> {
   try {
     return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG'].includes(errorCode(error))) return null;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG'].includes(errorCode(error)))
+      return null;
     throw error;
   }
 }
@@ -85,7 +106,8 @@ export function createMountTable(): { networkMount(path: string): Promise<string
   return {
     async networkMount(path) {
       if (!isAbsolute(path) || path.includes('\0')) return null;
-      if (cached === null || Date.now() - cached.at > 1000) cached = { at: Date.now(), mounts: await readTable() };
+      if (cached === null || Date.now() - cached.at > 1000)
+        cached = { at: Date.now(), mounts: await readTable() };
       return await networkMount(path, cached.mounts);
     },
   };

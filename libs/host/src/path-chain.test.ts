@@ -11,8 +11,10 @@ const OTHER = 54321;
 /** Ownership can only be arranged by root. */
 describe.skipIf(!IS_ROOT)('who can change what a path leads to (needs root)', () => {
   beforeAll(() => {
-    for (const name of ['root/deep/deeper', 'user', 'group', 'sticky', 'linked']) mkdirSync(at(name), { recursive: true });
-    for (const name of ['root/deep/deeper/file', 'user/file', 'group/file', 'sticky/file', 'linked/file']) writeFileSync(at(name), 'x');
+    for (const name of ['root/deep/deeper', 'user', 'group', 'sticky', 'linked'])
+      mkdirSync(at(name), { recursive: true });
+    for (const name of ['root/deep/deeper/file', 'user/file', 'group/file', 'sticky/file', 'linked/file'])
+      writeFileSync(at(name), 'x');
     chownSync(at('user'), NOBODY.uid, NOBODY.gid);
     chmodSync(at('group'), 0o775);
     chmodSync(at('sticky'), 0o1777);
@@ -26,10 +28,16 @@ describe.skipIf(!IS_ROOT)('who can change what a path leads to (needs root)', ()
   });
 
   it.each([
-    ['root/deep/deeper/file', { state: 'resolved', owners: [], writable: null, openToAll: true, directory: false }],
+    [
+      'root/deep/deeper/file',
+      { state: 'resolved', owners: [], writable: null, openToAll: true, directory: false },
+    ],
     ['root/deep', { state: 'resolved', owners: [], writable: null, directory: true }],
     ['user/file', { state: 'resolved', owners: [NOBODY.uid], writable: null }],
-    ['root/link-to-user', { state: 'resolved', owners: [NOBODY.uid], realPath: join(place.path, 'user/file') }],
+    [
+      'root/link-to-user',
+      { state: 'resolved', owners: [NOBODY.uid], realPath: join(place.path, 'user/file') },
+    ],
     ['root/link-inside/deeper', { state: 'resolved', owners: [], writable: null }],
     ['root/deep/../../user/file', { state: 'resolved', owners: [NOBODY.uid] }],
     ['group/file', { state: 'resolved', writable: join(place.path, 'group') }],
@@ -52,7 +60,8 @@ describe.skipIf(!IS_ROOT)('who can change what a path leads to (needs root)', ()
   });
 
   it('finds one foreign or writable file deep inside, and follows links out', async () => {
-    const search = (name: string, owners: number[] = []) => findForeign({ directory: at(name), owners, timeoutMs: 10_000 });
+    const search = (name: string, owners: number[] = []) =>
+      findForeign({ directory: at(name), owners, timeoutMs: 10_000 });
     expect(await search('root/deep')).toMatchObject({ state: 'clean' });
     expect(await search('user')).toMatchObject({ state: 'foreign', path: at('user') });
     expect(await search('user', [NOBODY.uid])).toMatchObject({ state: 'clean' });
@@ -83,11 +92,25 @@ describe('findFiles', () => {
       writeFileSync(join(below(name), 'pyvenv.cfg'), '');
     }
     symlinkSync(top.path, below('a/loop'));
-    const search = { root: top.path, names: ['pyvenv.cfg'], prune: ['node_modules'], maxDepth: 4, limit: 10, timeoutMs: 10_000 };
-    expect(await findFiles(search)).toEqual({ paths: [below('a/venv/pyvenv.cfg')], complete: true, detail: null });
+    const search = {
+      root: top.path,
+      names: ['pyvenv.cfg'],
+      prune: ['node_modules'],
+      maxDepth: 4,
+      limit: 10,
+      timeoutMs: 10_000,
+    };
+    expect(await findFiles(search)).toEqual({
+      paths: [below('a/venv/pyvenv.cfg')],
+      complete: true,
+      detail: null,
+    });
     const deep = await findFiles({ ...search, maxDepth: 9 });
     expect(deep.paths).toEqual([below('a/b/c/d/venv/pyvenv.cfg'), below('a/venv/pyvenv.cfg')]);
-    expect(await findFiles({ ...search, maxDepth: 9, limit: 1 })).toMatchObject({ complete: false, paths: { length: 1 } });
+    expect(await findFiles({ ...search, maxDepth: 9, limit: 1 })).toMatchObject({
+      complete: false,
+      paths: { length: 1 },
+    });
     expect(await findFiles({ ...search, root: below('missing') })).toMatchObject({ paths: [] });
   });
 });

@@ -13,7 +13,15 @@ const MAX_LINKS = 40;
  * delete there, but they may create what does not exist yet. POSIX ACLs show in the group bits (the mask), so they count too.
  */
 export async function inspectPath(path: string): Promise<PathChain> {
-  const walk: Walk = { at: '/', pending: split(path), owners: new Set(), writable: null, openToAll: true, links: 0, directory: true };
+  const walk: Walk = {
+    at: '/',
+    pending: split(path),
+    owners: new Set(),
+    writable: null,
+    openToAll: true,
+    links: 0,
+    directory: true,
+  };
   if (!isAbsolute(path) || path.includes('\0')) return chainOf(walk, 'missing');
   try {
     note(walk, '/', await lstat('/'));
@@ -24,7 +32,8 @@ export async function inspectPath(path: string): Promise<PathChain> {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return chainOf(walk, 'missing');
-    if (['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EINVAL', 'EIO', 'ESTALE'].includes(code)) return chainOf(walk, 'unreadable');
+    if (['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EINVAL', 'EIO', 'ESTALE'].includes(code))
+      return chainOf(walk, 'unreadable');
     throw error;
   }
   return chainOf(walk, 'resolved');

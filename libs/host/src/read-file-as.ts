@@ -32,7 +32,14 @@ export async function readFileAs(path: string, how: ReadAs): Promise<FileRead> {
   const found = { path, realPath, size: Number(size), maxBytes: how.maxBytes };
   if (found.size > how.maxBytes && !how.head) return tooLarge(found);
   const blocks = Math.ceil((how.maxBytes + 1) / BLOCK);
-  const argv = ['/usr/bin/dd', `if=${path}`, 'iflag=nonblock,fullblock', `bs=${BLOCK}`, `count=${blocks}`, 'status=none'] as const;
+  const argv = [
+    '/usr/bin/dd',
+    `if=${path}`,
+    'iflag=nonblock,fullblock',
+    `bs=${BLOCK}`,
+    `count=${blocks}`,
+    'status=none',
+  ] as const;
   const read = await run(argv, how);
   if (read.exitCode !== 0) return failed(path, read);
   const bytes = how.head ? read.stdout.subarray(0, how.maxBytes) : read.stdout;
@@ -57,9 +64,13 @@ function run(argv: readonly [string, ...string[]], how: ReadAs): Promise<RunResu
 
 function failed(path: string, result: RunResult): FileRead {
   const said = text(result.stderr);
-  if (/No such file or directory|Not a directory/.test(said)) return failure('missing', `${path} does not exist`);
+  if (/No such file or directory|Not a directory/.test(said))
+    return failure('missing', `${path} does not exist`);
   if (/Permission denied/.test(said)) return failure('unreadable', `${path} may not be read by its user`);
-  return failure('unreadable', `${path} was not read: ${result.state === 'exited' ? said.trim().slice(-200) : (result.reason ?? '')}`);
+  return failure(
+    'unreadable',
+    `${path} was not read: ${result.state === 'exited' ? said.trim().slice(-200) : (result.reason ?? '')}`,
+  );
 }
 
 function text(bytes: Uint8Array): string {

@@ -56,14 +56,25 @@ describe('readBoundedFile', () => {
   });
 
   it('gives the bytes, the size and the path after links', async () => {
-    expect(await readBoundedFile(at('link'))).toEqual({ state: 'read', bytes: Buffer.from('hello'), size: 5, realPath: at('plain') });
+    expect(await readBoundedFile(at('link'))).toEqual({
+      state: 'read',
+      bytes: Buffer.from('hello'),
+      size: 5,
+      realPath: at('plain'),
+    });
   });
 
   it('refuses what is over the limit, and reads just the head when asked', async () => {
-    expect(await readBoundedFile(at('ten-megabytes'), { maxBytes: 1024 })).toMatchObject({ state: 'tooLarge', size: 10 * 1024 * 1024 });
+    expect(await readBoundedFile(at('ten-megabytes'), { maxBytes: 1024 })).toMatchObject({
+      state: 'tooLarge',
+      size: 10 * 1024 * 1024,
+    });
     expect(await readBoundedFile(at('plain'), { maxBytes: 5 })).toMatchObject({ state: 'read' });
     expect(await readBoundedFile(at('plain'), { maxBytes: 4 })).toMatchObject({ state: 'tooLarge' });
-    expect(await readBoundedFile(at('plain'), { maxBytes: 4, head: true })).toMatchObject({ state: 'read', bytes: Buffer.from('hell') });
+    expect(await readBoundedFile(at('plain'), { maxBytes: 4, head: true })).toMatchObject({
+      state: 'read',
+      bytes: Buffer.from('hell'),
+    });
   });
 
   it('limits files that claim no size', async () => {
@@ -81,15 +92,23 @@ describe.skipIf(!IS_ROOT)('readBoundedFile as another account (needs root)', () 
     expect((await readBoundedFile(at(name), { asUser: NOBODY })).state).toBe(state);
   });
 
-  it.each(['secret', 'link-to-secret', 'closed/file'])('cannot read %s, which only root may', async (name) => {
-    expect(await readBoundedFile(at(name), { asUser: NOBODY })).toMatchObject({ state: 'unreadable' });
-    expect(await readBoundedFile(at(name))).toMatchObject({ state: 'read' });
-  });
+  it.each(['secret', 'link-to-secret', 'closed/file'])(
+    'cannot read %s, which only root may',
+    async (name) => {
+      expect(await readBoundedFile(at(name), { asUser: NOBODY })).toMatchObject({ state: 'unreadable' });
+      expect(await readBoundedFile(at(name))).toMatchObject({ state: 'read' });
+    },
+  );
 
   it('gives the same answer as reading oneself', async () => {
     expect(await readBoundedFile(at('link'), { asUser: NOBODY })).toEqual(await readBoundedFile(at('link')));
-    expect(await readBoundedFile(at('plain'), { asUser: NOBODY, maxBytes: 4 })).toMatchObject({ state: 'tooLarge', size: 5 });
-    expect(await readBoundedFile(at('plain'), { asUser: NOBODY, maxBytes: 4, head: true })).toMatchObject({ bytes: Buffer.from('hell') });
+    expect(await readBoundedFile(at('plain'), { asUser: NOBODY, maxBytes: 4 })).toMatchObject({
+      state: 'tooLarge',
+      size: 5,
+    });
+    expect(await readBoundedFile(at('plain'), { asUser: NOBODY, maxBytes: 4, head: true })).toMatchObject({
+      bytes: Buffer.from('hell'),
+    });
   });
 });
 
@@ -109,17 +128,27 @@ describe('listDirectory', () => {
   });
 
   it('stops at the limit and says what is no directory', async () => {
-    expect(await listDirectory(place.path, { limit: 2 })).toMatchObject({ state: 'listed', truncated: true, entries: { length: 2 } });
+    expect(await listDirectory(place.path, { limit: 2 })).toMatchObject({
+      state: 'listed',
+      truncated: true,
+      entries: { length: 2 },
+    });
     expect(await listDirectory(at('plain'))).toMatchObject({ state: 'notDirectory' });
     expect(await listDirectory(at('missing'))).toMatchObject({ state: 'missing' });
     expect(await listDirectory('relative')).toMatchObject({ state: 'unreadable' });
   });
 
-  it.skipIf(!IS_ROOT)('sees the same as another account, where that account may look (needs root)', async () => {
-    expect(await listDirectory(place.path, { asUser: NOBODY })).toEqual(await listDirectory(place.path));
-    expect(await listDirectory(at('closed'), { asUser: NOBODY })).toMatchObject({ state: 'unreadable' });
-    expect(await listDirectory(at('plain'), { asUser: NOBODY })).toMatchObject({ state: 'notDirectory' });
-    expect(await listDirectory(at('missing'), { asUser: NOBODY })).toMatchObject({ state: 'missing' });
-    expect(await listDirectory(place.path, { asUser: NOBODY, limit: 2 })).toMatchObject({ truncated: true, entries: { length: 2 } });
-  });
+  it.skipIf(!IS_ROOT)(
+    'sees the same as another account, where that account may look (needs root)',
+    async () => {
+      expect(await listDirectory(place.path, { asUser: NOBODY })).toEqual(await listDirectory(place.path));
+      expect(await listDirectory(at('closed'), { asUser: NOBODY })).toMatchObject({ state: 'unreadable' });
+      expect(await listDirectory(at('plain'), { asUser: NOBODY })).toMatchObject({ state: 'notDirectory' });
+      expect(await listDirectory(at('missing'), { asUser: NOBODY })).toMatchObject({ state: 'missing' });
+      expect(await listDirectory(place.path, { asUser: NOBODY, limit: 2 })).toMatchObject({
+        truncated: true,
+        entries: { length: 2 },
+      });
+    },
+  );
 });

@@ -14,12 +14,17 @@ export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
  * nothing blocks on them. Every failure is a state, never an exception.
  */
 export async function readBoundedFile(path: string, options: ReadOptions = {}): Promise<FileRead> {
-  if (!isAbsolute(path) || path.includes('\0')) return failure('unreadable', `${JSON.stringify(path)} is not an absolute path`);
+  if (!isAbsolute(path) || path.includes('\0'))
+    return failure('unreadable', `${JSON.stringify(path)} is not an absolute path`);
   const limit = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, head: options.head ?? false };
   const account = options.asUser;
   if (account === undefined || account.uid === ownUid()) return await readOwn(path, limit);
-  if (ownUid() === 0) return await readFileAs(path, { ...limit, account, timeoutMs: options.timeoutMs ?? 5000 });
-  return failure('unreadable', `${path} was not read: only root can read with the rights of uid ${account.uid}`);
+  if (ownUid() === 0)
+    return await readFileAs(path, { ...limit, account, timeoutMs: options.timeoutMs ?? 5000 });
+  return failure(
+    'unreadable',
+    `${path} was not read: only root can read with the rights of uid ${account.uid}`,
+  );
 }
 
 interface Limit {
@@ -36,7 +41,11 @@ async function readOwn(path: string, limit: Limit): Promise<FileRead> {
 }
 
 /** ENXIO is what open says of a socket, or of a FIFO swapped in after the check. */
-const STATES: Readonly<Record<string, FileFailureState>> = { ENOENT: 'missing', ENOTDIR: 'missing', ENXIO: 'notRegularFile' };
+const STATES: Readonly<Record<string, FileFailureState>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  ENXIO: 'notRegularFile',
+};
 
 async function openAndRead(path: string, { maxBytes, head }: Limit): Promise<FileRead> {
   // Asked before opening: opening a device can itself do something.
@@ -62,7 +71,10 @@ interface Readable {
 }
 
 /** Null when there is more than the limit: a file may grow while it is read, and files of /proc claim size 0. */
-async function readUpTo(handle: Readable, size: { expected: number; limit: number; head: boolean }): Promise<Uint8Array | null> {
+async function readUpTo(
+  handle: Readable,
+  size: { expected: number; limit: number; head: boolean },
+): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
@@ -76,7 +88,12 @@ async function readUpTo(handle: Readable, size: { expected: number; limit: numbe
 }
 
 function notRegular(found: { path: string; realPath: string; stats: Stats }): FileRead {
-  return { state: 'notRegularFile', detail: `${found.path} is ${kindWords(found.stats)}, not a regular file`, size: null, realPath: found.realPath };
+  return {
+    state: 'notRegularFile',
+    detail: `${found.path} is ${kindWords(found.stats)}, not a regular file`,
+    size: null,
+    realPath: found.realPath,
+  };
 }
 
 function kindWords(stats: Stats): string {

@@ -14,8 +14,10 @@ describe('readSystemFacts', () => {
 
   it('gives null for placeholders, and for a collector that is late, fails or answers nonsense, and says so', async () => {
     const from = {
-      system: () => Promise.resolve({ manufacturer: 'To Be Filled By O.E.M.', model: 'Default string', virtual: 'no' }),
-      osInfo: () => Promise.resolve({ distro: ' Debian ', release: '', hostname: 'render-07', arch: 'x64', uptime: 12 }),
+      system: () =>
+        Promise.resolve({ manufacturer: 'To Be Filled By O.E.M.', model: 'Default string', virtual: 'no' }),
+      osInfo: () =>
+        Promise.resolve({ distro: ' Debian ', release: '', hostname: 'render-07', arch: 'x64', uptime: 12 }),
       cpu: () => new Promise(() => undefined),
       mem: () => Promise.reject(new Error('no /proc/meminfo')),
       networkInterfaces: () => Promise.resolve('nonsense'),
@@ -27,7 +29,14 @@ describe('readSystemFacts', () => {
       manufacturer: null,
       model: null,
       virtual: false,
-      os: { platform: section.os.platform, distribution: 'Debian', release: null, codename: null, kernel: null, architecture: 'x64' },
+      os: {
+        platform: section.os.platform,
+        distribution: 'Debian',
+        release: null,
+        codename: null,
+        kernel: null,
+        architecture: 'x64',
+      },
       cpu: { brand: null, cores: null },
       memoryBytes: null,
       interfaces: [],

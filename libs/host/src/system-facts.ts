@@ -3,21 +3,41 @@ import { hostname } from 'node:os';
 import si from 'systeminformation';
 import { z } from 'zod';
 import { errorText } from './errors.ts';
+import { clip } from './clip.ts';
 
 /** Makers that filled in nothing write these (SMBIOS tables in the field). */
-const PLACEHOLDER = /^(|-|none|unknown|default string|not (specified|available|applicable)|n\/a|o\.?e\.?m\.?|to be filled by o\.?e\.?m\.?|system (manufacturer|product name))$/i;
+const PLACEHOLDER =
+  /^(|-|none|unknown|default string|not (specified|available|applicable)|n\/a|o\.?e\.?m\.?|to be filled by o\.?e\.?m\.?|system (manufacturer|product name))$/i;
 
 const words = z
   .unknown()
   .optional()
-  .transform((value) => (typeof value === 'string' && !PLACEHOLDER.test(value.trim()) ? value.trim().slice(0, 512) : null));
-const count = z.unknown().optional().transform((value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null));
+  .transform((value) =>
+    typeof value === 'string' && !PLACEHOLDER.test(value.trim()) ? clip(value.trim(), 512) : null,
+  );
+const count = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null,
+  );
 
 const systemSchema = z.object({ manufacturer: words, model: words, virtual: z.boolean().catch(false) });
-const osSchema = z.object({ distro: words, release: words, codename: words, kernel: words, arch: words, hostname: words });
+const osSchema = z.object({
+  distro: words,
+  release: words,
+  codename: words,
+  kernel: words,
+  arch: words,
+  hostname: words,
+});
 const cpuSchema = z.object({ manufacturer: words, brand: words, cores: count });
 const memorySchema = z.object({ total: count });
-const interfaceSchema = z.object({ iface: z.string().max(512), mac: words, internal: z.boolean().catch(false) });
+const interfaceSchema = z.object({
+  iface: z.string().max(512),
+  mac: words,
+  internal: z.boolean().catch(false),
+});
 const interfacesSchema = z.array(z.unknown()).max(4096).catch([]);
 
 /** Interfaces that containers, virtual machines and tunnels bring and take: no facts of the machine. */
@@ -60,7 +80,7 @@ export async function factsFrom(from: Collectors, timeoutMs: number): Promise<Sy
   ]);
   const section: SystemSection = {
     ...system,
-    hostname: os.hostname ?? (hostname() || 'unknown').slice(0, 512),
+    hostname: os.hostname ?? clip(hostname() || 'unknown', 512),
     os: {
       platform: platformName(),
       distribution: os.distro,
@@ -69,7 +89,13 @@ export async function factsFrom(from: Collectors, timeoutMs: number): Promise<Sy
       kernel: os.kernel,
       architecture: os.arch ?? process.arch,
     },
-    cpu: { brand: cpu.brand === null || cpu.manufacturer === null ? cpu.brand : `${cpu.manufacturer} ${cpu.brand}`.slice(0, 512), cores: cpu.cores },
+    cpu: {
+      brand:
+        cpu.brand === null || cpu.manufacturer === null
+          ? cpu.brand
+          : clip(`${cpu.manufacturer} ${cpu.brand}`, 512),
+      cores: cpu.cores,
+    },
     memoryBytes: memory.total,
     interfaces: stableInterfaces(interfaces),
   };
@@ -114,7 +140,10 @@ export function stableInterfaces(found: readonly unknown[]): SystemSection['inte
       return parsed.success ? [parsed.data] : [];
     })
     .filter((one) => !one.internal && !COMES_AND_GOES.test(one.iface))
-    .map((one) => ({ name: one.iface, mac: one.mac === null || /^(00[:-]?){6}$/.test(`${one.mac}:`) ? null : one.mac.toLowerCase() }))
+    .map((one) => ({
+      name: one.iface,
+      mac: one.mac === null || /^(00[:-]?){6}$/.test(`${one.mac}:`) ? null : one.mac.toLowerCase(),
+    }))
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     .slice(0, 256);
 }

@@ -48,8 +48,18 @@ export interface ReadOptions {
 
 export type FileFailureState = 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
 export type FileRead =
-  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
-  | { readonly state: FileFailureState; readonly detail: string; readonly size: number | null; readonly realPath: string | null };
+  | {
+      readonly state: 'read';
+      readonly bytes: Uint8Array;
+      readonly size: number;
+      readonly realPath: string | null;
+    }
+  | {
+      readonly state: FileFailureState;
+      readonly detail: string;
+      readonly size: number | null;
+      readonly realPath: string | null;
+    };
 
 export interface ListOptions {
   /** More entries than this: `truncated` is true. Default 10000. */

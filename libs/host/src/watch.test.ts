@@ -65,7 +65,9 @@ describe('watchPaths', () => {
     writeFileSync(at('c/later/file'), '');
     await expect.poll(() => seen.flat(), { timeout: 10_000 }).toContain(at('c/later/file'));
     unlinkSync(at('c/later/file'));
-    await expect.poll(() => seen.flat().filter((path) => path === at('c/later/file')).length, { timeout: 10_000 }).toBe(2);
+    await expect
+      .poll(() => seen.flat().filter((path) => path === at('c/later/file')).length, { timeout: 10_000 })
+      .toBe(2);
   });
 
   it('takes another set without a report, and falls silent when stopped', async () => {

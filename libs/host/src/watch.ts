@@ -39,7 +39,8 @@ class PathWatcher implements Watch {
 
   async update(paths: readonly string[]): Promise<void> {
     const local: string[] = [];
-    for (const path of [...new Set(paths)].slice(0, MAX_PATHS)) if ((await this.#mounts.networkMount(path)) === null) local.push(path);
+    for (const path of [...new Set(paths)].slice(0, MAX_PATHS))
+      if ((await this.#mounts.networkMount(path)) === null) local.push(path);
     this.#identities = await identitiesOf(local);
     this.#watchDirectories(local);
   }
@@ -59,7 +60,9 @@ class PathWatcher implements Watch {
 
   #watchDirectories(paths: readonly string[]): void {
     if (this.#stopped) return;
-    const wanted = new Set([...new Set(paths.map((path) => dirname(path)))].slice(0, MAX_WATCHED_DIRECTORIES));
+    const wanted = new Set(
+      [...new Set(paths.map((path) => dirname(path)))].slice(0, MAX_WATCHED_DIRECTORIES),
+    );
     for (const [directory, watcher] of this.#watchers) {
       if (wanted.has(directory)) continue;
       watcher.close();
@@ -106,7 +109,9 @@ class PathWatcher implements Watch {
     try {
       const before = this.#identities;
       const now = await identitiesOf([...before.keys()]);
-      const changed = [...now].filter(([path, identity]) => before.get(path) !== identity).map(([path]) => path);
+      const changed = [...now]
+        .filter(([path, identity]) => before.get(path) !== identity)
+        .map(([path]) => path);
       // update() may have replaced the set meanwhile: then this comparison is void.
       if (this.#identities !== before || this.#stopped) return;
       this.#identities = now;
@@ -126,7 +131,8 @@ class PathWatcher implements Watch {
 
 async function identitiesOf(paths: readonly string[]): Promise<Map<string, string>> {
   const identities = new Map<string, string>();
-  for (const path of paths) identities.set(path, `${await identityOf(path, lstat)} ${await identityOf(path, stat)}`);
+  for (const path of paths)
+    identities.set(path, `${await identityOf(path, lstat)} ${await identityOf(path, stat)}`);
   return identities;
 }
 

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { atomicWriteFile, ensureEmptyDirectory, removeFile } from './index.ts';
@@ -33,7 +41,9 @@ describe('atomicWriteFile', () => {
     mkdirSync(at('f/file'), { recursive: true });
     await expect(atomicWriteFile(at('f/file'), Buffer.from('x'))).rejects.toMatchObject({ code: 'EISDIR' });
     expect(readdirSync(at('f'))).toEqual(['file']);
-    await expect(atomicWriteFile(at('missing/file'), Buffer.from('x'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(atomicWriteFile(at('missing/file'), Buffer.from('x'))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
     await expect(atomicWriteFile('relative', Buffer.from('x'))).rejects.toThrow('absolute');
   });
 });

@@ -10,7 +10,11 @@ import type { WriteOptions } from './types.ts';
  * then the directory is synced. After a failure the old file stands unchanged and no temporary file is left. Throws the
  * system's error.
  */
-export async function atomicWriteFile(path: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<void> {
+export async function atomicWriteFile(
+  path: string,
+  bytes: Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
   if (!isAbsolute(path)) throw new Error(`${path} was not written: it is not an absolute path`);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
   const mode = options.mode ?? 0o600;
@@ -66,8 +70,13 @@ export async function ensureEmptyDirectory(path: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o755 });
   const stats = await stat(path);
   if (stats.uid !== ownUid() || (stats.mode & 0o022) !== 0)
-    throw new Error(`${path} cannot be used as a neutral directory: another account can write it; remove it and start again`);
+    throw new Error(
+      `${path} cannot be used as a neutral directory: another account can write it; remove it and start again`,
+    );
   const entries = await readdir(path);
-  if (entries.length > 0) throw new Error(`${path} cannot be used as a neutral directory: it holds ${entries.length} entries; empty it and start again`);
+  if (entries.length > 0)
+    throw new Error(
+      `${path} cannot be used as a neutral directory: it holds ${entries.length} entries; empty it and start again`,
+    );
   return path;
 }

@@ -11,7 +11,12 @@ export interface PythonRunResult {
   readonly reason: string | null;
 }
 export type PythonFileRead =
-  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
+  | {
+      readonly state: 'read';
+      readonly bytes: Uint8Array;
+      readonly size: number;
+      readonly realPath: string | null;
+    }
   | {
       readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
       readonly detail: string;
@@ -21,7 +26,10 @@ export type PythonFileRead =
 export type PythonListing =
   | {
       readonly state: 'listed';
-      readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
+      readonly entries: readonly {
+        readonly name: string;
+        readonly kind: 'file' | 'directory' | 'link' | 'other';
+      }[];
       readonly truncated: boolean;
     }
   | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
@@ -38,8 +46,14 @@ export interface PythonPorts {
   readonly uid: number;
   /** True for root that may take any account's identity. */
   readonly canActAs: boolean;
-  readFile(path: string, options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined }): Promise<PythonFileRead>;
-  listDirectory(path: string, options?: { readonly limit?: number; readonly asUser?: Account | undefined }): Promise<PythonListing>;
+  readFile(
+    path: string,
+    options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined },
+  ): Promise<PythonFileRead>;
+  listDirectory(
+    path: string,
+    options?: { readonly limit?: number; readonly asUser?: Account | undefined },
+  ): Promise<PythonListing>;
   findFiles(search: {
     readonly root: string;
     readonly names: readonly string[];
@@ -48,14 +62,22 @@ export interface PythonPorts {
     readonly limit: number;
     readonly timeoutMs: number;
     readonly asUser?: Account | undefined;
-  }): Promise<{ readonly paths: readonly string[]; readonly complete: boolean; readonly detail: string | null }>;
+  }): Promise<{
+    readonly paths: readonly string[];
+    readonly complete: boolean;
+    readonly detail: string | null;
+  }>;
   inspectPath(path: string): Promise<PythonPathChain>;
   findForeign(search: {
     readonly directory: string;
     readonly owners: readonly number[];
     readonly timeoutMs: number;
     readonly asUser?: Account | undefined;
-  }): Promise<{ readonly state: 'clean' | 'foreign' | 'unknown'; readonly path: string | null; readonly detail: string | null }>;
+  }): Promise<{
+    readonly state: 'clean' | 'foreign' | 'unknown';
+    readonly path: string | null;
+    readonly detail: string | null;
+  }>;
   networkMount(path: string): Promise<string | null>;
   runProgram(request: {
     readonly argv: readonly [string, ...string[]];

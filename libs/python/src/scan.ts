@@ -3,6 +3,7 @@ import { NOBODY, parsePasswd, type UserAccount } from './accounts.ts';
 import { below, isInside } from './paths.ts';
 import type { Account, PythonFileRead, PythonListing, PythonPathChain, PythonPorts } from './ports.ts';
 import type { CollectOptions } from './types.ts';
+import { clip } from './clip.ts';
 
 /** null: the agent's own rights. */
 export type Reader = Account | null;
@@ -15,7 +16,10 @@ export interface Scan {
   readonly accounts: readonly UserAccount[];
   readonly problems: CollectorProblem[];
   /** A file on a network mount is not touched: `unreadable`. */
-  read(path: string, how: { readonly reader: Reader; readonly maxBytes?: number; readonly head?: boolean }): Promise<PythonFileRead>;
+  read(
+    path: string,
+    how: { readonly reader: Reader; readonly maxBytes?: number; readonly head?: boolean },
+  ): Promise<PythonFileRead>;
   list(path: string, reader: Reader): Promise<PythonListing>;
   chain(path: string): Promise<PythonPathChain>;
   /** Whose rights suffice for `path` and are safe: its one owner's, `nobody`'s where several accounts could have put something there. */
@@ -31,13 +35,23 @@ export async function createScan(ports: PythonPorts, options: CollectOptions): P
   const root = options.root ?? '/';
   const problems: CollectorProblem[] = [];
   const note = (path: string, reason: string): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push({ path: path.slice(0, 4096), reason: reason.slice(0, 512) });
+    if (problems.length < MAX_PROBLEMS) problems.push({ path: clip(path, 4096), reason: clip(reason, 512) });
   };
   const passwd = await ports.readFile(below(root, '/etc/passwd'), { maxBytes: 1024 * 1024 });
   if (passwd.state !== 'read') note(below(root, '/etc/passwd'), passwd.detail);
-  const accounts = passwd.state === 'read' ? parsePasswd(Buffer.from(passwd.bytes).toString('utf8'), root) : [];
+  const accounts =
+    passwd.state === 'read' ? parsePasswd(Buffer.from(passwd.bytes).toString('utf8'), root) : [];
   const access = createAccess(ports);
-  return { ports, root, options, accounts, problems, note, ...access, ...createReaders(ports, { accounts, chain: access.chain }) };
+  return {
+    ports,
+    root,
+    options,
+    accounts,
+    problems,
+    note,
+    ...access,
+    ...createReaders(ports, { accounts, chain: access.chain }),
+  };
 }
 
 /** Reads that ask the mount table first; each path's chain is looked at once a scan. */
@@ -51,7 +65,11 @@ function createAccess(ports: PythonPorts): Pick<Scan, 'read' | 'list' | 'chain'>
     async read(path, { reader, maxBytes, head }) {
       const detail = await share(path);
       if (detail !== null) return { state: 'unreadable', detail, size: null, realPath: null };
-      return await ports.readFile(path, { asUser: reader ?? undefined, head: head ?? false, ...(maxBytes === undefined ? {} : { maxBytes }) });
+      return await ports.readFile(path, {
+        asUser: reader ?? undefined,
+        head: head ?? false,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+      });
     },
     async list(path, reader) {
       const detail = await share(path);
@@ -62,7 +80,9 @@ function createAccess(ports: PythonPorts): Pick<Scan, 'read' | 'list' | 'chain'>
       const known = chains.get(path);
       if (known !== undefined) return known;
       const looked = share(path).then((detail) =>
-        detail === null ? ports.inspectPath(path) : { state: 'unreadable' as const, realPath: null, owners: [], writable: path, openToAll: false },
+        detail === null
+          ? ports.inspectPath(path)
+          : { state: 'unreadable' as const, realPath: null, owners: [], writable: path, openToAll: false },
       );
       chains.set(path, looked);
       return looked;

@@ -1,5 +1,6 @@
 import type { TrustStorePorts } from './ports.ts';
 import type { HostDescription } from './types.ts';
+import { clip } from './clip.ts';
 import { below } from './paths.ts';
 
 /** os-release(5): the first file that can be read. A host without one has no families. */
@@ -8,8 +9,12 @@ export async function describeHost(ports: TrustStorePorts, root: string): Promis
     const read = await ports.readFile(below(root, path), { maxBytes: 64 * 1024 });
     if (read.state !== 'read') continue;
     const values = parseOsRelease(Buffer.from(read.bytes).toString('utf8'));
-    const families = `${values.get('ID') ?? ''} ${values.get('ID_LIKE') ?? ''}`.toLowerCase().split(/\s+/).filter(Boolean);
-    return { root, families, prettyName: values.get('PRETTY_NAME')?.slice(0, 400) ?? null };
+    const families = `${values.get('ID') ?? ''} ${values.get('ID_LIKE') ?? ''}`
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(Boolean);
+    const prettyName = values.get('PRETTY_NAME');
+    return { root, families, prettyName: prettyName === undefined ? null : clip(prettyName, 400) };
   }
   return { root, families: [], prettyName: null };
 }

@@ -14,7 +14,12 @@ export interface StoreRunResult {
   readonly reason: string | null;
 }
 export type StoreFileRead =
-  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly size: number; readonly realPath: string | null }
+  | {
+      readonly state: 'read';
+      readonly bytes: Uint8Array;
+      readonly size: number;
+      readonly realPath: string | null;
+    }
   | {
       readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
       readonly detail: string;
@@ -24,7 +29,10 @@ export type StoreFileRead =
 export type StoreListing =
   | {
       readonly state: 'listed';
-      readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
+      readonly entries: readonly {
+        readonly name: string;
+        readonly kind: 'file' | 'directory' | 'link' | 'other';
+      }[];
       readonly truncated: boolean;
     }
   | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
@@ -36,7 +44,9 @@ export interface TrustStorePorts {
   listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
   isExecutable(path: string): Promise<boolean>;
   /** Owners other than root, and the first component that group or others may write. */
-  inspectPath(path: string): Promise<{ readonly owners: readonly number[]; readonly writable: string | null }>;
+  inspectPath(
+    path: string,
+  ): Promise<{ readonly owners: readonly number[]; readonly writable: string | null }>;
   writeFile(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
   removeFile(path: string): Promise<boolean>;
   runProgram(request: StoreRunRequest): Promise<StoreRunResult>;

@@ -21,16 +21,25 @@ export async function collectBundles(
   const wanted = byPath(found);
   const bundles: InventoryBundle[] = [];
   const certificates = new Map<string, Uint8Array>();
-  for (const [path, { provenance, readers }] of [...wanted].toSorted(([a], [b]) => compare(a, b)).slice(0, MAX_BUNDLES)) {
+  for (const [path, { provenance, readers }] of [...wanted]
+    .toSorted(([a], [b]) => compare(a, b))
+    .slice(0, MAX_BUNDLES)) {
     const bundle = describeBundle(path, await readFirst(scan, { path, readers }));
     for (const { sha256, der } of bundle.certificates) certificates.set(sha256, der);
     const ordered = provenance.toSorted((a, b) => compare(orderOf(a), orderOf(b)));
     bundles.push({ ...bundle.file, provenance: ordered.slice(0, MAX_PROVENANCE) });
   }
-  return { section: { bundles }, certificates, watch: bundles.filter(({ path }) => path.startsWith('/')).map(({ path }) => path) };
+  return {
+    section: { bundles },
+    certificates,
+    watch: bundles.filter(({ path }) => path.startsWith('/')).map(({ path }) => path),
+  };
 }
 
-function byPath(found: { readonly variables: readonly CollectedVariable[]; readonly certifi: readonly CertifiCopy[] }): Map<string, Wanted> {
+function byPath(found: {
+  readonly variables: readonly CollectedVariable[];
+  readonly certifi: readonly CertifiCopy[];
+}): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   const want = (path: string, item: { provenance: BundleProvenance; reader: Reader }): void => {
     const entry = wanted.get(path) ?? { provenance: [], readers: [] };
@@ -44,7 +53,11 @@ function byPath(found: { readonly variables: readonly CollectedVariable[]; reado
     const { name, scope, owner, source } = variable;
     want(variable.value, { provenance: { kind: 'variable', name, scope, owner, source }, reader: readAs });
   }
-  for (const copy of found.certifi) want(copy.path, { provenance: { kind: 'certifi', python: copy.python, version: copy.version }, reader: copy.readAs });
+  for (const copy of found.certifi)
+    want(copy.path, {
+      provenance: { kind: 'certifi', python: copy.python, version: copy.version },
+      reader: copy.readAs,
+    });
   return wanted;
 }
 
@@ -52,8 +65,13 @@ function byPath(found: { readonly variables: readonly CollectedVariable[]; reado
  * With the rights of one who names the file: of a user for a user's variable (security.md, "a local user"), the agent's own
  * only when nobody but the machine's or a service's settings name it. The first account, by uid, that can read it decides.
  */
-async function readFirst(scan: Scan, wanted: { readonly path: string; readonly readers: readonly Reader[] }): Promise<PythonFileRead> {
-  const users = new Map(wanted.readers.flatMap((reader) => (reader === null ? [] : [[reader.uid, reader] as const])));
+async function readFirst(
+  scan: Scan,
+  wanted: { readonly path: string; readonly readers: readonly Reader[] },
+): Promise<PythonFileRead> {
+  const users = new Map(
+    wanted.readers.flatMap((reader) => (reader === null ? [] : [[reader.uid, reader] as const])),
+  );
   const own = wanted.readers.includes(null);
   const order: Reader[] = own ? [null] : [...users.values()].toSorted((a, b) => a.uid - b.uid);
   let last: PythonFileRead | null = null;
@@ -66,5 +84,7 @@ async function readFirst(scan: Scan, wanted: { readonly path: string; readonly r
 
 function orderOf(provenance: BundleProvenance): string {
   if (provenance.kind === 'certifi') return `certifi\0${provenance.python}`;
-  return ['variable', provenance.name, provenance.scope, provenance.owner ?? '', provenance.source].join('\0');
+  return ['variable', provenance.name, provenance.scope, provenance.owner ?? '', provenance.source].join(
+    '\0',
+  );
 }

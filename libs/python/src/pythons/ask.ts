@@ -7,14 +7,18 @@ import { BEGIN, END, FACTS_SCRIPT } from './facts-script.ts';
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 256 * 1024;
 
-const path = hostPath.nullable();
+/** A lone surrogate has no canonical JSON: one would lose the whole section. */
+const wellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+const text = shortText.refine(wellFormed);
+const anyPath = hostPath.refine(wellFormed);
+const path = anyPath.nullable();
 const factsSchema = z.object({
-  version: shortText.regex(/^\d+\.\d+/),
-  implementation: shortText,
-  prefix: hostPath,
-  path: z.array(hostPath).max(500),
-  openssl: shortText.nullable().optional(),
-  sslError: shortText.optional(),
+  version: text.regex(/^\d+\.\d+/),
+  implementation: text,
+  prefix: anyPath,
+  path: z.array(anyPath).max(500),
+  openssl: text.nullable().optional(),
+  sslError: text.optional(),
   verifyPaths: z.object({ cafile: path, capath: path, opensslCafile: path, opensslCapath: path }).optional(),
 });
 export type RunFacts = z.infer<typeof factsSchema>;
@@ -26,7 +30,10 @@ export type Answer = { readonly facts: RunFacts } | { readonly failure: string }
  * -B writes no byte code, -E and -s leave the account's variables and user packages out: these are facts of the environment,
  * not of one session (and -I does not exist in 2.7). The cwd is empty and nobody else's, because -c imports from it.
  */
-export async function ask(scan: Scan, request: { readonly path: string; readonly account: Account | null }): Promise<Answer> {
+export async function ask(
+  scan: Scan,
+  request: { readonly path: string; readonly account: Account | null },
+): Promise<Answer> {
   const result = await scan.ports.runProgram({
     argv: [request.path, '-E', '-s', '-B', '-c', FACTS_SCRIPT],
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
@@ -37,7 +44,11 @@ export async function ask(scan: Scan, request: { readonly path: string; readonly
   });
   const output = Buffer.from(result.stdout).toString('utf8');
   if (result.state !== 'exited') return { failure: result.reason ?? `it ended as ${result.state}` };
-  return parseAnswer(output) ?? { failure: result.reason ?? 'it printed no facts: it is no Python that can be asked' };
+  return (
+    parseAnswer(output) ?? {
+      failure: result.reason ?? 'it printed no facts: it is no Python that can be asked',
+    }
+  );
 }
 
 /** Null when there are no sentinels. Text from a program that may be anyone's: nothing in it is trusted beyond its shape. */
@@ -55,5 +66,7 @@ export function parseAnswer(output: string): Answer | null {
   const parsed = factsSchema.safeParse(value);
   if (parsed.success) return { facts: parsed.data };
   const issue = parsed.error.issues[0];
-  return { failure: `its facts do not have the expected shape (${issue?.path.join('.') ?? ''})`.slice(0, 512) };
+  return {
+    failure: `its facts do not have the expected shape (${issue?.path.join('.') ?? ''})`.slice(0, 512),
+  };
 }

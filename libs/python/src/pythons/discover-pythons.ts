@@ -8,6 +8,7 @@ import { findCandidates, type Candidate } from './candidates.ts';
 import { findLayout, readVenvConfig, type Layout, type VenvConfig } from './layout.ts';
 import { certifiBundle, expandSites, findPackages, type SiteReader } from './packages.ts';
 import { mayRun } from './run-rule.ts';
+import { clip } from '../clip.ts';
 
 const MAX_PYTHONS = 200;
 /** Two at a time: the agent works at low priority beside people. */
@@ -20,14 +21,19 @@ export async function discoverPythons(ports: PythonPorts, options: CollectOption
   const scan = await createScan(ports, options);
   const { candidates, directories } = await findCandidates(scan);
   const programs = await distinctPrograms(scan, candidates);
-  if (programs.length > MAX_PYTHONS) scan.note('/', `Only the first ${MAX_PYTHONS} of ${programs.length} Python environments were looked at`);
+  if (programs.length > MAX_PYTHONS)
+    scan.note('/', `Only the first ${MAX_PYTHONS} of ${programs.length} Python environments were looked at`);
   const deadline = Date.now() + RUN_BUDGET_MS;
-  const described = await inTurn(programs.slice(0, MAX_PYTHONS), (program) => describe(scan, { program, mayStart: Date.now() < deadline }));
+  const described = await inTurn(programs.slice(0, MAX_PYTHONS), (program) =>
+    describe(scan, { program, mayStart: Date.now() < deadline }),
+  );
   const sorted = described.toSorted((a, b) => compare(a.python.path, b.python.path));
   return {
     section: { pythons: sorted.map(({ python }) => python), problems: problemsOf(scan) },
     certifi: sorted.flatMap(({ certifi }) => certifi ?? []),
-    watch: [...new Set([...directories, ...sorted.flatMap(({ sites, python }) => [python.path, ...sites])])].toSorted(compare),
+    watch: [
+      ...new Set([...directories, ...sorted.flatMap(({ sites, python }) => [python.path, ...sites])]),
+    ].toSorted(compare),
   };
 }
 
@@ -74,7 +80,14 @@ async function openProgram(scan: Scan, candidate: Candidate): Promise<Program | 
   if (head.state === 'notRegularFile') return null;
   const start = head.state === 'read' ? Buffer.from(head.bytes).toString('latin1') : '';
   if (isShim(start)) return null;
-  return { candidate, realPath: chain.realPath, form: formOf(start), venv: await readVenvConfig(scan, candidate.path, reader), on, reader };
+  return {
+    candidate,
+    realPath: chain.realPath,
+    form: formOf(start),
+    venv: await readVenvConfig(scan, candidate.path, reader),
+    on,
+    reader,
+  };
 }
 
 type Form = 'program' | 'script' | 'other';
@@ -93,10 +106,17 @@ function isShim(start: string): boolean {
  * All files of a Python that one account owns are read as that account, whatever its settings lead to; those of root's by
  * who owns each directory; where several accounts could have put something, as `nobody`.
  */
-function siteReader(scan: Scan, chain: { readonly owners: readonly number[]; readonly writable: string | null }): SiteReader {
+function siteReader(
+  scan: Scan,
+  chain: { readonly owners: readonly number[]; readonly writable: string | null },
+): SiteReader {
   const [owner, second] = chain.owners;
-  if (!scan.ports.canActAs || (owner === undefined && chain.writable === null)) return { scan, readerFor: (directory) => scan.readerFor(directory) };
-  const reader = chain.writable !== null || second !== undefined || owner === undefined ? NOBODY : accountOf(scan.accounts, owner);
+  if (!scan.ports.canActAs || (owner === undefined && chain.writable === null))
+    return { scan, readerFor: (directory) => scan.readerFor(directory) };
+  const reader =
+    chain.writable !== null || second !== undefined || owner === undefined
+      ? NOBODY
+      : accountOf(scan.accounts, owner);
   return { scan, readerFor: () => Promise.resolve(reader) };
 }
 
@@ -106,24 +126,40 @@ interface Described {
   readonly sites: readonly string[];
 }
 
-async function describe(scan: Scan, work: { readonly program: Program; readonly mayStart: boolean }): Promise<Described> {
+async function describe(
+  scan: Scan,
+  work: { readonly program: Program; readonly mayStart: boolean },
+): Promise<Described> {
   const { program } = work;
   const layout = await findLayout(scan, program);
   const sites = layout === null ? [] : await expandSites(program.on, layout.sites);
   const asked = await askIfAllowed(scan, { ...work, layout, sites });
   const packages = await findPackages(program.on, 'facts' in asked ? importPath(asked.facts, layout) : sites);
-  const python = 'facts' in asked ? runPython(program, { facts: asked.facts, packages }) : staticPython(program, { layout, packages, because: asked.failure });
+  const python =
+    'facts' in asked
+      ? runPython(program, { facts: asked.facts, packages })
+      : staticPython(program, { layout, packages, because: asked.failure });
   return { python, certifi: await certifiOf(program, packages), sites };
 }
 
 async function askIfAllowed(
   scan: Scan,
-  work: { readonly program: Program; readonly mayStart: boolean; readonly layout: Layout | null; readonly sites: readonly string[] },
+  work: {
+    readonly program: Program;
+    readonly mayStart: boolean;
+    readonly layout: Layout | null;
+    readonly sites: readonly string[];
+  },
 ): Promise<{ facts: RunFacts } | { failure: string }> {
   const { program, layout, sites } = work;
   // The C library would hand such a file to /bin/sh.
   if (program.form === 'other') return { failure: 'it is neither a program nor a script' };
-  const decision = await mayRun(scan, { path: program.candidate.path, isScript: program.form === 'script', layout, sites });
+  const decision = await mayRun(scan, {
+    path: program.candidate.path,
+    isScript: program.form === 'script',
+    layout,
+    sites,
+  });
   if (!decision.run) return { failure: decision.because };
   if (!work.mayStart) return { failure: 'the time for starting interpreters was used up by others' };
   return await ask(scan, { path: program.candidate.path, account: decision.account });
@@ -131,10 +167,19 @@ async function askIfAllowed(
 
 /** sys.path without the standard library, which holds none of the packages looked for. */
 function importPath(facts: RunFacts, layout: Layout | null): string[] {
-  return facts.path.filter((entry) => entry.startsWith('/') && entry !== layout?.library && !entry.endsWith('.zip') && !entry.endsWith('/lib-dynload'));
+  return facts.path.filter(
+    (entry) =>
+      entry.startsWith('/') &&
+      entry !== layout?.library &&
+      !entry.endsWith('.zip') &&
+      !entry.endsWith('/lib-dynload'),
+  );
 }
 
-function runPython(program: Program, found: { readonly facts: RunFacts; readonly packages: PythonPackage[] }): PythonEnvironment {
+function runPython(
+  program: Program,
+  found: { readonly facts: RunFacts; readonly packages: PythonPackage[] },
+): PythonEnvironment {
   const { facts } = found;
   return {
     ...common(program),
@@ -161,7 +206,7 @@ function staticPython(
     verifyPaths: null,
     packages: found.packages,
     facts: 'static',
-    notRunBecause: found.because.slice(0, 512),
+    notRunBecause: clip(found.because, 512),
   };
 }
 

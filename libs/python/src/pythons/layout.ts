@@ -40,7 +40,8 @@ export function parseVenvConfig(directory: string, text: string): VenvConfig {
   }
   const home = values.get('home');
   // venv writes `version = 3.11.7`, virtualenv and uv `version_info = 3.11.7.final.0`.
-  const version = /^\d+\.\d+(\.\d+)?/.exec(values.get('version') ?? values.get('version_info') ?? '')?.[0] ?? null;
+  const version =
+    /^\d+\.\d+(\.\d+)?/.exec(values.get('version') ?? values.get('version_info') ?? '')?.[0] ?? null;
   return {
     directory,
     home: home?.startsWith('/') === true ? home.slice(0, 4096) : null,
@@ -50,15 +51,34 @@ export function parseVenvConfig(directory: string, text: string): VenvConfig {
 }
 
 /** Null when no standard library is found where the program itself would look first. */
-export async function findLayout(scan: Scan, program: { realPath: string; venv: VenvConfig | null; reader: Reader }): Promise<Layout | null> {
+export async function findLayout(
+  scan: Scan,
+  program: { realPath: string; venv: VenvConfig | null; reader: Reader },
+): Promise<Layout | null> {
   const { realPath, venv } = program;
   const name = realPath.slice(realPath.lastIndexOf('/') + 1);
-  const base = await findBase(scan, { program: venv?.home ?? parent(realPath), name, hint: venv?.version ?? null, reader: program.reader });
+  const base = await findBase(scan, {
+    program: venv?.home ?? parent(realPath),
+    name,
+    hint: venv?.version ?? null,
+    reader: program.reader,
+  });
   if (base === null) return null;
   const baseSites = sitesOf(scan, base.prefix, base.line);
-  if (venv === null) return { version: (await patchLevel(scan, base, program.reader)) ?? base.line, library: base.library, sites: baseSites, prefix: base.prefix };
+  if (venv === null)
+    return {
+      version: (await patchLevel(scan, base, program.reader)) ?? base.line,
+      library: base.library,
+      sites: baseSites,
+      prefix: base.prefix,
+    };
   const own = ['lib', 'lib64'].map((lib) => `${venv.directory}/${lib}/python${base.line}/site-packages`);
-  return { version: venv.version ?? base.line, library: base.library, sites: venv.systemSites ? [...own, ...baseSites] : own, prefix: venv.directory };
+  return {
+    version: venv.version ?? base.line,
+    library: base.library,
+    sites: venv.systemSites ? [...own, ...baseSites] : own,
+    prefix: venv.directory,
+  };
 }
 
 interface Base {
@@ -81,10 +101,14 @@ async function findBase(scan: Scan, from: Start): Promise<Base | null> {
   let prefix = from.program;
   for (let level = 0; level < MAX_ANCESTORS && prefix !== '/'; level += 1) {
     for (const lib of [`${prefix}/lib`, `${prefix}/lib64`]) {
-      const present = await librariesIn(scan, { lib, lines: named === null ? await linesIn(scan, lib, from.reader) : [named] });
+      const present = await librariesIn(scan, {
+        lib,
+        lines: named === null ? await linesIn(scan, lib, from.reader) : [named],
+      });
       const [line] = present;
       // Two libraries and a program that does not say which is its own: not decided by guessing.
-      if (line !== undefined && present.length === 1) return { prefix, line, library: `${lib}/python${line}` };
+      if (line !== undefined && present.length === 1)
+        return { prefix, line, library: `${lib}/python${line}` };
     }
     prefix = parent(prefix);
   }
@@ -98,26 +122,40 @@ function namedLine(from: Start): string | null {
   return (byName ?? byVersion)?.[1] ?? null;
 }
 
-async function librariesIn(scan: Scan, where: { readonly lib: string; readonly lines: readonly string[] }): Promise<string[]> {
+async function librariesIn(
+  scan: Scan,
+  where: { readonly lib: string; readonly lines: readonly string[] },
+): Promise<string[]> {
   const present: string[] = [];
-  for (const line of where.lines) if ((await scan.chain(`${where.lib}/python${line}/os.py`)).state === 'resolved') present.push(line);
+  for (const line of where.lines)
+    if ((await scan.chain(`${where.lib}/python${line}/os.py`)).state === 'resolved') present.push(line);
   return present;
 }
 
 async function linesIn(scan: Scan, directory: string, reader: Reader): Promise<string[]> {
   const listing = await scan.list(directory, reader);
   if (listing.state !== 'listed') return [];
-  return listing.entries.flatMap((entry) => /^python(\d+\.\d+t?)$/.exec(entry.name)?.[1] ?? []).toSorted(compare);
+  return listing.entries
+    .flatMap((entry) => /^python(\d+\.\d+t?)$/.exec(entry.name)?.[1] ?? [])
+    .toSorted(compare);
 }
 
 /** Debian puts its packages in dist-packages, and below /usr/local those of pip (Debian's site.py). */
 function sitesOf(scan: Scan, prefix: string, line: string): string[] {
   const major = line.split('.')[0] ?? '3';
-  const sites = [`${prefix}/lib/python${line}/site-packages`, `${prefix}/lib64/python${line}/site-packages`, `${prefix}/lib/python${line}/dist-packages`];
+  const sites = [
+    `${prefix}/lib/python${line}/site-packages`,
+    `${prefix}/lib64/python${line}/site-packages`,
+    `${prefix}/lib/python${line}/dist-packages`,
+  ];
   if (prefix !== below(scan.root, '/usr')) return sites;
   const local = below(scan.root, '/usr/local');
   return [
-    ...[`${local}/lib/python${line}/dist-packages`, `${local}/lib/python${line}/site-packages`, `${local}/lib64/python${line}/site-packages`],
+    ...[
+      `${local}/lib/python${line}/dist-packages`,
+      `${local}/lib/python${line}/site-packages`,
+      `${local}/lib64/python${line}/site-packages`,
+    ],
     ...sites,
     `${prefix}/lib/python${major}/dist-packages`,
   ];
@@ -125,9 +163,14 @@ function sitesOf(scan: Scan, prefix: string, line: string): string[] {
 
 /** `#define PY_VERSION "3.11.7"` where the headers are installed. */
 async function patchLevel(scan: Scan, base: Base, reader: Reader): Promise<string | null> {
-  const read = await scan.read(`${base.prefix}/include/python${base.line}/patchlevel.h`, { reader, maxBytes: 64 * 1024 });
+  const read = await scan.read(`${base.prefix}/include/python${base.line}/patchlevel.h`, {
+    reader,
+    maxBytes: 64 * 1024,
+  });
   if (read.state !== 'read') return null;
-  return /^#define\s+PY_VERSION\s+"(\d[^"]{0,60})"/m.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] ?? null;
+  return (
+    /^#define\s+PY_VERSION\s+"(\d[^"]{0,60})"/m.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] ?? null
+  );
 }
 
 function parent(path: string): string {

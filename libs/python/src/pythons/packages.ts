@@ -1,5 +1,6 @@
 import { PYTHON_PACKAGES, type PythonPackage, type PythonPackageName } from '@trustfleet/protocol';
 import { compare, type Reader, type Scan } from '../scan.ts';
+import { clip } from '../clip.ts';
 
 /** Files that state the version, the truest first; `shotgun_api3` says it only in its main module (probe.py, PKGS). */
 const VERSION_FILES: Readonly<Record<PythonPackageName, readonly string[]>> = {
@@ -39,11 +40,17 @@ export async function expandSites(on: SiteReader, sites: readonly string[]): Pro
 }
 
 async function additions(on: SiteReader, site: Site): Promise<string[]> {
-  const found = [...site.names].filter((name) => name.endsWith('.egg')).map((name) => `${site.directory}/${name}`);
+  const found = [...site.names]
+    .filter((name) => name.endsWith('.egg'))
+    .map((name) => `${site.directory}/${name}`);
   for (const name of [...site.names].filter((one) => one.endsWith('.pth')).slice(0, 50)) {
-    const read = await on.scan.read(`${site.directory}/${name}`, { reader: site.reader, maxBytes: 256 * 1024 });
+    const read = await on.scan.read(`${site.directory}/${name}`, {
+      reader: site.reader,
+      maxBytes: 256 * 1024,
+    });
     if (read.state !== 'read') continue;
-    for (const line of Buffer.from(read.bytes).toString('utf8').split(/\r?\n/)) found.push(...pathLine(site.directory, line.trimEnd()));
+    for (const line of Buffer.from(read.bytes).toString('utf8').split(/\r?\n/))
+      found.push(...pathLine(site.directory, line.trimEnd()));
   }
   return [...new Set(found)].toSorted(compare);
 }
@@ -51,7 +58,7 @@ async function additions(on: SiteReader, site: Site): Promise<string[]> {
 function pathLine(directory: string, line: string): string[] {
   if (line === '' || line.startsWith('#') || /^import[ \t]/.test(line) || line.includes('\0')) return [];
   const path = line.startsWith('/') ? line : `${directory}/${line.replace(/^\.\//, '')}`;
-  return [path.replace(/(.)\/+$/, '$1').slice(0, 4096)];
+  return [clip(path.replace(/(.)\/+$/, '$1'), 4096)];
 }
 
 /** The first copy of each package in import order; versions are read as text, nothing is imported. */
@@ -76,14 +83,18 @@ async function openSite(on: SiteReader, directory: string): Promise<Site | null>
   return { directory, reader, names: new Set(listing.entries.map((entry) => entry.name)) };
 }
 
-async function readPackage(on: SiteReader, at: { site: Site; name: PythonPackageName }): Promise<PythonPackage | null> {
+async function readPackage(
+  on: SiteReader,
+  at: { site: Site; name: PythonPackageName },
+): Promise<PythonPackage | null> {
   const { site, name } = at;
   const location = `${site.directory}/${name}`;
   let present = false;
   for (const file of VERSION_FILES[name]) {
     const read = await on.scan.read(`${location}/${file}`, { reader: site.reader, maxBytes: MAX_FILE_BYTES });
     if (read.state !== 'missing') present = true;
-    const version = read.state === 'read' ? VERSION.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] : undefined;
+    const version =
+      read.state === 'read' ? VERSION.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] : undefined;
     if (version !== undefined) return { name, version, location };
   }
   // A directory that merely has the name, such as one that pip left empty, is no package.
@@ -95,7 +106,9 @@ async function readPackage(on: SiteReader, at: { site: Site; name: PythonPackage
 export function metadataVersion(names: ReadonlySet<string>, name: PythonPackageName): string | null {
   const versions = [...names].flatMap((entry) => {
     const match = /^([A-Za-z0-9_.]+)-([0-9][^-]*)(?:-py[^-]*)?\.(?:dist-info|egg-info)$/.exec(entry);
-    return match?.[1]?.toLowerCase().replaceAll('.', '_') === name && match[2] !== undefined ? [match[2]] : [];
+    return match?.[1]?.toLowerCase().replaceAll('.', '_') === name && match[2] !== undefined
+      ? [match[2]]
+      : [];
   });
   return versions.toSorted(compare).at(-1) ?? null;
 }
@@ -104,12 +117,21 @@ export function metadataVersion(names: ReadonlySet<string>, name: PythonPackageN
  * The bundle that a copy of certifi gives out. Distributions patch `where()` to return their own bundle and ship none
  * (Debian's python3-certifi).
  */
-export async function certifiBundle(on: SiteReader, location: string): Promise<{ path: string; reader: Reader }> {
+export async function certifiBundle(
+  on: SiteReader,
+  location: string,
+): Promise<{ path: string; reader: Reader }> {
   const reader = await on.readerFor(location);
   const own = `${location}/cacert.pem`;
   const listing = await on.scan.list(location, reader);
-  if (listing.state !== 'listed' || listing.entries.some((entry) => entry.name === 'cacert.pem')) return { path: own, reader };
+  if (listing.state !== 'listed' || listing.entries.some((entry) => entry.name === 'cacert.pem'))
+    return { path: own, reader };
   const core = await on.scan.read(`${location}/core.py`, { reader, maxBytes: MAX_FILE_BYTES });
-  const patched = core.state === 'read' ? /return\s+['"](\/[^'"\n]{1,1000}\.(?:crt|pem))['"]/.exec(Buffer.from(core.bytes).toString('utf8'))?.[1] : undefined;
+  const patched =
+    core.state === 'read'
+      ? /return\s+['"](\/[^'"\n]{1,1000}\.(?:crt|pem))['"]/.exec(
+          Buffer.from(core.bytes).toString('utf8'),
+        )?.[1]
+      : undefined;
   return { path: patched ?? own, reader };
 }

@@ -2,9 +2,12 @@ import { NOBODY } from '../accounts.ts';
 import type { Account } from '../ports.ts';
 import { accountOf, type Scan } from '../scan.ts';
 import type { Layout } from './layout.ts';
+import { clip } from '../clip.ts';
 
 /** `account` null: with the agent's own identity. */
-export type RunDecision = { readonly run: true; readonly account: Account | null } | { readonly run: false; readonly because: string };
+export type RunDecision =
+  | { readonly run: true; readonly account: Account | null }
+  | { readonly run: false; readonly because: string };
 
 export interface Subject {
   readonly path: string;
@@ -36,25 +39,36 @@ export async function mayRun(scan: Scan, subject: Subject): Promise<RunDecision>
 /** Distinct owners besides root, or the reason why the files cannot be relied on. */
 async function ownersOf(scan: Scan, subject: Subject): Promise<readonly number[] | string> {
   const owners = new Set<number>();
-  for (const path of [subject.path, ...(subject.layout === null ? [] : [subject.layout.library]), ...subject.sites]) {
+  for (const path of [
+    subject.path,
+    ...(subject.layout === null ? [] : [subject.layout.library]),
+    ...subject.sites,
+  ]) {
     const chain = await scan.chain(path);
     if (chain.writable !== null) return `${chain.writable} can be written by its group or by others`;
     if (chain.state === 'unreadable') return `${path} could not be looked at`;
     for (const owner of chain.owners) owners.add(owner);
   }
-  if (owners.size > 1) return `its files belong to several accounts (uid ${[...owners].slice(0, MAX_OWNERS_SHOWN).join(', ')})`;
+  if (owners.size > 1)
+    return `its files belong to several accounts (uid ${[...owners].slice(0, MAX_OWNERS_SHOWN).join(', ')})`;
   return [...owners];
 }
 
-async function identityFor(scan: Scan, of: { subject: Subject; owners: readonly number[] }): Promise<{ account: Account | null } | string> {
+async function identityFor(
+  scan: Scan,
+  of: { subject: Subject; owners: readonly number[] },
+): Promise<{ account: Account | null } | string> {
   const { subject } = of;
   const owner = of.owners[0];
   if (scan.ports.canActAs && owner !== undefined) return { account: accountOf(scan.accounts, owner) };
   if (scan.ports.canActAs && (await openToNobody(scan, subject))) return { account: NOBODY };
   // From here on it would run with the agent's own identity.
-  if (owner !== undefined && owner !== scan.ports.uid) return `it belongs to uid ${owner}, and the agent has only the rights of uid ${scan.ports.uid}`;
+  if (owner !== undefined && owner !== scan.ports.uid)
+    return `it belongs to uid ${owner}, and the agent has only the rights of uid ${scan.ports.uid}`;
   if (subject.isScript) return 'it is a script, so what it would start is not known';
-  return subject.layout === null ? 'its standard library was not found beside it, so what it would execute is not known' : { account: null };
+  return subject.layout === null
+    ? 'its standard library was not found beside it, so what it would execute is not known'
+    : { account: null };
 }
 
 async function openToNobody(scan: Scan, subject: Subject): Promise<boolean> {
@@ -64,18 +78,29 @@ async function openToNobody(scan: Scan, subject: Subject): Promise<boolean> {
 }
 
 /** Single files deep inside may belong to someone else than their directory: looked for in all that start-up can execute. */
-async function deepProblem(scan: Scan, of: { subject: Subject; owners: readonly number[]; account: Account | null }): Promise<string | null> {
+async function deepProblem(
+  scan: Scan,
+  of: { subject: Subject; owners: readonly number[]; account: Account | null },
+): Promise<string | null> {
   const asUser = of.owners.length === 0 ? undefined : (of.account ?? undefined);
-  const directories = [...(of.subject.layout === null ? [] : [of.subject.layout.library]), ...of.subject.sites];
+  const directories = [
+    ...(of.subject.layout === null ? [] : [of.subject.layout.library]),
+    ...of.subject.sites,
+  ];
   for (const directory of directories) {
     const chain = await scan.chain(directory);
     if (chain.state !== 'resolved') continue;
-    const found = await scan.ports.findForeign({ directory, owners: of.owners, timeoutMs: DEEP_CHECK_MS, asUser });
+    const found = await scan.ports.findForeign({
+      directory,
+      owners: of.owners,
+      timeoutMs: DEEP_CHECK_MS,
+      asUser,
+    });
     if (found.state !== 'clean') return found.detail ?? `${directory} could not be checked`;
   }
   return null;
 }
 
 function no(because: string): RunDecision {
-  return { run: false, because: because.slice(0, 512) };
+  return { run: false, because: clip(because, 512) };
 }

@@ -51,6 +51,7 @@ describe('parseAnswer', () => {
       { ...facts, version: 'x'.repeat(600) },
       { ...facts, path: 'not a list' },
       { ...facts, openssl: { $gt: '' } },
+      { ...facts, openssl: 'half a \ud83d character' },
       [],
     ])
       expect(parseAnswer(framed(JSON.stringify(bad)))).toMatchObject({

@@ -1,4 +1,5 @@
 import { CA_VARIABLES, type CaVariableName } from '@trustfleet/protocol';
+import { clip } from '../clip.ts';
 
 /** One static assignment. Values of other variables are dropped where they are met and never stand here. */
 export interface Assignment {
@@ -20,7 +21,5 @@ export function lastOfEach(
   found: readonly { readonly name: CaVariableName; readonly value: string | null }[],
 ): Assignment[] {
   const last = new Map(found.map(({ name, value }) => [name, value]));
-  return [...last].flatMap(([name, value]) =>
-    value === null ? [] : [{ name, value: value.slice(0, 4096) }],
-  );
+  return [...last].flatMap(([name, value]) => (value === null ? [] : [{ name, value: clip(value, 4096) }]));
 }

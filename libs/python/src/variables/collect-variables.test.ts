@@ -79,6 +79,16 @@ describe('collectVariables', () => {
     expect(JSON.stringify(await collect())).toBe(JSON.stringify(first));
   });
 
+  it('cuts a value that is too long, though not through a character', async () => {
+    host.put(
+      'etc/environment',
+      `SSL_CERT_FILE="/etc/studio/ca.pem"\nSECRET_TOKEN=hunter2\nHTTPLIB2_CA_CERTS=/${'x'.repeat(4094)}😀\n`,
+    );
+    const { section } = await collect();
+    const value = section.variables.find((found) => found.name === 'HTTPLIB2_CA_CERTS')?.value;
+    expect(value).toBe(`/${'x'.repeat(4094)}\ufffd`);
+  });
+
   it('names where a change means collecting again', async () => {
     const { watch } = await collect();
     for (const path of ['etc/environment', 'etc/profile.d', 'etc/profile.d/studio.sh', 'etc/systemd/system'])

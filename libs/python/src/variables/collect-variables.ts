@@ -3,6 +3,7 @@ import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import type { CollectedVariable, CollectOptions, VariablesResult } from '../types.ts';
 import { machineSources, serviceSources, userSources, type VariableSource } from './sources.ts';
+import { clip } from '../clip.ts';
 
 const MAX_PROFILE_BYTES = 256 * 1024;
 const MAX_VARIABLES = 1000;
@@ -57,7 +58,7 @@ function ownVariables(options: CollectOptions): CollectedVariable[] {
       {
         variable: {
           name,
-          value: value.slice(0, 4096),
+          value: clip(value, 4096),
           scope: 'service' as const,
           owner: AGENT,
           source: 'process',

@@ -23,7 +23,17 @@ export function commandsAfter(layout: DebianLayout, after: 'add' | 'remove'): re
   const update: Command = [UPDATE_TOOL, ...overrides(layout)];
   if (after === 'add') return [update];
   return [
-    ['/usr/bin/find', layout.linkDirectory, '-maxdepth', '1', '-xtype', 'l', '-lname', `${layout.anchorDirectory}/*`, '-delete'],
+    [
+      '/usr/bin/find',
+      layout.linkDirectory,
+      '-maxdepth',
+      '1',
+      '-xtype',
+      'l',
+      '-lname',
+      `${layout.anchorDirectory}/*`,
+      '-delete',
+    ],
     update,
     ['/usr/bin/openssl', 'rehash', layout.linkDirectory],
   ];
@@ -34,11 +44,22 @@ function overrides(layout: DebianLayout): string[] {
   const at = (path: string): string => `${layout.root}${path}`;
   return [
     ...['--certsconf', at('/etc/ca-certificates.conf'), '--certsdir', at('/usr/share/ca-certificates')],
-    ...['--localcertsdir', layout.anchorDirectory, '--etccertsdir', layout.linkDirectory, '--hooksdir', at('/etc/ca-certificates/update.d')],
+    ...[
+      '--localcertsdir',
+      layout.anchorDirectory,
+      '--etccertsdir',
+      layout.linkDirectory,
+      '--hooksdir',
+      at('/etc/ca-certificates/update.d'),
+    ],
   ];
 }
 
-export async function add(changer: Changer, der: Uint8Array, options: ChangeOptions = {}): Promise<StoreChange> {
+export async function add(
+  changer: Changer,
+  der: Uint8Array,
+  options: ChangeOptions = {},
+): Promise<StoreChange> {
   const path = anchorPath(changer.layout, sha256Hex(der));
   const wanted = Buffer.from(toPem(der), 'latin1');
   return await change(changer, { after: 'add', options }, async () => {
@@ -49,13 +70,24 @@ export async function add(changer: Changer, der: Uint8Array, options: ChangeOpti
   });
 }
 
-export async function remove(changer: Changer, sha256: string, options: ChangeOptions = {}): Promise<StoreChange> {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) return failed(`${sha256.slice(0, 80)} is not a SHA-256 in lower-case hex`);
+export async function remove(
+  changer: Changer,
+  sha256: string,
+  options: ChangeOptions = {},
+): Promise<StoreChange> {
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    return failed(`${sha256.slice(0, 80)} is not a SHA-256 in lower-case hex`);
   const path = anchorPath(changer.layout, sha256);
-  return await change(changer, { after: 'remove', options }, async () => ((await changer.ports.removeFile(path)) ? [path] : []));
+  return await change(changer, { after: 'remove', options }, async () =>
+    (await changer.ports.removeFile(path)) ? [path] : [],
+  );
 }
 
-export async function rebuild(changer: Changer, after: 'add' | 'remove', options: ChangeOptions = {}): Promise<StoreChange> {
+export async function rebuild(
+  changer: Changer,
+  after: 'add' | 'remove',
+  options: ChangeOptions = {},
+): Promise<StoreChange> {
   return await change(changer, { after, options }, () => Promise.resolve([]));
 }
 
@@ -64,7 +96,11 @@ interface Work {
   readonly options: ChangeOptions;
 }
 
-async function change(changer: Changer, work: Work, changeFiles: () => Promise<string[]>): Promise<StoreChange> {
+async function change(
+  changer: Changer,
+  work: Work,
+  changeFiles: () => Promise<string[]>,
+): Promise<StoreChange> {
   const { ports, layout } = changer;
   const listing = await ports.listDirectory(layout.anchorDirectory);
   const refusal = await whyNotChangeable(ports, listing.state === 'listed' ? layout.anchorDirectory : null);
@@ -73,15 +109,27 @@ async function change(changer: Changer, work: Work, changeFiles: () => Promise<s
   try {
     files = await changeFiles();
   } catch (error) {
-    return failed(`${layout.anchorDirectory} could not be changed: ${error instanceof Error ? error.message : String(error)}. Is it on a read-only file system?`);
+    return failed(
+      `${layout.anchorDirectory} could not be changed: ${error instanceof Error ? error.message : String(error)}. Is it on a read-only file system?`,
+    );
   }
   const commands: { argv: Command; output: string }[] = [];
   for (const argv of commandsAfter(layout, work.after)) {
-    const result = await ports.runProgram({ argv, env: TOOL_ENV, timeoutMs: TOOL_TIMEOUT_MS, signal: work.options.signal });
+    const result = await ports.runProgram({
+      argv,
+      env: TOOL_ENV,
+      timeoutMs: TOOL_TIMEOUT_MS,
+      signal: work.options.signal,
+    });
     const output = tail(Buffer.concat([result.stdout, result.stderr]).toString('utf8'));
     commands.push({ argv, output });
     if (result.state !== 'exited' || result.exitCode !== 0)
-      return { state: 'failed', reason: `${result.reason ?? `${argv[0]} failed`}: ${output.split('\n').at(-1) ?? ''}`, files, commands };
+      return {
+        state: 'failed',
+        reason: `${result.reason ?? `${argv[0]} failed`}: ${output.split('\n').at(-1) ?? ''}`,
+        files,
+        commands,
+      };
   }
   return { state: 'done', files, commands };
 }

@@ -7,14 +7,21 @@ import { readStore } from './read.ts';
 export const debian: StoreDriver = {
   name: 'debian',
   detect(ports, host) {
-    if (!host.families.some((family) => family === 'debian' || family === 'ubuntu')) return Promise.resolve(null);
+    if (!host.families.some((family) => family === 'debian' || family === 'ubuntu'))
+      return Promise.resolve(null);
     const layout = debianLayout(host.root);
     const changer = { ports, layout };
     return Promise.resolve({
       id: 'debian',
       read: () => readStore(ports, host, layout),
       plan: (sha256) =>
-        ports.uid === 0 ? { path: anchorPath(layout, sha256), commands: commandsAfter(layout, 'add'), bundlePath: layout.bundle } : null,
+        ports.uid === 0
+          ? {
+              path: anchorPath(layout, sha256),
+              commands: commandsAfter(layout, 'add'),
+              bundlePath: layout.bundle,
+            }
+          : null,
       add: (der, options) => add(changer, der, options),
       remove: (sha256, options) => remove(changer, sha256, options),
       rebuild: (after, options) => rebuild(changer, after, options),

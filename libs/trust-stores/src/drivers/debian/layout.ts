@@ -15,7 +15,12 @@ export const UPDATE_TOOL = '/usr/sbin/update-ca-certificates';
 
 export function debianLayout(root: string): DebianLayout {
   const linkDirectory = below(root, '/etc/ssl/certs');
-  return { root, linkDirectory, bundle: `${linkDirectory}/ca-certificates.crt`, anchorDirectory: below(root, '/usr/local/share/ca-certificates') };
+  return {
+    root,
+    linkDirectory,
+    bundle: `${linkDirectory}/ca-certificates.crt`,
+    anchorDirectory: below(root, '/usr/local/share/ca-certificates'),
+  };
 }
 
 /** The file that holds one anchor of ours: the name says who put it there, the digest which one it is. */

@@ -3,15 +3,21 @@ import { readBundle } from '../../bundle-file.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { HostDescription, StoreReading } from '../../types.ts';
 import { UPDATE_TOOL, type DebianLayout } from './layout.ts';
+import { clip } from '../../clip.ts';
 
 const MAX_LOCAL_ANCHORS = 2000;
 const MAX_DEPTH = 4;
 
-export async function readStore(ports: TrustStorePorts, host: HostDescription, layout: DebianLayout): Promise<StoreReading> {
+export async function readStore(
+  ports: TrustStorePorts,
+  host: HostDescription,
+  layout: DebianLayout,
+): Promise<StoreReading> {
   const bundle = await readBundle(ports, layout.bundle);
   const local = await readLocalAnchors(ports, layout.anchorDirectory);
   const certificates = new Map<string, Uint8Array>();
-  for (const { sha256, der } of [...bundle.certificates, ...local.certificates]) certificates.set(sha256, der);
+  for (const { sha256, der } of [...bundle.certificates, ...local.certificates])
+    certificates.set(sha256, der);
   const anchorDirectory = local.directories.length > 0 ? layout.anchorDirectory : null;
   return {
     store: {
@@ -25,19 +31,31 @@ export async function readStore(ports: TrustStorePorts, host: HostDescription, l
       cannotChange: await whyNotChangeable(ports, anchorDirectory),
     },
     certificates,
-    watch: [layout.bundle, layout.anchorDirectory, ...local.directories, ...local.anchors.map((anchor) => anchor.path)],
+    watch: [
+      layout.bundle,
+      layout.anchorDirectory,
+      ...local.directories,
+      ...local.anchors.map((anchor) => anchor.path),
+    ],
   };
 }
 
 /** Tool present and directory present and root (trust-stores.md §6.7, lessons). Null when it can be changed. */
-export async function whyNotChangeable(ports: TrustStorePorts, anchorDirectory: string | null): Promise<string | null> {
-  if (!(await ports.isExecutable(UPDATE_TOOL))) return `${UPDATE_TOOL} is not there: install the package ca-certificates`;
-  if (anchorDirectory === null) return '/usr/local/share/ca-certificates is not a directory that can be read: make it, owned by root';
+export async function whyNotChangeable(
+  ports: TrustStorePorts,
+  anchorDirectory: string | null,
+): Promise<string | null> {
+  if (!(await ports.isExecutable(UPDATE_TOOL)))
+    return `${UPDATE_TOOL} is not there: install the package ca-certificates`;
+  if (anchorDirectory === null)
+    return '/usr/local/share/ca-certificates is not a directory that can be read: make it, owned by root';
   const tool = await ports.inspectPath(UPDATE_TOOL);
-  if (tool.writable !== null) return `${tool.writable} can be written by its group or by others, so ${UPDATE_TOOL} is not run: take those rights away`;
+  if (tool.writable !== null)
+    return `${tool.writable} can be written by its group or by others, so ${UPDATE_TOOL} is not run: take those rights away`;
   // 65534: in a user namespace everything that real root owns shows as the overflow uid; a real `nobody` owns no system tool.
   const stranger = tool.owners.find((owner) => owner !== 65534);
-  if (stranger !== undefined) return `${UPDATE_TOOL} can be changed by uid ${stranger}, so it is not run: give it back to root`;
+  if (stranger !== undefined)
+    return `${UPDATE_TOOL} can be changed by uid ${stranger}, so it is not run: give it back to root`;
   return ports.uid === 0 ? null : 'The agent does not run as root, and only root can change this store';
 }
 
@@ -58,20 +76,30 @@ async function readLocalAnchors(ports: TrustStorePorts, root: string): Promise<L
     if (listing.state !== 'listed') continue;
     found.directories.push(directory);
     for (const entry of listing.entries) {
-      if (entry.kind === 'directory' && depth < MAX_DEPTH) pending.push({ directory: `${directory}/${entry.name}`, depth: depth + 1 });
-      else if (entry.kind !== 'directory' && entry.name.endsWith('.crt')) files.push(`${directory}/${entry.name}`);
+      if (entry.kind === 'directory' && depth < MAX_DEPTH)
+        pending.push({ directory: `${directory}/${entry.name}`, depth: depth + 1 });
+      else if (entry.kind !== 'directory' && entry.name.endsWith('.crt'))
+        files.push(`${directory}/${entry.name}`);
     }
     if (files.length >= MAX_LOCAL_ANCHORS) break;
   }
-  for (const path of files.toSorted().slice(0, MAX_LOCAL_ANCHORS)) await readLocalAnchor(ports, { path, found });
+  for (const path of files.toSorted().slice(0, MAX_LOCAL_ANCHORS))
+    await readLocalAnchor(ports, { path, found });
   return found;
 }
 
-async function readLocalAnchor(ports: TrustStorePorts, into: { path: string; found: LocalAnchors }): Promise<void> {
+async function readLocalAnchor(
+  ports: TrustStorePorts,
+  into: { path: string; found: LocalAnchors },
+): Promise<void> {
   const { path, found } = into;
   const { file, certificates } = await readBundle(ports, path);
   found.certificates.push(...certificates);
-  found.anchors.push({ path, anchor: file.anchors[0] ?? null, problem: problemOf(file, certificates.length) });
+  found.anchors.push({
+    path,
+    anchor: file.anchors[0] ?? null,
+    problem: problemOf(file, certificates.length),
+  });
 }
 
 const STATE_WORDS: Readonly<Record<string, string>> = {
@@ -81,11 +109,21 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   noCertificates: 'holds no certificate',
 };
 
-function problemOf(file: { path: string; state: string; detail: string | null; problems: readonly { line: number; reason: string }[] }, count: number): string | null {
-  if (file.detail !== null) return file.detail.slice(0, 512);
+function problemOf(
+  file: {
+    path: string;
+    state: string;
+    detail: string | null;
+    problems: readonly { line: number; reason: string }[];
+  },
+  count: number,
+): string | null {
+  if (file.detail !== null) return clip(file.detail, 512);
   const words = STATE_WORDS[file.state];
-  if (words !== undefined) return `${file.path} ${words}`.slice(-512);
+  if (words !== undefined) return clip(`It ${words}`, 512);
   const first = file.problems[0];
-  if (first !== undefined) return `line ${first.line}: ${first.reason}`.slice(0, 512);
-  return count > 1 ? `holds ${count} certificates: one belongs in a file, so their links by subject hash lack all but the first` : null;
+  if (first !== undefined) return clip(`line ${first.line}: ${first.reason}`, 512);
+  return count > 1
+    ? `holds ${count} certificates: one belongs in a file, so their links by subject hash lack all but the first`
+    : null;
 }

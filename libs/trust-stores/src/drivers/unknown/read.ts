@@ -5,7 +5,10 @@ import type { HostDescription, StoreReading } from '../../types.ts';
 import { BUNDLE_PATHS } from './layout.ts';
 
 export function whyNotChangeable(host: HostDescription): string {
-  return `This release does not know how ${host.prettyName ?? 'this system'} adds an anchor: add it with the system's own tool`.slice(0, 512);
+  return `This release does not know how ${host.prettyName ?? 'this system'} adds an anchor: add it with the system's own tool`.slice(
+    0,
+    512,
+  );
 }
 
 /** The first bundle that is there, so that what this host trusts can be seen even where it cannot be changed. */
