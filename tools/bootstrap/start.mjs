@@ -20,13 +20,14 @@ async function startFleet(group, dataDir) {
   const env = projectEnv();
   const server = await startServer(group, { dataDir, env, tokens: 2 });
   const [machineToken, sandboxToken] = server.enrolmentTokens ?? [];
-  await startMachineAgent(group, { dataDir, env, token: machineToken });
+  // The pictures of the README show one host, and nothing of the machine they are taken on.
+  if (process.env.TRUSTFLEET_MACHINE_AGENT !== '0') await startMachineAgent(group, { dataDir, env, token: machineToken });
   const sandbox = await startSandboxAgent(group, {
     dataDir,
     env,
     token: sandboxToken,
     roots: process.env.TRUSTFLEET_SANDBOX_ROOTS,
-    hostName: `${hostname()}-sandbox`,
+    hostName: process.env.TRUSTFLEET_SANDBOX_NAME ?? `${hostname()}-sandbox`,
   });
   if (!sandbox) log('No sandbox host: this account cannot make a mount namespace (unshare). Everything else works.');
   return server;
@@ -43,9 +44,12 @@ function greet(server, dataDir) {
 
 async function main() {
   const dataDir = defaultDataDir();
-  await ensureDependencies(log);
   prepareDataDir(dataDir);
-  if (process.env.TRUSTFLEET_SKIP_BUILD !== '1') await build();
+  // The end-to-end tests start what Nx has just built for them.
+  if (process.env.TRUSTFLEET_SKIP_BUILD !== '1') {
+    await ensureDependencies(log);
+    await build();
+  }
   let stop;
   const stopped = new Promise((resolve) => (stop = resolve));
   const group = new ProcessGroup({

@@ -14,6 +14,8 @@ export interface FleetOptions {
   readonly ports?: { readonly web: number; readonly agent: number };
   readonly env?: Readonly<Record<string, string>>;
   readonly readyMs?: number;
+  /** PEM of further roots of the sandbox host's store. */
+  readonly extraRoots?: readonly string[];
 }
 
 /** `npm start` as a person runs it, with everything it prints. */
@@ -44,10 +46,13 @@ export function freshDataDir(): { readonly dataDir: string; remove(): void } {
 }
 
 /** The sandbox host's store holds exactly these: the e2e never looks at the machine's own. */
-function writeSandboxRoots(dataDir: string): string {
+function writeSandboxRoots(dataDir: string, extra: readonly string[]): string {
   const roots = path.join(path.dirname(dataDir), 'roots');
   mkdirSync(roots, { recursive: true });
   for (const root of WELL_KNOWN_ROOTS) writeFileSync(path.join(roots, `${root.name.replaceAll(/\W+/g, '-')}.crt`), root.pem);
+  extra.forEach((pem, index) => {
+    writeFileSync(path.join(roots, `extra-${index}.crt`), pem);
+  });
   return roots;
 }
 
@@ -70,7 +75,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<RunningFle
       TRUSTFLEET_DATA_DIR: dataDir,
       TRUSTFLEET_PORT: String(ports.web),
       TRUSTFLEET_AGENT_PORT: String(ports.agent),
-      TRUSTFLEET_SANDBOX_ROOTS: writeSandboxRoots(dataDir),
+      TRUSTFLEET_SANDBOX_ROOTS: writeSandboxRoots(dataDir, options.extraRoots ?? []),
       ...(options.root === undefined ? { TRUSTFLEET_SKIP_BUILD: '1' } : {}),
       ...options.env,
     },

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { LabCertificate } from '@trustfleet/testkit';
@@ -58,4 +58,62 @@ export function demoStudioCa(dataDir: string): LabCertificate {
     privateKeyPem,
     sha256: createHash('sha256').update(certificate.raw).digest('hex'),
   };
+}
+
+/** The sandbox host's agent, to be killed and started again as it was. */
+export interface SandboxAgent {
+  readonly pid: number;
+  kill(): Promise<void>;
+  /** Starts it in a new namespace over the same directories. */
+  restart(): void;
+  stop(): Promise<void>;
+  /** The address at which it looks for its server from its next start on. */
+  pointTo(address: string): void;
+}
+
+export function sandboxAgent(dataDir: string): SandboxAgent {
+  const first = sandboxAgentPid(dataDir);
+  if (first === undefined) throw new Error('the sandbox agent does not run');
+  const argv = ['unshare', '-m', '--propagation', 'private', '--', ...commandLine(parentOf(first)).filter((part) => part !== '')];
+  // The same environment too: what it names is part of the inventory.
+  const env = Object.fromEntries(
+    readFileSync(`/proc/${first}/environ`, 'utf8')
+      .split('\0')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  let own: ChildProcess | undefined;
+  const current = (): number => sandboxAgentPid(dataDir) ?? 0;
+  const gone = async (pid: number): Promise<void> => {
+    while (existsSync(`/proc/${pid}`) && sandboxAgentPid(dataDir) === pid) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  return {
+    get pid() {
+      return current();
+    },
+    async kill() {
+      const pid = current();
+      process.kill(pid, 'SIGKILL');
+      await gone(pid);
+    },
+    restart() {
+      const [program = '', ...args] = argv;
+      own = spawn(program, args, { stdio: 'ignore', env });
+    },
+    pointTo(address) {
+      const file = path.join(dataDir, 'sandbox/agent/identity.json');
+      const identity = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      writeFileSync(file, JSON.stringify({ ...identity, address }), { mode: 0o600 });
+    },
+    async stop() {
+      if (!own || own.exitCode !== null) return;
+      const ended = new Promise((resolve) => own?.once('close', resolve));
+      own.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
