@@ -11,6 +11,7 @@ import {
 } from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
 import { createTrustStores, type TrustStores } from '@trustfleet/trust-stores';
+import { withTiedPrograms } from './tied-programs.ts';
 
 /** Where the facts come from; `root` other than '/' looks at an image or a test's own tree. */
 export interface InventoryOptions {
@@ -83,7 +84,7 @@ interface Memory {
 /** Composes the collectors of libs/host, libs/trust-stores and libs/python. One scan at a time: the caller sees to it. */
 export function createInventory(options: InventoryOptions): InventoryCollector {
   const { host, name: givenName } = options;
-  const trustStores = createTrustStores(host, { root: options.root });
+  const trustStores = createTrustStores(withTiedPrograms(host), { root: options.root });
   const memory: Memory = { variables: null, pythons: null, sections: {}, problems: [], parts: new Map() };
   const pythonOptions = { root: options.root, processEnv: options.processEnv };
   const readers: Record<KnownSectionName, () => Promise<void>> = {
