@@ -53,6 +53,46 @@ describe('acceptEvent', () => {
   });
 
   it.each([
+    ['an empty plan', ['planning', 'verifying', 'alreadyCompliant']],
+    ['an empty plan that does not help', ['planning', 'verifying', 'appliedNotVerified']],
+    ['a dry run', ['planning', 'planned']],
+    ['a plan that would not help', ['planning', 'notApplicable']],
+    ['an artifact that turns out foreign', ['planning', 'refused']],
+    ['turned down', ['notPermitted']],
+    ['turned down as useless', ['notApplicable']],
+    ['given up while it waits', ['planning', 'waiting', 'cancelled']],
+    ['a step that fails, undone', ['planning', 'applying', 'applying', 'failed']],
+    ['a check that fails, undone', ['planning', 'applying', 'verifying', 'applying', 'failed']],
+    [
+      'a check that fails, not to be undone',
+      ['planning', 'applying', 'verifying', 'applying', 'appliedNotVerified'],
+    ],
+    ['out of time, undone', ['planning', 'applying', 'applying', 'timedOut']],
+    ['stopped while planning, begun anew', ['planning', 'planning', 'applying', 'verifying', 'verified']],
+    [
+      'stopped while an empty plan was proved',
+      ['planning', 'verifying', 'planning', 'verifying', 'alreadyCompliant'],
+    ],
+    ['stopped before the first step was announced', ['planning', 'verifying', 'verified']],
+    ['stopped while applying, found done', ['planning', 'applying', 'verifying', 'verified']],
+    [
+      'stopped while verifying, found incomplete',
+      ['planning', 'applying', 'verifying', 'verifying', 'applying', 'failed'],
+    ],
+    [
+      'failed again while baking, undone',
+      ['planning', 'applying', 'verifying', 'baking', 'applying', 'failed'],
+    ],
+  ] as [string, JobState[]][])('takes in %s', (_name, states) => {
+    const events = states.map((state, index) => step(state, index + 1));
+
+    expect(run(job('offered'), events)).toEqual({
+      job: job(states.at(-1)!, states.length),
+      kinds: states.map(() => 'apply'),
+    });
+  });
+
+  it.each([
     ['the same event again', job('planning', 1), step('planning', 1), 'duplicate'],
     ['an older event', job('verifying', 4), step('applying', 2), 'duplicate'],
     ['the final event again', job('verified', 6), step('verified', 6), 'duplicate'],
@@ -62,7 +102,7 @@ describe('acceptEvent', () => {
     ['an attempt that was left behind', job('planning', 4, 2), step('applying', 5, 1), 'late'],
     ['a step that does not exist', job('planning', 1), step('verified', 2), 'illegal'],
     ['a state that is the server’s to give', job('applying', 2), step('halted', 3), 'illegal'],
-    ['a way back', job('baking', 5), step('applying', 6), 'illegal'],
+    ['a way back', job('applying', 5), step('planning', 6), 'illegal'],
   ] as [string, JobProgress, JobStep, string][])('%s: %s', (...row) => {
     const [, current, event, kind] = row;
     expect(acceptEvent(current, event).kind).toBe(kind);

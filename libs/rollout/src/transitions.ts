@@ -1,15 +1,16 @@
 import type { JobState } from '@trustfleet/protocol';
 
 /** Answers with which an agent may turn a job down before it does anything (protocol.md "Signed orders and jobs"). */
-const TURNED_DOWN = ['refused', 'notPermitted', 'incompatible', 'deliveryExpired', 'cancelled'] as const;
-/** Ends of a plan that changes nothing. */
-const PLAN_ENDS = [
-  'alreadyCompliant',
-  'planned',
-  'notApplicable',
+const TURNED_DOWN = [
+  'refused',
+  'notPermitted',
   'incompatible',
-  'appliedNotVerified',
+  'notApplicable',
+  'deliveryExpired',
+  'cancelled',
 ] as const;
+/** Ends of a job that changes nothing. */
+const NO_CHANGE = ['alreadyCompliant', 'planned', 'appliedNotVerified'] as const;
 /** Ends of any attempt that went wrong. */
 const BROKEN = ['failed', 'timedOut'] as const;
 
@@ -22,11 +23,23 @@ export const AGENT_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobSt
   queued: ['planning', ...TURNED_DOWN],
   heldOffline: ['planning', ...TURNED_DOWN],
   offered: ['planning', ...TURNED_DOWN],
-  planning: ['waiting', 'applying', 'retrying', 'cancelled', 'notPermitted', ...PLAN_ENDS, ...BROKEN],
-  waiting: ['planning', 'applying', 'cancelled', 'deliveryExpired', 'notPermitted', ...BROKEN],
-  applying: ['verifying', 'retrying', ...BROKEN],
-  verifying: ['baking', 'retrying', 'verified', 'appliedNotVerified', ...BROKEN],
-  baking: ['verified', 'regressed', ...BROKEN],
+  // `verifying` at once: an empty plan is proved by the check alone.
+  planning: ['waiting', 'applying', 'verifying', 'retrying', ...TURNED_DOWN, ...NO_CHANGE, ...BROKEN],
+  waiting: ['planning', 'applying', ...TURNED_DOWN, ...BROKEN],
+  // `appliedNotVerified`: what was changed could not be undone.
+  applying: ['verifying', 'retrying', 'appliedNotVerified', ...BROKEN],
+  // Back to `applying`: undoing is a change too. Back to `planning`: the agent was stopped before its first step, and begins anew.
+  verifying: [
+    'applying',
+    'planning',
+    'baking',
+    'retrying',
+    'verified',
+    'alreadyCompliant',
+    'appliedNotVerified',
+    ...BROKEN,
+  ],
+  baking: ['applying', 'verifying', 'verified', 'regressed', ...BROKEN],
   retrying: ['planning', 'cancelled', ...BROKEN],
 };
 
