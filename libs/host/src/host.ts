@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { errorCode } from './errors.ts';
 import { findFiles, findForeign } from './find.ts';
 import { listDirectory } from './list-directory.ts';
@@ -24,9 +24,20 @@ export function createHost(): Host {
     findForeign,
     networkMount: (path) => mounts.networkMount(path),
     isExecutable,
+    isWritable,
     writeFile: atomicWriteFile,
     removeFile,
   };
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP'].includes(errorCode(error))) return false;
+    throw error;
+  }
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -137,6 +137,8 @@ export interface Host {
   networkMount(path: string): Promise<string | null>;
   /** Regular file with an execute bit (links followed). */
   isExecutable(path: string): Promise<boolean>;
+  /** This process may write there; false on a read-only file system, even for root. */
+  isWritable(path: string): Promise<boolean>;
   writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<void>;
   /** True when it was there. */
   removeFile(path: string): Promise<boolean>;

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { atomicWriteFile, ensureEmptyDirectory, removeFile } from './index.ts';
+import { atomicWriteFile, createHost, ensureEmptyDirectory, removeFile } from './index.ts';
 import { makePlace } from './testing/place.ts';
 
 const place = makePlace();
@@ -65,5 +65,13 @@ describe('ensureEmptyDirectory', () => {
     chmodSync(at('neutral'), 0o755);
     writeFileSync(at('neutral/json.py'), '');
     await expect(ensureEmptyDirectory(at('neutral'))).rejects.toThrow('1 entries');
+  });
+});
+
+describe('isWritable', () => {
+  it('is true of a directory of our own and false of what is missing', async () => {
+    const host = createHost();
+    expect(await host.isWritable(place.path)).toBe(true);
+    expect(await host.isWritable(at('missing'))).toBe(false);
   });
 });

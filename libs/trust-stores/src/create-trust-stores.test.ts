@@ -119,6 +119,7 @@ describe('the Debian store', () => {
       'uid 1000',
     ],
     ['no rights', { uid: 1000 }, 'not run as root'],
+    ['a read-only image', { isWritable: () => Promise.resolve(false) }, 'read-only file system'],
     ['everything in place', {}, null],
   ])('with %s says whether it can be changed', async (_, ports, reason) => {
     host = makeTestHost('ID=linuxmint\nID_LIKE="ubuntu debian"\n');
@@ -127,6 +128,7 @@ describe('the Debian store', () => {
       ...realPorts(),
       uid: 0,
       isExecutable: () => Promise.resolve(true),
+      isWritable: () => Promise.resolve(true),
       inspectPath: () => Promise.resolve({ owners: [], writable: null }),
     };
     const { store } = await collect({ ...fits, ...ports });

@@ -43,6 +43,8 @@ export interface TrustStorePorts {
   readFile(path: string, options?: { readonly maxBytes?: number }): Promise<StoreFileRead>;
   listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
   isExecutable(path: string): Promise<boolean>;
+  /** False on a read-only file system, even for root. */
+  isWritable(path: string): Promise<boolean>;
   /** Owners other than root, and the first component that group or others may write. */
   inspectPath(
     path: string,

@@ -102,8 +102,7 @@ async function change(
   changeFiles: () => Promise<string[]>,
 ): Promise<StoreChange> {
   const { ports, layout } = changer;
-  const listing = await ports.listDirectory(layout.anchorDirectory);
-  const refusal = await whyNotChangeable(ports, listing.state === 'listed' ? layout.anchorDirectory : null);
+  const refusal = await whyNotChangeable(ports, layout);
   if (refusal !== null) return failed(refusal);
   let files: string[];
   try {

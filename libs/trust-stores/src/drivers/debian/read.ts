@@ -28,7 +28,7 @@ export async function readStore(
       bundle: bundle.file,
       anchorDirectory,
       localAnchors: local.anchors,
-      cannotChange: await whyNotChangeable(ports, anchorDirectory),
+      cannotChange: await whyNotChangeable(ports, layout),
     },
     certificates,
     watch: [
@@ -40,23 +40,31 @@ export async function readStore(
   };
 }
 
-/** Tool present and directory present and root (trust-stores.md §6.7, lessons). Null when it can be changed. */
-export async function whyNotChangeable(
-  ports: TrustStorePorts,
-  anchorDirectory: string | null,
-): Promise<string | null> {
+/** Tool present, directory present, root, and not a read-only image (trust-stores.md §6.7, lessons). Null when it can be changed. */
+export async function whyNotChangeable(ports: TrustStorePorts, layout: DebianLayout): Promise<string | null> {
   if (!(await ports.isExecutable(UPDATE_TOOL)))
     return `${UPDATE_TOOL} is not there: install the package ca-certificates`;
-  if (anchorDirectory === null)
-    return '/usr/local/share/ca-certificates is not a directory that can be read: make it, owned by root';
-  const tool = await ports.inspectPath(UPDATE_TOOL);
+  const listing = await ports.listDirectory(layout.anchorDirectory, { limit: 1 });
+  if (listing.state !== 'listed')
+    return `${layout.anchorDirectory} is not a directory that can be read: make it, owned by root`;
+  const distrust = whyToolNotRun(await ports.inspectPath(UPDATE_TOOL));
+  if (distrust !== null) return distrust;
+  if (ports.uid !== 0) return 'The agent does not run as root, and only root can change this store';
+  for (const directory of [layout.anchorDirectory, layout.linkDirectory])
+    if (!(await ports.isWritable(directory)))
+      return `${directory} cannot be written, even by root: it is missing or lies on a read-only file system, so change the image that it comes from`;
+  return null;
+}
+
+/** security.md, "a local user": what others can change is not run as root. */
+function whyToolNotRun(tool: Awaited<ReturnType<TrustStorePorts['inspectPath']>>): string | null {
   if (tool.writable !== null)
     return `${tool.writable} can be written by its group or by others, so ${UPDATE_TOOL} is not run: take those rights away`;
   // 65534: in a user namespace everything that real root owns shows as the overflow uid; a real `nobody` owns no system tool.
   const stranger = tool.owners.find((owner) => owner !== 65534);
-  if (stranger !== undefined)
-    return `${UPDATE_TOOL} can be changed by uid ${stranger}, so it is not run: give it back to root`;
-  return ports.uid === 0 ? null : 'The agent does not run as root, and only root can change this store';
+  return stranger === undefined
+    ? null
+    : `${UPDATE_TOOL} can be changed by uid ${stranger}, so it is not run: give it back to root`;
 }
 
 interface LocalAnchors {
