@@ -4,9 +4,11 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-/** "3 minutes ago", "in 2 days"; whole units, the largest that fits; under a minute in seconds. */
+/** "3 minutes ago", "in 2 days"; whole units, the largest that fits; under a minute in seconds; less than a minute ahead counts as now. */
 export function relativeTime(at: Date, now: Date, locale: string): string {
-  const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
+  const difference = Math.round((at.getTime() - now.getTime()) / 1000);
+  // What has just happened on another machine's clock, or since this page's clock last ticked, is no future.
+  const seconds = difference > 0 && difference < 60 ? 0 : difference;
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);

@@ -4,7 +4,6 @@ import { Fragment } from 'react';
  * C0 and C1 controls, and the marks that reorder or hide text (Unicode UAX #9 and #31: bidi embeddings, overrides,
  * isolates; zero-width characters; line and paragraph separators; byte order mark).
  */
-// eslint-disable-next-line no-control-regex -- these characters are exactly what is searched for
 const INVISIBLE = /([\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])/u;
 
 const codePoint = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -23,8 +23,7 @@ export function SeverityBadge({ severity }: { readonly severity: FindingView['se
 /** Title, place and reason of a finding in plain words. */
 export function FindingWords({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
-  const has = useTranslations('findings.causes').has;
-  const cause = (has(`${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
+  const cause = (t.has(`causes.${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
   const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
   const { subject } = finding;
   const place = subject.kind === 'trustStore' ? t('subjectStore', { name: subject.name, path: subject.path }) : subject.path;

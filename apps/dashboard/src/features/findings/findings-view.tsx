@@ -53,6 +53,15 @@ function FindingTable({ findings, closed }: { readonly findings: readonly Findin
   );
 }
 
+function NoFindings({ closed }: { readonly closed: boolean }) {
+  const t = useTranslations('findings');
+  return (
+    <EmptyState icon={<CircleCheck />} title={t(closed ? 'emptyClosedTitle' : 'emptyOpenTitle')}>
+      {t(closed ? 'emptyClosed' : 'emptyOpen')}
+    </EmptyState>
+  );
+}
+
 export function FindingsView() {
   const t = useTranslations('findings');
   const common = useTranslations('common');
@@ -76,12 +85,7 @@ export function FindingsView() {
           />
         </div>
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
-        {data && data.items.length > 0 && <FindingTable findings={data.items} closed={closed} />}
-        {data?.items.length === 0 && (
-          <EmptyState icon={<CircleCheck />} title={t(closed ? 'emptyClosedTitle' : 'emptyOpenTitle')}>
-            {t(closed ? 'emptyClosed' : 'emptyOpen')}
-          </EmptyState>
-        )}
+        {data && (data.items.length > 0 ? <FindingTable findings={data.items} closed={closed} /> : <NoFindings closed={closed} />)}
         {data && <Pagination page={data.page} pageSize={FINDINGS_PAGE_SIZE} total={data.total} onPage={(page) => void setState({ page })} />}
       </Card>
     </>

@@ -28,16 +28,17 @@ export function anchorRows({ store, certificates, required }: AnchorRowSources):
     .toSorted((a, b) => Number(b.local) - Number(a.local) || name(a).localeCompare(name(b), 'en'));
 }
 
+const passesFilter = (row: AnchorRow, filter: AnchorFilter): boolean => filter === 'all' || (filter === 'local' ? row.local : row.required);
+
+function holdsText({ sha256, certificate }: AnchorRow, words: string): boolean {
+  const digits = words.replaceAll(/[\s:]/g, '');
+  if (sha256.includes(digits)) return true;
+  if (certificate === null) return false;
+  return `${certificate.subject}\n${certificate.issuer}`.toLowerCase().includes(words) || certificate.sha1.toLowerCase().includes(digits);
+}
+
 /** Rows whose subject, issuer or fingerprint (with or without colons and spaces) holds the text. */
 export function filterAnchors(rows: readonly AnchorRow[], { text, filter }: { readonly text: string; readonly filter: AnchorFilter }): readonly AnchorRow[] {
   const words = text.trim().toLowerCase();
-  const digits = words.replaceAll(/[\s:]/g, '');
-  return rows.filter((row) => {
-    if (filter === 'local' && !row.local) return false;
-    if (filter === 'required' && !row.required) return false;
-    if (words === '') return true;
-    const { certificate } = row;
-    const prose = certificate === null ? '' : `${certificate.subject}\n${certificate.issuer}`.toLowerCase();
-    return prose.includes(words) || row.sha256.includes(digits) || (certificate?.sha1.toLowerCase().includes(digits) ?? false);
-  });
+  return rows.filter((row) => passesFilter(row, filter) && (words === '' || holdsText(row, words)));
 }

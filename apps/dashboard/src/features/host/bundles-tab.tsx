@@ -2,7 +2,7 @@
 
 import type { HostDetail } from '@trustfleet/api';
 import type { BundleFile, InventoryBundle } from '@trustfleet/protocol';
-import { Card, EmptyState, Fact, Facts, StatusDot, Untrusted } from '@trustfleet/ui';
+import { Card, EmptyState, Fact, Facts, StatusDot, Untrusted, type Tone } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 import { SectionFrame } from './section-frame.tsx';
@@ -10,15 +10,20 @@ import { sectionOf } from './sections.ts';
 
 const SHOWN_PROBLEMS = 5;
 
+const isRefused = (bundle: BundleFile): boolean => bundle.state === 'read' && !bundle.opensslAccepts;
+
+function bundleTone(bundle: BundleFile): Tone {
+  if (bundle.state !== 'read' || isRefused(bundle)) return 'bad';
+  return bundle.problems.length === 0 ? 'ok' : 'warn';
+}
+
 /** State of a PEM file with every block that did not parse. */
 export function BundleState({ bundle }: { readonly bundle: BundleFile }) {
   const t = useTranslations('bundle');
-  const refused = bundle.state === 'read' && !bundle.opensslAccepts;
-  const fine = bundle.state === 'read' && !refused && bundle.problems.length === 0;
   return (
     <div className="flex flex-col gap-1">
-      <StatusDot tone={fine ? 'ok' : refused || bundle.state !== 'read' ? 'bad' : 'warn'}>{t(`states.${bundle.state}`)}</StatusDot>
-      {refused && <p className="text-bad">{t('opensslRefuses')}</p>}
+      <StatusDot tone={bundleTone(bundle)}>{t(`states.${bundle.state}`)}</StatusDot>
+      {isRefused(bundle) && <p className="text-bad">{t('opensslRefuses')}</p>}
       {bundle.detail !== null && (
         <p className="text-muted">
           <Untrusted text={bundle.detail} />

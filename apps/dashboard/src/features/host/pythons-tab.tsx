@@ -23,15 +23,22 @@ function Packages({ packages }: { readonly packages: PythonEnvironment['packages
   );
 }
 
+/** Files and folders that this Python trusts when a program names none. */
+function defaultTrust({ verifyPaths }: PythonEnvironment): string {
+  if (verifyPaths === null) return '';
+  return [verifyPaths.cafile ?? verifyPaths.opensslCafile, verifyPaths.capath ?? verifyPaths.opensslCapath].filter((path) => path !== null).join(', ');
+}
+
+const named = ({ implementation, version }: PythonEnvironment): string => [implementation, version].filter((part) => part !== null).join(' ');
+
 function Python({ python }: { readonly python: PythonEnvironment }) {
   const t = useTranslations();
-  const paths = [python.verifyPaths?.cafile ?? python.verifyPaths?.opensslCafile, python.verifyPaths?.capath ?? python.verifyPaths?.opensslCapath];
-  const trusts = paths.filter((path) => path !== null && path !== undefined).join(', ');
+  const trusts = defaultTrust(python);
   return (
     <Card title={<Untrusted text={python.path} className="font-mono text-[0.95rem] break-all" />} actions={<Badge>{t(`pythons.kinds.${python.kind}`)}</Badge>}>
       <Facts>
         <Fact name={t('pythons.version')}>
-          <Untrusted text={[python.implementation, python.version].filter((part) => part !== null).join(' ') || t('common.unknown')} />
+          <Untrusted text={named(python) || t('common.unknown')} />
         </Fact>
         <Fact name={t('pythons.openssl')}>
           <Untrusted text={python.openssl ?? t(python.facts === 'run' ? 'pythons.noSsl' : 'common.unknown')} />

@@ -17,6 +17,22 @@ import { SelectionBar } from './selection-bar.tsx';
 const isFiltered = (state: HostListState): boolean =>
   state.q !== '' || [state.presence, state.platform, state.findings, state.missingAnchor].some((value) => value !== null);
 
+function NoHosts({ filtered, enrol }: { readonly filtered: boolean; readonly enrol: ReactNode }) {
+  const t = useTranslations('hosts');
+  if (filtered) {
+    return (
+      <EmptyState icon={<SearchX />} title={t('noMatchTitle')}>
+        {t('noMatchText')}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<Monitor />} title={t('emptyTitle')} actions={enrol}>
+      {t('emptyText')}
+    </EmptyState>
+  );
+}
+
 /** `enrol`: the way to add a host, from another feature. */
 export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
   const t = useTranslations('hosts');
@@ -33,6 +49,7 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
         <HostFilters state={state} onChange={(change) => void setState({ ...change, page: null })} filtered={filtered} />
         <SelectionBar selected={selected} anchor={state.missingAnchor} onClear={() => { setSelected([]); }} />
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
+        {data?.items.length === 0 && <NoHosts filtered={filtered} enrol={enrol} />}
         {data && data.items.length > 0 && (
           <HostTable
             hosts={data.items}
@@ -42,16 +59,6 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
             selected={selected}
             onSelect={setSelected}
           />
-        )}
-        {data?.items.length === 0 && filtered && (
-          <EmptyState icon={<SearchX />} title={t('noMatchTitle')}>
-            {t('noMatchText')}
-          </EmptyState>
-        )}
-        {data?.items.length === 0 && !filtered && (
-          <EmptyState icon={<Monitor />} title={t('emptyTitle')} actions={enrol}>
-            {t('emptyText')}
-          </EmptyState>
         )}
         {data && <Pagination page={data.page} pageSize={PAGE_SIZE} total={data.total} onPage={(page) => void setState({ page })} />}
       </Card>

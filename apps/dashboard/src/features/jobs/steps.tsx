@@ -1,7 +1,7 @@
 'use client';
 
 import type { JobDetail } from '@trustfleet/api';
-import { cn, Untrusted } from '@trustfleet/ui';
+import { cn, Untrusted, type Tone } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { jobTone } from '../../components/job-state.tsx';
 import type { Messages } from '../../lib/i18n/catalogue.ts';
@@ -11,26 +11,35 @@ type Event = JobDetail['events'][number];
 
 const EDGE = { ok: 'border-ok bg-ok', bad: 'border-bad bg-bad', warn: 'border-warn bg-warn', accent: 'border-accent bg-surface', neutral: 'border-line-strong bg-surface' } as const;
 
+function useStepWords(): (step: string) => string {
+  const t = useTranslations('job.stepNames');
+  return (step) => (t.has(step as StepName) ? t(step as StepName) : step);
+}
+
+/** A step that another followed is done, whatever its own state was called. */
+function stepTone(event: Event, running: boolean): Tone {
+  const { tone } = jobTone(event.state);
+  if (running) return 'accent';
+  return tone === 'accent' ? 'ok' : tone;
+}
+
 function Step({ event, last, final }: { readonly event: Event; readonly last: boolean; readonly final: boolean }) {
   const t = useTranslations();
   const format = useFormatter();
-  const known = useTranslations('job.stepNames').has;
-  const { tone } = jobTone(event.state);
-  const step = event.step === null ? null : known(event.step as StepName) ? t(`job.stepNames.${event.step as StepName}`) : event.step;
-  // A step that another followed is done, whatever its own state was called.
-  const shown = last && !final ? 'accent' : tone === 'accent' ? 'ok' : tone;
+  const words = useStepWords();
+  const running = last && !final;
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0">
       {!last && <span aria-hidden="true" className="absolute start-[0.3rem] top-3 bottom-[-0.25rem] w-px bg-line" />}
-      <span aria-hidden="true" className={cn('relative mt-1.5 size-2.5 shrink-0 rounded-full border-2', EDGE[shown], last && !final && 'animate-pulse')} />
+      <span aria-hidden="true" className={cn('relative mt-1.5 size-2.5 shrink-0 rounded-full border-2', EDGE[stepTone(event, running)], running && 'animate-pulse')} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline justify-between gap-x-4">
           <span className="font-medium">
             {t(`jobs.states.${event.state}`)}
-            {step !== null && (
+            {event.step !== null && (
               <span className="font-normal text-muted">
                 {' · '}
-                <Untrusted text={step} />
+                <Untrusted text={words(event.step)} />
               </span>
             )}
           </span>

@@ -57,6 +57,17 @@ function OrderFacts({ order }: { readonly order: Order }) {
   );
 }
 
+function OrderDetails({ order }: { readonly order: Order }) {
+  const t = useTranslations('order');
+  const plan = order.mode === 'plan';
+  return (
+    <>
+      <Badge tone={plan ? 'neutral' : 'accent'}>{t(plan ? 'modePlan' : 'modeApply')}</Badge>
+      <span>{t('targets', { count: order.targets })}</span>
+    </>
+  );
+}
+
 export function OrderView({ id }: { readonly id: string }) {
   const t = useTranslations();
   const { data: order, error, refetch } = useRead(reads.order(id));
@@ -66,14 +77,7 @@ export function OrderView({ id }: { readonly id: string }) {
       <PageHeader
         title={<Untrusted text={order?.title ?? t('order.title')} />}
         parent={{ href: '/jobs', label: t('shell.jobs') }}
-        details={
-          order && (
-            <>
-              <Badge tone={order.mode === 'plan' ? 'neutral' : 'accent'}>{t(order.mode === 'plan' ? 'order.modePlan' : 'order.modeApply')}</Badge>
-              <span>{t('order.targets', { count: order.targets })}</span>
-            </>
-          )
-        }
+        details={order && <OrderDetails order={order} />}
       />
       <LiveRegion message={order ? t('order.progress', { done, total: order.targets }) : ''} />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}

@@ -13,6 +13,8 @@ import type { AnchorSource } from './anchor-source.ts';
 import { certificateText, MAX_PEM_BYTES } from './read-certificate-file.ts';
 import { RefusalNotice } from './refusal-notice.tsx';
 
+/** RFC 7468 §5.1; the same in every language. */
+const PEM_BEGIN = '-----BEGIN CERTIFICATE-----';
 const TOO_LARGE: InspectResponse = { certificate: null, refusals: [{ code: 'tooLarge', message: '', line: null }] };
 
 async function inspect(pem: string): Promise<InspectResponse> {
@@ -55,7 +57,7 @@ export function PasteForm({ onAccept }: { readonly onAccept: (source: AnchorSour
           rows={9}
           spellCheck={false}
           autoComplete="off"
-          placeholder="-----BEGIN CERTIFICATE-----"
+          placeholder={PEM_BEGIN}
           className="font-mono text-[0.9rem]"
           value={pem}
           onChange={(event) => {

@@ -31,57 +31,102 @@ function usePlan({ source, hostIds, planId }: PlanStepProps) {
 
 const inThePast = (when: Date | null): boolean => when !== null && when.getTime() <= Date.now();
 
+/** Reason and time, with what is wrong with them. */
+function useOrderForm() {
+  const [reason, setReason] = useState('');
+  const [when, setWhen] = useState<Date | null>(null);
+  const [wrong, setWrong] = useState({ reason: false, when: false });
+  const check = (): boolean => {
+    const found = { reason: reason.trim() === '', when: inThePast(when) };
+    setWrong(found);
+    return !found.reason && !found.when;
+  };
+  return { reason, setReason, when, setWhen, wrong, check };
+}
+
+function OrderForm({ form }: { readonly form: ReturnType<typeof useOrderForm> }) {
+  const t = useTranslations('order');
+  return (
+    <div className="grid gap-5 md:grid-cols-2">
+      <Field label={t('reason')} hint={t('reasonHint')} error={form.wrong.reason ? t('reasonMissing') : null}>
+        <FieldInput name="reason" required maxLength={500} value={form.reason} onChange={(event) => { form.setReason(event.target.value); }} />
+      </Field>
+      <WhenField when={form.when} onWhen={form.setWhen} past={form.wrong.when} />
+    </div>
+  );
+}
+
+interface PlanButtonsProps {
+  /** Certificate and hosts are chosen. */
+  readonly ready: boolean;
+  /** There is a plan of just these. */
+  readonly fits: boolean;
+  readonly planned: boolean;
+  readonly later: boolean;
+  readonly sending: 'plan' | 'launch' | null;
+  readonly onPlan: () => void;
+  readonly onLaunch: () => void;
+}
+
+function PlanButtons({ ready, fits, planned, later, sending, onPlan, onLaunch }: PlanButtonsProps) {
+  const t = useTranslations('order');
+  const planWords = t(planned ? 'planAgain' : 'plan');
+  const launchWords = t(later ? 'schedule' : 'launchNow');
+  const blocked = !ready || sending !== null;
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <Button variant={fits ? 'secondary' : 'primary'} disabled={blocked} onClick={onPlan}>
+        {sending === 'plan' ? t('planning') : planWords}
+      </Button>
+      <Button variant={fits ? 'primary' : 'secondary'} disabled={blocked || !fits} onClick={onLaunch}>
+        {sending === 'launch' ? t('launching') : launchWords}
+      </Button>
+      {!fits && <span className="text-[0.93rem] text-muted">{t('launchBlocked')}</span>}
+    </div>
+  );
+}
+
+function sendingOf(plan: boolean, launch: boolean): 'plan' | 'launch' | null {
+  if (plan) return 'plan';
+  return launch ? 'launch' : null;
+}
+
 export function PlanStep(props: PlanStepProps) {
   const { source, hostIds, onPlan } = props;
   const t = useTranslations('order');
   const router = useRouter();
-  const [reason, setReason] = useState('');
-  const [when, setWhen] = useState<Date | null>(null);
-  const [errors, setErrors] = useState<{ reason: boolean; when: boolean }>({ reason: false, when: false });
+  const form = useOrderForm();
   const [confirming, setConfirming] = useState(false);
   const { order, error, fits } = usePlan(props);
   const plan = useMutation({ mutationFn: sendOrder, onSuccess: onPlan });
   const launch = useMutation({ mutationFn: sendOrder, onSuccess: (id) => { router.push(`/orders/${id}`); } });
-  const ready = source !== null && hostIds.length > 0;
-  const valid = (): boolean => {
-    const found = { reason: reason.trim() === '', when: inThePast(when) };
-    setErrors(found);
-    return !found.reason && !found.when;
-  };
-  const startPlan = (): void => {
-    if (source !== null && valid()) plan.mutate({ source, hostIds, reason, mode: 'plan', notBefore: null });
-  };
-  const startLaunch = (): void => {
+  const start = (mode: 'plan' | 'apply'): void => {
     setConfirming(false);
-    if (source !== null) launch.mutate({ source, hostIds, reason, mode: 'apply', notBefore: when });
+    if (source === null || !form.check()) return;
+    const draft = { source, hostIds, reason: form.reason };
+    if (mode === 'plan') plan.mutate({ ...draft, mode, notBefore: null });
+    else launch.mutate({ ...draft, mode, notBefore: form.when });
   };
+  const failures = [error, plan.error, launch.error].filter((failure) => failure !== null);
   return (
     <Card title={t('stepPlan')} description={t('planText')}>
       <div className="flex flex-col gap-5">
-        <div className="grid gap-5 md:grid-cols-2">
-          <Field label={t('reason')} hint={t('reasonHint')} error={errors.reason ? t('reasonMissing') : null}>
-            <FieldInput name="reason" required maxLength={500} value={reason} onChange={(event) => { setReason(event.target.value); }} />
-          </Field>
-          <WhenField when={when} onWhen={setWhen} past={errors.when} />
-        </div>
-        {error !== null && <ProblemNotice problem={problemOf(error)} />}
-        {plan.error !== null && <ProblemNotice problem={problemOf(plan.error)} />}
-        {launch.error !== null && <ProblemNotice problem={problemOf(launch.error)} />}
-        {order && !fits && <Notice tone="warn" role="status" title={t('planStale')} />}
-        {order && fits && <PlanResults order={order} />}
-        <div className="flex flex-wrap items-center gap-3">
-          <Button variant={fits ? 'secondary' : 'primary'} disabled={!ready || plan.isPending} onClick={startPlan}>
-            {t(plan.isPending ? 'planning' : order ? 'planAgain' : 'plan')}
-          </Button>
-          <Button variant={fits ? 'primary' : 'secondary'} disabled={!ready || !fits || launch.isPending} onClick={() => { if (valid()) setConfirming(true); }}>
-            {t(launch.isPending ? 'launching' : when === null ? 'launchNow' : 'schedule')}
-          </Button>
-          {!fits && <span className="text-[0.93rem] text-muted">{t('launchBlocked')}</span>}
-        </div>
+        <OrderForm form={form} />
+        {failures.map((failure) => (
+          <ProblemNotice key={failure.message} problem={problemOf(failure)} />
+        ))}
+        {order && (fits ? <PlanResults order={order} /> : <Notice tone="warn" role="status" title={t('planStale')} />)}
+        <PlanButtons
+          ready={source !== null && hostIds.length > 0}
+          fits={fits}
+          planned={order !== undefined}
+          later={form.when !== null}
+          sending={sendingOf(plan.isPending, launch.isPending)}
+          onPlan={() => { start('plan'); }}
+          onLaunch={() => { if (form.check()) setConfirming(true); }}
+        />
       </div>
-      {source && (
-        <LaunchDialog open={confirming} onOpenChange={setConfirming} onLaunch={startLaunch} source={source} hosts={hostIds.length} when={when} />
-      )}
+      {source && <LaunchDialog open={confirming} onOpenChange={setConfirming} onLaunch={() => { start('apply'); }} source={source} hosts={hostIds.length} when={form.when} />}
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import type { Overview } from '@trustfleet/api';
-import { Card, EmptyState, StatusDot, Table, Td, Th, Tr, Untrusted, visibleText, type Tone } from '@trustfleet/ui';
+import { Card, EmptyState, StatusDot, Table, Td, Th, Tr, Untrusted, type Tone } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 import { TextLink } from '../../components/text-link.tsx';
@@ -30,8 +30,12 @@ function AnchorRow({ anchor }: { readonly anchor: Anchor }) {
       <Td className="text-end tabular-nums">{format.number(anchor.met)}</Td>
       <Td className="text-end tabular-nums">
         {anchor.missing > 0 ? (
-          <TextLink href={`/hosts?missingAnchor=${anchor.sha256}`} aria-label={t('missingLink', { count: anchor.missing, anchor: visibleText(anchor.name) })} className="font-semibold">
+          <TextLink href={`/hosts?missingAnchor=${anchor.sha256}`} className="font-semibold">
             {missing}
+            <span className="sr-only">
+              {' '}
+              <Untrusted text={t('missingLink', { anchor: anchor.name })} />
+            </span>
           </TextLink>
         ) : (
           missing

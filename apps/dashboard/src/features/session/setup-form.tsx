@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl';
 import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
 import { problemOf, useProblemWords } from '../../components/problem-panel.tsx';
+import { formText } from './form-text.ts';
 import { signIn } from './sign-in.ts';
 
 const MIN_PASSWORD = 12;
@@ -22,7 +23,7 @@ function useSetup(token: string) {
   const [working, setWorking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const submit = async (form: FormData): Promise<void> => {
-    const [name, email, password] = ['name', 'email', 'password'].map((field) => String(form.get(field))) as [string, string, string];
+    const [name, email, password] = [formText(form, 'name'), formText(form, 'email'), formText(form, 'password')];
     if (password.length < MIN_PASSWORD) {
       setFailure({ where: 'password', text: t('passwordShort', { count: password.length }) });
       return;

@@ -5,6 +5,7 @@ import { useState, type SubmitEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Problem } from '@trustfleet/api';
 import { problemOf, useProblemWords } from '../../components/problem-panel.tsx';
+import { formText } from './form-text.ts';
 import { safeNext, signIn } from './sign-in.ts';
 
 function useSignInWords(): (problem: Problem) => string {
@@ -25,7 +26,7 @@ export function SignInForm({ next }: { readonly next: string | undefined }) {
     setWorking(true);
     setFailure(null);
     try {
-      await signIn({ email: String(form.get('email')), password: String(form.get('password')) });
+      await signIn({ email: formText(form, 'email'), password: formText(form, 'password') });
       window.location.assign(safeNext(next));
     } catch (error) {
       setFailure(words(problemOf(error)));

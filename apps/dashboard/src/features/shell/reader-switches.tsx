@@ -16,11 +16,11 @@ export function ReaderSwitches({ theme }: { readonly theme: Theme }) {
   const router = useRouter();
   const [shown, setShown] = useState<string>(theme);
   return (
-    <div className="flex gap-2 text-[0.93rem]">
+    <div className="flex gap-2 text-[0.93rem] lg:flex-col lg:gap-1.5">
       <FilterSelect
         label={t('theme')}
         value={shown}
-        className="h-8 min-w-0 flex-1 border-line ps-1.5"
+        className="h-8 border-line lg:w-full"
         options={[
           { value: 'system', label: t('themeSystem') },
           { value: 'light', label: t('themeLight') },
@@ -35,7 +35,7 @@ export function ReaderSwitches({ theme }: { readonly theme: Theme }) {
       <FilterSelect
         label={t('language')}
         value={locale}
-        className="h-8 min-w-0 flex-1 border-line ps-1.5"
+        className="h-8 border-line lg:w-full"
         options={[
           { value: 'en', label: t('languageEn') },
           { value: 'ko', label: t('languageKo') },

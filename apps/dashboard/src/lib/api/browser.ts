@@ -7,10 +7,12 @@ const TIMEOUT_MS = 20_000;
 async function send(path: string, init: RequestInit): Promise<unknown> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  const headers = new Headers(init.headers);
+  headers.set('accept', 'application/json');
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, { ...init, signal, headers: { accept: 'application/json', ...init.headers }, credentials: 'same-origin' });
+    response = await fetch(path, { ...init, signal, headers, credentials: 'same-origin' });
     text = await response.text();
   } catch (error) {
     if (init.signal?.aborted === true) throw error;

@@ -6,7 +6,7 @@ import type { Messages } from './catalogue.ts';
 import { TIME_ZONE_COOKIE, type AppLocale } from './locales.ts';
 import { setReaderCookie } from './reader-cookie.ts';
 
-const TICK_MS = 15_000;
+const TICK_MS = 5_000;
 /** One clock for every relative time on the page. */
 let clock = new Date(0);
 

@@ -1,0 +1,58 @@
+import { jobState, anchorRefusal } from '@trustfleet/api';
+import { CAUSES } from '@trustfleet/policy';
+import { createTranslator } from 'use-intl/core';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from './catalogue.ts';
+
+interface Branch {
+  readonly [key: string]: string | Branch;
+}
+
+function leaves(branch: Branch, path = ''): [string, string][] {
+  return Object.entries(branch).flatMap(([key, value]) => (typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : leaves(value, `${path}${key}.`)));
+}
+
+/** Names of arguments and tags, whatever their order. */
+const holes = (message: string): string[] => [...new Set([...message.matchAll(/\{\s*([a-z]\w*)\s*(?:\}|, plural)/gi), ...message.matchAll(/<(\w+)>/g)].map((match) => match[1] ?? ''))].sort();
+
+const english = new Map(leaves(CATALOGUE.en));
+const korean = new Map(leaves(CATALOGUE.ko));
+const SAMPLE = { anchor: 'X', cause: 'X', bits: '1', count: 2, done: 1, filter: 'X', from: 1, hours: 1, id: 'X', kib: '1', line: '1', list: 'X', max: 1, message: 'X', name: 'X', number: 'X', owner: 'X', page: 1, pages: 1, path: 'X', problem: 'X', python: 'X', reason: 'X', scope: 'X', store: 'X', subject: 'X', command: 'X', time: 'X', to: 1, total: 1, type: 'X', uses: 2, version: 'X', zone: 'X', attempt: 1 };
+
+describe('catalogue', () => {
+  it('has the same keys in both languages', () => {
+    expect([...korean.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  it.each([...english])('%s takes the same arguments in both languages', (key, message) => {
+    expect(holes(korean.get(key) ?? '')).toEqual(holes(message));
+  });
+
+  it('has Korean in every Korean sentence', () => {
+    const sentences = [...korean].filter(([key, text]) => / /.test(english.get(key) ?? '') && !/[가-힣{]/.test(text));
+
+    expect(sentences).toEqual([]);
+  });
+
+  it.each(['en', 'ko'] as const)('formats every message of %s', (locale) => {
+    const failures: string[] = [];
+    const t = createTranslator({ locale, messages: CATALOGUE[locale], onError: (error) => failures.push(error.message) });
+    const values = { ...SAMPLE, time: () => 'X' };
+    for (const key of english.keys()) t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
+
+    expect(failures).toEqual([]);
+  });
+
+  it('has words for every cause of the policy library', () => {
+    expect(Object.keys(CATALOGUE.en.findings.causes)).toEqual(expect.arrayContaining([...CAUSES]));
+  });
+
+  it('has a name and an explanation for every job state', () => {
+    expect(Object.keys(CATALOGUE.en.jobs.states)).toEqual(jobState.options);
+    expect(Object.keys(CATALOGUE.en.jobs.explain)).toEqual(jobState.options);
+  });
+
+  it('has a reason for every refusal of a certificate', () => {
+    expect(Object.keys(CATALOGUE.en.order.refusals).sort()).toEqual([...anchorRefusal.options].sort());
+  });
+});

@@ -1,0 +1,45 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { launchBrowser, openReader, signIn, type Reader } from '../fixture/browser.ts';
+import { startDashboard, type RunningDashboard } from '../fixture/dashboard.ts';
+import { buildFleet, type Fleet } from '../fixture/fleet.ts';
+
+const STEP_MS = 40;
+
+export interface Stage {
+  readonly fleet: Fleet;
+  readonly dashboard: RunningDashboard;
+  /** A browser of its own for one test; signed in unless told otherwise. */
+  open(reader?: Reader & { readonly signedIn?: boolean }): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
+}
+
+/** The built dashboard, the fixture API and Chromium for the tests of one file. */
+export function useStage({ hosts = 30, setupToken }: { readonly hosts?: number; readonly setupToken?: string } = {}): Stage {
+  let browser: Browser;
+  let fleet: Fleet;
+  let dashboard: RunningDashboard;
+  const contexts: BrowserContext[] = [];
+  beforeAll(async () => {
+    fleet = await buildFleet(hosts);
+    const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    dashboard = await startDashboard({ fleet, pause, ...(setupToken === undefined ? {} : { setupToken }) });
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await dashboard.stop();
+  });
+  return {
+    get fleet() { return fleet; },
+    get dashboard() { return dashboard; },
+    async open({ signedIn = true, ...reader } = {}) {
+      const opened = await openReader(browser, dashboard.origin, reader);
+      contexts.push(opened.context);
+      if (signedIn) await signIn(opened.context);
+      return opened;
+    },
+  };
+}
