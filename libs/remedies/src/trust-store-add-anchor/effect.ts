@@ -71,11 +71,18 @@ function rebuildObstacle({ name, bundle, localAnchors }: TrustStore, file: strin
   if (BEYOND_REBUILD.has(bundle.state)) {
     return `${name}: its bundle ${bundle.path} is ${bundle.state} (${bundle.detail ?? 'no detail'}); mend that first.`;
   }
-  const damaged = localAnchors.find(
-    ({ anchor, path }) => anchor === null && path !== file && path.endsWith('.crt'),
-  );
+  const damaged = localAnchors.find((local) => local.path !== file && couldSpoil(local, bundle));
   if (damaged === undefined) return null;
-  return `${damaged.path} holds no readable certificate (${damaged.problem ?? 'no detail'}), and rebuilding ${bundle.path} would copy it in, so that programs refuse the whole bundle. Mend or remove that file first.`;
+  return `${damaged.path} has a problem (${damaged.problem ?? 'no certificate can be read in it'}), and rebuilding ${bundle.path} would copy it in as it is, so that programs could refuse the whole bundle. Mend or remove that file first.`;
+}
+
+/**
+ * A file with a problem is let through only where its certificate stands in a bundle that works: then the last rebuilding took it in
+ * without harm (two certificates in one file, say). What a damaged block would do: python-tls.md §3, one truncated block loses all.
+ */
+function couldSpoil({ anchor, path, problem }: LocalAnchor, bundle: BundleFile): boolean {
+  if (!path.endsWith('.crt') || (anchor !== null && problem === null)) return false;
+  return anchor === null || !bundle.opensslAccepts || !bundle.anchors.includes(anchor);
 }
 
 function plan({ store, argv }: Target, { certificate }: RemedyContext, added: string | null): PlanChange[] {
