@@ -61,8 +61,8 @@ export function createCertificateRepository({ client }: Context): CertificateRep
     async hostsHolding(sha256) {
       const rows = await client.$queryRaw<{ hosts: number }[]>`
         SELECT count(DISTINCT s.host_id)::int AS hosts
-        FROM section_anchor a JOIN host_section s ON s.name = a.name AND s.digest = a.digest AND s.seen_to IS NULL
-        WHERE a.sha256 = ${sha256} AND a.operating_system`;
+        FROM section_body b JOIN host_section s ON s.name = b.name AND s.digest = b.digest AND s.seen_to IS NULL
+        WHERE b.os_anchors @> ARRAY[${sha256}]::text[]`;
       return rows[0]?.hosts ?? 0;
     },
   };

@@ -57,29 +57,23 @@ function distinctBodies(batch: readonly SectionReport[]): SectionBody[] {
   return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
 }
 
-/** Bodies and the anchors in them; what is there already stays as it is. */
+/** A list as PostgreSQL's array literal: `unnest` cannot take a list of lists. Fingerprints are hex, so nothing needs quotes. */
+function arrayLiteral(fingerprints: readonly string[]): string {
+  return `{${fingerprints.join(',')}}`;
+}
+
+/** Bodies with the anchors in them; what is there already stays as it is. */
 async function storeBodies(client: Client, bodies: readonly SectionBody[]): Promise<void> {
   if (bodies.length === 0) return;
-  const stored = await client.$queryRaw<{ name: string; digest: string }[]>`
-    INSERT INTO section_body (name, digest, bytes, projection)
-    SELECT body.name, body.digest, body.bytes, body.projection::jsonb
-    FROM unnest(${bodies.map((body) => body.name)}::text[], ${bodies.map((body) => body.digest)}::text[],
-                ${bodies.map((body) => body.bytes)}::bytea[], ${bodies.map((body) => projectionText(body.projection))}::text[])
-      AS body (name, digest, bytes, projection)
-    ON CONFLICT (name, digest) DO NOTHING
-    RETURNING name, digest`;
-  const isNew = new Set(stored.map(({ name, digest }) => `${name}/${digest}`));
-  const anchors = bodies
-    .filter((body) => isNew.has(`${body.name}/${body.digest}`))
-    .flatMap((body) =>
-      sectionAnchors(body).map((anchor) => ({ ...anchor, name: body.name, digest: body.digest })),
-    );
-  if (anchors.length === 0) return;
+  const anchors = bodies.map(sectionAnchors);
   await client.$executeRaw`
-    INSERT INTO section_anchor (name, digest, sha256, operating_system)
-    SELECT * FROM unnest(${anchors.map((anchor) => anchor.name)}::text[], ${anchors.map((anchor) => anchor.digest)}::text[],
-                         ${anchors.map((anchor) => anchor.sha256)}::text[], ${anchors.map((anchor) => anchor.operatingSystem)}::boolean[])
-    ON CONFLICT (name, digest, sha256) DO NOTHING`;
+    INSERT INTO section_body (name, digest, bytes, projection, anchors, os_anchors)
+    SELECT body.name, body.digest, body.bytes, body.projection::jsonb, body.anchors::text[], body.os_anchors::text[]
+    FROM unnest(${bodies.map((body) => body.name)}::text[], ${bodies.map((body) => body.digest)}::text[],
+                ${bodies.map((body) => body.bytes)}::bytea[], ${bodies.map((body) => projectionText(body.projection))}::text[],
+                ${anchors.map(({ all }) => arrayLiteral(all))}::text[], ${anchors.map(({ operatingSystem }) => arrayLiteral(operatingSystem))}::text[])
+      AS body (name, digest, bytes, projection, anchors, os_anchors)
+    ON CONFLICT (name, digest) DO NOTHING`;
 }
 
 /** The batch as rows (host_id, name, digest, at). */
@@ -236,8 +230,8 @@ export function createSectionRepository(context: Context): SectionRepository {
     },
     async anchorsOf(hostId) {
       const rows = await client.$queryRaw<{ sha256: string }[]>`
-        SELECT DISTINCT a.sha256 FROM host_section s JOIN section_anchor a ON a.name = s.name AND a.digest = s.digest
-        WHERE s.host_id = ${hostId}::uuid AND s.seen_to IS NULL ORDER BY a.sha256`;
+        SELECT DISTINCT unnest(b.anchors) AS sha256 FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
+        WHERE s.host_id = ${hostId}::uuid AND s.seen_to IS NULL ORDER BY 1`;
       return rows.map((row) => row.sha256);
     },
   };
