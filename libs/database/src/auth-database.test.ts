@@ -18,6 +18,7 @@ function authOf(database: Database) {
     secret: 'only-for-this-test-only-for-this-test',
     emailAndPassword: { enabled: true },
     telemetry: { enabled: false },
+    logger: { disabled: true },
   });
 }
 

@@ -45,6 +45,24 @@ describe('migrate', () => {
     expect(await migrate(url)).toEqual({ applied: [], present: names.length });
   });
 
+  it('brings the anchors of bodies stored by an older release along', async () => {
+    const url = await lab.emptyDatabase();
+    const migrations = await readMigrations();
+    await migrateWith(url, migrations.slice(0, 1));
+    await query(
+      url,
+      `INSERT INTO section_body (name, digest, bytes) VALUES ('trustStores', 'd', ''), ('system', 'e', '');
+       INSERT INTO section_anchor VALUES ('trustStores', 'd', 'aa', true), ('trustStores', 'd', 'bb', false)`,
+    );
+
+    await migrate(url);
+
+    expect(await query(url, 'SELECT digest, anchors, os_anchors FROM section_body ORDER BY digest')).toEqual([
+      { digest: 'd', anchors: ['aa', 'bb'], os_anchors: ['aa'] },
+      { digest: 'e', anchors: [], os_anchors: [] },
+    ]);
+  });
+
   it('applies what is new', async () => {
     const url = await lab.emptyDatabase();
 

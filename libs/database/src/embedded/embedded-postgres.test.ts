@@ -48,19 +48,20 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Waits for what another process does; fails after 30 s. */
+/** Waits for what another process does; fails after a minute. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (tries > 300) throw error;
+      if (tries > 600) throw error;
       await sleep(100);
     }
   }
 }
 
-describe('startEmbeddedPostgres', () => {
+// Each starts PostgreSQL several times: the default limit is short on a busy machine.
+describe('startEmbeddedPostgres', { timeout: 120_000 }, () => {
   it('initialises once and keeps its data over a second start', async () => {
     const dataDir = join(root, 'pg');
     const events: string[] = [];
