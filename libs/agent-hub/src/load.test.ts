@@ -80,8 +80,12 @@ describe('a host that does not read', () => {
     agent.ws.resume();
     for (let i = 0; i < sent; i += 1) expect(await agent.next()).toMatchObject({ type: 'job' });
     await expect.poll(() => lab.hub.send(host.hostId, { type: 'cancel', jobId: host.hostId })).toBe('sent');
-    agent.send({ type: 'heartbeat' });
-    await expect.poll(() => lab.seen.messages.length).toBe(1);
+    for (let beat = 1; beat <= 4; beat += 1) {
+      agent.send({ type: 'heartbeat' });
+      await expect.poll(() => lab.seen.messages.length).toBe(beat);
+      await lab.clock.advance(30_000);
+    }
+    expect(lab.hub.counts().online).toBe(1);
   });
 
   it('is closed when it stays so, and the others are not', async () => {

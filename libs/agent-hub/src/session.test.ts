@@ -323,6 +323,15 @@ describe('hostile frames close their socket and harm nobody else', () => {
     expect(lab.hub.counts().online).toBe(1);
   });
 
+  it('a big frame counts for more than a small one', async () => {
+    await start({ limits: { messageBurst: 50, messagesPerSecond: 10 } });
+    const { agent } = await lab.connected();
+    for (let i = 0; i < 10; i += 1) agent.send({ type: 'later', text: 'x'.repeat(512 * 1024) });
+
+    // Five of 9 tokens each fit; the sixth leaves a debt of 4, the seventh is one too many.
+    expect(await agent.next()).toEqual({ type: 'ack', slowDownMs: 2_900 });
+  });
+
   it('a handler that is slow stops the reading of that socket, and nothing is lost', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {

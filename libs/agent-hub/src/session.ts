@@ -27,6 +27,9 @@ import type { WorkQueue } from './work-queue.ts';
 /** Looks at a congested socket this often. */
 const CONGESTED_CHECK_MS = 5_000;
 
+/** A big frame counts for several messages, so that the bound on messages bounds bytes too. */
+const BYTES_A_TOKEN = 64 * 1024;
+
 export interface SessionOptions {
   readonly ws: WebSocket;
   readonly socket: Duplex;
@@ -89,7 +92,7 @@ export class Session implements AgentSession {
       this.#onFrame(data, isBinary);
     });
     this.#ws.on('ping', () => {
-      this.#withinRate();
+      this.#withinRate(0);
     });
     this.#ws.on('error', (error) => {
       const [code, reason] = reasonOf(error);
@@ -204,7 +207,7 @@ export class Session implements AgentSession {
   }
 
   #onFrame(data: RawData, isBinary: boolean): void {
-    if (this.#ended || !this.#withinRate()) return;
+    if (this.#ended || !this.#withinRate(Buffer.isBuffer(data) ? data.length : 0)) return;
     if (isBinary || !Buffer.isBuffer(data)) {
       this.reject(CLOSE_CODES.protocolError, 'a frame that is no text');
       return;
@@ -251,13 +254,13 @@ export class Session implements AgentSession {
   }
 
   /** False when this message is one too many and the socket was closed for it. */
-  #withinRate(): boolean {
+  #withinRate(bytes: number): boolean {
     if (this.#ended) return false;
     const { clock, limits } = this.#options;
     const now = clock.now();
     if (this.#rate.isFull(now)) this.#slowDowns = 0;
     // What already arrived with the chunk is still handled: only reading on is put off.
-    if (this.#rate.take(now) || this.#pauses.has('rate')) return true;
+    if (this.#rate.take(now, 1 + Math.floor(bytes / BYTES_A_TOKEN)) || this.#pauses.has('rate')) return true;
     this.#slowDowns += 1;
     if (this.#slowDowns > limits.maxSlowDowns) {
       this.reject(CLOSE_CODES.policyViolation, 'too many messages, and slowing down was ignored');

@@ -12,11 +12,11 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes one token, or says no. */
-  take(now: number): boolean {
+  /** Takes `cost` tokens when there is one, else says no. May leave a debt, so that a big message is not refused for ever. */
+  take(now: number, cost = 1): boolean {
     this.#fill(now);
     if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    this.#tokens -= cost;
     return true;
   }
 

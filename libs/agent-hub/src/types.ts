@@ -141,7 +141,7 @@ export interface HubLimits {
   readonly refusalBurst: number;
   /** Addresses remembered for that. */
   readonly maxRefusalAddresses: number;
-  /** Messages and pings of one socket. Beyond: not read for a while and told to slow down. */
+  /** Messages and pings of one socket; each full 64 KiB of a frame counts as one more. Beyond: not read for a while and told to slow down. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
   /** So often in a row told to slow down: closed. */

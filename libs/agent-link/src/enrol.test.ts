@@ -127,6 +127,18 @@ describe('enrolment', () => {
     fake.close();
   });
 
+  it('is not fooled by a leaf that names the true CA and its key as issuer, signed with another key', async () => {
+    const attacker = await tls.authority('Attacker');
+    const forged = await tls.leaf({ ...authority, privateKeyPem: attacker.privateKeyPem });
+    const fake = await listen(forged, authority.pem);
+
+    await expect(enrol(facts(token({ address: addressOf(fake) })))).rejects.toMatchObject({
+      code: 'wrongServer',
+    });
+    expect(requests).toEqual([]);
+    fake.close();
+  });
+
   it('needs the CA in what the server serves', async () => {
     const bare = await listen(await tls.leaf(authority), '');
 

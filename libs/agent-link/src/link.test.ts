@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toBase64, sha256Hex } from '@trustfleet/signing';
+import type { LinkClock } from './types.ts';
 import { FAST, jobEvent, LinkLab, section } from './testing/link-lab.ts';
 
 let lab: LinkLab;
@@ -13,6 +14,26 @@ afterEach(async () => {
 const now = '2026-11-22T09:00:00Z';
 const online = (agent: { link: { state: () => { name: string } } }) =>
   expect.poll(() => agent.link.state().name).toBe('online');
+
+/** Timers run when the test says so, all that wait at once. */
+function handClock() {
+  let time = 0;
+  const waits: { run: () => void }[] = [];
+  const clock: LinkClock = {
+    now: () => time,
+    wallTime: () => new Date(),
+    after: (_, run) => {
+      const wait = { run };
+      waits.push(wait);
+      return () => void waits.splice(waits.indexOf(wait), 1);
+    },
+  };
+  const jump = (ms: number): void => {
+    time += ms;
+    for (const wait of waits.splice(0)) wait.run();
+  };
+  return { clock, jump };
+}
 
 describe('reports', () => {
   it('send digests first and bodies only for what the server lacks', async () => {
@@ -70,19 +91,9 @@ describe('reports', () => {
     expect(agent.states).toContain('waiting');
   });
 
-  it('keep one newest report while the server is silent, and send everything again when it stays so', async () => {
-    let time = 0;
-    const waits: { at: number; run: () => void }[] = [];
-    const clock = {
-      now: () => time,
-      wallTime: () => new Date(),
-      after: (ms: number, run: () => void) => {
-        const wait = { at: time + ms, run };
-        waits.push(wait);
-        return () => void waits.splice(waits.indexOf(wait), 1);
-      },
-    };
-    const agent = lab.agent({ clock });
+  it('keep one newest report while the server is silent', async () => {
+    const time = handClock();
+    const agent = lab.agent({ clock: time.clock });
     agent.link.start();
     await online(agent);
     lab.acknowledge = false;
@@ -91,12 +102,28 @@ describe('reports', () => {
     for (let n = 0; n < 50; n += 1)
       agent.link.setInventory(new Map([['system', section({ n: 1000 + n })]]), now);
     lab.acknowledge = true;
-    time = 61_000;
-    for (const wait of waits.splice(0)) wait.run();
+    time.jump(61_000);
     await expect.poll(() => lab.count('section')).toBe(1);
 
     expect(lab.count('report')).toBe(2);
     expect([...lab.bodies.values()]).toEqual(['{"n":1049}']);
+  });
+
+  it('and events that nobody acknowledged are sent again', async () => {
+    const time = handClock();
+    const agent = lab.agent({ clock: time.clock });
+    agent.link.start();
+    await online(agent);
+    lab.acknowledge = false;
+    agent.link.setInventory(new Map([['system', section({ a: 1 })]]), now);
+    agent.outbox.push(jobEvent(1));
+    agent.link.jobEventsChanged();
+    await expect.poll(() => [lab.count('report'), lab.count('jobEvent')]).toEqual([1, 1]);
+    lab.acknowledge = true;
+    time.jump(61_000);
+    await expect.poll(() => [lab.bodies.size, agent.outbox.length]).toEqual([1, 0]);
+
+    expect([lab.count('report'), lab.count('jobEvent')]).toEqual([2, 2]);
   });
 
   it('answer a gap with the full state', async () => {
