@@ -11,6 +11,7 @@ import {
 } from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
 import { createTrustStores, type TrustStores } from '@trustfleet/trust-stores';
+import { messageOf } from './cli-error.ts';
 import { withTiedPrograms } from './tied-programs.ts';
 
 /** Where the facts come from; `root` other than '/' looks at an image or a test's own tree. */
@@ -41,7 +42,7 @@ interface Part {
   readonly watch?: readonly string[];
 }
 
-/** Reads the machine. Sections that are not asked for keep their last answer, or stay absent. */
+/** Reads the machine; what fails becomes a problem of the result, and its section keeps its last answer. Sections that are not asked for keep their last answer, or stay absent. */
 export interface InventoryCollector {
   readonly trustStores: TrustStores;
   collect(names: readonly KnownSectionName[]): Promise<ScanResult>;
@@ -61,13 +62,21 @@ function closure(
   return wanted;
 }
 
-function encode(sections: Partial<Inventory>): Map<KnownSectionName, InventorySection> {
+/** A section that does not fit its contract is kept back, with a problem in its place; the others go on. */
+function encode(sections: Partial<Inventory>, problems: string[]): Map<KnownSectionName, InventorySection> {
   const encoded = new Map<KnownSectionName, InventorySection>();
   for (const name of SECTION_NAMES) {
-    const section = sections[name];
-    if (section === undefined) continue;
-    const body = canonicalJson(sectionSchemas[name].parse(section));
-    encoded.set(name, { body, digest: sha256Hex(body) });
+    if (sections[name] === undefined) continue;
+    const parsed = sectionSchemas[name].safeParse(sections[name]);
+    if (parsed.success) {
+      const body = canonicalJson(parsed.data);
+      encoded.set(name, { body, digest: sha256Hex(body) });
+    } else {
+      const issue = parsed.error.issues[0];
+      problems.push(
+        `The section ${name} cannot be reported: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      );
+    }
   }
   return encoded;
 }
@@ -77,20 +86,22 @@ interface Memory {
   variables: VariablesResult | null;
   pythons: PythonsResult | null;
   sections: Partial<Inventory>;
-  problems: readonly string[];
+  /** What could not be had at the last try, by section. */
+  readonly problems: Map<KnownSectionName, readonly string[]>;
   readonly parts: Map<KnownSectionName, Part>;
 }
 
-/** Composes the collectors of libs/host, libs/trust-stores and libs/python. One scan at a time: the caller sees to it. */
-export function createInventory(options: InventoryOptions): InventoryCollector {
+/** One reader a section; each leaves what it found in `memory`. */
+function createReaders(
+  options: InventoryOptions,
+  { memory, trustStores }: { memory: Memory; trustStores: TrustStores },
+): Record<KnownSectionName, () => Promise<void>> {
   const { host, name: givenName } = options;
-  const trustStores = createTrustStores(withTiedPrograms(host), { root: options.root });
-  const memory: Memory = { variables: null, pythons: null, sections: {}, problems: [], parts: new Map() };
   const pythonOptions = { root: options.root, processEnv: options.processEnv };
-  const readers: Record<KnownSectionName, () => Promise<void>> = {
+  return {
     async system() {
       const { section, problems } = await readSystemFacts();
-      memory.problems = problems;
+      memory.problems.set('system', problems);
       memory.sections = {
         ...memory.sections,
         system: givenName === null ? section : { ...section, hostname: givenName },
@@ -112,11 +123,38 @@ export function createInventory(options: InventoryOptions): InventoryCollector {
       memory.parts.set('pythons', memory.pythons);
     },
     async bundles() {
-      const found = { variables: memory.variables?.variables ?? [], certifi: memory.pythons?.certifi ?? [] };
-      const bundles = await collectBundles(host, found);
+      const { variables, pythons } = memory;
+      // Half a list would look like a host without certifi.
+      if (variables === null || pythons === null)
+        throw new Error('variables or Python environments are not known');
+      const bundles = await collectBundles(host, {
+        variables: variables.variables,
+        certifi: pythons.certifi,
+      });
       memory.sections = { ...memory.sections, bundles: bundles.section };
       memory.parts.set('bundles', bundles);
     },
+  };
+}
+
+/** Composes the collectors of libs/host, libs/trust-stores and libs/python. One scan at a time: the caller sees to it. */
+export function createInventory(options: InventoryOptions): InventoryCollector {
+  const trustStores = createTrustStores(withTiedPrograms(options.host), { root: options.root });
+  const memory: Memory = {
+    variables: null,
+    pythons: null,
+    sections: {},
+    problems: new Map(),
+    parts: new Map(),
+  };
+  const readers = createReaders(options, { memory, trustStores });
+  const read = async (name: KnownSectionName): Promise<void> => {
+    memory.problems.delete(name);
+    try {
+      await readers[name]();
+    } catch (error) {
+      memory.problems.set(name, [`The section ${name} could not be read: ${messageOf(error)}`]);
+    }
   };
   return {
     trustStores,
@@ -125,8 +163,8 @@ export function createInventory(options: InventoryOptions): InventoryCollector {
       const first = (['system', 'trustStores', 'variables', 'pythons'] as const).filter((section) =>
         wanted.has(section),
       );
-      await Promise.all(first.map((section) => readers[section]()));
-      if (wanted.has('bundles')) await readers.bundles();
+      await Promise.all(first.map(read));
+      if (wanted.has('bundles')) await read('bundles');
       return result(memory);
     },
   };
@@ -134,12 +172,13 @@ export function createInventory(options: InventoryOptions): InventoryCollector {
 
 function result(memory: Memory): ScanResult {
   const parts = [...memory.parts.values()];
+  const problems = [...memory.problems.values()].flat();
   return {
     sections: memory.sections,
-    encoded: encode(memory.sections),
+    encoded: encode(memory.sections, problems),
     certificates: new Map(parts.flatMap((part) => [...(part.certificates ?? [])])),
     watch: [...new Set(parts.flatMap((part) => part.watch ?? []))].sort(),
-    problems: memory.problems,
+    problems,
     scannedAt: new Date().toISOString(),
   };
 }
