@@ -19,10 +19,7 @@ let directory: string;
 let keys: webcrypto.CryptoKeyPair;
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'trustfleet-describe-'));
-  keys = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ]));
+  keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -134,10 +131,10 @@ describe('describeCertificate', () => {
 
   it('a name equal to its issuer’s does not make it self-signed: the signature must be its own', async () => {
     const root = await authorityNamed('Twin');
-    const others = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    const others = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
       'sign',
       'verify',
-    ]));
+    ]);
     const twin = await issueCertificate({
       profile: { kind: 'authority' },
       subject: { commonName: 'Twin' },

@@ -302,9 +302,9 @@ print("subject", left.getpeercert()["subject"][-1][0][1])
       /no subject key identifier/,
     );
 
-    const ecdh = (await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, [
+    const ecdh = await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, [
       'deriveBits',
-    ]));
+    ]);
     await expect(authority('P-256', { signingKey: ecdh.privateKey })).rejects.toThrow(/ECDH/);
   });
 });

@@ -60,8 +60,14 @@ export function content(element: DerElement): Uint8Array {
   return element.bytes.subarray(element.contentStart, element.end);
 }
 
-/** Dotted form of an OBJECT IDENTIFIER (X.690 §8.19). */
+/** No OID in use comes near; a number of 100 kB would take seconds to write out. */
+const LONGEST_IDENTIFIER = 128;
+
+/** Dotted form of an OBJECT IDENTIFIER (X.690 §8.19). Throws CertificateParseError for an absurdly long one. */
 export function objectIdentifier(element: DerElement): string {
+  if (element.end - element.contentStart > LONGEST_IDENTIFIER) {
+    throw new CertificateParseError('an object identifier of absurd length');
+  }
   const arcs: bigint[] = [];
   let arc = 0n;
   for (const byte of content(element)) {
