@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from './config/config.ts';
 import { createLogger } from './logging/logger.ts';
-import { startServer, type RunningServer } from './startup/start-server.ts';
+import { startServer } from './startup/start-server.ts';
 import { StartupError } from './startup/startup-error.ts';
 
 /** The process ends within this time after a signal, whatever still hangs. */
@@ -16,14 +16,22 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function stopOn(signal: NodeJS.Signals, server: RunningServer): Promise<void> {
-  const limit = setTimeout(() => {
-    process.stderr.write(`The server did not stop within ${STOP_LIMIT_MS / 1000} seconds of ${signal} and was ended.\n`);
-    process.exit(1);
-  }, STOP_LIMIT_MS);
-  await server.stop();
-  clearTimeout(limit);
-  process.exit(0);
+/** Resolves at the first signal to stop; from then on the process has a limited time, also when it is still starting. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    // Ctrl-C reaches the whole group and the launcher passes it on: what comes after the first changes nothing.
+    const stop = (signal: NodeJS.Signals) => {
+      if (stopping) return;
+      stopping = true;
+      resolve(signal);
+      setTimeout(() => {
+        process.stderr.write(`The server did not stop within ${STOP_LIMIT_MS / 1000} seconds of ${signal} and was ended.\n`);
+        process.exit(1);
+      }, STOP_LIMIT_MS).unref();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  });
 }
 
 /** TRUSTFLEET_LOCAL_TOKENS: how many agents the launcher enrols on this machine; anything else counts as none. */
@@ -35,16 +43,16 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
   // A signal during the start is obeyed when there is something to stop.
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
-  });
+  const signalled = stopSignal();
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'unhandled rejection');
   });
   const running = await startServer({ config, logger, localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']) });
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
   if (running.ready.setupUrl !== null) say(`Make the first administrator with this link; it works once: ${running.ready.setupUrl}`);
-  await stopOn(await signalled, running);
+  await signalled;
+  await running.stop();
+  process.exit(0);
 }
 
 main().catch((error: unknown) => {

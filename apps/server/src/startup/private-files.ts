@@ -1,14 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
+/**
+ * Makes a directory and its parents; one that is there stays as it is. Not by Node's own `recursive`, which never
+ * returns where a parent exists and yet nothing can be made in it (/proc).
+ */
+export async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') && dirname(path) !== path) {
+      await makeDirectory(dirname(path), 0o755);
+      await mkdir(path, { mode });
+    } else if (!hasCode(error, 'EEXIST') || !(await stat(path)).isDirectory()) {
+      throw error;
+    }
+  }
+}
+
 /** Makes a directory that only this account may enter, and tightens one that is there already. */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(path, 0o700);
   await chmod(path, 0o700);
 }
 

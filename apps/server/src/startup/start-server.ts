@@ -9,7 +9,7 @@ import { compose } from './compose.ts';
 import { ensureDefaultPolicy } from './default-policy.ts';
 import { openPorts, readyFile, type Ports } from './ports.ts';
 import { writePrivateFile } from './private-files.ts';
-import { openStorage, prepareDataDir, type Storage } from './storage.ts';
+import { openStorage, prepareDataDir, requireUnused, type Storage } from './storage.ts';
 
 /** What the launcher reads in `<dataDir>/run/ready.json` (0600). */
 export interface ReadyFacts {
@@ -52,6 +52,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const stop = () => (stopping ??= endAll(ended, options.logger));
   try {
     await prepareDataDir(config.dataDir);
+    await requireUnused(config.dataDir, config.apiSocket);
     await rm(readyFile(config.dataDir), { force: true });
     const ports = await openPorts(config, options.logger);
     ended.push(() => ports.closeAgents(), () => ports.closeFront());

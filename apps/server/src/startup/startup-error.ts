@@ -14,6 +14,7 @@ export function directoryError(error: unknown, path: string): unknown {
     EACCES: 'this account may not write there',
     EPERM: 'this account may not write there',
     EROFS: 'the file system is read-only',
+    ENOENT: 'nothing can be made there',
     ENOSPC: 'the disk is full',
     ENOTDIR: 'a part of the path is a file',
     EEXIST: 'there is a file of that name',

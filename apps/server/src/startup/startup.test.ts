@@ -56,6 +56,20 @@ describe('one clear sentence', () => {
     expect(await refusal({}, join(directory, 'file/data'))).toMatch(/^The data directory .*file\/data cannot be used: a part of the path is a file\. Choose another with TRUSTFLEET_DATA_DIR/);
   });
 
+  it.skipIf(process.platform !== 'linux')('for a place where nothing can be made', async () => {
+    expect(await refusal({}, '/proc/trustfleet')).toMatch(/^The data directory \/proc\/trustfleet cannot be used: nothing can be made there/);
+  });
+
+  it('for a data directory that another server uses, which goes on', async () => {
+    const dataDir = join(directory, 'data');
+    const first = await startTestServer({ databaseUrl: await lab.freshDatabase(), dataDir });
+
+    expect(await refusal({}, dataDir)).toBe(`Another Trustfleet server uses ${dataDir}. Stop it, or set TRUSTFLEET_DATA_DIR to a directory of its own.`);
+
+    expect(JSON.parse(await readFile(join(dataDir, 'run/ready.json'), 'utf8'))).toEqual(first.ready);
+    await first.stop();
+  });
+
   it('for a database that is down, without its password', async () => {
     const { port, free } = await occupied();
     free();

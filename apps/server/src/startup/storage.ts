@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseError, migrate, openDatabase, startEmbeddedPostgres, type Database } from '@trustfleet/database';
 import type { Logger } from '../logging/logger.ts';
-import { makePrivateDirectory } from './private-files.ts';
-import { directoryError, StartupError } from './startup-error.ts';
+import { makeDirectory, makePrivateDirectory } from './private-files.ts';
+import { directoryError, StartupError, systemCode } from './startup-error.ts';
 
 /** The open database and, where it is our own, the server behind it. */
 export interface Storage {
@@ -21,12 +22,26 @@ interface StorageOptions {
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
     // The directory itself stays open for others to pass: PostgreSQL may run under its own account below it.
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    await makeDirectory(dataDir, 0o755);
     await makePrivateDirectory(join(dataDir, 'run'));
     await makePrivateDirectory(join(dataDir, 'keys'));
   } catch (error) {
     throw directoryError(error, dataDir);
   }
+}
+
+/** A server that lives answers on its private socket: a second one must not take its files away. @throws StartupError */
+export async function requireUnused(dataDir: string, apiSocket: string): Promise<void> {
+  const socket = connect(apiSocket);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(systemCode(error) ?? '')) return;
+    throw directoryError(error, dataDir);
+  } finally {
+    socket.destroy();
+  }
+  throw new StartupError(`Another Trustfleet server uses ${dataDir}. Stop it, or set TRUSTFLEET_DATA_DIR to a directory of its own.`);
 }
 
 /** Opens the database, starting and migrating it as needed. @throws StartupError with one sentence */
