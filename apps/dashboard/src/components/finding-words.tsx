@@ -48,7 +48,6 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
 /** The way from a finding to its remedy; says so where there is none. */
 export function FindingFix({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
-  if (finding.state === 'closed') return null;
   if (finding.anchor === null || !finding.remedies.includes('trustStore.addAnchor')) {
     return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
   }

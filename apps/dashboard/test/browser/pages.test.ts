@@ -40,7 +40,7 @@ const settle = async (page: Page): Promise<void> => {
 };
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  it('axe finds nothing on any page, nothing breaks the CSP, nothing hydrates differently', { timeout: 180_000 }, async () => {
+  it('axe finds nothing on any page, nothing breaks the CSP, nothing hydrates differently', { timeout: 300_000 }, async () => {
     const { page, complaints } = await stage.open({ colorScheme });
     const faults: string[] = [];
     page.setDefaultTimeout(15_000);
@@ -56,7 +56,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 });
 
 describe('in Korean', () => {
-  it('a first visit follows Accept-Language, and no English sentence is left on the main pages', { timeout: 60_000 }, async () => {
+  it('a first visit follows Accept-Language, and no English sentence is left on the main pages', async () => {
     const { page, complaints } = await stage.open({ locale: 'ko-KR' });
     const english: string[] = [];
     for (const [name, address] of addresses.filter(([item]) => ['overview', 'hosts', 'host', 'new order, paste', 'jobs'].includes(item))) {

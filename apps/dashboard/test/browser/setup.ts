@@ -13,11 +13,16 @@ export interface Stage {
   open(reader?: Reader & { readonly signedIn?: boolean }): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
 }
 
+function started<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('the stage has not been set: its beforeAll failed');
+  return part;
+}
+
 /** The built dashboard, the fixture API and Chromium for the tests of one file. */
 export function useStage({ hosts = 30, setupToken }: { readonly hosts?: number; readonly setupToken?: string } = {}): Stage {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let fleet: Fleet;
-  let dashboard: RunningDashboard;
+  let dashboard: RunningDashboard | undefined;
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
     fleet = await buildFleet(hosts);
@@ -29,14 +34,14 @@ export function useStage({ hosts = 30, setupToken }: { readonly hosts?: number; 
     await Promise.all(contexts.splice(0).map((context) => context.close()));
   });
   afterAll(async () => {
-    await browser.close();
-    await dashboard.stop();
+    await browser?.close();
+    await dashboard?.stop();
   });
   return {
     get fleet() { return fleet; },
-    get dashboard() { return dashboard; },
+    get dashboard() { return started(dashboard); },
     async open({ signedIn = true, ...reader } = {}) {
-      const opened = await openReader(browser, dashboard.origin, reader);
+      const opened = await openReader(started(browser), started(dashboard).origin, reader);
       contexts.push(opened.context);
       if (signedIn) await signIn(opened.context);
       return opened;

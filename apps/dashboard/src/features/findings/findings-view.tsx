@@ -16,7 +16,6 @@ import { FINDINGS_PAGE_SIZE, findingListRead, findingListUrl } from './finding-l
 
 function FindingTable({ findings, closed }: { readonly findings: readonly FindingView[]; readonly closed: boolean }) {
   const t = useTranslations('findings');
-  const actions = useTranslations('findings')('fix');
   return (
     <Table label={t('title')}>
       <thead>
@@ -25,7 +24,11 @@ function FindingTable({ findings, closed }: { readonly findings: readonly Findin
           <Th className="min-w-80">{t('what')}</Th>
           <Th>{t('host')}</Th>
           <Th>{t(closed ? 'closedAt' : 'since')}</Th>
-          <Th>{!closed && <span className="sr-only">{actions}</span>}</Th>
+          {!closed && (
+            <Th>
+              <span className="sr-only">{t('fix')}</span>
+            </Th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -43,9 +46,11 @@ function FindingTable({ findings, closed }: { readonly findings: readonly Findin
             <Td>
               <Ago at={finding.closedAt ?? finding.since} />
             </Td>
-            <Td className="text-end">
-              <FindingFix finding={finding} />
-            </Td>
+            {!closed && (
+              <Td className="text-end">
+                <FindingFix finding={finding} />
+              </Td>
+            )}
           </Tr>
         ))}
       </tbody>

@@ -33,7 +33,6 @@ async function lead(url: string, channel: BroadcastChannel, { handlers, signal }
     },
   });
   // A new leader follows one that is gone: events in between reached nobody.
-  handlers.onEvent({ type: 'resync' });
   send({ kind: 'event', event: { type: 'resync' } });
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => { resolve(); }, { once: true });
@@ -58,6 +57,8 @@ export function joinStream(url: string, handlers: StreamHandlers): () => void {
     if (parsed.data?.kind === 'status') handlers.onStatus(parsed.data.status);
   });
   channel.postMessage({ kind: 'ask' } satisfies Relayed);
+  // What happened between the first paint and this moment reached this tab by no way.
+  handlers.onEvent({ type: 'resync' });
   locks
     .request(NAME, { signal: stop.signal }, () => lead(url, channel, { handlers, signal: stop.signal }))
     .catch((error: unknown) => {
