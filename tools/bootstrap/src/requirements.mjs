@@ -31,7 +31,7 @@ export const REQUIREMENTS = [
     name: 'root with mount namespaces (unshare)',
     install: 'run the tests as root on Linux, with util-linux installed',
     present: () => process.getuid?.() === 0 && namespaceFlags() !== undefined,
-    projects: ['host', 'python', 'repair', 'e2e'],
+    projects: ['bootstrap', 'host', 'python', 'repair', 'e2e'],
   },
 ];
 

@@ -1,7 +1,7 @@
 // Runs inside a fresh mount namespace (see sandbox.mjs): makes the sandbox's view of the trust store, then becomes
 // the command's parent. Node built-ins only.
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -39,7 +39,34 @@ const writable = () => {
   }
 };
 
+const NAMESPACE_LIMIT_MS = 30_000;
+
+/** Whether a process of an earlier namespace (a tool that outlived its agent) still holds these directories. */
+function heldElsewhere(dir) {
+  const marker = `upperdir=${path.join(dir, 'upper')}`;
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/mountinfo`, 'utf8').includes(marker);
+    } catch (error) {
+      // It ended since the listing, or belongs to another account, whose namespaces never hold our directories.
+      if (['ENOENT', 'ESRCH', 'EACCES', 'EINVAL', 'EPERM'].includes(error.code)) return false;
+      throw error;
+    }
+  });
+}
+
+/** The same upper directory under two overlays at once gives stale file handles. */
+function waitForEarlierNamespace(dir) {
+  const limit = Date.now() + NAMESPACE_LIMIT_MS;
+  while (heldElsewhere(dir)) {
+    if (Date.now() > limit) throw new Error(`${dir} is still in use by a sandbox that was started before: stop it, then try again`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
 function isolate(dir) {
+  waitForEarlierNamespace(dir);
   try {
     OVERLAID.forEach((target) => overlay(target, dir));
   } catch (error) {
