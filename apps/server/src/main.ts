@@ -26,7 +26,9 @@ function stopSignal(): Promise<NodeJS.Signals> {
       stopping = true;
       resolve(signal);
       setTimeout(() => {
-        process.stderr.write(`The server did not stop within ${STOP_LIMIT_MS / 1000} seconds of ${signal} and was ended.\n`);
+        process.stderr.write(
+          `The server did not stop within ${STOP_LIMIT_MS / 1000} seconds of ${signal} and was ended.\n`,
+        );
         process.exit(1);
       }, STOP_LIMIT_MS).unref();
     };
@@ -47,9 +49,14 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'unhandled rejection');
   });
-  const running = await startServer({ config, logger, localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']) });
+  const running = await startServer({
+    config,
+    logger,
+    localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']),
+  });
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
-  if (running.ready.setupUrl !== null) say(`Make the first administrator with this link; it works once: ${running.ready.setupUrl}`);
+  if (running.ready.setupUrl !== null)
+    say(`Make the first administrator with this link; it works once: ${running.ready.setupUrl}`);
   await signalled;
   await running.stop();
   process.exit(0);

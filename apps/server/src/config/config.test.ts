@@ -5,7 +5,14 @@ describe('configuration', () => {
   it('listens on loopback without a certificate', () => {
     const config = readConfig({ TRUSTFLEET_DATA_DIR: '/tmp/x', TRUSTFLEET_TLS_CERT: '' });
 
-    expect(config).toMatchObject({ host: '127.0.0.1', port: 4600, agentPort: 4601, dataDir: '/tmp/x', tls: null, databaseUrl: null });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 4600,
+      agentPort: 4601,
+      dataDir: '/tmp/x',
+      tls: null,
+      databaseUrl: null,
+    });
     expect(config.dashboardSocket).toBe('/tmp/x/run/dashboard.sock');
   });
 

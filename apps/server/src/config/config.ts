@@ -42,15 +42,22 @@ const port = (name: string, fallback: number) =>
 
 const httpUrl = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
-  context.addIssue({ code: 'custom', message: 'TRUSTFLEET_PUBLIC_URL must be an http or https URL without a password, for example https://trustfleet.studio.example.' });
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+    return url;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'TRUSTFLEET_PUBLIC_URL must be an http or https URL without a password, for example https://trustfleet.studio.example.',
+  });
   return z.NEVER;
 });
 
-const databaseUrl = z.string().refine(
-  (text) => URL.canParse(text) && /^postgres(?:ql)?:$/.test(new URL(text).protocol),
-  'DATABASE_URL must be a PostgreSQL URL, for example postgresql://user:password@db.example:5432/trustfleet.',
-);
+const databaseUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^postgres(?:ql)?:$/.test(new URL(text).protocol),
+    'DATABASE_URL must be a PostgreSQL URL, for example postgresql://user:password@db.example:5432/trustfleet.',
+  );
 
 const environment = z.object({
   TRUSTFLEET_HOST: z.string().max(255).optional(),
@@ -74,14 +81,18 @@ type Environment = z.infer<typeof environment>;
 function defaultDataDir(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return '/var/lib/trustfleet';
   const data = env['XDG_DATA_HOME'];
-  return data !== undefined && isAbsolute(data) ? join(data, 'trustfleet') : join(homedir(), '.local/share/trustfleet');
+  return data !== undefined && isAbsolute(data)
+    ? join(data, 'trustfleet')
+    : join(homedir(), '.local/share/trustfleet');
 }
 
 function tlsFiles(values: Environment): ServerConfig['tls'] {
   const { TRUSTFLEET_TLS_CERT: certificateFile, TRUSTFLEET_TLS_KEY: keyFile } = values;
   if (certificateFile === undefined && keyFile === undefined) return null;
   if (certificateFile === undefined || keyFile === undefined) {
-    throw new ConfigError('TRUSTFLEET_TLS_CERT and TRUSTFLEET_TLS_KEY belong together: set both, or neither for http on this machine only.');
+    throw new ConfigError(
+      'TRUSTFLEET_TLS_CERT and TRUSTFLEET_TLS_KEY belong together: set both, or neither for http on this machine only.',
+    );
   }
   return { certificateFile: resolve(certificateFile), keyFile: resolve(keyFile) };
 }
@@ -98,7 +109,9 @@ function listenHost(values: Environment, tls: ServerConfig['tls']): string {
 
 function socketPath(name: string, path: string): string {
   if (Buffer.byteLength(path) > SOCKET_PATH_LIMIT) {
-    throw new ConfigError(`The path of a unix socket may have ${SOCKET_PATH_LIMIT} bytes, "${path}" has more: set ${name} or choose a shorter TRUSTFLEET_DATA_DIR.`);
+    throw new ConfigError(
+      `The path of a unix socket may have ${SOCKET_PATH_LIMIT} bytes, "${path}" has more: set ${name} or choose a shorter TRUSTFLEET_DATA_DIR.`,
+    );
   }
   return path;
 }
@@ -108,9 +121,12 @@ function socketPath(name: string, path: string): string {
  * @throws ConfigError with one sentence that names the variable
  */
 export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = environment.safeParse(given);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues[0]?.message ?? 'The environment cannot be used.');
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues[0]?.message ?? 'The environment cannot be used.');
   const values = parsed.data;
   const tls = tlsFiles(values);
   const dataDir = resolve(values.TRUSTFLEET_DATA_DIR ?? defaultDataDir(env));
@@ -123,8 +139,14 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     publicUrl: values.TRUSTFLEET_PUBLIC_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     tls,
-    dashboardSocket: socketPath('TRUSTFLEET_DASHBOARD_SOCKET', resolve(values.TRUSTFLEET_DASHBOARD_SOCKET ?? join(dataDir, 'run/dashboard.sock'))),
-    apiSocket: socketPath('TRUSTFLEET_API_SOCKET', resolve(values.TRUSTFLEET_API_SOCKET ?? join(dataDir, 'run/api.sock'))),
+    dashboardSocket: socketPath(
+      'TRUSTFLEET_DASHBOARD_SOCKET',
+      resolve(values.TRUSTFLEET_DASHBOARD_SOCKET ?? join(dataDir, 'run/dashboard.sock')),
+    ),
+    apiSocket: socketPath(
+      'TRUSTFLEET_API_SOCKET',
+      resolve(values.TRUSTFLEET_API_SOCKET ?? join(dataDir, 'run/api.sock')),
+    ),
     logLevel: values.TRUSTFLEET_LOG_LEVEL,
   };
 }

@@ -26,5 +26,9 @@ export class ApiProblem extends Error {
 
 /** 404 for one thing of the API. */
 export function notFound(what: string): ApiProblem {
-  return new ApiProblem({ status: 404, code: 'notFound', message: `There is no such ${what}; it may have been removed.` });
+  return new ApiProblem({
+    status: 404,
+    code: 'notFound',
+    message: `There is no such ${what}; it may have been removed.`,
+  });
 }

@@ -32,11 +32,20 @@ function invalidRequest(issues: readonly Issue[]): ApiProblem {
   }));
   const [first] = named;
   const where = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
-  return new ApiProblem({ status: 400, code: 'invalidRequest', message: `The request is not valid${where}: ${first?.message ?? ''}`, issues: named });
+  return new ApiProblem({
+    status: 400,
+    code: 'invalidRequest',
+    message: `The request is not valid${where}: ${first?.message ?? ''}`,
+    issues: named,
+  });
 }
 
 /** Everything under /api, /healthz, /readyz and /events, as one listener; the caller owns the ports. */
-export async function createApiApp(parts: { readonly services: AppServices; readonly accounts: Accounts; readonly logger: Logger }): Promise<ApiApp> {
+export async function createApiApp(parts: {
+  readonly services: AppServices;
+  readonly accounts: Accounts;
+  readonly logger: Logger;
+}): Promise<ApiApp> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes a literal
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(parts.services), {
     logger: nestLogger(parts.logger),

@@ -1,10 +1,25 @@
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../logging/logger.ts';
 import { COMMON_HEADERS } from './security-headers.ts';
 
 /** Headers that belong to one connection (RFC 9110 §7.6.1) and are never passed on. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-connection']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-connection',
+]);
 /** What a client claims about where it comes from; this server writes its own. */
 const FORWARDING = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-trustfleet-.*)$/;
 
@@ -22,8 +37,17 @@ interface ProxyOptions {
 }
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = new Set((headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()));
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.has(name) && !FORWARDING.test(name)));
+  const named = new Set(
+    (headers.connection ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  );
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !HOP_BY_HOP.has(name) && !named.has(name) && !FORWARDING.test(name),
+    ),
+  );
 }
 
 function sendPage(response: ServerResponse, page: { status: 502 | 503; title: string; text: string }): void {
@@ -42,9 +66,17 @@ function answerFailure(response: ServerResponse, error: NodeJS.ErrnoException): 
   if (response.headersSent) {
     response.destroy();
   } else if (NOT_LISTENING.has(error.code ?? '')) {
-    sendPage(response, { status: 503, title: 'Trustfleet is starting', text: 'The dashboard is not ready yet. This page tries again by itself.' });
+    sendPage(response, {
+      status: 503,
+      title: 'Trustfleet is starting',
+      text: 'The dashboard is not ready yet. This page tries again by itself.',
+    });
   } else {
-    sendPage(response, { status: 502, title: 'The dashboard does not answer', text: "The server runs, but its dashboard process did not answer. Reload this page; if it stays, look at the dashboard's lines in the server's log and start Trustfleet again." });
+    sendPage(response, {
+      status: 502,
+      title: 'The dashboard does not answer',
+      text: "The server runs, but its dashboard process did not answer. Reload this page; if it stays, look at the dashboard's lines in the server's log and start Trustfleet again.",
+    });
   }
 }
 
@@ -52,7 +84,9 @@ function answerFailure(response: ServerResponse, error: NodeJS.ErrnoException): 
  * Passes a browser's request to Next on its private socket and streams the answer back.
  * A dashboard that is not there yet gives 503 with a page that tries again, one that does not answer 502.
  */
-export function createDashboardProxy(options: ProxyOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createDashboardProxy(
+  options: ProxyOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const { socketPath, protocol, logger, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS } = options;
   return (request, response) => {
     const headers = {
@@ -61,12 +95,21 @@ export function createDashboardProxy(options: ProxyOptions): (request: IncomingM
       'x-forwarded-host': request.headers.host ?? '',
       'x-forwarded-for': request.socket.remoteAddress ?? '',
     };
-    const upstream = httpRequest({ socketPath, method: request.method ?? 'GET', path: request.url ?? '/', headers, setHost: false });
+    const upstream = httpRequest({
+      socketPath,
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
+      headers,
+      setHost: false,
+    });
     const fail = (error: NodeJS.ErrnoException) => {
-      if (!response.destroyed) logger.warn({ err: error, path: request.url?.split('?')[0] }, 'dashboard did not answer');
+      if (!response.destroyed)
+        logger.warn({ err: error, path: request.url?.split('?')[0] }, 'dashboard did not answer');
       answerFailure(response, error);
     };
-    upstream.setTimeout(answerTimeoutMs, () => upstream.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)));
+    upstream.setTimeout(answerTimeoutMs, () =>
+      upstream.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)),
+    );
     upstream.on('error', fail);
     upstream.on('response', (answer) => {
       for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);

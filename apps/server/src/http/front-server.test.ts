@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +30,18 @@ interface Answer {
   readonly body: string;
 }
 
-async function ask(path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+async function ask(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   const headers = { host: `127.0.0.1:${port}`, ...options.headers };
-  const request = httpRequest({ host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers }).end(options.body);
+  const request = httpRequest({
+    host: '127.0.0.1',
+    port,
+    path,
+    method: options.method ?? 'GET',
+    headers,
+  }).end(options.body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);
@@ -46,7 +62,12 @@ beforeEach(async () => {
     tls: null,
     origins: () => origins,
     api: (request, response) => void response.end(`api ${request.url ?? ''}`),
-    dashboard: createDashboardProxy({ socketPath: join(directory, 'dashboard.sock'), protocol: 'http', logger, answerTimeoutMs: 500 }),
+    dashboard: createDashboardProxy({
+      socketPath: join(directory, 'dashboard.sock'),
+      protocol: 'http',
+      logger,
+      answerTimeoutMs: 500,
+    }),
   }).listen(0, '127.0.0.1');
   opened.push(front);
   await once(front, 'listening');
@@ -63,18 +84,27 @@ afterEach(async () => {
 });
 
 describe('one origin', () => {
-  it.each(['/api', '/api/v1/hosts?x=1', '/healthz', '/readyz', '/events'])('answers %s itself', async (path) => {
-    const answer = await ask(path);
+  it.each(['/api', '/api/v1/hosts?x=1', '/healthz', '/readyz', '/events'])(
+    'answers %s itself',
+    async (path) => {
+      const answer = await ask(path);
 
-    expect(answer.body).toBe(`api ${path}`);
-    expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringContaining("frame-ancestors 'none'") as string });
-  });
+      expect(answer.body).toBe(`api ${path}`);
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining("frame-ancestors 'none'") as string,
+      });
+    },
+  );
 
-  it.each(['/', '/hosts', '/apiary', '/eventsource', '/_next/static/x.js'])('passes %s to the dashboard', async (path) => {
-    await dashboard((request, response) => void response.end(`page ${request.url ?? ''}`));
+  it.each(['/', '/hosts', '/apiary', '/eventsource', '/_next/static/x.js'])(
+    'passes %s to the dashboard',
+    async (path) => {
+      await dashboard((request, response) => void response.end(`page ${request.url ?? ''}`));
 
-    expect((await ask(path)).body).toBe(`page ${path}`);
-  });
+      expect((await ask(path)).body).toBe(`page ${path}`);
+    },
+  );
 
   it('streams a body both ways and keeps the answer’s own policy', async () => {
     await dashboard((request, response) => {
@@ -86,15 +116,34 @@ describe('one origin', () => {
 
     const answer = await ask('/form', { method: 'POST', headers: own, body });
 
-    expect(answer).toMatchObject({ status: 201, body, headers: { 'content-security-policy': "script-src 'nonce-1'", 'x-content-type-options': 'nosniff' } });
+    expect(answer).toMatchObject({
+      status: 201,
+      body,
+      headers: { 'content-security-policy': "script-src 'nonce-1'", 'x-content-type-options': 'nosniff' },
+    });
   });
 
   it('tells the dashboard where a request came from, whatever the client claims', async () => {
     await dashboard((request, response) => void response.end(JSON.stringify(request.headers)));
 
-    const seen = JSON.parse((await ask('/', { headers: { 'x-forwarded-for': '8.8.8.8', 'x-forwarded-host': 'evil.example', forwarded: 'for=8.8.8.8', 'x-real-ip': '8.8.8.8' } })).body) as Record<string, string>;
+    const seen = JSON.parse(
+      (
+        await ask('/', {
+          headers: {
+            'x-forwarded-for': '8.8.8.8',
+            'x-forwarded-host': 'evil.example',
+            forwarded: 'for=8.8.8.8',
+            'x-real-ip': '8.8.8.8',
+          },
+        })
+      ).body,
+    ) as Record<string, string>;
 
-    expect(seen).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': `127.0.0.1:${port}`, 'x-forwarded-proto': 'http' });
+    expect(seen).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': `127.0.0.1:${port}`,
+      'x-forwarded-proto': 'http',
+    });
     expect(seen).not.toHaveProperty('forwarded');
     expect(seen).not.toHaveProperty('x-real-ip');
   });
@@ -109,7 +158,10 @@ describe('one origin', () => {
   it('gives up on a dashboard that does not answer', async () => {
     await dashboard(() => undefined);
 
-    expect(await ask('/hosts')).toMatchObject({ status: 502, body: expect.stringContaining('does not answer') as string });
+    expect(await ask('/hosts')).toMatchObject({
+      status: 502,
+      body: expect.stringContaining('does not answer') as string,
+    });
   });
 
   it('outlives a dashboard that dies in the middle of an answer', async () => {
@@ -147,7 +199,9 @@ describe('strangers', () => {
   }
 
   it('takes no WebSocket', async () => {
-    const answer = await raw(`GET /events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`);
+    const answer = await raw(
+      `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    );
 
     expect(answer).toMatch(/^HTTP\/1\.1 426 /);
   });
@@ -156,14 +210,21 @@ describe('strangers', () => {
     for (let n = 0; n < 20; n += 1) {
       const socket = connect(port, '127.0.0.1');
       await once(socket, 'connect');
-      socket.write(`GET /x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      socket.write(
+        `GET /x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
       socket.resetAndDestroy();
     }
 
     expect((await ask('/healthz')).status).toBe(200);
   });
 
-  it.each(['GET http://evil.example/api HTTP/1.1', 'OPTIONS * HTTP/1.1'])('takes no other form of target: %s', async (line) => {
-    expect(await raw(`${line}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
-  });
+  it.each(['GET http://evil.example/api HTTP/1.1', 'OPTIONS * HTTP/1.1'])(
+    'takes no other form of target: %s',
+    async (line) => {
+      expect(await raw(`${line}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1\.1 400 /,
+      );
+    },
+  );
 });

@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { ApiProblem } from './api-problem.ts';
@@ -18,7 +24,12 @@ interface FrontOptions {
 }
 
 /** Slow or endless requests end here; an event stream is an answer and has no such limit. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, maxHeaderSize: 16 * 1024 };
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  maxHeaderSize: 16 * 1024,
+};
 
 const OWN_PATH = /^\/(?:api|healthz|readyz|events)(?:[/?]|$)/;
 
@@ -42,7 +53,12 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 function refusal(request: IncomingMessage, origins: ReadonlySet<string>): ApiProblem | null {
-  if (requestPath(request) === null) return new ApiProblem({ status: 400, code: 'badRequest', message: 'The request line is not one that this server takes.' });
+  if (requestPath(request) === null)
+    return new ApiProblem({
+      status: 400,
+      code: 'badRequest',
+      message: 'The request line is not one that this server takes.',
+    });
   return checkRequest(
     {
       method: request.method ?? 'GET',
@@ -63,7 +79,9 @@ function answerOwn(options: FrontOptions, request: IncomingMessage, response: Se
 function refuseUpgrade(_request: IncomingMessage, socket: Duplex): void {
   // From the upgrade on, Node no longer handles this socket's errors: a reset must end the socket, not the process.
   socket.on('error', () => socket.destroy());
-  socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis port speaks no WebSocket; agents have their own port.\n');
+  socket.end(
+    'HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis port speaks no WebSocket; agents have their own port.\n',
+  );
 }
 
 /** The browsers' port: this server's own paths, all others to the dashboard, no WebSocket. Not yet listening. */
@@ -79,7 +97,10 @@ export function createFrontServer(options: FrontOptions): Server {
       options.dashboard(request, response);
     }
   };
-  const server = options.tls === null ? createHttpServer(LIMITS, listener) : createHttpsServer({ ...LIMITS, ...options.tls, minVersion: 'TLSv1.2' }, listener);
+  const server =
+    options.tls === null
+      ? createHttpServer(LIMITS, listener)
+      : createHttpsServer({ ...LIMITS, ...options.tls, minVersion: 'TLSv1.2' }, listener);
   return server.on('upgrade', refuseUpgrade);
 }
 

@@ -28,7 +28,9 @@ export interface Viewer {
   readonly role: Role;
 }
 
-const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = { administrator: new Set(PERMISSIONS) };
+const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  administrator: new Set(PERMISSIONS),
+};
 
 const PERMISSION_KEY = 'trustfleet:permission';
 const viewers = new WeakMap<IncomingMessage, Viewer>();
@@ -44,7 +46,8 @@ export function setViewer(request: IncomingMessage, viewer: Viewer): void {
 /** The signed-in sender. @throws ApiProblem 401 when nobody is */
 export function viewerOf(request: IncomingMessage): Viewer {
   const viewer = viewers.get(request);
-  if (viewer === undefined) throw new ApiProblem({ status: 401, code: 'signInNeeded', message: 'Sign in first.' });
+  if (viewer === undefined)
+    throw new ApiProblem({ status: 401, code: 'signInNeeded', message: 'Sign in first.' });
   return viewer;
 }
 
@@ -53,7 +56,10 @@ export class PermissionGuard implements CanActivate {
   private readonly reflector = new Reflector();
 
   canActivate(context: ExecutionContext): boolean {
-    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION_KEY, [context.getHandler(), context.getClass()]);
+    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION_KEY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (permission === 'public') return true;
     const viewer = viewerOf(context.switchToHttp().getRequest<IncomingMessage>());
     if (permission !== undefined && ROLE_PERMISSIONS[viewer.role].has(permission)) return true;

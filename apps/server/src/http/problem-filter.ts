@@ -7,7 +7,10 @@ import { ApiProblem } from './api-problem.ts';
 
 /** Sentences for what Nest and its body parser refuse before a handler is reached. */
 const HTTP_PROBLEMS: Readonly<Record<number, { code: string; message: string }>> = {
-  400: { code: 'badRequest', message: 'The request could not be read: its address or its JSON body is malformed.' },
+  400: {
+    code: 'badRequest',
+    message: 'The request could not be read: its address or its JSON body is malformed.',
+  },
   401: { code: 'signInNeeded', message: 'Sign in first.' },
   403: { code: 'forbidden', message: 'You may not do this.' },
   404: { code: 'notFound', message: 'There is nothing at this address.' },
@@ -17,7 +20,10 @@ const HTTP_PROBLEMS: Readonly<Record<number, { code: string; message: string }>>
   429: { code: 'slowDown', message: 'Too many requests: wait a minute and try again.' },
 };
 
-const INTERNAL = { code: 'internal', message: 'The server failed on this request. Its log has the reason beside the id of this answer.' };
+const INTERNAL = {
+  code: 'internal',
+  message: 'The server failed on this request. Its log has the reason beside the id of this answer.',
+};
 
 /** Status of an error of express or Nest: both carry it as `status`, and only 4xx are the caller's. */
 function callerStatus(error: unknown): number | null {
@@ -34,7 +40,12 @@ export function toProblem(error: unknown): Problem {
     return { id, status, code, message, ...(issues === undefined ? {} : { issues }) };
   }
   const status = callerStatus(error) ?? 500;
-  return { id, status, ...(HTTP_PROBLEMS[status] ?? (status < 500 ? { code: 'refused', message: 'The request was refused.' } : INTERNAL)) };
+  return {
+    id,
+    status,
+    ...(HTTP_PROBLEMS[status] ??
+      (status < 500 ? { code: 'refused', message: 'The request was refused.' } : INTERNAL)),
+  };
 }
 
 /** Writes a problem; headers that are out already leave nothing but to end the stream. */
@@ -43,7 +54,10 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
     response.destroy();
     return;
   }
-  response.writeHead(problem.status, { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' });
+  response.writeHead(problem.status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
   response.end(JSON.stringify(problem));
 }
 

@@ -19,12 +19,14 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * @returns null when the request may go on
  */
 export function checkRequest(request: RequestFacts, origins: ReadonlySet<string>): ApiProblem | null {
-  if (request.privateSocket) return request.origin === undefined || origins.has(request.origin) ? null : foreignOrigin();
+  if (request.privateSocket)
+    return request.origin === undefined || origins.has(request.origin) ? null : foreignOrigin();
   if (!hostIsOurs(request.host, origins)) {
     return new ApiProblem({
       status: 421,
       code: 'unknownHost',
-      message: 'This server is not known under that name. Use its own address, or set TRUSTFLEET_PUBLIC_URL to the name that you use.',
+      message:
+        'This server is not known under that name. Use its own address, or set TRUSTFLEET_PUBLIC_URL to the name that you use.',
     });
   }
   if (SAFE_METHODS.has(request.method)) return null;
@@ -37,11 +39,19 @@ function hostIsOurs(host: string | undefined, origins: ReadonlySet<string>): boo
 }
 
 function foreignOrigin(): ApiProblem {
-  return new ApiProblem({ status: 403, code: 'foreignOrigin', message: 'The request came from another site and was refused. Open the dashboard itself and try again.' });
+  return new ApiProblem({
+    status: 403,
+    code: 'foreignOrigin',
+    message: 'The request came from another site and was refused. Open the dashboard itself and try again.',
+  });
 }
 
 /** The origins under which browsers reach a server that listens on `port`; `publicUrl` adds its own. */
-export function ownOrigins(options: { readonly https: boolean; readonly port: number; readonly publicUrl: URL | null }): ReadonlySet<string> {
+export function ownOrigins(options: {
+  readonly https: boolean;
+  readonly port: number;
+  readonly publicUrl: URL | null;
+}): ReadonlySet<string> {
   const scheme = options.https ? 'https' : 'http';
   const names = ['127.0.0.1', 'localhost', '[::1]'];
   const origins = new Set(names.map((name) => new URL(`${scheme}://${name}:${options.port}`).origin));

@@ -16,9 +16,15 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Sets the headers of an answer that this server itself makes. `https` adds HSTS. */
-export function setSecurityHeaders(response: ServerResponse, options: { readonly path: string; readonly https: boolean }): void {
+export function setSecurityHeaders(
+  response: ServerResponse,
+  options: { readonly path: string; readonly https: boolean },
+): void {
   for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
-  response.setHeader('content-security-policy', options.path.startsWith('/api/docs') ? DOCS_POLICY : DATA_POLICY);
+  response.setHeader(
+    'content-security-policy',
+    options.path.startsWith('/api/docs') ? DOCS_POLICY : DATA_POLICY,
+  );
   response.setHeader('cache-control', 'no-store');
   if (options.https) response.setHeader('strict-transport-security', 'max-age=31536000');
 }

@@ -4,7 +4,17 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Fields that may hold a secret, wherever they stand in a logged object. */
-const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'secret', 'token', 'setupUrl', 'databaseUrl', 'set-cookie', 'privateKey'];
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'setupUrl',
+  'databaseUrl',
+  'set-cookie',
+  'privateKey',
+];
 const REDACTED = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
 /** JSON lines on stderr, so that stdout stays for what a person has to read (the set-up link). */

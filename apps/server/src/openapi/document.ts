@@ -9,6 +9,11 @@ const DESCRIPTION = [
 
 /** The API's documentation, from the controllers' own schemas. */
 export function apiDocument(app: INestApplication): OpenAPIObject {
-  const config = new DocumentBuilder().setTitle('Trustfleet').setDescription(DESCRIPTION).setVersion('1').addCookieAuth('trustfleet.session_token').build();
+  const config = new DocumentBuilder()
+    .setTitle('Trustfleet')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .addCookieAuth('trustfleet.session_token')
+    .build();
   return SwaggerModule.createDocument(app, config);
 }

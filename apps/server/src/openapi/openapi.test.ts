@@ -8,7 +8,9 @@ it('is what is committed (npm run openapi writes it)', async () => {
 });
 
 it('has every route of libs/api', async () => {
-  const documented = new Set(Object.keys((await generateOpenApi()).paths).map((path) => path.replace(/\{[^}]+\}/g, 'X')));
+  const documented = new Set(
+    Object.keys((await generateOpenApi()).paths).map((path) => path.replace(/\{[^}]+\}/g, 'X')),
+  );
   const routes = Object.values(API_ROUTES).map((route) => (typeof route === 'string' ? route : route('X')));
 
   expect(routes.filter((route) => !documented.has(route))).toEqual([]);

@@ -1,5 +1,11 @@
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
-import { issueCertificate, pemToDer, toPem, type CertificateProfile, type CryptoKey } from '@trustfleet/certificates';
+import {
+  issueCertificate,
+  pemToDer,
+  toPem,
+  type CertificateProfile,
+  type CryptoKey,
+} from '@trustfleet/certificates';
 import { readIfPresent, writePrivateFile } from './private-files.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -26,7 +32,10 @@ const KEY_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n?/
 const CERTIFICATE_BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/;
 
 function keyPem(pkcs8: ArrayBuffer): string {
-  const lines = Buffer.from(pkcs8).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(pkcs8)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
@@ -55,7 +64,11 @@ export async function makeCertificate(request: NewCertificate): Promise<KeyedCer
     issuerCertificate: request.issuer?.der ?? null,
     signingKey: request.issuer === null ? keys.privateKey : await signingKey(request.issuer.privateKeyPem),
   });
-  return { der, certificatePem: toPem(der), privateKeyPem: keyPem(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) };
+  return {
+    der,
+    certificatePem: toPem(der),
+    privateKeyPem: keyPem(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+  };
 }
 
 /** Reads a file of `writeKeyed`; null where there is none. @throws StartupError when it is damaged */
@@ -65,7 +78,9 @@ export async function readKeyed(path: string): Promise<KeyedCertificate | null> 
   const [privateKeyPem] = KEY_BLOCK.exec(text) ?? [];
   const [certificatePem] = CERTIFICATE_BLOCK.exec(text) ?? [];
   if (privateKeyPem === undefined || certificatePem === undefined) {
-    throw new StartupError(`The key file ${path} is damaged: restore it from a backup of the data directory.`);
+    throw new StartupError(
+      `The key file ${path} is damaged: restore it from a backup of the data directory.`,
+    );
   }
   return { der: pemToDer(certificatePem), certificatePem, privateKeyPem };
 }
@@ -75,10 +90,18 @@ export async function writeKeyed(path: string, keyed: KeyedCertificate): Promise
 }
 
 /** The self-signed authority kept at `path`, made on the first start. */
-export async function loadAuthority(path: string, wanted: { readonly commonName: string; readonly now: Date }): Promise<KeyedCertificate> {
+export async function loadAuthority(
+  path: string,
+  wanted: { readonly commonName: string; readonly now: Date },
+): Promise<KeyedCertificate> {
   const present = await readKeyed(path);
   if (present !== null) return present;
-  const made = await makeCertificate({ ...wanted, profile: { kind: 'authority', pathLength: 0 }, days: 3650, issuer: null });
+  const made = await makeCertificate({
+    ...wanted,
+    profile: { kind: 'authority', pathLength: 0 },
+    days: 3650,
+    issuer: null,
+  });
   await writeKeyed(path, made);
   return made;
 }

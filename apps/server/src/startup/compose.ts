@@ -58,7 +58,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const presence = new Presence({ database, events, logger, process, now });
   const inventory = new InventoryIngest({ database, evaluation, events, logger, now });
   const certificates = new CertificateIngest(database, logger);
-  const jobEvents = new JobEvents({ database, events, logger, hostKey: (hostId) => hosts.find(hostId)?.publicKey, now });
+  const jobEvents = new JobEvents({
+    database,
+    events,
+    logger,
+    hostKey: (hostId) => hosts.find(hostId)?.publicKey,
+    now,
+  });
   const dispatcher = new Dispatcher({ database, events, logger, now });
   const hub = createAgentHub({
     server: ports.agentServer,
@@ -76,7 +82,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     accounts,
     hub,
     stop: async () => {
-      await hub.close();
+      // A few hosts come back at once, thousands spread out.
+      await hub.close({ spreadMs: Math.min(60_000, 1_000 + hub.counts().online * 6) });
       await dispatcher.stop();
       await Promise.all([inventory.drain(), jobEvents.drain(), presence.stop()]);
       await evaluation.stop();
@@ -97,9 +104,17 @@ interface Parts {
   readonly accounts: Accounts;
 }
 
-function makeServices({ database, ports, fleetId }: ComposeOptions, { events, hosts, dispatcher, accounts }: Parts): Omit<AppServices, 'events'> {
+function makeServices(
+  { database, ports, fleetId }: ComposeOptions,
+  { events, hosts, dispatcher, accounts }: Parts,
+): Omit<AppServices, 'events'> {
   const { keys } = ports;
-  const fleet = { fleetId, caCertificate: keys.authority.certificatePem, caPin: sha256Hex(keys.authority.der), serverKey: exportPublicKey(keys.serverKey) };
+  const fleet = {
+    fleetId,
+    caCertificate: keys.authority.certificatePem,
+    caPin: sha256Hex(keys.authority.der),
+    serverKey: exportPublicKey(keys.serverKey),
+  };
   return {
     readiness: new Readiness(database),
     setup: new SetupService({ database, accounts, now }),

@@ -16,15 +16,24 @@ function recordOf(der: Uint8Array): CertificateRecord {
  * The policy of a fresh fleet: the well-known roots of the vendor's document, usually met, and a demonstration
  * CA that no machine has, so that there is something to mend. The CA's key stays in `<dataDir>/demo-ca`.
  */
-export async function ensureDefaultPolicy(database: Database, options: { readonly dataDir: string; readonly now: Date }): Promise<void> {
+export async function ensureDefaultPolicy(
+  database: Database,
+  options: { readonly dataDir: string; readonly now: Date },
+): Promise<void> {
   if ((await database.policies.list()).length > 0) return;
   const directory = join(options.dataDir, 'demo-ca');
   await makePrivateDirectory(directory);
-  const demo = await loadAuthority(join(directory, 'demo-ca.pem'), { commonName: DEMO_CA_NAME, now: options.now });
+  const demo = await loadAuthority(join(directory, 'demo-ca.pem'), {
+    commonName: DEMO_CA_NAME,
+    now: options.now,
+  });
   await writePrivateFile(join(directory, 'demo-ca.crt'), demo.certificatePem);
   const roots = WELL_KNOWN_ROOTS.map((root) => ({ name: root.name, record: recordOf(pemToDer(root.pem)) }));
   const all = [...roots, { name: DEMO_CA_NAME, record: recordOf(demo.der) }];
   await database.certificates.store(all.map((anchor) => anchor.record));
   const anchors = all.map(({ name, record }) => ({ sha256: record.sha256, name }));
-  await database.policies.createFirst([{ id: randomUUID(), name: 'Required anchors', rule: 'anchorRequired', parameters: { anchors } }], options.now);
+  await database.policies.createFirst(
+    [{ id: randomUUID(), name: 'Required anchors', rule: 'anchorRequired', parameters: { anchors } }],
+    options.now,
+  );
 }

@@ -10,7 +10,8 @@ import { loadFleetKeys, type FleetKeys } from './fleet-keys.ts';
 
 let dataDir: string;
 const now = new Date();
-const load = (publicUrl: string | null = null, at = now) => loadFleetKeys({ dataDir, publicUrl: publicUrl === null ? null : new URL(publicUrl), now: at });
+const load = (publicUrl: string | null = null, at = now) =>
+  loadFleetKeys({ dataDir, publicUrl: publicUrl === null ? null : new URL(publicUrl), now: at });
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'trustfleet-keys-'));
@@ -19,10 +20,18 @@ afterEach(() => rm(dataDir, { recursive: true }));
 
 /** A TLS handshake that trusts the fleet's CA alone. */
 async function handshake(keys: FleetKeys, servername: string): Promise<void> {
-  const server = createServer({ cert: keys.agentTls.certificatePem, key: keys.agentTls.privateKeyPem }).listen(0, '127.0.0.1');
+  const server = createServer({
+    cert: keys.agentTls.certificatePem,
+    key: keys.agentTls.privateKeyPem,
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
-    const socket = connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, servername, ca: keys.authority.certificatePem });
+    const socket = connect({
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      servername,
+      ca: keys.authority.certificatePem,
+    });
     await once(socket, 'secureConnect');
     socket.destroy();
   } finally {

@@ -1,8 +1,21 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { daysLeft, loadAuthority, makeCertificate, readKeyed, writeKeyed, type KeyedCertificate } from './authority-file.ts';
+import {
+  daysLeft,
+  loadAuthority,
+  makeCertificate,
+  readKeyed,
+  writeKeyed,
+  type KeyedCertificate,
+} from './authority-file.ts';
 import { makePrivateDirectory, readIfPresent, writePrivateFile } from './private-files.ts';
 
 /** All secrets of the fleet: made at the first start, 0600 in `<dataDir>/keys`. */
@@ -37,9 +50,14 @@ async function loadSessionSecret(path: string): Promise<string> {
 }
 
 /** Names and addresses by which agents reach this machine. */
-export function agentNames(publicUrl: URL | null): { readonly dnsNames: readonly string[]; readonly ipAddresses: readonly string[] } {
+export function agentNames(publicUrl: URL | null): {
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+} {
   const publicName = publicUrl?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  const names = [...new Set([publicName, 'localhost', hostname().toLowerCase(), '127.0.0.1', '::1'])].filter((name) => name !== '');
+  const names = [...new Set([publicName, 'localhost', hostname().toLowerCase(), '127.0.0.1', '::1'])].filter(
+    (name) => name !== '',
+  );
   const isName = (name: string) => /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i.test(name);
   return {
     dnsNames: names.filter((name) => isIP(name) === 0 && isName(name)),
@@ -47,7 +65,10 @@ export function agentNames(publicUrl: URL | null): { readonly dnsNames: readonly
   };
 }
 
-function stillGood(present: KeyedCertificate, wanted: { authority: KeyedCertificate; publicUrl: URL | null; now: Date }): boolean {
+function stillGood(
+  present: KeyedCertificate,
+  wanted: { authority: KeyedCertificate; publicUrl: URL | null; now: Date },
+): boolean {
   const certificate = new X509Certificate(present.der);
   const { dnsNames, ipAddresses } = agentNames(wanted.publicUrl);
   return (
@@ -58,7 +79,10 @@ function stillGood(present: KeyedCertificate, wanted: { authority: KeyedCertific
   );
 }
 
-async function loadAgentTls(path: string, wanted: { authority: KeyedCertificate; publicUrl: URL | null; now: Date }): Promise<KeyedCertificate> {
+async function loadAgentTls(
+  path: string,
+  wanted: { authority: KeyedCertificate; publicUrl: URL | null; now: Date },
+): Promise<KeyedCertificate> {
   const present = await readKeyed(path);
   if (present !== null && stillGood(present, wanted)) return present;
   const made = await makeCertificate({
@@ -73,10 +97,17 @@ async function loadAgentTls(path: string, wanted: { authority: KeyedCertificate;
 }
 
 /** Reads the fleet's secrets and makes those that are not there; renews the agent port's certificate when it is due. */
-export async function loadFleetKeys(options: { readonly dataDir: string; readonly publicUrl: URL | null; readonly now: Date }): Promise<FleetKeys> {
+export async function loadFleetKeys(options: {
+  readonly dataDir: string;
+  readonly publicUrl: URL | null;
+  readonly now: Date;
+}): Promise<FleetKeys> {
   const directory = join(options.dataDir, 'keys');
   await makePrivateDirectory(directory);
-  const authority = await loadAuthority(join(directory, 'fleet-ca.pem'), { commonName: 'Trustfleet fleet CA', now: options.now });
+  const authority = await loadAuthority(join(directory, 'fleet-ca.pem'), {
+    commonName: 'Trustfleet fleet CA',
+    now: options.now,
+  });
   return {
     serverKey: await loadServerKey(join(directory, 'server-ed25519.pem')),
     authority,

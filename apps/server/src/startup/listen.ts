@@ -43,7 +43,10 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
 }
 
 /** Closes a server within a limit: connections that do not end by themselves are cut. */
-export async function closeServer(server: Server & { closeAllConnections?: () => void }, limitMs: number): Promise<void> {
+export async function closeServer(
+  server: Server & { closeAllConnections?: () => void },
+  limitMs: number,
+): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();

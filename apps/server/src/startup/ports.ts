@@ -31,7 +31,12 @@ export interface Ports {
 }
 
 /** An agent at the port has this long to send a whole request. */
-const AGENT_PORT_LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, maxHeaderSize: 8 * 1024 };
+const AGENT_PORT_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 8 * 1024,
+};
 const CLOSE_LIMIT_MS = 3_000;
 
 /** Alive from the first moment, ready later. */
@@ -41,14 +46,26 @@ function starting(request: IncomingMessage, response: ServerResponse): void {
     return;
   }
   response.setHeader('retry-after', '2');
-  sendProblem(response, toProblem(new ApiProblem({ status: 503, code: 'starting', message: 'The server is starting: try again in a moment.' })));
+  sendProblem(
+    response,
+    toProblem(
+      new ApiProblem({
+        status: 503,
+        code: 'starting',
+        message: 'The server is starting: try again in a moment.',
+      }),
+    ),
+  );
 }
 
 async function readTls(tls: NonNullable<ServerConfig['tls']>): Promise<{ cert: string; key: string }> {
   try {
     return { cert: await readFile(tls.certificateFile, 'utf8'), key: await readFile(tls.keyFile, 'utf8') };
   } catch (error) {
-    throw new StartupError('The certificate in TRUSTFLEET_TLS_CERT or its key in TRUSTFLEET_TLS_KEY cannot be read: check the paths and this account’s right to read them.', { cause: error });
+    throw new StartupError(
+      'The certificate in TRUSTFLEET_TLS_CERT or its key in TRUSTFLEET_TLS_KEY cannot be read: check the paths and this account’s right to read them.',
+      { cause: error },
+    );
   }
 }
 
@@ -56,7 +73,10 @@ function frontServer(options: Parameters<typeof createFrontServer>[0]): Server {
   try {
     return createFrontServer(options);
   } catch (error) {
-    throw new StartupError('The certificate in TRUSTFLEET_TLS_CERT does not fit the key in TRUSTFLEET_TLS_KEY, or one of them is no PEM.', { cause: error });
+    throw new StartupError(
+      'The certificate in TRUSTFLEET_TLS_CERT does not fit the key in TRUSTFLEET_TLS_KEY, or one of them is no PEM.',
+      { cause: error },
+    );
   }
 }
 
@@ -71,19 +91,36 @@ export async function openPorts(config: ServerConfig, logger: Logger): Promise<P
   const shared = {
     tls,
     origins: () => origins,
-    api: ((request, response) => { api(request, response); }) satisfies RequestListener,
+    api: ((request, response) => {
+      api(request, response);
+    }) satisfies RequestListener,
     dashboard: createDashboardProxy({ socketPath: config.dashboardSocket, protocol, logger }),
   };
   const front = frontServer(shared);
   const inside = createPrivateServer(shared);
   // The CA comes along: an agent that enrols knows only its digest.
   const agentServer = createHttpsServer(
-    { ...AGENT_PORT_LIMITS, cert: keys.agentTls.certificatePem + keys.authority.certificatePem, key: keys.agentTls.privateKeyPem, minVersion: 'TLSv1.2' },
-    (request, response) => { enrolment(request, response); },
+    {
+      ...AGENT_PORT_LIMITS,
+      cert: keys.agentTls.certificatePem + keys.authority.certificatePem,
+      key: keys.agentTls.privateKeyPem,
+      minVersion: 'TLSv1.2',
+    },
+    (request, response) => {
+      enrolment(request, response);
+    },
   );
-  const port = await listenOnPort(front, { host: config.host, port: config.port, variable: 'TRUSTFLEET_PORT' });
+  const port = await listenOnPort(front, {
+    host: config.host,
+    port: config.port,
+    variable: 'TRUSTFLEET_PORT',
+  });
   origins = ownOrigins({ https: tls !== null, port, publicUrl: config.publicUrl });
-  const agentPort = await listenOnPort(agentServer, { host: config.agentHost, port: config.agentPort, variable: 'TRUSTFLEET_AGENT_PORT' });
+  const agentPort = await listenOnPort(agentServer, {
+    host: config.agentHost,
+    port: config.agentPort,
+    variable: 'TRUSTFLEET_AGENT_PORT',
+  });
   await listenOnSocket(inside, config.apiSocket);
   return {
     keys,

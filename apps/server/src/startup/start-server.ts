@@ -38,7 +38,12 @@ interface StartOptions {
 async function makeLocalTokens(enrolment: EnrolmentService, ports: Ports, count: number): Promise<string[]> {
   const tokens: string[] = [];
   while (tokens.length < count) {
-    const { token } = await enrolment.createToken({ uses: 1, expiresInHours: 1, createdBy: 'start', address: ports.localAgentUrl });
+    const { token } = await enrolment.createToken({
+      uses: 1,
+      expiresInHours: 1,
+      createdBy: 'start',
+      address: ports.localAgentUrl,
+    });
     tokens.push(token);
   }
   return tokens;
@@ -55,8 +60,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await requireUnused(config.dataDir, config.apiSocket);
     await rm(readyFile(config.dataDir), { force: true });
     const ports = await openPorts(config, options.logger);
-    ended.push(() => ports.closeAgents(), () => ports.closeFront());
-    const storage = await openStorage({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, logger: options.logger });
+    ended.push(
+      () => ports.closeAgents(),
+      () => ports.closeFront(),
+    );
+    const storage = await openStorage({
+      dataDir: config.dataDir,
+      databaseUrl: config.databaseUrl,
+      logger: options.logger,
+    });
     ended.unshift(() => storage.stop());
     return { ready: await serve(options, { ports, storage, ended }), stop };
   } catch (error) {
@@ -65,7 +77,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-async function serve(options: StartOptions, parts: { ports: Ports; storage: Storage; ended: (() => Promise<void>)[] }): Promise<ReadyFacts> {
+async function serve(
+  options: StartOptions,
+  parts: { ports: Ports; storage: Storage; ended: (() => Promise<void>)[] },
+): Promise<ReadyFacts> {
   const { config, logger } = options;
   const { ports, ended } = parts;
   const { database } = parts.storage;

@@ -20,5 +20,10 @@ export function directoryError(error: unknown, path: string): unknown {
     EEXIST: 'there is a file of that name',
   };
   const reason = reasons[systemCode(error) ?? ''];
-  return reason === undefined ? error : new StartupError(`The data directory ${path} cannot be used: ${reason}. Choose another with TRUSTFLEET_DATA_DIR or give this account the right to write.`, { cause: error });
+  return reason === undefined
+    ? error
+    : new StartupError(
+        `The data directory ${path} cannot be used: ${reason}. Choose another with TRUSTFLEET_DATA_DIR or give this account the right to write.`,
+        { cause: error },
+      );
 }

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { DatabaseError, migrate, openDatabase, startEmbeddedPostgres, type Database } from '@trustfleet/database';
+import {
+  DatabaseError,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type Database,
+} from '@trustfleet/database';
 import type { Logger } from '../logging/logger.ts';
 import { makeDirectory, makePrivateDirectory } from './private-files.ts';
 import { directoryError, StartupError, systemCode } from './startup-error.ts';
@@ -41,7 +47,9 @@ export async function requireUnused(dataDir: string, apiSocket: string): Promise
   } finally {
     socket.destroy();
   }
-  throw new StartupError(`Another Trustfleet server uses ${dataDir}. Stop it, or set TRUSTFLEET_DATA_DIR to a directory of its own.`);
+  throw new StartupError(
+    `Another Trustfleet server uses ${dataDir}. Stop it, or set TRUSTFLEET_DATA_DIR to a directory of its own.`,
+  );
 }
 
 /** Opens the database, starting and migrating it as needed. @throws StartupError with one sentence */
@@ -58,7 +66,10 @@ async function openEmbedded(dataDir: string, logger: Logger): Promise<Storage> {
   const postgres = await startEmbeddedPostgres({
     dataDir: join(dataDir, 'pg'),
     onEvent: (event) => {
-      logger[event.kind === 'failed' || event.kind === 'exited' ? 'error' : 'info']({ part: 'postgres', kind: event.kind }, event.message);
+      logger[event.kind === 'failed' || event.kind === 'exited' ? 'error' : 'info'](
+        { part: 'postgres', kind: event.kind },
+        event.message,
+      );
     },
   });
   try {

@@ -1,6 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the server's tests speak to it through the agent's own link, on real sockets
-import { createAgentLink, enrol, type AgentIdentity, type AgentLink, type InventorySection } from '@trustfleet/agent-link';
+import {
+  createAgentLink,
+  enrol,
+  type AgentIdentity,
+  type AgentLink,
+  type InventorySection,
+} from '@trustfleet/agent-link';
 import type { JobEvent, JobMessage, Job, Order } from '@trustfleet/protocol';
 import { canonicalJson, keyPairFromSeed, openJob, openOrder, signJobEvent } from '@trustfleet/signing';
 
@@ -28,7 +34,16 @@ export function trustStores(anchors: readonly string[]) {
     problems: [],
     opensslAccepts: true,
   };
-  const store = { id: 'debian', driver: 'debian', operatingSystem: true, name: 'Debian', bundle, anchorDirectory: '/usr/local/share/ca-certificates', localAnchors: [], cannotChange: null };
+  const store = {
+    id: 'debian',
+    driver: 'debian',
+    operatingSystem: true,
+    name: 'Debian',
+    bundle,
+    anchorDirectory: '/usr/local/share/ca-certificates',
+    localAnchors: [],
+    cannotChange: null,
+  };
   return { stores: [store] };
 }
 
@@ -38,7 +53,14 @@ export function system(hostname: string) {
     manufacturer: null,
     model: null,
     virtual: true,
-    os: { platform: 'linux', distribution: 'Debian GNU/Linux', release: '12', codename: 'bookworm', kernel: '6.1', architecture: 'x64' },
+    os: {
+      platform: 'linux',
+      distribution: 'Debian GNU/Linux',
+      release: '12',
+      codename: 'bookworm',
+      kernel: '6.1',
+      architecture: 'x64',
+    },
     cpu: { brand: null, cores: 2 },
     memoryBytes: 1_000_000,
     interfaces: [],
@@ -68,22 +90,46 @@ export class TestAgent {
     this.identity = identity;
     this.link = createAgentLink({
       identity,
-      hello: () => ({ agentVersion: '0.1.0', bootId: 'boot', capabilities: [], permits: [...(options.permits ?? [])], allowListDigest: '0'.repeat(64) }),
+      hello: () => ({
+        agentVersion: '0.1.0',
+        bootId: 'boot',
+        capabilities: [],
+        permits: [...(options.permits ?? [])],
+        allowListDigest: '0'.repeat(64),
+      }),
       certificates: {
         find: (fingerprints) => {
           this.asked.push(...fingerprints);
-          return Promise.resolve(new Map(fingerprints.flatMap((sha256) => (options.certificates?.has(sha256) ? [[sha256, options.certificates.get(sha256) ?? new Uint8Array()] as const] : []))));
+          return Promise.resolve(
+            new Map(
+              fingerprints.flatMap((sha256) =>
+                options.certificates?.has(sha256)
+                  ? [[sha256, options.certificates.get(sha256) ?? new Uint8Array()] as const]
+                  : [],
+              ),
+            ),
+          );
         },
       },
       outbox: {
         pending: () => Promise.resolve([...this.outbox]),
         acknowledge: (eventIds) => {
           const known = new Set(eventIds);
-          this.outbox.splice(0, this.outbox.length, ...this.outbox.filter((event) => !known.has(event.eventId)));
+          this.outbox.splice(
+            0,
+            this.outbox.length,
+            ...this.outbox.filter((event) => !known.has(event.eventId)),
+          );
           return Promise.resolve();
         },
       },
-      handlers: { onJob: (message) => { this.receive(message); }, onCancel: () => undefined, onRequest: () => undefined },
+      handlers: {
+        onJob: (message) => {
+          this.receive(message);
+        },
+        onCancel: () => undefined,
+        onRequest: () => undefined,
+      },
       limits: { firstDelayMs: 50, backoffBaseMs: 50, backoffCapMs: 200 },
     });
   }
@@ -111,11 +157,27 @@ export class TestAgent {
   }
 
   /** Writes one event into the outbox, signed as the real agent signs final ones. */
-  emit(jobId: string, event: Partial<JobEvent> & Pick<JobEvent, 'state'>, options: { readonly sign?: boolean } = {}): JobEvent {
+  emit(
+    jobId: string,
+    event: Partial<JobEvent> & Pick<JobEvent, 'state'>,
+    options: { readonly sign?: boolean } = {},
+  ): JobEvent {
     const index = (this.indexes.get(jobId) ?? 0) + 1;
     this.indexes.set(jobId, index);
     const whole: JobEvent = {
-      eventId: randomUUID(), jobId, attempt: 1, index, at: new Date().toISOString(), step: null, detail: null, plan: null, before: null, after: null, undone: null, signature: null, ...event,
+      eventId: randomUUID(),
+      jobId,
+      attempt: 1,
+      index,
+      at: new Date().toISOString(),
+      step: null,
+      detail: null,
+      plan: null,
+      before: null,
+      after: null,
+      undone: null,
+      signature: null,
+      ...event,
     };
     const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(this.identity.keySeed, 'base64'));
     this.outbox.push(options.sign === true ? signJobEvent(whole, privateKey) : whole);
@@ -124,9 +186,18 @@ export class TestAgent {
   }
 
   private receive(message: JobMessage): void {
-    const order = openOrder({ envelope: message.order, keys: [this.identity.serverKey], fleetId: this.identity.fleetId });
+    const order = openOrder({
+      envelope: message.order,
+      keys: [this.identity.serverKey],
+      fleetId: this.identity.fleetId,
+    });
     if (!order.ok) throw new Error(order.detail);
-    const job = openJob({ envelope: message.job, keys: [this.identity.serverKey], order: order.value, hostId: this.identity.hostId });
+    const job = openJob({
+      envelope: message.job,
+      keys: [this.identity.serverKey],
+      order: order.value,
+      hostId: this.identity.hostId,
+    });
     if (!job.ok) throw new Error(job.detail);
     this.jobs.push({ order: order.value, job: job.value, message });
   }

@@ -7,7 +7,11 @@ import { createLogger } from '../logging/logger.ts';
 import { readConfig } from '../config/config.ts';
 import { startServer, type RunningServer } from '../startup/start-server.ts';
 
-export const ADMINISTRATOR = { name: 'Kim Test', email: 'kim@studio.example', password: 'correct horse battery' };
+export const ADMINISTRATOR = {
+  name: 'Kim Test',
+  email: 'kim@studio.example',
+  password: 'correct horse battery',
+};
 
 /** One PostgreSQL for a test file; each server gets an empty database of its own. */
 export function startLab(): Promise<PostgresLab> {
@@ -76,9 +80,18 @@ export class Page {
     const headers: Record<string, string> = { origin: this.origin };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.cookie !== null) headers['cookie'] = this.cookie;
-    const response = await fetch(this.origin + path, { method, headers, body: body === undefined ? null : JSON.stringify(body), redirect: 'manual' });
+    const response = await fetch(this.origin + path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      redirect: 'manual',
+    });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as T };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? null : JSON.parse(text)) as T,
+    };
   }
 
   get<T>(path: string): Promise<Answer<T>> {
@@ -108,12 +121,17 @@ export async function signedIn(server: RunningServer): Promise<Page> {
   const made = await page.post('/api/v1/setup', { token: setupToken(server), ...ADMINISTRATOR });
   if (made.status !== 201) throw new Error(`set-up answered ${made.status}: ${JSON.stringify(made.body)}`);
   const answer = await page.signIn();
-  if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 200)
+    throw new Error(`sign-in answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   return page;
 }
 
 /** Asks again until the answer fits. @throws with the last answer after `limitMs` */
-export async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => boolean, limitMs = 10_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  fits: (value: T) => boolean,
+  limitMs = 10_000,
+): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await ask();

@@ -17,13 +17,22 @@ export class AccountsController {
   }
 
   @Get('setup')
-  @Api({ permission: 'public', summary: 'Whether the first administrator is still to be made.', response: setupStatus })
+  @Api({
+    permission: 'public',
+    summary: 'Whether the first administrator is still to be made.',
+    response: setupStatus,
+  })
   async status() {
     return { needed: await this.setup.needed() };
   }
 
   @Post('setup')
-  @Api({ permission: 'public', summary: 'Makes the first administrator, by the one-time link that the server printed.', response: me, status: 201 })
+  @Api({
+    permission: 'public',
+    summary: 'Makes the first administrator, by the one-time link that the server printed.',
+    response: me,
+    status: 201,
+  })
   complete(@Body({ schema: setupRequest }) body: z.infer<typeof setupRequest>) {
     return this.setup.complete(body);
   }

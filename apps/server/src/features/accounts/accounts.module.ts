@@ -5,6 +5,10 @@ import { SetupService } from './setup.service.ts';
 @Module({})
 export class AccountsModule {
   static register(setup: SetupService): DynamicModule {
-    return { module: AccountsModule, controllers: [AccountsController], providers: [{ provide: SetupService, useValue: setup }] };
+    return {
+      module: AccountsModule,
+      controllers: [AccountsController],
+      providers: [{ provide: SetupService, useValue: setup }],
+    };
   }
 }

@@ -32,9 +32,16 @@ function configure(options: AuthOptions) {
     trustedOrigins: [...options.origins],
     database: prismaAdapter(authDatabase(options.database), { provider: 'postgresql' }),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 200 },
-    user: { additionalFields: { role: { type: 'string', required: false, input: false, defaultValue: 'none' } } },
+    user: {
+      additionalFields: { role: { type: 'string', required: false, input: false, defaultValue: 'none' } },
+    },
     session: { expiresIn: 12 * HOUR_S, updateAge: HOUR_S },
-    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': { window: 60, max: SIGN_IN_TRIES } } },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 300,
+      customRules: { '/sign-in/email': { window: 60, max: SIGN_IN_TRIES } },
+    },
     advanced: {
       cookiePrefix: 'trustfleet',
       useSecureCookies: options.https,
@@ -82,13 +89,25 @@ export class Accounts {
   }
 
   /** Makes an account that may do nothing yet (`grant`); one that a broken-off attempt left under the address is replaced. */
-  async createAccount(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<{ readonly id: string; readonly name: string; readonly email: string }> {
+  async createAccount(person: {
+    readonly name: string;
+    readonly email: string;
+    readonly password: string;
+  }): Promise<{ readonly id: string; readonly name: string; readonly email: string }> {
     const { internalAdapter, password } = await this.auth.$context;
     const email = person.email.toLowerCase();
     const leftover = await internalAdapter.findUserByEmail(email);
     if (leftover !== null) await internalAdapter.deleteUser(leftover.user.id);
-    const user = await internalAdapter.createUser({ name: person.name, email, emailVerified: true }, { method: 'admin' });
-    await internalAdapter.linkAccount({ userId: user.id, accountId: user.id, providerId: 'credential', password: await password.hash(person.password) });
+    const user = await internalAdapter.createUser(
+      { name: person.name, email, emailVerified: true },
+      { method: 'admin' },
+    );
+    await internalAdapter.linkAccount({
+      userId: user.id,
+      accountId: user.id,
+      providerId: 'credential',
+      password: await password.hash(person.password),
+    });
     return { id: user.id, name: user.name, email };
   }
 
@@ -103,4 +122,7 @@ export class Accounts {
 }
 
 /** better-auth can do much more; nothing else of it is exposed. */
-export const SIGN_IN_PATHS: ReadonlySet<string> = new Set(['POST /api/auth/sign-in/email', 'POST /api/auth/sign-out']);
+export const SIGN_IN_PATHS: ReadonlySet<string> = new Set([
+  'POST /api/auth/sign-in/email',
+  'POST /api/auth/sign-out',
+]);

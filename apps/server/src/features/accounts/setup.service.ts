@@ -61,7 +61,12 @@ export class SetupService {
   private async completeAlone(request: SetupRequest): Promise<Me> {
     const { database, accounts, now } = this.options;
     requirePlainText({ name: request.name, password: request.password });
-    if (!(await this.needed())) throw new ApiProblem({ status: 409, code: 'alreadySetUp', message: 'This fleet has an administrator already: sign in.' });
+    if (!(await this.needed()))
+      throw new ApiProblem({
+        status: 409,
+        code: 'alreadySetUp',
+        message: 'This fleet has an administrator already: sign in.',
+      });
     const hash = hashOf(request.token);
     // Before any password is hashed: only the holder of the link costs this server more than a look-up.
     if (!(await database.setupTokens.isValid({ hash, now: now() }))) throw invalidLink();
@@ -77,5 +82,9 @@ export class SetupService {
 }
 
 function invalidLink(): ApiProblem {
-  return new ApiProblem({ status: 403, code: 'invalidSetupLink', message: 'This set-up link does not work any more. Start the server again: it prints a new one.' });
+  return new ApiProblem({
+    status: 403,
+    code: 'invalidSetupLink',
+    message: 'This set-up link does not work any more. Start the server again: it prints a new one.',
+  });
 }

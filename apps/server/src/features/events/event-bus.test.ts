@@ -2,11 +2,17 @@ import type { StreamEvent } from '@trustfleet/api';
 import { describe, expect, it } from 'vitest';
 import { EventBus } from './event-bus.ts';
 
-const finding = (n: number): StreamEvent => ({ type: 'findings', hostId: `01890000-0000-7000-8000-${String(n).padStart(12, '0')}` });
+const finding = (n: number): StreamEvent => ({
+  type: 'findings',
+  hostId: `01890000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+});
 
 function reader(accepts: () => boolean) {
   const seen: StreamEvent[] = [];
-  return { seen, sink: { write: (event: StreamEvent) => (seen.push(event), accepts()), end: () => undefined } };
+  return {
+    seen,
+    sink: { write: (event: StreamEvent) => (seen.push(event), accepts()), end: () => undefined },
+  };
 }
 
 describe('event bus', () => {

@@ -11,9 +11,17 @@ const HEARTBEAT_MS = 20_000;
 const LIFETIME_MS = 10 * 60_000;
 
 function serve(bus: EventBus, response: ServerResponse): Subscription {
-  const sink = { write: (event: StreamEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`), end: () => void response.end() };
+  const sink = {
+    write: (event: StreamEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`),
+    end: () => void response.end(),
+  };
   const subscription = bus.subscribe(sink);
-  if (subscription === null) throw new ApiProblem({ status: 503, code: 'slowDown', message: 'Too many event streams are open: close some tabs and reload.' });
+  if (subscription === null)
+    throw new ApiProblem({
+      status: 503,
+      code: 'slowDown',
+      message: 'Too many event streams are open: close some tabs and reload.',
+    });
   return subscription;
 }
 
@@ -34,7 +42,11 @@ export class EventsController {
     response.on('drain', () => {
       subscription.onDrain();
     });
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
     // What happened before this moment is not in the stream: a reader that was here before refetches.
     response.write(`retry: 2000\ndata: ${JSON.stringify({ type: 'resync' } satisfies StreamEvent)}\n\n`);
     const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);

@@ -5,6 +5,10 @@ import { EventsController } from './events.controller.ts';
 @Module({})
 export class EventsModule {
   static register(bus: EventBus): DynamicModule {
-    return { module: EventsModule, controllers: [EventsController], providers: [{ provide: EventBus, useValue: bus }] };
+    return {
+      module: EventsModule,
+      controllers: [EventsController],
+      providers: [{ provide: EventBus, useValue: bus }],
+    };
   }
 }

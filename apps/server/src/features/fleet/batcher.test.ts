@@ -5,7 +5,9 @@ function doubling(poison?: number) {
   const batches: number[][] = [];
   const run = (batch: readonly number[]) => {
     batches.push([...batch]);
-    return poison !== undefined && batch.includes(poison) ? Promise.reject(new Error('poison')) : Promise.resolve(batch.map((n) => n * 2));
+    return poison !== undefined && batch.includes(poison)
+      ? Promise.reject(new Error('poison'))
+      : Promise.resolve(batch.map((n) => n * 2));
   };
   return { batches, run };
 }

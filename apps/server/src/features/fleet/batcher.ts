@@ -67,7 +67,8 @@ export class Batcher<Item, Result> {
 
   private async answer(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const results = await this.options.run(batch.map(({ item }) => item));
-    if (results.length !== batch.length) throw new Error(`A batch of ${batch.length} items gave ${results.length} results.`);
+    if (results.length !== batch.length)
+      throw new Error(`A batch of ${batch.length} items gave ${results.length} results.`);
     results.forEach((result, index) => batch[index]?.resolve(result));
   }
 

@@ -41,7 +41,10 @@ export class CertificateIngest {
     for (const { sha256, der } of message.certificates) {
       const bytes = Buffer.from(der, 'base64');
       if (sha256Hex(bytes) !== sha256) {
-        this.logger.warn({ hostId, sha256 }, 'certificate refused: its bytes do not have the digest that it claims');
+        this.logger.warn(
+          { hostId, sha256 },
+          'certificate refused: its bytes do not have the digest that it claims',
+        );
         continue;
       }
       try {

@@ -47,9 +47,15 @@ export class EnrolmentRefused extends Error {
 }
 
 const TOKEN_REFUSALS = {
-  unknown: { code: 'invalidToken', message: 'This server does not know the enrolment token: make a new one in the dashboard.' },
+  unknown: {
+    code: 'invalidToken',
+    message: 'This server does not know the enrolment token: make a new one in the dashboard.',
+  },
   used: { code: 'usedToken', message: 'The enrolment token is used up: make a new one in the dashboard.' },
-  expired: { code: 'expiredToken', message: 'The enrolment token has expired: make a new one in the dashboard.' },
+  expired: {
+    code: 'expiredToken',
+    message: 'The enrolment token has expired: make a new one in the dashboard.',
+  },
 } as const;
 
 function hashOf(secret: string): string {
@@ -58,7 +64,10 @@ function hashOf(secret: string): string {
 
 /** A machine's own name, as far as it can be stored and shown: control characters and broken surrogates are replaced. */
 function storableName(hostname: string): string {
-  const name = hostname.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd').trim();
+  const name = hostname
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+    .trim();
   return name === '' ? 'unnamed host' : name.slice(0, 255);
 }
 
@@ -77,9 +86,28 @@ export class EnrolmentService {
     const at = now();
     const expiresAt = new Date(at.getTime() + request.expiresInHours * 3_600_000);
     const id = randomUUID();
-    await database.tokens.create({ id, hash: hashOf(secret), maxUses: request.uses, expiresAt, createdAt: at, createdBy: request.createdBy });
-    const token = encodeEnrolmentToken({ address: request.address ?? agentUrl, fleetId: fleet.fleetId, caPin: fleet.caPin, serverKey: fleet.serverKey, secret });
-    return { id, token, command: `trustfleet-agent enroll --token ${token}`, expiresAt: expiresAt.toISOString(), uses: request.uses };
+    await database.tokens.create({
+      id,
+      hash: hashOf(secret),
+      maxUses: request.uses,
+      expiresAt,
+      createdAt: at,
+      createdBy: request.createdBy,
+    });
+    const token = encodeEnrolmentToken({
+      address: request.address ?? agentUrl,
+      fleetId: fleet.fleetId,
+      caPin: fleet.caPin,
+      serverKey: fleet.serverKey,
+      secret,
+    });
+    return {
+      id,
+      token,
+      command: `trustfleet-agent enroll --token ${token}`,
+      expiresAt: expiresAt.toISOString(),
+      uses: request.uses,
+    };
   }
 
   /** Checks possession of the key, uses the token up and makes the host, all or nothing. @throws EnrolmentRefused */
@@ -91,11 +119,16 @@ export class EnrolmentService {
       throw new EnrolmentRefused('badSignature', 'The request is not signed by the key that it brings.');
     }
     const secret = randomBytes(32).toString('base64url');
-    const credential: HostCredential = { hostId: randomUUID(), secretHash: hashAgentSecret(secret), publicKey };
+    const credential: HostCredential = {
+      hostId: randomUUID(),
+      secretHash: hashAgentSecret(secret),
+      publicKey,
+    };
     await database.transaction(async (repositories) => {
       const now = this.options.now();
       const use = await repositories.tokens.consume({ hash: hashOf(request.secret), now });
-      if (use.kind !== 'consumed') throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
+      if (use.kind !== 'consumed')
+        throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
       await repositories.hosts.create({
         id: credential.hostId,
         name: storableName(request.hostname),
@@ -108,6 +141,12 @@ export class EnrolmentService {
     });
     hosts.add(credential);
     events.publish({ type: 'host', id: credential.hostId, what: 'enrolled' });
-    return { hostId: credential.hostId, fleetId: fleet.fleetId, secret, caCertificate: fleet.caCertificate, serverKey: fleet.serverKey };
+    return {
+      hostId: credential.hostId,
+      fleetId: fleet.fleetId,
+      secret,
+      caCertificate: fleet.caCertificate,
+      serverKey: fleet.serverKey,
+    };
   }
 }

@@ -37,26 +37,46 @@ export class FleetController {
   }
 
   @Get('hosts/:id')
-  @Api({ permission: 'hosts.read', summary: 'One host with its sections, findings, jobs and certificates.', response: hostDetail })
+  @Api({
+    permission: 'hosts.read',
+    summary: 'One host with its sections, findings, jobs and certificates.',
+    response: hostDetail,
+  })
   host(@Param('id', { schema: z.uuid() }) id: string) {
     return this.hosts.detail(id);
   }
 
   @Post('certificates/inspect')
-  @Api({ permission: 'certificates.read', summary: 'Whether a PEM text may become an anchor. Stores nothing.', response: inspectResponse })
+  @Api({
+    permission: 'certificates.read',
+    summary: 'Whether a PEM text may become an anchor. Stores nothing.',
+    response: inspectResponse,
+  })
   inspect(@Body({ schema: inspectRequest }) body: z.infer<typeof inspectRequest>) {
     return this.hosts.inspect(body.pem);
   }
 
   @Get('certificates/:sha256')
-  @Api({ permission: 'certificates.read', summary: 'One certificate of the fleet.', response: certificateDetail })
+  @Api({
+    permission: 'certificates.read',
+    summary: 'One certificate of the fleet.',
+    response: certificateDetail,
+  })
   certificate(@Param('sha256', { schema: sha256Hex }) sha256: string) {
     return this.hosts.certificate(sha256);
   }
 
   @Post('enrolment-tokens')
-  @Api({ permission: 'hosts.enrol', summary: 'Makes an enrolment token, shown once.', response: createdEnrolmentToken, status: 201 })
-  createToken(@Body({ schema: createEnrolmentToken }) body: z.infer<typeof createEnrolmentToken>, @Req() request: IncomingMessage) {
+  @Api({
+    permission: 'hosts.enrol',
+    summary: 'Makes an enrolment token, shown once.',
+    response: createdEnrolmentToken,
+    status: 201,
+  })
+  createToken(
+    @Body({ schema: createEnrolmentToken }) body: z.infer<typeof createEnrolmentToken>,
+    @Req() request: IncomingMessage,
+  ) {
     return this.enrolment.createToken({ ...body, createdBy: viewerOf(request).name });
   }
 }

@@ -5,7 +5,10 @@ import { HostsService } from './hosts.service.ts';
 
 @Module({})
 export class FleetModule {
-  static register(services: { readonly hosts: HostsService; readonly enrolment: EnrolmentService }): DynamicModule {
+  static register(services: {
+    readonly hosts: HostsService;
+    readonly enrolment: EnrolmentService;
+  }): DynamicModule {
     return {
       module: FleetModule,
       controllers: [FleetController],

@@ -3,13 +3,33 @@ import { readFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { CreatedEnrolmentToken, FindingView, HostDetail, HostSummary, Overview, PolicyView } from '@trustfleet/api';
+import type {
+  CreatedEnrolmentToken,
+  FindingView,
+  HostDetail,
+  HostSummary,
+  Overview,
+  PolicyView,
+} from '@trustfleet/api';
 import { WELL_KNOWN_ROOTS, pemToDer } from '@trustfleet/certificates';
 import { encodeEnrolmentToken, decodeEnrolmentToken } from '@trustfleet/signing';
 import { createTlsLab, type PostgresLab } from '@trustfleet/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { enrolHost, system, TestAgent, trustStores, type TestAgentOptions } from '../../testing/test-agent.ts';
-import { eventually, signedIn, startLab, startTestServer, type Page, type TestServer } from '../../testing/test-server.ts';
+import {
+  enrolHost,
+  system,
+  TestAgent,
+  trustStores,
+  type TestAgentOptions,
+} from '../../testing/test-agent.ts';
+import {
+  eventually,
+  signedIn,
+  startLab,
+  startTestServer,
+  type Page,
+  type TestServer,
+} from '../../testing/test-server.ts';
 
 let lab: PostgresLab;
 let server: TestServer;
@@ -23,13 +43,17 @@ async function token(request: object = {}): Promise<string> {
   return (await page.post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', request)).body.token;
 }
 
-async function host(sections: Record<string, unknown>, options: TestAgentOptions & { name?: string } = {}): Promise<TestAgent> {
+async function host(
+  sections: Record<string, unknown>,
+  options: TestAgentOptions & { name?: string } = {},
+): Promise<TestAgent> {
   const agent = new TestAgent(await enrolHost(await token(), options.name), options).start(sections);
   agents.push(agent);
   return agent;
 }
 
-const detail = async (agent: TestAgent) => (await page.get<HostDetail>(`/api/v1/hosts/${agent.identity.hostId}`)).body;
+const detail = async (agent: TestAgent) =>
+  (await page.get<HostDetail>(`/api/v1/hosts/${agent.identity.hostId}`)).body;
 
 beforeAll(async () => {
   lab = await startLab();
@@ -52,7 +76,13 @@ describe('enrolment', () => {
     const identity = await enrolHost(await token(), 'ws-01');
 
     const { body } = await page.get<HostDetail>(`/api/v1/hosts/${identity.hostId}`);
-    expect(body).toMatchObject({ name: 'ws-01', presence: 'offline', lastSeen: null, os: null, sections: [] });
+    expect(body).toMatchObject({
+      name: 'ws-01',
+      presence: 'offline',
+      lastSeen: null,
+      os: null,
+      sections: [],
+    });
   });
 
   it('takes a token as often as it says, whoever hurries', async () => {
@@ -90,15 +120,28 @@ describe('enrolment', () => {
     const answer = await raw(method, path, body);
 
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({ error: 'badRequest', message: expect.any(String) as string });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      error: 'badRequest',
+      message: expect.any(String) as string,
+    });
   });
 
   it('refuses a key that its sender does not hold, and leaves the token good', async () => {
     const text = await token();
     const { secret } = decodeEnrolmentToken(text);
-    const request = { secret, publicKey: Buffer.alloc(32, 7).toString('base64'), signature: Buffer.alloc(64).toString('base64'), hostname: 'x', platform: 'linux', agentVersion: '1' };
+    const request = {
+      secret,
+      publicKey: Buffer.alloc(32, 7).toString('base64'),
+      signature: Buffer.alloc(64).toString('base64'),
+      hostname: 'x',
+      platform: 'linux',
+      agentVersion: '1',
+    };
 
-    expect(await raw('POST', '/enrol', JSON.stringify(request))).toMatchObject({ status: 403, body: expect.stringContaining('badSignature') as string });
+    expect(await raw('POST', '/enrol', JSON.stringify(request))).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('badSignature') as string,
+    });
     await expect(enrolHost(text)).resolves.toHaveProperty('hostId');
   });
 
@@ -112,19 +155,48 @@ describe('enrolment', () => {
 
 describe('inventory', () => {
   it('becomes the host’s page and its findings, and the finding closes when the facts change', async () => {
-    const agent = await host({ system: system('ws-10'), trustStores: trustStores(roots) }, { name: 'ws-10', permits: ['trustStore.addAnchor'] });
+    const agent = await host(
+      { system: system('ws-10'), trustStores: trustStores(roots) },
+      { name: 'ws-10', permits: ['trustStore.addAnchor'] },
+    );
 
-    const open = await eventually(() => detail(agent), (body) => body.findings.length > 0 && body.sections.length === 2);
-    expect(open).toMatchObject({ presence: 'online', os: expect.stringContaining('Debian') as string, permits: ['trustStore.addAnchor'], openBlockers: 1, interception: false });
-    expect(open.findings).toMatchObject([{ cause: 'anchorMissingFromStore', severity: 'blocker', anchor: { sha256: demo, name: 'Demo studio CA' }, remedies: ['trustStore.addAnchor'], state: 'open' }]);
-    expect(open.sections.map((section) => [section.name, section.understood])).toEqual([['system', true], ['trustStores', true]]);
+    const open = await eventually(
+      () => detail(agent),
+      (body) => body.findings.length > 0 && body.sections.length === 2,
+    );
+    expect(open).toMatchObject({
+      presence: 'online',
+      os: expect.stringContaining('Debian') as string,
+      permits: ['trustStore.addAnchor'],
+      openBlockers: 1,
+      interception: false,
+    });
+    expect(open.findings).toMatchObject([
+      {
+        cause: 'anchorMissingFromStore',
+        severity: 'blocker',
+        anchor: { sha256: demo, name: 'Demo studio CA' },
+        remedies: ['trustStore.addAnchor'],
+        state: 'open',
+      },
+    ]);
+    expect(open.sections.map((section) => [section.name, section.understood])).toEqual([
+      ['system', true],
+      ['trustStores', true],
+    ]);
     expect(open.certificates).toHaveProperty(roots[0] ?? '');
 
     agent.report({ system: system('ws-10'), trustStores: trustStores([...roots, demo]) });
 
-    await eventually(() => detail(agent), (body) => body.findings.length === 0);
+    await eventually(
+      () => detail(agent),
+      (body) => body.findings.length === 0,
+    );
     const closed = (await page.get<{ items: FindingView[] }>('/api/v1/findings?state=closed')).body.items;
-    expect(closed.find((finding) => finding.hostId === agent.identity.hostId)).toMatchObject({ state: 'closed', closedAt: expect.any(String) as string });
+    expect(closed.find((finding) => finding.hostId === agent.identity.hostId)).toMatchObject({
+      state: 'closed',
+      closedAt: expect.any(String) as string,
+    });
     const overview = (await page.get<Overview>('/api/v1/overview')).body;
     expect(overview.anchors.find((anchor) => anchor.sha256 === demo)?.met).toBe(1);
   });
@@ -136,9 +208,15 @@ describe('inventory', () => {
       system: { ...system('ws-11'), later: { kept: true } },
     });
 
-    const body = await eventually(() => detail(agent), (value) => value.sections.length === 3);
+    const body = await eventually(
+      () => detail(agent),
+      (value) => value.sections.length === 3,
+    );
     const by = Object.fromEntries(body.sections.map((section) => [section.name, section]));
-    expect(by['futureFacts']).toMatchObject({ understood: false, body: { some: 'thing', nested: [1, 2, { a: null }] } });
+    expect(by['futureFacts']).toMatchObject({
+      understood: false,
+      body: { some: 'thing', nested: [1, 2, { a: null }] },
+    });
     expect(by['pythons']).toMatchObject({ understood: false, body: { pythons: 'this is no list' } });
     expect(by['system']).toMatchObject({ understood: true, body: { later: { kept: true } } });
     expect(server.log.join('')).toContain('not understood');
@@ -154,7 +232,10 @@ describe('inventory', () => {
     const bad = await host({ system: body });
     const good = await host({ system: system('ws-good') });
 
-    await eventually(() => detail(good), (value) => value.sections.length === 1);
+    await eventually(
+      () => detail(good),
+      (value) => value.sections.length === 1,
+    );
     expect((await page.get(`/api/v1/hosts/${bad.identity.hostId}`)).status).toBe(200);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
@@ -164,15 +245,29 @@ describe('inventory', () => {
     const authority = await tls.authority('Studio Root');
     const rubbish = Buffer.from('this is no certificate');
     const rubbishDigest = createHash('sha256').update(rubbish).digest('hex');
-    const certificates = new Map<string, Uint8Array>([[authority.sha256, authority.der], [rubbishDigest, rubbish]]);
-    const sections = { trustStores: trustStores([...roots, authority.sha256, rubbishDigest, 'f'.repeat(64)]) };
+    const certificates = new Map<string, Uint8Array>([
+      [authority.sha256, authority.der],
+      [rubbishDigest, rubbish],
+    ]);
+    const sections = {
+      trustStores: trustStores([...roots, authority.sha256, rubbishDigest, 'f'.repeat(64)]),
+    };
     const first = await host(sections, { certificates });
-    await eventually(() => detail(first), (body) => authority.sha256 in body.certificates);
+    await eventually(
+      () => detail(first),
+      (body) => authority.sha256 in body.certificates,
+    );
     expect(new Set(first.asked)).toEqual(new Set([authority.sha256, rubbishDigest, 'f'.repeat(64)]));
 
     const second = await host(sections, { certificates });
-    await eventually(() => detail(second), (body) => body.sections.length === 1);
-    await eventually(() => Promise.resolve(second.asked), (asked) => asked.length > 0);
+    await eventually(
+      () => detail(second),
+      (body) => body.sections.length === 1,
+    );
+    await eventually(
+      () => Promise.resolve(second.asked),
+      (asked) => asked.length > 0,
+    );
 
     expect(second.asked, 'only what nobody could show yet').toEqual(['f'.repeat(64)]);
     const answer = await page.get(`/api/v1/certificates/${authority.sha256}`);
@@ -185,7 +280,10 @@ describe('inventory', () => {
     const lie = 'e'.repeat(64);
     const agent = await host({ trustStores: trustStores([lie]) }, { certificates: new Map([[lie, other]]) });
 
-    await eventually(() => Promise.resolve(server.log.join('')), (log) => log.includes('certificate refused'));
+    await eventually(
+      () => Promise.resolve(server.log.join('')),
+      (log) => log.includes('certificate refused'),
+    );
 
     expect((await page.get(`/api/v1/certificates/${lie}`)).status).toBe(404);
     expect((await detail(agent)).certificates).not.toHaveProperty(lie);
@@ -194,14 +292,23 @@ describe('inventory', () => {
   it('needs no body again after a reconnect or a restart of the server', async () => {
     const sections = { system: system('ws-12'), trustStores: trustStores(roots) };
     const agent = await host(sections, { name: 'ws-12' });
-    const before = await eventually(() => detail(agent), (body) => body.sections.length === 2);
+    const before = await eventually(
+      () => detail(agent),
+      (body) => body.sections.length === 2,
+    );
     await agent.stop();
-    await eventually(() => detail(agent), (body) => body.presence === 'offline');
+    await eventually(
+      () => detail(agent),
+      (body) => body.presence === 'offline',
+    );
 
     const again = new TestAgent(agent.identity).start(sections);
     agents.push(again);
 
-    const after = await eventually(() => detail(agent), (body) => body.presence === 'online');
+    const after = await eventually(
+      () => detail(agent),
+      (body) => body.presence === 'online',
+    );
     expect(after.sections).toEqual(before.sections);
   });
 });
@@ -210,8 +317,13 @@ describe('the list of hosts', () => {
   it('filters, sorts and pages on the server', async () => {
     for (const name of ['list-b', 'list-a', 'list-c']) await enrolHost(await token(), name);
 
-    const names = async (query: string) => (await page.get<{ items: HostSummary[]; total: number }>(`/api/v1/hosts?${query}`)).body;
-    expect((await names('q=list-&sort=name&order=desc')).items.map((item) => item.name)).toEqual(['list-c', 'list-b', 'list-a']);
+    const names = async (query: string) =>
+      (await page.get<{ items: HostSummary[]; total: number }>(`/api/v1/hosts?${query}`)).body;
+    expect((await names('q=list-&sort=name&order=desc')).items.map((item) => item.name)).toEqual([
+      'list-c',
+      'list-b',
+      'list-a',
+    ]);
     const second = await names('q=list-&pageSize=2&page=2');
     expect(second).toMatchObject({ total: 3, items: [{ name: 'list-c' }] });
     expect((await names('q=list-&presence=online')).total).toBe(0);

@@ -27,7 +27,10 @@ function acknowledge(session: AgentSession, content: AckContent): void {
 
 /** What the server does with what agents send: each answer goes out after the rows are committed. */
 export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
-  const wishes = async (hostId: string, result: { changed: readonly string[]; wanted: readonly string[] }) => ({
+  const wishes = async (
+    hostId: string,
+    result: { changed: readonly string[]; wanted: readonly string[] },
+  ) => ({
     wantSections: [...result.wanted],
     wantCertificates: result.changed.length > 0 ? [...(await parts.certificates.wantedOf(hostId))] : [],
   });
@@ -36,7 +39,10 @@ export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
     const { hostId } = session;
     parts.presence.touch(hostId);
     if (message.type === 'report') {
-      acknowledge(session, { seq: message.seq, ...(await wishes(hostId, await parts.inventory.report(hostId, message.sections, false))) });
+      acknowledge(session, {
+        seq: message.seq,
+        ...(await wishes(hostId, await parts.inventory.report(hostId, message.sections, false))),
+      });
     } else if (message.type === 'section') {
       const result = await parts.inventory.section(hostId, message);
       acknowledge(session, { seq: message.seq, ...(result === null ? {} : await wishes(hostId, result)) });
@@ -45,7 +51,10 @@ export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
       // What was just sent and refused is not asked for again: a host that sends it wrongly would do so for ever.
       const sent = new Set(message.certificates.map((certificate) => certificate.sha256));
       const wanted = await parts.certificates.wantedOf(hostId);
-      acknowledge(session, { seq: message.seq, wantCertificates: wanted.filter((sha256) => !sent.has(sha256)) });
+      acknowledge(session, {
+        seq: message.seq,
+        wantCertificates: wanted.filter((sha256) => !sent.has(sha256)),
+      });
     } else if (message.type === 'jobEvent') {
       acknowledge(session, { jobEvents: [await parts.jobEvents.accept(hostId, message.event)] });
     }

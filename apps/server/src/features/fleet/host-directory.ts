@@ -11,7 +11,10 @@ export class KnownHosts implements HostDirectory {
   }
 
   add(credential: HostCredential): void {
-    this.hosts.set(credential.hostId, { secretHash: credential.secretHash, publicKey: toBase64(credential.publicKey) });
+    this.hosts.set(credential.hostId, {
+      secretHash: credential.secretHash,
+      publicKey: toBase64(credential.publicKey),
+    });
   }
 
   find(hostId: string): HostCredentials | undefined {

@@ -1,4 +1,9 @@
-import type { CertificateView, HostDetail as HostDetailView, HostSummary as HostSummaryView, SectionView } from '@trustfleet/api';
+import type {
+  CertificateView,
+  HostDetail as HostDetailView,
+  HostSummary as HostSummaryView,
+  SectionView,
+} from '@trustfleet/api';
 import { toPem } from '@trustfleet/certificates';
 import type { CertificateRecord, HostDetail, HostSummary, Section } from '@trustfleet/database';
 import { findingView } from '../policies/finding-view.ts';
@@ -44,12 +49,17 @@ export function certificateView(record: CertificateRecord): CertificateView {
 }
 
 /** A host with everything on its page. */
-export function hostDetailView(host: HostDetail, certificates: ReadonlyMap<string, CertificateRecord>): HostDetailView {
+export function hostDetailView(
+  host: HostDetail,
+  certificates: ReadonlyMap<string, CertificateRecord>,
+): HostDetailView {
   return {
     ...hostSummaryView(host),
     sections: host.sections.map(sectionView),
     findings: host.findings.map(findingView),
     jobs: host.jobs.map(jobSummaryView),
-    certificates: Object.fromEntries([...certificates].map(([sha256, record]) => [sha256, bareCertificate(record)])),
+    certificates: Object.fromEntries(
+      [...certificates].map(([sha256, record]) => [sha256, bareCertificate(record)]),
+    ),
   };
 }

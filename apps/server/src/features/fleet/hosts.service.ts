@@ -38,7 +38,14 @@ export class HostsService {
   inspect(pem: string): InspectResponse {
     const { certificate, refusals } = inspectAnchor(pem, this.now());
     return {
-      certificate: certificate === null ? null : { ...certificate, notBefore: certificate.notBefore.toISOString(), notAfter: certificate.notAfter.toISOString() },
+      certificate:
+        certificate === null
+          ? null
+          : {
+              ...certificate,
+              notBefore: certificate.notBefore.toISOString(),
+              notAfter: certificate.notAfter.toISOString(),
+            },
       refusals: [...refusals],
     };
   }

@@ -46,7 +46,11 @@ export class InventoryIngest {
   }
 
   /** Digests that a host named; `complete` when it named all of its sections. */
-  report(hostId: string, digests: Readonly<Record<string, string>>, complete: boolean): Promise<SectionReportResult> {
+  report(
+    hostId: string,
+    digests: Readonly<Record<string, string>>,
+    complete: boolean,
+  ): Promise<SectionReportResult> {
     return this.batcher.add({ hostId, at: this.options.now(), digests, complete, bodies: [] });
   }
 
@@ -58,7 +62,13 @@ export class InventoryIngest {
   async section(hostId: string, message: SectionMessage): Promise<SectionReportResult | null> {
     const body = this.checkedBody(hostId, message);
     if (body === null) return null;
-    return this.batcher.add({ hostId, at: this.options.now(), digests: { [body.name]: body.digest }, complete: false, bodies: [body] });
+    return this.batcher.add({
+      hostId,
+      at: this.options.now(),
+      digests: { [body.name]: body.digest },
+      complete: false,
+      bodies: [body],
+    });
   }
 
   drain(): Promise<void> {
@@ -72,17 +82,21 @@ export class InventoryIngest {
       this.options.logger.warn({ hostId, section: name, reason }, 'section refused');
       return null;
     };
-    if (createHash('sha256').update(bytes).digest('hex') !== digest) return refuse('its bytes do not have the digest that it claims');
+    if (createHash('sha256').update(bytes).digest('hex') !== digest)
+      return refuse('its bytes do not have the digest that it claims');
     const value = parseObject(message.body);
     if (value === null) return refuse('it is not a JSON object');
     const { projection, reason } = projectionOf(name, value);
-    if (reason !== null) this.options.logger.warn({ hostId, section: name, reason }, 'section stored, but not understood');
+    if (reason !== null)
+      this.options.logger.warn({ hostId, section: name, reason }, 'section stored, but not understood');
     return { name, digest, bytes, projection };
   }
 
   private async record(batch: readonly SectionReport[]): Promise<readonly SectionReportResult[]> {
     const results = await this.options.database.sections.recordReports(batch);
-    const changed = [...new Set(results.filter((result) => result.changed.length > 0).map((result) => result.hostId))];
+    const changed = [
+      ...new Set(results.filter((result) => result.changed.length > 0).map((result) => result.hostId)),
+    ];
     if (changed.length > 0) {
       await this.options.evaluation.evaluate(changed);
       for (const id of changed) this.options.events.publish({ type: 'host', id, what: 'report' });

@@ -34,7 +34,11 @@ export class Presence {
 
   async connected(session: AgentSession): Promise<void> {
     const { hostId, hello } = session;
-    await this.options.database.hosts.connect({ hostId, process: this.options.process, since: session.connectedAt });
+    await this.options.database.hosts.connect({
+      hostId,
+      process: this.options.process,
+      since: session.connectedAt,
+    });
     await this.options.database.hosts.recordHello({
       hostId,
       agentVersion: hello.agentVersion,
@@ -52,7 +56,11 @@ export class Presence {
     // The newer socket of the same host holds the row by now.
     if (close.end === 'replaced') return;
     await this.flush();
-    const gone = await this.options.database.hosts.disconnect({ hostId: session.hostId, process: this.options.process, since: session.connectedAt });
+    const gone = await this.options.database.hosts.disconnect({
+      hostId: session.hostId,
+      process: this.options.process,
+      since: session.connectedAt,
+    });
     if (gone) this.options.events.publish({ type: 'host', id: session.hostId, what: 'presence' });
   }
 

@@ -18,7 +18,11 @@ export class Readiness {
     try {
       await this.database.ping();
     } catch (error) {
-      throw new ApiProblem({ status: 503, code: 'databaseDown', message: `The database does not answer. ${error instanceof Error ? error.name : ''}`.trim() });
+      throw new ApiProblem({
+        status: 503,
+        code: 'databaseDown',
+        message: `The database does not answer. ${error instanceof Error ? error.name : ''}`.trim(),
+      });
     }
   }
 }

@@ -21,7 +21,11 @@ export class PoliciesController {
   }
 
   @Get('policies')
-  @Api({ permission: 'policies.read', summary: 'Policies, with what the fleet says about each required anchor.', response: policyList })
+  @Api({
+    permission: 'policies.read',
+    summary: 'Policies, with what the fleet says about each required anchor.',
+    response: policyList,
+  })
   list() {
     return this.policies.policies();
   }

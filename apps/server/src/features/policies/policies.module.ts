@@ -5,6 +5,10 @@ import { PoliciesService } from './policies.service.ts';
 @Module({})
 export class PoliciesModule {
   static register(service: PoliciesService): DynamicModule {
-    return { module: PoliciesModule, controllers: [PoliciesController], providers: [{ provide: PoliciesService, useValue: service }] };
+    return {
+      module: PoliciesModule,
+      controllers: [PoliciesController],
+      providers: [{ provide: PoliciesService, useValue: service }],
+    };
   }
 }

@@ -15,7 +15,14 @@ export class PoliciesService {
 
   async policies(): Promise<{ items: PolicyView[] }> {
     const required = await this.database.policies.requiredAnchors();
-    return { items: required.map(({ policy, anchors }) => ({ id: policy.id, name: policy.name, rule: policy.rule, anchors: [...anchors] })) };
+    return {
+      items: required.map(({ policy, anchors }) => ({
+        id: policy.id,
+        name: policy.name,
+        rule: policy.rule,
+        anchors: [...anchors],
+      })),
+    };
   }
 
   async findings(query: FindingQuery): Promise<Page<FindingView>> {
@@ -25,7 +32,10 @@ export class PoliciesService {
   }
 
   async overview(): Promise<Overview> {
-    const [counters, required] = await Promise.all([this.database.overview.counters(), this.database.policies.requiredAnchors()]);
+    const [counters, required] = await Promise.all([
+      this.database.overview.counters(),
+      this.database.policies.requiredAnchors(),
+    ]);
     return {
       ...counters,
       anchors: required.flatMap(({ anchors }) => [...anchors]),

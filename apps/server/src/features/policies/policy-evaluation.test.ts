@@ -8,7 +8,12 @@ import { PolicyEvaluation } from './policy-evaluation.ts';
 function brokenOnce() {
   const state = { broken: true, judged: [] as string[] };
   const database = {
-    policies: { list: () => (state.broken ? Promise.reject(new Error('down')) : Promise.resolve([{ id: 'p', name: 'p', rule: 'anchorRequired', parameters: { anchors: [] } }])) },
+    policies: {
+      list: () =>
+        state.broken
+          ? Promise.reject(new Error('down'))
+          : Promise.resolve([{ id: 'p', name: 'p', rule: 'anchorRequired', parameters: { anchors: [] } }]),
+    },
     sections: { facts: () => Promise.resolve(new Map()) },
     findings: {
       reconcile: (batch: { hostId: string }[]) => {
@@ -22,7 +27,12 @@ function brokenOnce() {
 
 it('judges a host that could not be judged when its report came, with the next one', async () => {
   const { state, database } = brokenOnce();
-  const evaluation = new PolicyEvaluation({ database, events: new EventBus(), logger: pino({ level: 'silent' }), now: () => new Date(0) });
+  const evaluation = new PolicyEvaluation({
+    database,
+    events: new EventBus(),
+    logger: pino({ level: 'silent' }),
+    now: () => new Date(0),
+  });
   await evaluation.evaluate(['first']);
   expect(state.judged).toEqual([]);
 

@@ -53,7 +53,10 @@ export class PolicyEvaluation {
         await this.judge(hostIds);
       } catch (error) {
         for (const hostId of hostIds) this.due.add(hostId);
-        this.options.logger.error({ err: error, hosts: this.due.size }, 'hosts could not be judged; they are tried again');
+        this.options.logger.error(
+          { err: error, hosts: this.due.size },
+          'hosts could not be judged; they are tried again',
+        );
         this.retryLater();
         return;
       }
@@ -66,7 +69,9 @@ export class PolicyEvaluation {
     const facts = await database.sections.facts(hostIds);
     const batch = hostIds.flatMap((hostId) => reconciliation(hostId, policies, facts.get(hostId) ?? {}));
     const results = await database.findings.reconcile(batch, now());
-    const touched = new Set(results.filter((result) => result.opened + result.closed > 0).map((result) => result.hostId));
+    const touched = new Set(
+      results.filter((result) => result.opened + result.closed > 0).map((result) => result.hostId),
+    );
     for (const hostId of touched) events.publish({ type: 'findings', hostId });
   }
 
@@ -79,6 +84,10 @@ export class PolicyEvaluation {
   }
 }
 
-function reconciliation(hostId: string, policies: readonly Policy[], facts: HostFacts): FindingReconciliation[] {
+function reconciliation(
+  hostId: string,
+  policies: readonly Policy[],
+  facts: HostFacts,
+): FindingReconciliation[] {
   return policies.map((policy) => ({ hostId, policyId: policy.id, findings: evaluatePolicy(policy, facts) }));
 }

@@ -4,7 +4,14 @@ import type { PostgresLab } from '@trustfleet/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
-import { eventually, signedIn, startLab, startTestServer, type Page, type TestServer } from '../../testing/test-server.ts';
+import {
+  eventually,
+  signedIn,
+  startLab,
+  startTestServer,
+  type Page,
+  type TestServer,
+} from '../../testing/test-server.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { Dispatcher } from './dispatcher.ts';
 
@@ -19,7 +26,8 @@ beforeAll(async () => {
   server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
   database = await openDatabase({ url: server.databaseUrl });
   page = await signedIn(server);
-  anchorSha256 = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  anchorSha256 =
+    (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
 });
 afterAll(async () => {
   await database.close();
@@ -27,17 +35,29 @@ afterAll(async () => {
   await lab.stop();
 });
 
-const identity = async () => enrolHost((await page.post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', {})).body.token);
+const identity = async () =>
+  enrolHost((await page.post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', {})).body.token);
 const job = async (id: string) => (await page.get<JobDetail>(`/api/v1/jobs/${id}`)).body;
 
 async function jobFor(hostId: string): Promise<string> {
-  const created = await page.post<OrderView>('/api/v1/orders', { remedy: 'trustStore.addAnchor', mode: 'apply', anchorSha256, hostIds: [hostId], reason: 'test' });
+  const created = await page.post<OrderView>('/api/v1/orders', {
+    remedy: 'trustStore.addAnchor',
+    mode: 'apply',
+    anchorSha256,
+    hostIds: [hostId],
+    reason: 'test',
+  });
   return created.body.jobs[0]?.id ?? '';
 }
 
 /** The same database, swept by a process whose clock is ahead. */
 async function sweepAhead(ms: number, until: () => Promise<unknown>): Promise<void> {
-  const dispatcher = new Dispatcher({ database, events: new EventBus(), logger: pino({ level: 'silent' }), now: () => new Date(Date.now() + ms) });
+  const dispatcher = new Dispatcher({
+    database,
+    events: new EventBus(),
+    logger: pino({ level: 'silent' }),
+    now: () => new Date(Date.now() + ms),
+  });
   dispatcher.start(() => 'offline');
   await until();
   await dispatcher.stop();
@@ -47,24 +67,46 @@ it('gives up a delivery past its deadline', async () => {
   const jobId = await jobFor((await identity()).hostId);
   expect((await job(jobId)).state).toBe('heldOffline');
 
-  await sweepAhead(8 * 86_400_000, () => eventually(() => job(jobId), (value) => value.state === 'deliveryExpired'));
+  await sweepAhead(8 * 86_400_000, () =>
+    eventually(
+      () => job(jobId),
+      (value) => value.state === 'deliveryExpired',
+    ),
+  );
 });
 
 it('counts a host that accepted and fell silent as lost, and keeps its late word as evidence', async () => {
   const agent = new TestAgent(await identity()).start({ trustStores: trustStores([]) });
   await eventually(() => Promise.resolve(agent.online), Boolean);
   const jobId = await jobFor(agent.identity.hostId);
-  await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length > 0);
+  await eventually(
+    () => Promise.resolve(agent.jobs),
+    (jobs) => jobs.length > 0,
+  );
   agent.emit(jobId, { state: 'planning' });
-  await eventually(() => job(jobId), (value) => value.state === 'planning');
+  await eventually(
+    () => job(jobId),
+    (value) => value.state === 'planning',
+  );
 
   await sweepAhead(19 * 60_000, () => new Promise((resolve) => setTimeout(resolve, 1_500)));
   expect((await job(jobId)).state, 'within its time').toBe('planning');
-  await sweepAhead(21 * 60_000, () => eventually(() => job(jobId), (value) => value.state === 'lost'));
+  await sweepAhead(21 * 60_000, () =>
+    eventually(
+      () => job(jobId),
+      (value) => value.state === 'lost',
+    ),
+  );
 
   agent.emit(jobId, { state: 'alreadyCompliant' }, { sign: true });
-  const late = await eventually(() => job(jobId), (value) => value.events.length === 2);
+  const late = await eventually(
+    () => job(jobId),
+    (value) => value.events.length === 2,
+  );
   expect(late).toMatchObject({ state: 'lost', final: true });
-  await eventually(() => Promise.resolve(agent.waitingEvents), (waiting) => waiting === 0);
+  await eventually(
+    () => Promise.resolve(agent.waitingEvents),
+    (waiting) => waiting === 0,
+  );
   await agent.stop();
 });

@@ -67,7 +67,8 @@ export class Dispatcher {
       return;
     }
     await this.guarded('offering a new order', async () => {
-      for (let at = 0; at < hostIds.length; at += AT_ONCE) await Promise.all(hostIds.slice(at, at + AT_ONCE).map((hostId) => this.offerTo(hostId)));
+      for (let at = 0; at < hostIds.length; at += AT_ONCE)
+        await Promise.all(hostIds.slice(at, at + AT_ONCE).map((hostId) => this.offerTo(hostId)));
       this.publish(await this.options.database.jobs.holdOffline(this.options.now()));
     });
   }
@@ -88,7 +89,12 @@ export class Dispatcher {
     const at = now();
     const due = await database.jobs.dueForHost(hostId, at);
     if (due.length === 0) return;
-    const moved = await database.jobs.transition({ jobIds: due.map((job) => job.id), from: ['queued', 'heldOffline', 'offered'], to: 'offered', at });
+    const moved = await database.jobs.transition({
+      jobIds: due.map((job) => job.id),
+      from: ['queued', 'heldOffline', 'offered'],
+      to: 'offered',
+      at,
+    });
     const offered = new Set(moved.map((job) => job.id));
     for (const job of due.filter(({ id }) => offered.has(id))) {
       const result = this.send(hostId, jobMessage(job));
@@ -123,8 +129,19 @@ export class Dispatcher {
   private async loseSilent(now: Date): Promise<void> {
     for (const state of ACCEPTED_STATES) {
       for await (const job of this.jobsIn(state)) {
-        const silent = isLost({ state, acceptedAt: job.updatedAt, windowMs: WINDOW_MS, executionTimeoutMs: EXECUTION_TIMEOUT_MS }, now);
-        if (silent) this.publish(await this.options.database.jobs.transition({ jobIds: [job.id], from: [state], to: 'lost', at: now }));
+        const silent = isLost(
+          { state, acceptedAt: job.updatedAt, windowMs: WINDOW_MS, executionTimeoutMs: EXECUTION_TIMEOUT_MS },
+          now,
+        );
+        if (silent)
+          this.publish(
+            await this.options.database.jobs.transition({
+              jobIds: [job.id],
+              from: [state],
+              to: 'lost',
+              at: now,
+            }),
+          );
       }
     }
   }
@@ -139,19 +156,25 @@ export class Dispatcher {
   }
 
   private publish(moved: readonly JobRef[]): void {
-    for (const job of moved) this.options.events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
+    for (const job of moved)
+      this.options.events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
   }
 
   private async guarded(during: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.options.logger.error({ err: error, during }, 'jobs could not be dispatched; the next sweep tries again');
+      this.options.logger.error(
+        { err: error, during },
+        'jobs could not be dispatched; the next sweep tries again',
+      );
     }
   }
 }
 
 function jobMessage(job: DeliverableJob): JobMessage {
-  const artifacts = Object.fromEntries(job.artifacts.map((artifact) => [artifact.sha256, toBase64(artifact.bytes)]));
+  const artifacts = Object.fromEntries(
+    job.artifacts.map((artifact) => [artifact.sha256, toBase64(artifact.bytes)]),
+  );
   return { type: 'job', order: job.order, job: job.job, artifacts };
 }

@@ -21,7 +21,11 @@ export class JobEvents {
 
   constructor(options: JobEventsOptions) {
     this.options = options;
-    this.batcher = new Batcher({ run: (batch) => options.database.jobs.acceptEvents(batch), delayMs: 20, maxItems: 200 });
+    this.batcher = new Batcher({
+      run: (batch) => options.database.jobs.acceptEvents(batch),
+      delayMs: 20,
+      maxItems: 200,
+    });
   }
 
   /**
@@ -32,12 +36,22 @@ export class JobEvents {
     const { logger, hostKey, now, events } = this.options;
     const key = hostKey(hostId);
     const signatureValid = key !== undefined && verifyJobEvent(event, key);
-    if (event.signature !== null && !signatureValid) logger.warn({ hostId, jobId: event.jobId, eventId: event.eventId }, 'job event with a wrong signature');
+    if (event.signature !== null && !signatureValid)
+      logger.warn({ hostId, jobId: event.jobId, eventId: event.eventId }, 'job event with a wrong signature');
     const outcome = await this.batcher.add({ hostId, event, signatureValid, receivedAt: now() });
     if (outcome.kind === 'foreign' || outcome.kind === 'illegal') {
-      logger.warn({ hostId, jobId: event.jobId, kind: outcome.kind, reason: outcome.reason }, 'job event changes nothing');
+      logger.warn(
+        { hostId, jobId: event.jobId, kind: outcome.kind, reason: outcome.reason },
+        'job event changes nothing',
+      );
     }
-    if (outcome.job !== null) events.publish({ type: 'job', id: outcome.job.id, orderId: outcome.job.orderId, hostId: outcome.job.hostId });
+    if (outcome.job !== null)
+      events.publish({
+        type: 'job',
+        id: outcome.job.id,
+        orderId: outcome.job.orderId,
+        hostId: outcome.job.hostId,
+      });
     return event.eventId;
   }
 

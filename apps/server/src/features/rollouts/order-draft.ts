@@ -39,16 +39,28 @@ export function namedAnchor(anchor: OrderAnchor): NamedAnchor {
 export function orderTimes(request: CreateOrder, now: Date): OrderTimes {
   const asked = request.notBefore === undefined ? now : new Date(request.notBefore);
   const notBefore = asked > now ? asked : now;
-  const deliverBy = request.deliverBy === undefined ? new Date(notBefore.getTime() + DEFAULT_DELIVERY_MS) : new Date(request.deliverBy);
-  if (deliverBy <= notBefore) throw invalid('deliverBy', 'The deadline lies before the start: choose a later one.');
-  if (deliverBy.getTime() - now.getTime() > LONGEST_DELIVERY_MS) throw invalid('deliverBy', 'The deadline is more than a year away: choose an earlier one.');
+  const deliverBy =
+    request.deliverBy === undefined
+      ? new Date(notBefore.getTime() + DEFAULT_DELIVERY_MS)
+      : new Date(request.deliverBy);
+  if (deliverBy <= notBefore)
+    throw invalid('deliverBy', 'The deadline lies before the start: choose a later one.');
+  if (deliverBy.getTime() - now.getTime() > LONGEST_DELIVERY_MS)
+    throw invalid('deliverBy', 'The deadline is more than a year away: choose an earlier one.');
   return { notBefore, deliverBy };
 }
 
 /** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor */
-export async function orderAnchor(request: CreateOrder, certificates: CertificateRepository, now: Date): Promise<OrderAnchor> {
+export async function orderAnchor(
+  request: CreateOrder,
+  certificates: CertificateRepository,
+  now: Date,
+): Promise<OrderAnchor> {
   if ((request.anchorPem === undefined) === (request.anchorSha256 === undefined)) {
-    throw invalid('anchorPem', 'Name exactly one certificate: either its PEM text or the SHA-256 of one that the fleet holds.');
+    throw invalid(
+      'anchorPem',
+      'Name exactly one certificate: either its PEM text or the SHA-256 of one that the fleet holds.',
+    );
   }
   const pem = request.anchorPem ?? (await heldPem(request.anchorSha256 ?? '', certificates));
   const { certificate, refusals } = inspectAnchor(pem, now);

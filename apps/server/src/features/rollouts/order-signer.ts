@@ -27,7 +27,10 @@ interface OrderDraft {
 export const EXECUTION_TIMEOUT_MS = 5 * 60_000;
 
 /** The rows of an order and of one job a host, each with the envelope that proves it. */
-export function signDraft(signer: OrderSigner, draft: OrderDraft): { readonly order: NewOrder; readonly jobs: readonly NewJob[] } {
+export function signDraft(
+  signer: OrderSigner,
+  draft: OrderDraft,
+): { readonly order: NewOrder; readonly jobs: readonly NewJob[] } {
   const { request, anchor, times, hostIds } = draft;
   const orderId = uuidV7(draft.at);
   const targets = merkleProofs(hostIds);
@@ -64,16 +67,33 @@ export function signDraft(signer: OrderSigner, draft: OrderDraft): { readonly or
     seq: draft.seq,
     envelope,
   };
-  const jobs = hostIds.map((hostId) => newJob(signer, { ...draft, orderId, hostId, merkleProof: targets.proofs.get(hostId) ?? [] }));
+  const jobs = hostIds.map((hostId) =>
+    newJob(signer, { ...draft, orderId, hostId, merkleProof: targets.proofs.get(hostId) ?? [] }),
+  );
   return { order, jobs };
 }
 
-type JobDraft = OrderDraft & { readonly orderId: string; readonly hostId: string; readonly merkleProof: Parameters<typeof signJob>[0]['merkleProof'] };
+type JobDraft = OrderDraft & {
+  readonly orderId: string;
+  readonly hostId: string;
+  readonly merkleProof: Parameters<typeof signJob>[0]['merkleProof'];
+};
 
 function newJob(signer: OrderSigner, draft: JobDraft): NewJob {
   const { orderId, hostId, merkleProof, times } = draft;
   const id = uuidV7(draft.at);
   const attempt = 1;
-  const envelope = signJob({ format: 1, jobId: id, orderId, hostId, merkleProof, attempt, executionTimeoutMs: EXECUTION_TIMEOUT_MS }, signer.key);
-  return { id, hostId, attempt, notBefore: times.notBefore, deliverBy: times.deliverBy, executionTimeoutMs: EXECUTION_TIMEOUT_MS, envelope };
+  const envelope = signJob(
+    { format: 1, jobId: id, orderId, hostId, merkleProof, attempt, executionTimeoutMs: EXECUTION_TIMEOUT_MS },
+    signer.key,
+  );
+  return {
+    id,
+    hostId,
+    attempt,
+    notBefore: times.notBefore,
+    deliverBy: times.deliverBy,
+    executionTimeoutMs: EXECUTION_TIMEOUT_MS,
+    envelope,
+  };
 }

@@ -37,9 +37,13 @@ export class OrdersService {
     const seq = await database.orders.nextSeq();
     const signed = signDraft(signer, { request, anchor, times, hostIds, seq, at, createdBy: viewer.name });
     try {
-      await database.orders.create({ ...signed, artifacts: [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }] });
+      await database.orders.create({
+        ...signed,
+        artifacts: [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }],
+      });
     } catch (error) {
-      if (error instanceof UnknownHostError) throw new ApiProblem({ status: 422, code: 'unknownHost', message: error.message });
+      if (error instanceof UnknownHostError)
+        throw new ApiProblem({ status: 422, code: 'unknownHost', message: error.message });
       throw error;
     }
     await dispatcher.orderCreated(hostIds, times.notBefore);

@@ -3,7 +3,12 @@ import type { JobDetail, JobSummary, Order } from '@trustfleet/database';
 
 /** A job as a list shows it. */
 export function jobSummaryView(job: JobSummary): JobSummaryView {
-  return { ...job, notBefore: job.notBefore.toISOString(), createdAt: job.createdAt.toISOString(), updatedAt: job.updatedAt.toISOString() };
+  return {
+    ...job,
+    notBefore: job.notBefore.toISOString(),
+    createdAt: job.createdAt.toISOString(),
+    updatedAt: job.updatedAt.toISOString(),
+  };
 }
 
 /** A job with its plan, its evidence and every event. */
@@ -18,7 +23,11 @@ export function jobDetailView(job: JobDetail): JobDetailView {
     after: job.after,
     undone: job.undone,
     resultSigned: job.resultSigned,
-    events: job.events.map((event) => ({ ...event, at: event.at.toISOString(), receivedAt: event.receivedAt.toISOString() })),
+    events: job.events.map((event) => ({
+      ...event,
+      at: event.at.toISOString(),
+      receivedAt: event.receivedAt.toISOString(),
+    })),
   };
 }
 

@@ -1,4 +1,13 @@
-import { createOrder, jobDetail, jobListQuery, jobPage, orderPage, orderView, pageQuery, type CreateOrder } from '@trustfleet/api';
+import {
+  createOrder,
+  jobDetail,
+  jobListQuery,
+  jobPage,
+  orderPage,
+  orderView,
+  pageQuery,
+  type CreateOrder,
+} from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
@@ -17,7 +26,12 @@ export class RolloutsController {
   }
 
   @Post('orders')
-  @Api({ permission: 'orders.create', summary: 'Plan or apply one remedy on one or many hosts, now or later.', response: orderView, status: 201 })
+  @Api({
+    permission: 'orders.create',
+    summary: 'Plan or apply one remedy on one or many hosts, now or later.',
+    response: orderView,
+    status: 201,
+  })
   create(@Body({ schema: createOrder }) body: CreateOrder, @Req() request: IncomingMessage) {
     return this.orders.create(body, viewerOf(request));
   }
@@ -41,7 +55,11 @@ export class RolloutsController {
   }
 
   @Get('jobs/:id')
-  @Api({ permission: 'orders.read', summary: 'One job with its plan, evidence and events.', response: jobDetail })
+  @Api({
+    permission: 'orders.read',
+    summary: 'One job with its plan, evidence and events.',
+    response: jobDetail,
+  })
   job(@Param('id', { schema: z.uuid() }) id: string) {
     return this.orders.job(id);
   }

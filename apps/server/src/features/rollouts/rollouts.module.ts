@@ -5,6 +5,10 @@ import { RolloutsController } from './rollouts.controller.ts';
 @Module({})
 export class RolloutsModule {
   static register(service: OrdersService): DynamicModule {
-    return { module: RolloutsModule, controllers: [RolloutsController], providers: [{ provide: OrdersService, useValue: service }] };
+    return {
+      module: RolloutsModule,
+      controllers: [RolloutsController],
+      providers: [{ provide: OrdersService, useValue: service }],
+    };
   }
 }

@@ -7,7 +7,14 @@ import type { JobEvidence } from '@trustfleet/protocol';
 import { createTlsLab, type PostgresLab } from '@trustfleet/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
-import { eventually, signedIn, startLab, startTestServer, type Page, type TestServer } from '../../testing/test-server.ts';
+import {
+  eventually,
+  signedIn,
+  startLab,
+  startTestServer,
+  type Page,
+  type TestServer,
+} from '../../testing/test-server.ts';
 
 let lab: PostgresLab;
 let server: TestServer;
@@ -29,15 +36,29 @@ async function online(name = 'ws'): Promise<TestAgent> {
 }
 
 const order = (hostIds: string[], more: object = {}) =>
-  page.post<OrderView>('/api/v1/orders', { remedy: 'trustStore.addAnchor', mode: 'apply', anchorSha256: demo, hostIds, reason: 'The studio needs it', ...more });
+  page.post<OrderView>('/api/v1/orders', {
+    remedy: 'trustStore.addAnchor',
+    mode: 'apply',
+    anchorSha256: demo,
+    hostIds,
+    reason: 'The studio needs it',
+    ...more,
+  });
 const job = async (id: string) => (await page.get<JobDetail>(`/api/v1/jobs/${id}`)).body;
-const evidence = (holds: boolean): JobEvidence => ({ store: 'debian', bundlePath: '/etc/ssl/certs/ca-certificates.crt', bundleSha256: null, anchors: 5, holds });
+const evidence = (holds: boolean): JobEvidence => ({
+  store: 'debian',
+  bundlePath: '/etc/ssl/certs/ca-certificates.crt',
+  bundleSha256: null,
+  anchors: 5,
+  holds,
+});
 
 beforeAll(async () => {
   lab = await startLab();
   server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
   page = await signedIn(server);
-  demo = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  demo =
+    (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
 });
 afterEach(async () => {
   await Promise.all(agents.map((agent) => agent.stop()));
@@ -72,32 +93,70 @@ describe('an order', () => {
   it('arrives signed, is carried out step by step, and is proved', async () => {
     const agent = await online('ws-loop');
     const created = await order([agent.identity.hostId]);
-    expect(created).toMatchObject({ status: 201, body: { targets: 1, title: 'Demo studio CA', createdBy: 'Kim Test', mode: 'apply' } });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { targets: 1, title: 'Demo studio CA', createdBy: 'Kim Test', mode: 'apply' },
+    });
     const jobId = created.body.jobs[0]?.id ?? '';
     const stream = events((event) => event.type === 'job' && event.id === jobId);
 
-    const [received] = await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length > 0);
+    const [received] = await eventually(
+      () => Promise.resolve(agent.jobs),
+      (jobs) => jobs.length > 0,
+    );
     expect(received).toMatchObject({
-      order: { remedy: 'trustStore.addAnchor', parameters: { anchor: demo }, targets: { count: 1 }, fleetId: agent.identity.fleetId, reason: 'The studio needs it' },
+      order: {
+        remedy: 'trustStore.addAnchor',
+        parameters: { anchor: demo },
+        targets: { count: 1 },
+        fleetId: agent.identity.fleetId,
+        reason: 'The studio needs it',
+      },
       job: { jobId, hostId: agent.identity.hostId, attempt: 1 },
     });
     expect(Object.keys(received?.message.artifacts ?? {})).toEqual([demo]);
     expect((await job(jobId)).state).toBe('offered');
 
-    const plan = { changes: [{ kind: 'addAnchor' as const, store: 'debian', anchor: demo, subject: 'CN=Demo studio CA' }] };
+    const plan = {
+      changes: [{ kind: 'addAnchor' as const, store: 'debian', anchor: demo, subject: 'CN=Demo studio CA' }],
+    };
     agent.emit(jobId, { state: 'planning', plan, before: evidence(false) });
     agent.emit(jobId, { state: 'applying', step: 'writeAnchorFile' });
     agent.emit(jobId, { state: 'verifying', step: 'readBack' });
     agent.emit(jobId, { state: 'verified', after: evidence(true) }, { sign: true });
     agent.report({ trustStores: trustStores([...roots, demo]) });
 
-    const done = await eventually(() => job(jobId), (value) => value.final);
-    expect(done).toMatchObject({ state: 'verified', resultSigned: true, plan, before: { holds: false }, after: { holds: true }, reason: 'The studio needs it', createdBy: 'Kim Test' });
-    expect(done.events.map((event) => [event.index, event.state, event.step])).toEqual([[1, 'planning', null], [2, 'applying', 'writeAnchorFile'], [3, 'verifying', 'readBack'], [4, 'verified', null]]);
-    await eventually(() => Promise.resolve(agent.waitingEvents), (waiting) => waiting === 0);
-    await eventually(async () => (await page.get<{ openFindings: number }>(`/api/v1/hosts/${agent.identity.hostId}`)).body, (body) => body.openFindings === 0);
+    const done = await eventually(
+      () => job(jobId),
+      (value) => value.final,
+    );
+    expect(done).toMatchObject({
+      state: 'verified',
+      resultSigned: true,
+      plan,
+      before: { holds: false },
+      after: { holds: true },
+      reason: 'The studio needs it',
+      createdBy: 'Kim Test',
+    });
+    expect(done.events.map((event) => [event.index, event.state, event.step])).toEqual([
+      [1, 'planning', null],
+      [2, 'applying', 'writeAnchorFile'],
+      [3, 'verifying', 'readBack'],
+      [4, 'verified', null],
+    ]);
+    await eventually(
+      () => Promise.resolve(agent.waitingEvents),
+      (waiting) => waiting === 0,
+    );
+    await eventually(
+      async () => (await page.get<{ openFindings: number }>(`/api/v1/hosts/${agent.identity.hostId}`)).body,
+      (body) => body.openFindings === 0,
+    );
     expect((await stream)[0]).toEqual({ type: 'resync' });
-    expect((await page.get<OrderView>(`/api/v1/orders/${created.body.id}`)).body.counts).toEqual({ verified: 1 });
+    expect((await page.get<OrderView>(`/api/v1/orders/${created.body.id}`)).body.counts).toEqual({
+      verified: 1,
+    });
   });
 
   it('waits for a host that is away', async () => {
@@ -109,9 +168,21 @@ describe('an order', () => {
     const agent = new TestAgent(away).start(sections);
     agents.push(agent);
 
-    await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length === 1);
-    agent.emit(jobId, { state: 'notPermitted', detail: 'The allow-list of this host does not hold trustStore.addAnchor.' }, { sign: true });
-    expect(await eventually(() => job(jobId), (value) => value.final)).toMatchObject({ state: 'notPermitted', resultSigned: true });
+    await eventually(
+      () => Promise.resolve(agent.jobs),
+      (jobs) => jobs.length === 1,
+    );
+    agent.emit(
+      jobId,
+      { state: 'notPermitted', detail: 'The allow-list of this host does not hold trustStore.addAnchor.' },
+      { sign: true },
+    );
+    expect(
+      await eventually(
+        () => job(jobId),
+        (value) => value.final,
+      ),
+    ).toMatchObject({ state: 'notPermitted', resultSigned: true });
   });
 
   it('waits for its time', async () => {
@@ -121,7 +192,10 @@ describe('an order', () => {
     expect(created.body).toMatchObject({ notBefore, jobs: [{ state: 'queued' }] });
     expect(agent.jobs).toEqual([]);
 
-    await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length === 1);
+    await eventually(
+      () => Promise.resolve(agent.jobs),
+      (jobs) => jobs.length === 1,
+    );
 
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(notBefore));
     expect(agent.jobs).toHaveLength(1);
@@ -130,11 +204,22 @@ describe('an order', () => {
   it('reaches each of its hosts with a proof of its own', async () => {
     const several = await Promise.all(['m1', 'm2', 'm3'].map((name) => online(name)));
 
-    const created = await order(several.map((agent) => agent.identity.hostId), { mode: 'plan' });
+    const created = await order(
+      several.map((agent) => agent.identity.hostId),
+      { mode: 'plan' },
+    );
 
     expect(created.body).toMatchObject({ targets: 3, mode: 'plan' });
-    for (const agent of several) await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length === 1);
-    const listed = (await page.get<{ items: JobSummary[]; total: number }>(`/api/v1/jobs?orderId=${created.body.id}&active=true`)).body;
+    for (const agent of several)
+      await eventually(
+        () => Promise.resolve(agent.jobs),
+        (jobs) => jobs.length === 1,
+      );
+    const listed = (
+      await page.get<{ items: JobSummary[]; total: number }>(
+        `/api/v1/jobs?orderId=${created.body.id}&active=true`,
+      )
+    ).body;
     expect(listed.total).toBe(3);
   });
 
@@ -145,16 +230,25 @@ describe('an order', () => {
     const old = server;
     server = first;
     try {
-      demo = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+      demo =
+        (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ??
+        '';
       const away = await identity('ws-restart');
       const created = await order([away.hostId]);
       const port = new URL(first.ready.agentUrl).port;
       await first.stop();
-      server = await startTestServer({ databaseUrl, dataDir: first.dataDir, env: { TRUSTFLEET_AGENT_PORT: port } });
+      server = await startTestServer({
+        databaseUrl,
+        dataDir: first.dataDir,
+        env: { TRUSTFLEET_AGENT_PORT: port },
+      });
       const agent = new TestAgent(away).start(sections);
       agents.push(agent);
 
-      await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length === 1);
+      await eventually(
+        () => Promise.resolve(agent.jobs),
+        (jobs) => jobs.length === 1,
+      );
       expect(agent.jobs[0]?.job.jobId).toBe(created.body.jobs[0]?.id);
       await agent.stop();
     } finally {
@@ -162,7 +256,9 @@ describe('an order', () => {
       server = old;
       page = Object.assign(page, { origin: old.ready.url });
       await page.signIn();
-      demo = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+      demo =
+        (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ??
+        '';
     }
   });
 });
@@ -171,27 +267,44 @@ describe('job events', () => {
   it('count once however often they come, and never for another host', async () => {
     const [owner, stranger] = [await online('ws-owner'), await online('ws-stranger')];
     const jobId = (await order([owner.identity.hostId])).body.jobs[0]?.id ?? '';
-    await eventually(() => Promise.resolve(owner.jobs), (jobs) => jobs.length === 1);
+    await eventually(
+      () => Promise.resolve(owner.jobs),
+      (jobs) => jobs.length === 1,
+    );
 
     stranger.emit(jobId, { state: 'verified' }, { sign: true });
-    await eventually(() => Promise.resolve(stranger.waitingEvents), (waiting) => waiting === 0);
+    await eventually(
+      () => Promise.resolve(stranger.waitingEvents),
+      (waiting) => waiting === 0,
+    );
     expect(await job(jobId)).toMatchObject({ state: 'offered', events: [] });
 
     const first = owner.emit(jobId, { state: 'planning', detail: 'hostile \u0000 text \ud800' });
     owner.emit(jobId, { ...first, state: 'planning' });
-    await eventually(() => Promise.resolve(owner.waitingEvents), (waiting) => waiting === 0);
+    await eventually(
+      () => Promise.resolve(owner.waitingEvents),
+      (waiting) => waiting === 0,
+    );
     expect((await job(jobId)).events).toHaveLength(1);
   });
 
   it('keep a final event with a wrong signature as "not signed"', async () => {
     const agent = await online('ws-unsigned');
     const jobId = (await order([agent.identity.hostId])).body.jobs[0]?.id ?? '';
-    await eventually(() => Promise.resolve(agent.jobs), (jobs) => jobs.length === 1);
+    await eventually(
+      () => Promise.resolve(agent.jobs),
+      (jobs) => jobs.length === 1,
+    );
 
     agent.emit(jobId, { state: 'planning' });
     agent.emit(jobId, { state: 'alreadyCompliant', signature: Buffer.alloc(64).toString('base64') });
 
-    expect(await eventually(() => job(jobId), (value) => value.final)).toMatchObject({ state: 'alreadyCompliant', resultSigned: false });
+    expect(
+      await eventually(
+        () => job(jobId),
+        (value) => value.final,
+      ),
+    ).toMatchObject({ state: 'alreadyCompliant', resultSigned: false });
     expect(server.log.join('')).toContain('wrong signature');
   });
 });
@@ -203,12 +316,20 @@ describe('what may not be ordered', () => {
     const leaf = await tls.leaf(authority);
     const host = (await identity()).hostId;
 
-    for (const [anchorPem, path] of [['garbage', 'notPem'], [leaf.pem, 'notAuthority'], [authority.pem + authority.pem + leaf.pem, 'moreThanOne'], [authority.privateKeyPem + authority.pem, 'privateKey']] as const) {
+    for (const [anchorPem, path] of [
+      ['garbage', 'notPem'],
+      [leaf.pem, 'notAuthority'],
+      [authority.pem + authority.pem + leaf.pem, 'moreThanOne'],
+      [authority.privateKeyPem + authority.pem, 'privateKey'],
+    ] as const) {
       const answer = await order([host], { anchorSha256: undefined, anchorPem });
       expect(answer, path).toMatchObject({ status: 422, body: { code: 'anchorRefused' } });
       expect(JSON.stringify(answer.body)).toContain(path);
     }
-    expect((await order([host], { anchorSha256: undefined, anchorPem: authority.pem })).body).toMatchObject({ title: 'CA', anchor: { sha256: authority.sha256 } });
+    expect((await order([host], { anchorSha256: undefined, anchorPem: authority.pem })).body).toMatchObject({
+      title: 'CA',
+      anchor: { sha256: authority.sha256 },
+    });
     await tls.close();
   });
 
