@@ -29,6 +29,7 @@ describe('from a finding to a proven change', () => {
     await page.getByRole('table').getByRole('link', { name: 'Demo studio CA' }).click();
     await page.getByText('Read back in a new process').waitFor();
     await page.getByText('The host signed this result and the server checked the signature.').waitFor();
+    expect(await page.getByText('The host did not put it back').count()).toBe(0);
     await page.getByRole('link', { name: host.name }).click();
     await page.getByText('1 warning').or(page.getByText('A bundle in use lacks Demo studio CA')).first().waitFor();
 
@@ -113,6 +114,19 @@ describe('adding a CA', () => {
 
     await page.getByText("The host's owner does not permit this remedy.").waitFor();
     await page.getByText('{"format":1,"permits":["trustStore.addAnchor"]}').waitFor();
+  });
+
+  it('says of a change that failed whether it was undone, and why it failed', async () => {
+    const { page } = await stage.open();
+    const { rollouts } = stage.dashboard.api;
+    rollouts.create({ remedy: 'trustStore.addAnchor', mode: 'apply', anchorSha256: stage.fleet.demo.sha256, hostIds: [stage.fleet.hosts[8]!.id], reason: 'test' }, null);
+    const job = stage.fleet.jobs[0]!;
+    await page.goto(`/jobs/${job.id}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    rollouts.report(job, 'failed', { undone: true, detail: 'update-ca-certificates ended with 1: disk full' });
+
+    await page.getByText('The host put everything back as it was.').waitFor();
+    await page.getByText('update-ca-certificates ended with 1: disk full').first().waitFor();
   });
 
   it('schedules for later, in the reader’s time zone', async () => {

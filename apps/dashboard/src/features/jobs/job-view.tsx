@@ -23,7 +23,7 @@ function Outcome({ job }: { readonly job: JobDetail }) {
   const detail = job.events.reduce((last, event) => (event.index > last.index ? event : last), { index: 0, detail: null as string | null }).detail;
   return (
     <Notice tone={jobTone(job.state).tone} title={t(`explain.${job.state}`)} className="mb-5">
-      {job.undone !== null && <p>{t(job.undone ? 'undone' : 'notUndone')}</p>}
+      {job.undone !== null && jobTone(job.state).tone === 'bad' && <p>{t(job.undone ? 'undone' : 'notUndone')}</p>}
       {detail !== null && job.state !== 'notPermitted' && (
         <p className="break-words">
           <Untrusted text={detail} />

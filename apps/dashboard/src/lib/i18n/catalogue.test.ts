@@ -38,7 +38,7 @@ describe('catalogue', () => {
     const failures: string[] = [];
     const t = createTranslator({ locale, messages: CATALOGUE[locale], onError: (error) => failures.push(error.message) });
     const values = { ...SAMPLE, time: () => 'X' };
-    for (const key of english.keys()) t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
+    for (const key of english.keys()) void t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
 
     expect(failures).toEqual([]);
   });
