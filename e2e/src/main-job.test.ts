@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTlsLab, type LabCertificate, type LabServer, type TlsLab } from '@trustfleet/testkit';
 import type { Browser, Page } from 'playwright-core';
@@ -8,8 +8,7 @@ import { expectAccessible } from './support/accessibility.ts';
 import { launchBrowser } from './support/browser.ts';
 import { freshDataDir, startFleet, type RunningFleet } from './support/running-fleet.ts';
 import { demoStudioCa, runBeside, sandboxAgentPid } from './support/sandbox-host.ts';
-
-const DEMO_FINDING = /Demo studio CA is missing from the operating system/;
+import { DEMO_FINDING, launchAndProve, openSandboxHost, planFromFinding } from './support/walk.ts';
 
 /** Python's own default context against a local server; prints the verify code, 0 when it verified. */
 const PYTHON_HANDSHAKE = `
@@ -56,18 +55,10 @@ afterAll(async () => {
 async function trustInSandbox(): Promise<{ openssl: number; python: string }> {
   const pid = sandboxAgentPid(fleet.dataDir) ?? 0;
   const leafFile = path.join(path.dirname(fleet.dataDir), 'leaf.pem');
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(leafFile, leaf.pem);
   const openssl = await runBeside(pid, ['openssl', 'verify', '-CAfile', '/etc/ssl/certs/ca-certificates.crt', leafFile]);
   const python = await runBeside(pid, ['/usr/bin/python3', '-c', PYTHON_HANDSHAKE, String(server.port)]);
   return { openssl: openssl.code, python: python.output.trim() };
-}
-
-/** The path of the sandbox host's page. */
-async function openSandboxHost(target: Page): Promise<void> {
-  await target.goto(`${fleet.url}/hosts?q=-sandbox`);
-  await target.getByRole('link', { name: /-sandbox$/ }).click();
-  await target.getByRole('heading', { level: 1, name: /-sandbox/ }).waitFor();
 }
 
 describe('the main job', () => {
@@ -104,7 +95,7 @@ describe('the main job', () => {
   });
 
   it('says that the sandbox host lacks the Demo studio CA, and the tools there agree', async () => {
-    await openSandboxHost(page);
+    await openSandboxHost(page, fleet.url);
 
     await expect.poll(() => page.getByText(DEMO_FINDING).first().isVisible(), { timeout: 60_000 }).toBe(true);
     await expectAccessible(page);
@@ -113,22 +104,15 @@ describe('the main job', () => {
 
   it('plans, launches and proves the fix while a second page watches the finding go, without reload', async () => {
     const watcher = await page.context().newPage();
-    await openSandboxHost(watcher);
+    await openSandboxHost(watcher, fleet.url);
     await watcher.getByText(DEMO_FINDING).first().waitFor();
     await watcher.evaluate(() => {
       (globalThis as { neverReloaded?: boolean }).neverReloaded = true;
     });
 
-    await page.getByRole('listitem').filter({ hasText: DEMO_FINDING }).or(page.getByRole('row').filter({ hasText: DEMO_FINDING })).first()
-      .getByRole('link', { name: /Add this CA/ }).click();
-    await page.getByLabel('Reason').fill('The render farm’s licence server uses this CA');
-    await page.getByRole('button', { name: 'Plan first' }).click();
-    await page.getByText(/add file/).first().waitFor({ timeout: 60_000 });
-    await page.getByText('update-ca-certificates').first().waitFor();
+    await planFromFinding(page);
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Launch now' }).click();
-    await page.getByRole('dialog').or(page.getByRole('alertdialog')).getByRole('button', { name: 'Launch now' }).click();
-    await page.getByText('Verified', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await launchAndProve(page);
 
     await expect.poll(() => watcher.getByText(DEMO_FINDING).count(), { timeout: 60_000 }).toBe(0);
     expect(await watcher.evaluate(() => (globalThis as { neverReloaded?: boolean }).neverReloaded)).toBe(true);

@@ -1,26 +1,29 @@
-// `npm run pictures`: the README's pictures, taken from a fleet of the tests' own.
+// `npm run pictures`: the README's picture, taken from a fleet of the tests' own.
 import path from 'node:path';
-import { createAdministrator, ADMINISTRATOR } from './support/api-session.ts';
+import { createAdministrator } from './support/api-session.ts';
 import { launchBrowser } from './support/browser.ts';
 import { freshDataDir, ROOT, startFleet } from './support/running-fleet.ts';
-
-const target = (name: string): string => path.join(ROOT, 'docs/pictures', name);
+import { DEMO_FINDING, launchAndProve, openSandboxHost, planFromFinding, signInAsPerson } from './support/walk.ts';
 
 const data = freshDataDir();
-const fleet = await startFleet({ dataDir: data.dataDir, env: { TRUSTFLEET_MACHINE_AGENT: '0', TRUSTFLEET_SANDBOX_NAME: 'lighting-07-sandbox' } });
+const fleet = await startFleet({
+  dataDir: data.dataDir,
+  env: { TRUSTFLEET_MACHINE_AGENT: '0', TRUSTFLEET_SANDBOX_NAME: 'lighting-07-sandbox' },
+});
 const browser = await launchBrowser();
 try {
   await createAdministrator(fleet.setupUrl ?? '');
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, locale: 'en-GB' });
-  await page.goto(`${fleet.url}/sign-in`);
-  await page.getByLabel('E-mail').fill(ADMINISTRATOR.email);
-  await page.getByLabel('Password').fill(ADMINISTRATOR.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  await page.goto(`${fleet.url}/hosts?q=-sandbox`);
-  await page.getByRole('link', { name: /-sandbox$/ }).click();
-  await page.getByText(/Demo studio CA is missing/).first().waitFor({ timeout: 60_000 });
-  await page.screenshot({ path: target('host.png') });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });
+  await signInAsPerson(page, fleet.url);
+  await openSandboxHost(page, fleet.url);
+  await page.getByText(DEMO_FINDING).first().waitFor({ timeout: 60_000 });
+  await planFromFinding(page);
+  await launchAndProve(page);
+  await page.goto(`${fleet.url}/jobs`);
+  await page.getByRole('row').nth(1).getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Demo studio CA' }).waitFor();
+  await page.getByText('Verified', { exact: true }).first().waitFor();
+  await page.screenshot({ path: path.join(ROOT, 'docs/pictures/job.png') });
 } finally {
   await browser.close();
   await fleet.stop();
