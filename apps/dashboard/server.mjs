@@ -87,14 +87,17 @@ function stopOnSignal({ server, app, path }) {
 const socketPath = required('TRUSTFLEET_DASHBOARD_SOCKET');
 required('TRUSTFLEET_API_SOCKET');
 const dir = fileURLToPath(new URL('.', import.meta.url));
-if (lstatSync(`${dir}.next/BUILD_ID`, { throwIfNoEntry: false }) === undefined) fail('it is not built yet: run "npm run nx -- build dashboard".');
+if (lstatSync(`${dir}.next/BUILD_ID`, { throwIfNoEntry: false }) === undefined)
+  fail('it is not built yet: run "npm run nx -- build dashboard".');
 await clearStaleSocket(socketPath);
 const app = next({ dev: false, dir, quiet: true });
 await app.prepare();
 const handle = app.getRequestHandler();
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {
-    process.stderr.write(`dashboard: ${request.method ?? ''} ${request.url ?? ''} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `dashboard: ${request.method ?? ''} ${request.url ?? ''} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     if (!response.headersSent) response.writeHead(500);
     response.end();
   });

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { contentSecurityPolicy } from './proxy.ts';
 
 it('lets no script run but by nonce, and no eval in production', () => {
-  const policy = new Map(contentSecurityPolicy('abc', false).split('; ').map((directive) => [directive.split(' ')[0], directive]));
+  const policy = new Map(
+    contentSecurityPolicy('abc', false)
+      .split('; ')
+      .map((directive) => [directive.split(' ')[0], directive]),
+  );
 
   expect(policy.get('script-src')).toBe("script-src 'nonce-abc' 'strict-dynamic'");
   expect(policy.get('style-src')).toBe("style-src 'self' 'nonce-abc'");

@@ -9,7 +9,10 @@ import { startDashboardProcess } from './fixture/dashboard.ts';
 
 let folder: string;
 let socketPath: string;
-const env = () => ({ TRUSTFLEET_DASHBOARD_SOCKET: socketPath, TRUSTFLEET_API_SOCKET: join(folder, 'no-api.sock') });
+const env = () => ({
+  TRUSTFLEET_DASHBOARD_SOCKET: socketPath,
+  TRUSTFLEET_API_SOCKET: join(folder, 'no-api.sock'),
+});
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trustfleet-dashboard-'));
@@ -17,13 +20,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const get = (path: string): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }> =>
+const get = (
+  path: string,
+): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }> =>
   new Promise((resolve, reject) => {
     request({ socketPath, path, headers: { host: 'trustfleet' } }, (answer) => {
       let body = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; });
-      answer.on('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }); });
-    }).on('error', reject).end();
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body });
+      });
+    })
+      .on('error', reject)
+      .end();
   });
 
 /** A file that a killed process left behind: bound, and nobody listens any more. */
@@ -53,7 +64,8 @@ describe('server.mjs', () => {
     const child = await startDashboardProcess(env());
     try {
       const [first, second] = [await get('/hosts'), await get('/hosts')];
-      const nonce = (page: typeof first) => /nonce-([^']+)'/.exec(String(page.headers['content-security-policy']))?.[1];
+      const nonce = (page: typeof first) =>
+        /nonce-([^']+)'/.exec(String(page.headers['content-security-policy']))?.[1];
 
       expect(nonce(first)).toMatch(/^[A-Za-z0-9+/]{22}==$/);
       expect(nonce(first)).not.toBe(nonce(second));
@@ -70,7 +82,9 @@ describe('server.mjs', () => {
     const other = createServer().listen(socketPath);
     await once(other, 'listening');
 
-    await expect(startDashboardProcess(env())).rejects.toThrow(`another dashboard already listens on ${socketPath}`);
+    await expect(startDashboardProcess(env())).rejects.toThrow(
+      `another dashboard already listens on ${socketPath}`,
+    );
     other.close();
   });
 

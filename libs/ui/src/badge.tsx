@@ -11,7 +11,13 @@ export interface BadgeProps {
 
 export function Badge({ tone = 'neutral', icon, children, className }: BadgeProps) {
   return (
-    <span className={cn('inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-[0.86rem] leading-tight font-medium whitespace-nowrap', TONE_SOFT[tone], className)}>
+    <span
+      className={cn(
+        'inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-[0.86rem] leading-tight font-medium whitespace-nowrap',
+        TONE_SOFT[tone],
+        className,
+      )}
+    >
       {icon}
       {children}
     </span>

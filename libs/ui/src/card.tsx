@@ -15,7 +15,15 @@ export interface CardProps {
   readonly level?: 2 | 3;
 }
 
-export function Card({ title, description, actions, children, className, flush = false, level = 2 }: CardProps) {
+export function Card({
+  title,
+  description,
+  actions,
+  children,
+  className,
+  flush = false,
+  level = 2,
+}: CardProps) {
   const Heading = level === 2 ? 'h2' : 'h3';
   return (
     <section className={cn('min-w-0 rounded-lg border border-line bg-surface shadow-card', className)}>

@@ -15,7 +15,15 @@ export interface CheckboxProps {
   readonly className?: string;
 }
 
-export function Checkbox({ checked, indeterminate = false, onCheckedChange, label, children, disabled = false, className }: CheckboxProps) {
+export function Checkbox({
+  checked,
+  indeterminate = false,
+  onCheckedChange,
+  label,
+  children,
+  disabled = false,
+  className,
+}: CheckboxProps) {
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (box.current !== null) box.current.indeterminate = indeterminate;

@@ -16,7 +16,11 @@ export function CodeBlock({ label, text, copy, children }: CodeBlockProps) {
         <span className="font-mono text-[0.86rem] break-all text-muted">{label}</span>
         <CopyButton text={text} wide {...copy} />
       </figcaption>
-      <pre tabIndex={0} aria-label={label} className="overflow-x-auto px-3 py-2.5 font-mono text-[0.9rem] break-all whitespace-pre-wrap focus-visible:outline-offset-[-2px]">
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="overflow-x-auto px-3 py-2.5 font-mono text-[0.9rem] break-all whitespace-pre-wrap focus-visible:outline-offset-[-2px]"
+      >
         {text}
       </pre>
       {children}

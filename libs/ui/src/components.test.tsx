@@ -22,7 +22,18 @@ describe('Fingerprint', () => {
 });
 
 describe('SortTh', () => {
-  const header = (direction: 'asc' | 'desc' | null) => renderToStaticMarkup(<table><thead><tr><SortTh direction={direction} onSort={() => undefined}>{'42'}</SortTh></tr></thead></table>);
+  const header = (direction: 'asc' | 'desc' | null) =>
+    renderToStaticMarkup(
+      <table>
+        <thead>
+          <tr>
+            <SortTh direction={direction} onSort={() => undefined}>
+              {'42'}
+            </SortTh>
+          </tr>
+        </thead>
+      </table>,
+    );
 
   it.each([
     ['asc', 'ascending'],
@@ -47,12 +58,13 @@ describe('states', () => {
 
 describe('structure', () => {
   it('makes a wide table reachable by keyboard under its name', () => {
-    expect(renderToStaticMarkup(<Table label="1">{null}</Table>)).toContain('role="region" aria-label="1" tabindex="0"');
+    expect(renderToStaticMarkup(<Table label="1">{null}</Table>)).toContain(
+      'role="region" aria-label="1" tabindex="0"',
+    );
   });
 
   it('heads a card at the level that it is given', () => {
     expect(renderToStaticMarkup(<Card title="1" level={3} />)).toContain('<h3');
     expect(renderToStaticMarkup(<Card title="1" />)).toContain('<h2');
   });
-
 });

@@ -41,7 +41,14 @@ export function CopyButton({ text, label, copiedLabel, failedLabel, wide = false
   const Icon = outcome === 'copied' ? Check : Copy;
   return (
     <span className="inline-flex items-center">
-      <Button variant={wide ? 'secondary' : 'ghost'} size={wide ? 'sm' : 'icon'} className={wide ? '' : 'size-6'} aria-label={wide ? undefined : label} title={wide ? undefined : label} onClick={copy}>
+      <Button
+        variant={wide ? 'secondary' : 'ghost'}
+        size={wide ? 'sm' : 'icon'}
+        className={wide ? '' : 'size-6'}
+        aria-label={wide ? undefined : label}
+        title={wide ? undefined : label}
+        onClick={copy}
+      >
         <Icon aria-hidden="true" className="size-3.5" />
         {wide && label}
       </Button>

@@ -19,9 +19,23 @@ export interface DialogProps {
 }
 
 /** Modal: focus goes in, stays in, and returns; Escape closes. */
-export function Dialog({ open, onOpenChange, title, description, closeLabel, children, actions, wide = false }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  closeLabel,
+  children,
+  actions,
+  wide = false,
+}: DialogProps) {
   return (
-    <Base.Root open={open} onOpenChange={(next) => { onOpenChange(next); }}>
+    <Base.Root
+      open={open}
+      onOpenChange={(next) => {
+        onOpenChange(next);
+      }}
+    >
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/50" />
         <Base.Popup
@@ -33,14 +47,18 @@ export function Dialog({ open, onOpenChange, title, description, closeLabel, chi
           <div className="flex items-start gap-3 border-b border-line px-5 py-3.5">
             <div className="min-w-0 flex-1">
               <Base.Title className="text-[1.1rem] font-semibold break-words">{title}</Base.Title>
-              {description !== undefined && <Base.Description className="mt-1 text-muted">{description}</Base.Description>}
+              {description !== undefined && (
+                <Base.Description className="mt-1 text-muted">{description}</Base.Description>
+              )}
             </div>
             <Base.Close aria-label={closeLabel} className={buttonClass({ variant: 'ghost', size: 'icon' })}>
               <X aria-hidden="true" className="size-4" />
             </Base.Close>
           </div>
           {children !== undefined && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
-          {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</div>}
+          {actions !== undefined && (
+            <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</div>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -22,7 +22,9 @@ export function Field({ label, hint, error = null, children, className }: FieldP
     <Base.Root invalid={error !== null} className={cn('flex flex-col gap-1', className)}>
       <Base.Label className="font-medium">{label}</Base.Label>
       {children}
-      {hint !== undefined && <Base.Description className="text-[0.93rem] text-muted">{hint}</Base.Description>}
+      {hint !== undefined && (
+        <Base.Description className="text-[0.93rem] text-muted">{hint}</Base.Description>
+      )}
       {error !== null && (
         <Base.Error match className="text-[0.93rem] font-medium text-bad">
           {error}
@@ -37,7 +39,9 @@ export function FieldInput({ className, ...props }: ComponentProps<'input'>) {
 }
 
 export function FieldText({ className, ...props }: ComponentProps<'textarea'>) {
-  return <Base.Control render={<textarea className={cn(inputClass, 'h-auto py-2', className)} {...props} />} />;
+  return (
+    <Base.Control render={<textarea className={cn(inputClass, 'h-auto py-2', className)} {...props} />} />
+  );
 }
 
 export interface FilterSelectProps extends Omit<ComponentProps<'select'>, 'onChange'> {
@@ -49,7 +53,14 @@ export interface FilterSelectProps extends Omit<ComponentProps<'select'>, 'onCha
 /** The platform's own list: works by keyboard, touch and screen reader alike. */
 export function FilterSelect({ label, options, onPick, className, ...props }: FilterSelectProps) {
   return (
-    <select aria-label={label} className={cn(inputClass, 'w-auto cursor-pointer pe-7', className)} onChange={(event) => { onPick(event.target.value); }} {...props}>
+    <select
+      aria-label={label}
+      className={cn(inputClass, 'w-auto cursor-pointer pe-7', className)}
+      onChange={(event) => {
+        onPick(event.target.value);
+      }}
+      {...props}
+    >
       {options.map((option) => (
         <option key={option.value} value={option.value}>
           {option.label}

@@ -13,7 +13,14 @@ export interface FingerprintProps {
 }
 
 /** Digits in groups of four break anywhere between groups and are easy to compare by eye. */
-export function Fingerprint({ value, short = false, copyLabel, copiedLabel, failedLabel, className }: FingerprintProps) {
+export function Fingerprint({
+  value,
+  short = false,
+  copyLabel,
+  copiedLabel,
+  failedLabel,
+  className,
+}: FingerprintProps) {
   const groups = (short ? value.slice(0, 16) : value).match(/.{1,4}/g) ?? [];
   return (
     <span className={cn('inline-flex items-start gap-1', className)}>

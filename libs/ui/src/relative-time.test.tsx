@@ -28,7 +28,9 @@ describe('relativeTime', () => {
 
 describe('RelativeTime', () => {
   it('keeps the exact time in the title, in the reader’s time zone', () => {
-    const markup = renderToStaticMarkup(<RelativeTime at="2026-11-22T11:57:00Z" now={NOW} locale="en" timeZone="Asia/Seoul" />);
+    const markup = renderToStaticMarkup(
+      <RelativeTime at="2026-11-22T11:57:00Z" now={NOW} locale="en" timeZone="Asia/Seoul" />,
+    );
 
     expect(markup).toContain('dateTime="2026-11-22T11:57:00Z"');
     expect(markup).toContain('8:57:00');

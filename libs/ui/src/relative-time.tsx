@@ -28,7 +28,9 @@ export interface RelativeTimeProps {
 /** Relative in the text, absolute with its time zone in the title. */
 export function RelativeTime({ at, now, locale, timeZone }: RelativeTimeProps) {
   const date = new Date(at);
-  const title = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(date);
+  const title = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(
+    date,
+  );
   return (
     <time dateTime={at} title={title} className="whitespace-nowrap">
       {relativeTime(date, now, locale)}

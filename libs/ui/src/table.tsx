@@ -12,7 +12,12 @@ export interface TableProps {
 /** Scrolls sideways on its own and can be reached by keyboard to do so (WCAG 2.1.1). */
 export function Table({ label, children, className }: TableProps) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="max-w-full overflow-x-auto focus-visible:outline-offset-[-2px]">
+    <div
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      className="max-w-full overflow-x-auto focus-visible:outline-offset-[-2px]"
+    >
       <table className={cn('w-full border-collapse text-left', className)}>
         <caption className="sr-only">{label}</caption>
         {children}
@@ -22,7 +27,16 @@ export function Table({ label, children, className }: TableProps) {
 }
 
 export function Th({ className, ...props }: ComponentProps<'th'>) {
-  return <th scope="col" className={cn('border-b border-line bg-sunken/60 px-3 py-1.5 text-[0.86rem] font-medium whitespace-nowrap text-muted', className)} {...props} />;
+  return (
+    <th
+      scope="col"
+      className={cn(
+        'border-b border-line bg-sunken/60 px-3 py-1.5 text-[0.86rem] font-medium whitespace-nowrap text-muted',
+        className,
+      )}
+      {...props}
+    />
+  );
 }
 
 export function Td({ className, ...props }: ComponentProps<'td'>) {
@@ -47,7 +61,14 @@ export function SortTh({ children, direction, onSort, className }: SortThProps) 
   const Icon = direction === null ? ChevronsUpDown : direction === 'asc' ? ArrowUp : ArrowDown;
   return (
     <Th aria-sort={direction === null ? 'none' : ARIA_SORT[direction]} className={className}>
-      <button type="button" onClick={onSort} className={cn('-mx-1 inline-flex cursor-pointer items-center gap-1 rounded px-1 hover:text-text', direction !== null && 'text-text')}>
+      <button
+        type="button"
+        onClick={onSort}
+        className={cn(
+          '-mx-1 inline-flex cursor-pointer items-center gap-1 rounded px-1 hover:text-text',
+          direction !== null && 'text-text',
+        )}
+      >
         {children}
         <Icon aria-hidden="true" className="size-3.5" />
       </button>

@@ -18,8 +18,17 @@ export interface TabsProps {
 
 export function Tabs({ label, items, value, onValueChange }: TabsProps) {
   return (
-    <Base.Root value={value} onValueChange={(next: unknown) => { onValueChange(String(next)); }}>
-      <Base.List aria-label={label} activateOnFocus className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
+    <Base.Root
+      value={value}
+      onValueChange={(next: unknown) => {
+        onValueChange(String(next));
+      }}
+    >
+      <Base.List
+        aria-label={label}
+        activateOnFocus
+        className="mb-4 flex gap-1 overflow-x-auto border-b border-line"
+      >
         {items.map((item) => (
           <Base.Tab
             key={item.id}

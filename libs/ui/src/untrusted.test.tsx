@@ -18,7 +18,9 @@ describe('visibleText', () => {
 
 describe('Untrusted', () => {
   it('escapes markup inside an isolating element', () => {
-    expect(renderToStaticMarkup(<Untrusted text={'<img src=x onerror="alert(1)">'} />)).toBe('<bdi>&lt;img src=x onerror=&quot;alert(1)&quot;&gt;</bdi>');
+    expect(renderToStaticMarkup(<Untrusted text={'<img src=x onerror="alert(1)">'} />)).toBe(
+      '<bdi>&lt;img src=x onerror=&quot;alert(1)&quot;&gt;</bdi>',
+    );
   });
 
   it('shows a control character by its name and never as itself', () => {

@@ -21,7 +21,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
   return (
     <html lang={locale} data-theme={theme} suppressHydrationWarning>
       <body>
-        <ReaderProvider locale={locale} messages={CATALOGUE[locale]} timeZone={timeZone} now={new Date().toISOString()}>
+        <ReaderProvider
+          locale={locale}
+          messages={CATALOGUE[locale]}
+          timeZone={timeZone}
+          now={new Date().toISOString()}
+        >
           {children}
         </ReaderProvider>
       </body>

@@ -33,11 +33,15 @@ export function CertificateFacts({ certificate }: { readonly certificate: Certif
       <Fact name={t('certificate.subject')}>
         <Untrusted text={certificate.subject} />
       </Fact>
-      <Fact name={t('certificate.issuer')}>{certificate.selfSigned ? t('certificate.selfSigned') : <Untrusted text={certificate.issuer} />}</Fact>
+      <Fact name={t('certificate.issuer')}>
+        {certificate.selfSigned ? t('certificate.selfSigned') : <Untrusted text={certificate.issuer} />}
+      </Fact>
       <Fact name={t('certificate.valid')}>
         <Validity certificate={certificate} />
       </Fact>
-      <Fact name={t('certificate.key')}>{keyBits === null ? keyType : t('certificate.keyBits', { type: keyType, bits: String(keyBits) })}</Fact>
+      <Fact name={t('certificate.key')}>
+        {keyBits === null ? keyType : t('certificate.keyBits', { type: keyType, bits: String(keyBits) })}
+      </Fact>
       <Fact name={t('certificate.signature')}>{certificate.signatureAlgorithm}</Fact>
       <Fact name={t('certificate.authority')}>{t(certificate.isAuthority ? 'common.yes' : 'common.no')}</Fact>
       <Fact name={t('certificate.sha1')}>

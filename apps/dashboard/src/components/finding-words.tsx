@@ -26,7 +26,10 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
   const cause = (t.has(`causes.${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
   const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
   const { subject } = finding;
-  const place = subject.kind === 'trustStore' ? t('subjectStore', { name: subject.name, path: subject.path }) : subject.path;
+  const place =
+    subject.kind === 'trustStore'
+      ? t('subjectStore', { name: subject.name, path: subject.path })
+      : subject.path;
   return (
     <div className="min-w-0">
       <p className="font-medium">
@@ -52,7 +55,11 @@ export function FindingFix({ finding }: { readonly finding: FindingView }) {
     return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
   }
   return (
-    <Link prefetch={false} href={`/orders/new?anchor=${finding.anchor.sha256}&hosts=${finding.hostId}`} className={buttonClass({ size: 'sm' })}>
+    <Link
+      prefetch={false}
+      href={`/orders/new?anchor=${finding.anchor.sha256}&hosts=${finding.hostId}`}
+      className={buttonClass({ size: 'sm' })}
+    >
       {t('fix')}
     </Link>
   );

@@ -45,7 +45,11 @@ export function InterceptionBadge() {
   );
 }
 
-export function FindingCounts({ host }: { readonly host: Pick<HostSummary, 'openFindings' | 'openBlockers'> }) {
+export function FindingCounts({
+  host,
+}: {
+  readonly host: Pick<HostSummary, 'openFindings' | 'openBlockers'>;
+}) {
   const t = useTranslations('hosts');
   const warnings = host.openFindings - host.openBlockers;
   if (host.openFindings === 0) return <span className="text-muted">{t('noFindings')}</span>;

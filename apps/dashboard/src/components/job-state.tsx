@@ -8,10 +8,24 @@ import { useTranslations } from 'use-intl';
 const GOOD: readonly JobState[] = ['verified', 'alreadyCompliant', 'planned'];
 const WAITING: readonly JobState[] = ['queued', 'heldOffline', 'waiting'];
 const AT_WORK: readonly JobState[] = ['offered', 'planning', 'applying', 'verifying', 'baking', 'retrying'];
-const NEUTRAL_END: readonly JobState[] = ['superseded', 'cancelled', 'halted', 'hostRemoved', 'notApplicable', 'deliveryExpired'];
+const NEUTRAL_END: readonly JobState[] = [
+  'superseded',
+  'cancelled',
+  'halted',
+  'hostRemoved',
+  'notApplicable',
+  'deliveryExpired',
+];
 const OWNER_DECIDES: readonly JobState[] = ['notPermitted', 'incompatible'];
 
-const ICONS = { ok: Check, neutral: Clock, accent: Loader, bad: CircleAlert, warn: EyeOff, end: Ban } as const;
+const ICONS = {
+  ok: Check,
+  neutral: Clock,
+  accent: Loader,
+  bad: CircleAlert,
+  warn: EyeOff,
+  end: Ban,
+} as const;
 
 /** rollouts.md's table: what counts as a failure is red, what a person must permit is amber. */
 export function jobTone(state: JobState): { readonly tone: Tone; readonly icon: keyof typeof ICONS } {

@@ -28,7 +28,9 @@ export function PageHeader({ title, parent, details, actions }: PageHeaderProps)
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="text-[1.5rem] leading-tight font-semibold tracking-tight break-words">{title}</h1>
-          {details !== undefined && <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">{details}</div>}
+          {details !== undefined && (
+            <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">{details}</div>
+          )}
         </div>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>

@@ -28,7 +28,10 @@ export function PlanDiff({ plan }: { readonly plan: Plan }) {
       {plan.changes.map((change, index) => {
         const runs = change.kind === 'runTool';
         return (
-          <li key={index} className={cn('flex gap-2.5 px-3 py-1.5', runs ? 'bg-sunken' : 'bg-ok-soft text-ok')}>
+          <li
+            key={index}
+            className={cn('flex gap-2.5 px-3 py-1.5', runs ? 'bg-sunken' : 'bg-ok-soft text-ok')}
+          >
             <span aria-hidden="true" className="select-none">
               {MARK[change.kind]}
             </span>

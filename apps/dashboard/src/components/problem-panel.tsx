@@ -7,7 +7,15 @@ import { useRouter } from 'next/navigation';
 import { useTranslations } from 'use-intl';
 import { ApiProblem } from '../lib/api/problem.ts';
 
-const KNOWN = ['unreachable', 'timeout', 'badAnswer', 'internal', 'notFound', 'foreignOrigin', 'unknownHost'] as const;
+const KNOWN = [
+  'unreachable',
+  'timeout',
+  'badAnswer',
+  'internal',
+  'notFound',
+  'foreignOrigin',
+  'unknownHost',
+] as const;
 
 /** A sentence of the catalogue for a problem's code; the server's own words where there is none. */
 export function useProblemWords(): (problem: Problem) => string {
@@ -20,10 +28,18 @@ export function useProblemWords(): (problem: Problem) => string {
 }
 
 export const problemOf = (error: unknown): Problem =>
-  error instanceof ApiProblem ? error.problem : { id: '', status: 0, code: 'unknown', message: error instanceof Error ? error.message : String(error) };
+  error instanceof ApiProblem
+    ? error.problem
+    : { id: '', status: 0, code: 'unknown', message: error instanceof Error ? error.message : String(error) };
 
 /** What went wrong, with the id that stands in the server's log. */
-export function ProblemNotice({ problem, onRetry }: { readonly problem: Problem; readonly onRetry?: () => void }) {
+export function ProblemNotice({
+  problem,
+  onRetry,
+}: {
+  readonly problem: Problem;
+  readonly onRetry?: () => void;
+}) {
   const t = useTranslations();
   const words = useProblemWords();
   return (
@@ -31,7 +47,13 @@ export function ProblemNotice({ problem, onRetry }: { readonly problem: Problem;
       tone="bad"
       role="alert"
       title={t('problem.title')}
-      actions={onRetry && <Button size="sm" onClick={onRetry}>{t('common.retry')}</Button>}
+      actions={
+        onRetry && (
+          <Button size="sm" onClick={onRetry}>
+            {t('common.retry')}
+          </Button>
+        )
+      }
     >
       <p>
         <Untrusted text={words(problem)} />
@@ -41,7 +63,9 @@ export function ProblemNotice({ problem, onRetry }: { readonly problem: Problem;
           <Untrusted text={`${issue.path}: ${issue.message}`} />
         </p>
       ))}
-      {problem.id !== '' && <p className="mt-1 font-mono text-[0.9em] text-muted">{t('problem.reference', { id: problem.id })}</p>}
+      {problem.id !== '' && (
+        <p className="mt-1 font-mono text-[0.9em] text-muted">{t('problem.reference', { id: problem.id })}</p>
+      )}
     </Notice>
   );
 }

@@ -10,7 +10,10 @@ function imports(folder: string): { file: string; target: string }[] {
     .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
     .flatMap((name) => {
       const file = join(SRC, folder, name);
-      return [...readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)].map((match) => ({ file: relative(SRC, file), target: relative(SRC, resolve(dirname(file), match[1]!)) }));
+      return [...readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)].map((match) => ({
+        file: relative(SRC, file),
+        target: relative(SRC, resolve(dirname(file), match[1]!)),
+      }));
     });
 }
 
@@ -18,19 +21,29 @@ describe('dependencies inside the dashboard', () => {
   it('no feature imports another', () => {
     const featureOf = (path: string) => path.split('/')[1];
 
-    expect(imports('features').filter(({ file, target }) => target.startsWith('features/') && featureOf(file) !== featureOf(target))).toEqual([]);
+    expect(
+      imports('features').filter(
+        ({ file, target }) => target.startsWith('features/') && featureOf(file) !== featureOf(target),
+      ),
+    ).toEqual([]);
   });
 
   it('nothing imports a route', () => {
-    expect(['features', 'components', 'lib'].flatMap(imports).filter(({ target }) => target.startsWith('app/'))).toEqual([]);
+    expect(
+      ['features', 'components', 'lib'].flatMap(imports).filter(({ target }) => target.startsWith('app/')),
+    ).toEqual([]);
   });
 
   it('shared parts import no feature', () => {
-    expect(['components', 'lib'].flatMap(imports).filter(({ target }) => target.startsWith('features/'))).toEqual([]);
+    expect(
+      ['components', 'lib'].flatMap(imports).filter(({ target }) => target.startsWith('features/')),
+    ).toEqual([]);
   });
 
   it('only src/lib/data asks the API on the server', () => {
-    const users = ['features', 'components', 'lib', 'app'].flatMap(imports).filter(({ target }) => target === 'lib/data/transport.ts');
+    const users = ['features', 'components', 'lib', 'app']
+      .flatMap(imports)
+      .filter(({ target }) => target === 'lib/data/transport.ts');
 
     expect(users.map(({ file }) => file)).toEqual(['lib/data/read.ts']);
   });

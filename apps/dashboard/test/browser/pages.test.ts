@@ -9,7 +9,17 @@ let addresses: readonly (readonly [string, string])[] = [];
 
 beforeAll(async () => {
   const { fleet, dashboard } = stage;
-  const ask = (mode: 'plan' | 'apply', host: number) => dashboard.api.rollouts.create({ remedy: 'trustStore.addAnchor', mode, anchorSha256: fleet.demo.sha256, hostIds: [fleet.hosts[host]!.id], reason: 'because' }, null);
+  const ask = (mode: 'plan' | 'apply', host: number) =>
+    dashboard.api.rollouts.create(
+      {
+        remedy: 'trustStore.addAnchor',
+        mode,
+        anchorSha256: fleet.demo.sha256,
+        hostIds: [fleet.hosts[host]!.id],
+        reason: 'because',
+      },
+      null,
+    );
   const order = ask('apply', 0);
   const [done, denied] = [fleet.jobs[0]!, (ask('plan', 1), fleet.jobs[0]!)];
   await dashboard.api.rollouts.run(done, () => Promise.resolve());
@@ -20,12 +30,20 @@ beforeAll(async () => {
     ['hosts', '/hosts'],
     ['hosts, nothing found', '/hosts?q=nothing'],
     ['host', host],
-    ...['stores', 'bundles', 'pythons', 'variables', 'system', 'jobs'].map((tab) => [`host, ${tab}`, `${host}?tab=${tab}`] as const),
+    ...['stores', 'bundles', 'pythons', 'variables', 'system', 'jobs'].map(
+      (tab) => [`host, ${tab}`, `${host}?tab=${tab}`] as const,
+    ),
     ['certificate', `${host}?tab=stores&certificate=${fleet.required[0]!.sha256}`],
     ['host without report', `/hosts/${fleet.hosts[9]!.id}?tab=stores`],
     ['findings', '/findings'],
     ['closed findings', '/findings?state=closed'],
-    ['new order', `/orders/new?anchor=${fleet.demo.sha256}&hosts=${fleet.hosts.slice(0, 4).map((item) => item.id).join(',')}`],
+    [
+      'new order',
+      `/orders/new?anchor=${fleet.demo.sha256}&hosts=${fleet.hosts
+        .slice(0, 4)
+        .map((item) => item.id)
+        .join(',')}`,
+    ],
     ['new order, paste', '/orders/new'],
     ['order', `/orders/${order.id}`],
     ['jobs', '/jobs'],
@@ -36,35 +54,50 @@ beforeAll(async () => {
 
 const settle = async (page: Page): Promise<void> => {
   await page.locator('h1').first().waitFor();
-  await page.waitForLoadState('networkidle').catch((error: unknown) => { if (!String(error).includes('Timeout')) throw error; });
+  await page.waitForLoadState('networkidle').catch((error: unknown) => {
+    if (!String(error).includes('Timeout')) throw error;
+  });
 };
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  it('axe finds nothing on any page, nothing breaks the CSP, nothing hydrates differently', { timeout: 300_000 }, async () => {
-    const { page, complaints } = await stage.open({ colorScheme });
-    const faults: string[] = [];
-    page.setDefaultTimeout(15_000);
-    for (const [name, address] of addresses) {
-      await page.goto(address);
-      await page.locator('h1').first().waitFor();
-      await page.getByText('Live', { exact: true }).waitFor();
-      faults.push(...(await axeFaults(page)).map((fault) => `${name}: ${fault}`), ...complaints.splice(0).map((complaint) => `${name}: ${complaint}`));
-    }
+  it(
+    'axe finds nothing on any page, nothing breaks the CSP, nothing hydrates differently',
+    { timeout: 300_000 },
+    async () => {
+      const { page, complaints } = await stage.open({ colorScheme });
+      const faults: string[] = [];
+      page.setDefaultTimeout(15_000);
+      for (const [name, address] of addresses) {
+        await page.goto(address);
+        await page.locator('h1').first().waitFor();
+        await page.getByText('Live', { exact: true }).waitFor();
+        faults.push(
+          ...(await axeFaults(page)).map((fault) => `${name}: ${fault}`),
+          ...complaints.splice(0).map((complaint) => `${name}: ${complaint}`),
+        );
+      }
 
-    expect(faults).toEqual([]);
-  });
+      expect(faults).toEqual([]);
+    },
+  );
 });
 
 describe('in Korean', () => {
   it('a first visit follows Accept-Language, and no English sentence is left on the main pages', async () => {
     const { page, complaints } = await stage.open({ locale: 'ko-KR' });
     const english: string[] = [];
-    for (const [name, address] of addresses.filter(([item]) => ['overview', 'hosts', 'host', 'new order, paste', 'jobs'].includes(item))) {
+    for (const [name, address] of addresses.filter(([item]) =>
+      ['overview', 'hosts', 'host', 'new order, paste', 'jobs'].includes(item),
+    )) {
       await page.goto(address);
       await page.locator('h1').first().waitFor();
       const text = await page.locator('body').innerText();
       // Three Latin words in a row that are no name of a thing: a sentence that nobody translated.
-      english.push(...(text.match(/\b(?:the|this|are|was|with|and|not)\b [a-z]+ [a-z]+/gi) ?? []).map((found) => `${name}: ${found}`));
+      english.push(
+        ...(text.match(/\b(?:the|this|are|was|with|and|not)\b [a-z]+ [a-z]+/gi) ?? []).map(
+          (found) => `${name}: ${found}`,
+        ),
+      );
     }
 
     expect(await page.locator('html').getAttribute('lang')).toBe('ko');
@@ -129,7 +162,11 @@ describe('by keyboard', () => {
     await page.getByRole('dialog').waitFor();
     for (let stop = 0; stop < 8; stop += 1) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate(() => document.activeElement?.matches('[role=dialog] *, [data-base-ui-focus-guard]'))).toBe(true);
+      expect(
+        await page.evaluate(() =>
+          document.activeElement?.matches('[role=dialog] *, [data-base-ui-focus-guard]'),
+        ),
+      ).toBe(true);
     }
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -144,7 +181,10 @@ describe('by keyboard', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/order=desc/);
 
-    await page.getByRole('columnheader', { name: 'Name', exact: true }).and(page.locator('[aria-sort=descending]')).waitFor();
+    await page
+      .getByRole('columnheader', { name: 'Name', exact: true })
+      .and(page.locator('[aria-sort=descending]'))
+      .waitFor();
     await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('rig-028');
     await page.goBack();
     await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('<img');

@@ -10,7 +10,9 @@ describe('from a finding to a proven change', () => {
     const host = stage.fleet.hosts[0]!;
     await page.goto(`/hosts/${host.id}`);
     await page.getByText("Demo studio CA is missing from the operating system's store").waitFor();
-    await page.evaluate(() => { (globalThis as { sameDocument?: boolean }).sameDocument = true; });
+    await page.evaluate(() => {
+      (globalThis as { sameDocument?: boolean }).sameDocument = true;
+    });
     await page.getByRole('link', { name: 'Add this CA' }).click();
     await page.getByText('This certificate can be added').waitFor();
     await page.getByText(stage.fleet.demo.sha256.slice(0, 4)).first().waitFor();
@@ -23,7 +25,10 @@ describe('from a finding to a proven change', () => {
     await page.getByText('Planned', { exact: true }).waitFor();
     expect(host.anchors).not.toContain(stage.fleet.demo);
     await page.getByRole('button', { name: 'Launch now' }).click();
-    await page.getByRole('dialog', { name: 'Make 1 host trust this CA?' }).getByRole('button', { name: 'Launch now' }).click();
+    await page
+      .getByRole('dialog', { name: 'Make 1 host trust this CA?' })
+      .getByRole('button', { name: 'Launch now' })
+      .click();
     await page.waitForURL(/\/orders\/[0-9a-f-]{36}$/);
     await page.getByText('1 of 1 done').first().waitFor();
     await page.getByRole('table').getByRole('link', { name: 'Demo studio CA' }).click();
@@ -31,7 +36,11 @@ describe('from a finding to a proven change', () => {
     await page.getByText('The host signed this result and the server checked the signature.').waitFor();
     expect(await page.getByText('The host did not put it back').count()).toBe(0);
     await page.getByRole('link', { name: host.name }).click();
-    await page.getByText('1 warning').or(page.getByText('A bundle in use lacks Demo studio CA')).first().waitFor();
+    await page
+      .getByText('1 warning')
+      .or(page.getByText('A bundle in use lacks Demo studio CA'))
+      .first()
+      .waitFor();
 
     await expect.poll(() => page.getByText("is missing from the operating system's store").count()).toBe(0);
     expect(await page.evaluate(() => (globalThis as { sameDocument?: boolean }).sameDocument)).toBe(true);
@@ -45,14 +54,32 @@ describe('from a finding to a proven change', () => {
     await second.goto('/jobs');
     await expect.poll(() => stage.dashboard.api.streamCount()).toBe(1);
     const host = stage.fleet.hosts[2]!;
-    const order = stage.dashboard.api.rollouts.create({ remedy: 'trustStore.addAnchor', mode: 'plan', anchorSha256: stage.fleet.demo.sha256, hostIds: [host.id], reason: 'test' }, null);
+    const order = stage.dashboard.api.rollouts.create(
+      {
+        remedy: 'trustStore.addAnchor',
+        mode: 'plan',
+        anchorSha256: stage.fleet.demo.sha256,
+        hostIds: [host.id],
+        reason: 'test',
+      },
+      null,
+    );
     const job = stage.fleet.jobs.find((item) => item.orderId === order.id)!;
     stage.dashboard.api.rollouts.report(job, 'failed', { detail: 'disk full' });
 
-    for (const tab of [page, second]) await tab.getByRole('row').filter({ hasText: host.name }).getByText('Failed', { exact: true }).waitFor();
+    for (const tab of [page, second])
+      await tab
+        .getByRole('row')
+        .filter({ hasText: host.name })
+        .getByText('Failed', { exact: true })
+        .waitFor();
     await page.close();
     stage.dashboard.api.rollouts.report(job, 'timedOut');
-    await second.getByRole('row').filter({ hasText: host.name }).getByText('Timed out', { exact: true }).waitFor();
+    await second
+      .getByRole('row')
+      .filter({ hasText: host.name })
+      .getByText('Timed out', { exact: true })
+      .waitFor();
     await expect.poll(() => stage.dashboard.api.streamCount()).toBe(1);
   });
 });
@@ -94,9 +121,17 @@ describe('adding a CA', () => {
       await check.click();
       await page.getByText(reason).first().waitFor();
     }
-    await page.setInputFiles('input[type=file]', { name: 'huge.pem', mimeType: 'text/plain', buffer: Buffer.alloc(10_000_000, 'A') });
+    await page.setInputFiles('input[type=file]', {
+      name: 'huge.pem',
+      mimeType: 'text/plain',
+      buffer: Buffer.alloc(10_000_000, 'A'),
+    });
     await page.getByText('It is larger than 256 KiB.').waitFor();
-    await page.setInputFiles('input[type=file]', { name: 'demo.cer', mimeType: 'application/x-x509-ca-cert', buffer: Buffer.from(stage.fleet.demo.pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64') });
+    await page.setInputFiles('input[type=file]', {
+      name: 'demo.cer',
+      mimeType: 'application/x-x509-ca-cert',
+      buffer: Buffer.from(stage.fleet.demo.pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64'),
+    });
     await page.getByText('This certificate can be added').waitFor();
 
     await page.getByText('CN=Demo studio CA').waitFor();
@@ -119,11 +154,23 @@ describe('adding a CA', () => {
   it('says of a change that failed whether it was undone, and why it failed', async () => {
     const { page } = await stage.open();
     const { rollouts } = stage.dashboard.api;
-    rollouts.create({ remedy: 'trustStore.addAnchor', mode: 'apply', anchorSha256: stage.fleet.demo.sha256, hostIds: [stage.fleet.hosts[8]!.id], reason: 'test' }, null);
+    rollouts.create(
+      {
+        remedy: 'trustStore.addAnchor',
+        mode: 'apply',
+        anchorSha256: stage.fleet.demo.sha256,
+        hostIds: [stage.fleet.hosts[8]!.id],
+        reason: 'test',
+      },
+      null,
+    );
     const job = stage.fleet.jobs[0]!;
     await page.goto(`/jobs/${job.id}`);
     await page.getByText('Live', { exact: true }).waitFor();
-    rollouts.report(job, 'failed', { undone: true, detail: 'update-ca-certificates ended with 1: disk full' });
+    rollouts.report(job, 'failed', {
+      undone: true,
+      detail: 'update-ca-certificates ended with 1: disk full',
+    });
 
     await page.getByText('The host put everything back as it was.').waitFor();
     await page.getByText('update-ca-certificates ended with 1: disk full').first().waitFor();

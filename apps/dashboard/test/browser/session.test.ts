@@ -88,6 +88,8 @@ describe('a fleet without hosts', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Copy' }).first().click();
     await page.getByRole('status').filter({ hasText: 'Copied' }).first().waitFor();
 
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^trustfleet-agent enroll tf1\./);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /^trustfleet-agent enroll tf1\./,
+    );
   });
 });

@@ -10,7 +10,9 @@ export interface Stage {
   readonly fleet: Fleet;
   readonly dashboard: RunningDashboard;
   /** A browser of its own for one test; signed in unless told otherwise. */
-  open(reader?: Reader & { readonly signedIn?: boolean }): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
+  open(
+    reader?: Reader & { readonly signedIn?: boolean },
+  ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
 }
 
 function started<T>(part: T | undefined): T {
@@ -19,7 +21,10 @@ function started<T>(part: T | undefined): T {
 }
 
 /** The built dashboard, the fixture API and Chromium for the tests of one file. */
-export function useStage({ hosts = 30, setupToken }: { readonly hosts?: number; readonly setupToken?: string } = {}): Stage {
+export function useStage({
+  hosts = 30,
+  setupToken,
+}: { readonly hosts?: number; readonly setupToken?: string } = {}): Stage {
   let browser: Browser | undefined;
   let fleet: Fleet;
   let dashboard: RunningDashboard | undefined;
@@ -38,8 +43,12 @@ export function useStage({ hosts = 30, setupToken }: { readonly hosts?: number; 
     await dashboard?.stop();
   });
   return {
-    get fleet() { return fleet; },
-    get dashboard() { return started(dashboard); },
+    get fleet() {
+      return fleet;
+    },
+    get dashboard() {
+      return started(dashboard);
+    },
     async open({ signedIn = true, ...reader } = {}) {
       const opened = await openReader(started(browser), started(dashboard).origin, reader);
       contexts.push(opened.context);

@@ -13,7 +13,11 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations())('setup.title') };
 }
 
-export default async function SetupPage({ searchParams }: { readonly searchParams: Promise<Record<string, string | string[] | undefined>> }) {
+export default async function SetupPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
   const t = await getTranslations();
   const { token } = await searchParams;
   const status = await readAs(reads.setupStatus).catch((error: unknown) => {
@@ -24,7 +28,11 @@ export default async function SetupPage({ searchParams }: { readonly searchParam
     <FormPage title={t('setup.title')}>
       {status instanceof ApiProblem && <ProblemNotice problem={status.problem} />}
       {!(status instanceof ApiProblem) && !status.needed && (
-        <Notice tone="neutral" title={t('setup.doneTitle')} actions={<TextLink href="/sign-in">{t('setup.toSignIn')}</TextLink>}>
+        <Notice
+          tone="neutral"
+          title={t('setup.doneTitle')}
+          actions={<TextLink href="/sign-in">{t('setup.toSignIn')}</TextLink>}
+        >
           {t('setup.done')}
         </Notice>
       )}
@@ -33,7 +41,9 @@ export default async function SetupPage({ searchParams }: { readonly searchParam
           {t('setup.noToken')}
         </Notice>
       )}
-      {!(status instanceof ApiProblem) && status.needed && typeof token === 'string' && <SetupForm token={token} />}
+      {!(status instanceof ApiProblem) && status.needed && typeof token === 'string' && (
+        <SetupForm token={token} />
+      )}
     </FormPage>
   );
 }

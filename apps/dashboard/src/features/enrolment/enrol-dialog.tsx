@@ -17,7 +17,12 @@ function TokenShown({ token }: { readonly token: CreatedEnrolmentToken }) {
     <div className="flex flex-col gap-3">
       <CopyBlock label={t('commandTitle')} text={token.command} />
       <CopyBlock label={t('token')} text={token.token} />
-      <p className="text-muted">{t('expires', { uses: token.uses, time: format.dateTime(new Date(token.expiresAt), { dateStyle: 'medium', timeStyle: 'short' }) })}</p>
+      <p className="text-muted">
+        {t('expires', {
+          uses: token.uses,
+          time: format.dateTime(new Date(token.expiresAt), { dateStyle: 'medium', timeStyle: 'short' }),
+        })}
+      </p>
     </div>
   );
 }
@@ -28,7 +33,8 @@ export function EnrolDialog({ variant = 'secondary' }: { readonly variant?: 'pri
   const common = useTranslations('common');
   const [open, setOpen] = useState(false);
   const make = useMutation({
-    mutationFn: (body: { uses: number; expiresInHours: number }) => post({ path: API_ROUTES.enrolmentTokens, body, schema: createdEnrolmentToken }),
+    mutationFn: (body: { uses: number; expiresInHours: number }) =>
+      post({ path: API_ROUTES.enrolmentTokens, body, schema: createdEnrolmentToken }),
   });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -41,15 +47,32 @@ export function EnrolDialog({ variant = 'secondary' }: { readonly variant?: 'pri
   };
   return (
     <>
-      <Button variant={variant} onClick={() => { change(true); }}>
+      <Button
+        variant={variant}
+        onClick={() => {
+          change(true);
+        }}
+      >
         <Plus aria-hidden="true" className="size-4" />
         {t('open')}
       </Button>
-      <Dialog open={open} onOpenChange={change} title={t('title')} description={t('text')} closeLabel={common('close')}>
+      <Dialog
+        open={open}
+        onOpenChange={change}
+        title={t('title')}
+        description={t('text')}
+        closeLabel={common('close')}
+      >
         {make.data ? (
           <div className="flex flex-col gap-4">
             <TokenShown token={make.data} />
-            <Button onClick={() => { make.reset(); }}>{t('another')}</Button>
+            <Button
+              onClick={() => {
+                make.reset();
+              }}
+            >
+              {t('another')}
+            </Button>
           </div>
         ) : (
           <form onSubmit={submit} className="flex flex-col gap-4">

@@ -14,7 +14,13 @@ import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
 import { FINDINGS_PAGE_SIZE, findingListRead, findingListUrl } from './finding-list-url.ts';
 
-function FindingTable({ findings, closed }: { readonly findings: readonly FindingView[]; readonly closed: boolean }) {
+function FindingTable({
+  findings,
+  closed,
+}: {
+  readonly findings: readonly FindingView[];
+  readonly closed: boolean;
+}) {
   const t = useTranslations('findings');
   return (
     <Table label={t('title')}>
@@ -90,8 +96,20 @@ export function FindingsView() {
           />
         </div>
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
-        {data && (data.items.length > 0 ? <FindingTable findings={data.items} closed={closed} /> : <NoFindings closed={closed} />)}
-        {data && <Pagination page={data.page} pageSize={FINDINGS_PAGE_SIZE} total={data.total} onPage={(page) => void setState({ page })} />}
+        {data &&
+          (data.items.length > 0 ? (
+            <FindingTable findings={data.items} closed={closed} />
+          ) : (
+            <NoFindings closed={closed} />
+          ))}
+        {data && (
+          <Pagination
+            page={data.page}
+            pageSize={FINDINGS_PAGE_SIZE}
+            total={data.total}
+            onPage={(page) => void setState({ page })}
+          />
+        )}
       </Card>
     </>
   );

@@ -7,11 +7,23 @@ import { sectionOf, unknownSections } from './sections.ts';
 async function rows() {
   const fleet = await buildFleet(1);
   const [host] = fleet.hosts;
-  const sections = sectionsOf({ hostname: 'a', anchors: host!.anchors, local: host!.local }, fleet.now.toISOString());
+  const sections = sectionsOf(
+    { hostname: 'a', anchors: host!.anchors, local: host!.local },
+    fleet.now.toISOString(),
+  );
   const state = sectionOf({ sections }, 'trustStores');
   if (state.kind !== 'read') throw new Error('section not read');
-  const certificates = Object.fromEntries(host!.anchors.map((certificate) => [certificate.sha256, certificate]));
-  return { fleet, all: anchorRows({ store: state.body.stores[0]!, certificates, required: new Set(fleet.required.map((anchor) => anchor.sha256)) }) };
+  const certificates = Object.fromEntries(
+    host!.anchors.map((certificate) => [certificate.sha256, certificate]),
+  );
+  return {
+    fleet,
+    all: anchorRows({
+      store: state.body.stores[0]!,
+      certificates,
+      required: new Set(fleet.required.map((anchor) => anchor.sha256)),
+    }),
+  };
 }
 
 describe('anchorRows', () => {
@@ -42,7 +54,13 @@ describe('anchorRows', () => {
 });
 
 describe('sectionOf', () => {
-  const section = (name: string, body: unknown) => ({ name, digest: 'ab'.repeat(32), seenFrom: '2026-11-22T00:00:00Z', body, understood: true });
+  const section = (name: string, body: unknown) => ({
+    name,
+    digest: 'ab'.repeat(32),
+    seenFrom: '2026-11-22T00:00:00Z',
+    body,
+    understood: true,
+  });
 
   it('tells absent from unreadable', () => {
     expect(sectionOf({ sections: [] }, 'system').kind).toBe('absent');
@@ -50,6 +68,8 @@ describe('sectionOf', () => {
   });
 
   it('keeps sections of a newer agent apart', () => {
-    expect(unknownSections({ sections: [section('quantum', {}), section('system', {})] }).map((item) => item.name)).toEqual(['quantum']);
+    expect(
+      unknownSections({ sections: [section('quantum', {}), section('system', {})] }).map((item) => item.name),
+    ).toEqual(['quantum']);
   });
 });

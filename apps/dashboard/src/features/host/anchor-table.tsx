@@ -41,7 +41,11 @@ function Row({ row, onOpen }: { readonly row: AnchorRow; readonly onOpen: () => 
     <Tr>
       <Td>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-          <button type="button" onClick={onOpen} className="cursor-pointer text-start font-medium text-accent underline decoration-accent/40 underline-offset-2 hover:decoration-accent">
+          <button
+            type="button"
+            onClick={onOpen}
+            className="cursor-pointer text-start font-medium text-accent underline decoration-accent/40 underline-offset-2 hover:decoration-accent"
+          >
             <Untrusted text={certificate.commonName ?? certificate.subject} />
           </button>
           {row.local && <Badge tone="accent">{t('local')}</Badge>}
@@ -53,7 +57,11 @@ function Row({ row, onOpen }: { readonly row: AnchorRow; readonly onOpen: () => 
       </Td>
       <Td className={new Date(certificate.notAfter) < now ? 'text-bad' : ''}>
         <Day at={certificate.notAfter} />
-        {new Date(certificate.notAfter) < now && <Badge tone="bad" className="ms-2">{t('expired')}</Badge>}
+        {new Date(certificate.notAfter) < now && (
+          <Badge tone="bad" className="ms-2">
+            {t('expired')}
+          </Badge>
+        )}
       </Td>
       <Td className="font-mono text-[0.9rem] whitespace-nowrap" title={row.sha256}>
         {row.sha256.slice(0, 16)}
@@ -62,7 +70,15 @@ function Row({ row, onOpen }: { readonly row: AnchorRow; readonly onOpen: () => 
   );
 }
 
-function Toolbar({ text, filter, onChange }: { readonly text: string; readonly filter: AnchorFilter; readonly onChange: (change: { anchor?: string | null; show?: AnchorFilter | null }) => void }) {
+function Toolbar({
+  text,
+  filter,
+  onChange,
+}: {
+  readonly text: string;
+  readonly filter: AnchorFilter;
+  readonly onChange: (change: { anchor?: string | null; show?: AnchorFilter | null }) => void;
+}) {
   const t = useTranslations('stores');
   return (
     <div role="search" className="flex flex-wrap gap-2 border-b border-line p-3">
@@ -72,7 +88,9 @@ function Toolbar({ text, filter, onChange }: { readonly text: string; readonly f
         placeholder={t('search')}
         className={`${inputClass} max-w-80`}
         value={text}
-        onChange={(event) => { onChange({ anchor: event.target.value === '' ? null : event.target.value }); }}
+        onChange={(event) => {
+          onChange({ anchor: event.target.value === '' ? null : event.target.value });
+        }}
       />
       <FilterSelect
         label={t('show')}
@@ -82,13 +100,21 @@ function Toolbar({ text, filter, onChange }: { readonly text: string; readonly f
           { value: 'local', label: t('showLocal') },
           { value: 'required', label: t('showRequired') },
         ]}
-        onPick={(value) => { onChange({ show: FILTERS.find((known) => known === value) ?? null }); }}
+        onPick={(value) => {
+          onChange({ show: FILTERS.find((known) => known === value) ?? null });
+        }}
       />
     </div>
   );
 }
 
-export function AnchorTable({ store, certificates }: { readonly store: TrustStore; readonly certificates: HostDetail['certificates'] }) {
+export function AnchorTable({
+  store,
+  certificates,
+}: {
+  readonly store: TrustStore;
+  readonly certificates: HostDetail['certificates'];
+}) {
   const t = useTranslations('stores');
   const [url, setUrl] = useQueryStates(anchorUrl);
   const [limit, setLimit] = useState(FIRST_SHOWN);
@@ -120,12 +146,21 @@ export function AnchorTable({ store, certificates }: { readonly store: TrustStor
       )}
       {found.length > limit && (
         <div className="border-t border-line p-2 text-center">
-          <Button size="sm" variant="ghost" onClick={() => { setLimit(found.length); }}>
+          <Button
+            size="sm"
+            variant="ghost"
+            onClick={() => {
+              setLimit(found.length);
+            }}
+          >
             {t('more', { count: found.length - limit })}
           </Button>
         </div>
       )}
-      <CertificateDialog certificate={url.certificate === null ? null : (certificates[url.certificate] ?? null)} onClose={() => void setUrl({ certificate: null })} />
+      <CertificateDialog
+        certificate={url.certificate === null ? null : (certificates[url.certificate] ?? null)}
+        onClose={() => void setUrl({ certificate: null })}
+      />
     </Card>
   );
 }

@@ -36,7 +36,11 @@ export function BundleState({ bundle }: { readonly bundle: BundleFile }) {
               <Untrusted text={t('problemLine', { line: String(problem.line), reason: problem.reason })} />
             </li>
           ))}
-          {bundle.problems.length > SHOWN_PROBLEMS && <li className="text-muted">{t('moreProblems', { count: bundle.problems.length - SHOWN_PROBLEMS })}</li>}
+          {bundle.problems.length > SHOWN_PROBLEMS && (
+            <li className="text-muted">
+              {t('moreProblems', { count: bundle.problems.length - SHOWN_PROBLEMS })}
+            </li>
+          )}
         </ul>
       )}
     </div>
@@ -46,10 +50,16 @@ export function BundleState({ bundle }: { readonly bundle: BundleFile }) {
 function useProvenanceWords(): (provenance: InventoryBundle['provenance'][number]) => string {
   const t = useTranslations();
   return (provenance) => {
-    if (provenance.kind === 'certifi') return t('bundle.certifi', { version: provenance.version ?? t('common.unknown'), python: provenance.python });
+    if (provenance.kind === 'certifi')
+      return t('bundle.certifi', {
+        version: provenance.version ?? t('common.unknown'),
+        python: provenance.python,
+      });
     const scope = t(`variables.scopes.${provenance.scope}`);
     const { name, owner } = provenance;
-    return owner === null ? t('bundle.variable', { name, scope }) : t('bundle.variableOf', { name, scope, owner });
+    return owner === null
+      ? t('bundle.variable', { name, scope })
+      : t('bundle.variableOf', { name, scope, owner });
   };
 }
 
@@ -65,7 +75,9 @@ function Bundle({ bundle }: { readonly bundle: InventoryBundle }) {
         </Fact>
         <Fact name={t('bundle.anchors')}>
           <span className="tabular-nums">{format.number(bundle.anchors.length)}</span>
-          {bundle.size !== null && <span className="text-muted">{` · ${t('bundle.size', { kib: format.number(bundle.size / 1024, { maximumFractionDigits: 1 }) })}`}</span>}
+          {bundle.size !== null && (
+            <span className="text-muted">{` · ${t('bundle.size', { kib: format.number(bundle.size / 1024, { maximumFractionDigits: 1 }) })}`}</span>
+          )}
         </Fact>
         {bundle.realPath !== null && bundle.realPath !== bundle.path && (
           <Fact name={t('bundle.realPath')}>

@@ -1,7 +1,21 @@
 'use client';
 
 import type { HostDetail } from '@trustfleet/api';
-import { buttonClass, Card, Dialog, EmptyState, Button, StatusDot, Table, Tabs, Td, Th, Tr, Untrusted, type TabItem } from '@trustfleet/ui';
+import {
+  buttonClass,
+  Card,
+  Dialog,
+  EmptyState,
+  Button,
+  StatusDot,
+  Table,
+  Tabs,
+  Td,
+  Th,
+  Tr,
+  Untrusted,
+  type TabItem,
+} from '@trustfleet/ui';
 import { CircleCheck, ListChecks } from 'lucide-react';
 import Link from 'next/link';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
@@ -93,7 +107,9 @@ function Counted({ label, count }: { readonly label: string; readonly count: num
   return (
     <>
       {label}
-      {count > 0 && <span className="ms-1.5 rounded bg-sunken px-1.5 text-[0.86em] text-muted tabular-nums">{count}</span>}
+      {count > 0 && (
+        <span className="ms-1.5 rounded bg-sunken px-1.5 text-[0.86em] text-muted tabular-nums">{count}</span>
+      )}
     </>
   );
 }
@@ -102,15 +118,24 @@ function useTabItems(host: HostDetail): readonly TabItem[] {
   const t = useTranslations('host');
   const others = unknownSections(host);
   const items: TabItem[] = [
-    { id: 'findings', label: <Counted label={t('findings')} count={host.openFindings} />, content: <FindingsTab host={host} /> },
+    {
+      id: 'findings',
+      label: <Counted label={t('findings')} count={host.openFindings} />,
+      content: <FindingsTab host={host} />,
+    },
     { id: 'stores', label: t('stores'), content: <StoresTab host={host} /> },
     { id: 'bundles', label: t('bundles'), content: <BundlesTab host={host} /> },
     { id: 'pythons', label: t('pythons'), content: <PythonsTab host={host} /> },
     { id: 'variables', label: t('variables'), content: <VariablesTab host={host} /> },
     { id: 'system', label: t('system'), content: <SystemTab host={host} /> },
-    { id: 'jobs', label: <Counted label={t('jobs')} count={host.jobs.filter((job) => !job.final).length} />, content: <JobsTab host={host} /> },
+    {
+      id: 'jobs',
+      label: <Counted label={t('jobs')} count={host.jobs.filter((job) => !job.final).length} />,
+      content: <JobsTab host={host} />,
+    },
   ];
-  if (others.length > 0) items.push({ id: 'other', label: t('other'), content: <OtherSections sections={others} /> });
+  if (others.length > 0)
+    items.push({ id: 'other', label: t('other'), content: <OtherSections sections={others} /> });
   return items;
 }
 
@@ -132,7 +157,13 @@ function HostFacts({ host }: { readonly host: HostDetail }) {
   return (
     <>
       <Presence presence={host.presence} />
-      {host.presence === 'offline' && <span>{host.lastSeen === null ? t('presence.never') : t.rich('presence.lastSeenRich', { time: () => <Ago at={host.lastSeen ?? host.enrolledAt} /> })}</span>}
+      {host.presence === 'offline' && (
+        <span>
+          {host.lastSeen === null
+            ? t('presence.never')
+            : t.rich('presence.lastSeenRich', { time: () => <Ago at={host.lastSeen ?? host.enrolledAt} /> })}
+        </span>
+      )}
       <span>{host.os === null ? t('hosts.noReport') : <Untrusted text={host.os} />}</span>
       {host.agentVersion !== null && (
         <span>
@@ -141,7 +172,9 @@ function HostFacts({ host }: { readonly host: HostDetail }) {
       )}
       <Permits permits={host.permits} />
       {host.interception && <InterceptionBadge />}
-      {host.openBlockers > 0 && <StatusDot tone="bad">{t('hosts.blockers', { count: host.openBlockers })}</StatusDot>}
+      {host.openBlockers > 0 && (
+        <StatusDot tone="bad">{t('hosts.blockers', { count: host.openBlockers })}</StatusDot>
+      )}
     </>
   );
 }
@@ -152,7 +185,13 @@ function PermitButton({ host }: { readonly host: HostDetail }) {
   if (host.permits.includes('trustStore.addAnchor')) return null;
   return (
     <>
-      <Button onClick={() => { setOpen(true); }}>{t('host.howToPermit')}</Button>
+      <Button
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {t('host.howToPermit')}
+      </Button>
       <Dialog open={open} onOpenChange={setOpen} title={t('permit.title')} closeLabel={t('common.close')}>
         <PermitHelp remedy="trustStore.addAnchor" permits={host.permits} />
       </Dialog>
@@ -173,7 +212,11 @@ export function HostView({ id }: { readonly id: string }) {
           host && (
             <>
               <PermitButton host={host} />
-              <Link href={`/orders/new?hosts=${host.id}`} prefetch={false} className={buttonClass({ variant: 'primary' })}>
+              <Link
+                href={`/orders/new?hosts=${host.id}`}
+                prefetch={false}
+                className={buttonClass({ variant: 'primary' })}
+              >
                 {t('host.addAnchor')}
               </Link>
             </>

@@ -26,22 +26,30 @@ function Packages({ packages }: { readonly packages: PythonEnvironment['packages
 /** Files and folders that this Python trusts when a program names none. */
 function defaultTrust({ verifyPaths }: PythonEnvironment): string {
   if (verifyPaths === null) return '';
-  return [verifyPaths.cafile ?? verifyPaths.opensslCafile, verifyPaths.capath ?? verifyPaths.opensslCapath].filter((path) => path !== null).join(', ');
+  return [verifyPaths.cafile ?? verifyPaths.opensslCafile, verifyPaths.capath ?? verifyPaths.opensslCapath]
+    .filter((path) => path !== null)
+    .join(', ');
 }
 
-const named = ({ implementation, version }: PythonEnvironment): string => [implementation, version].filter((part) => part !== null).join(' ');
+const named = ({ implementation, version }: PythonEnvironment): string =>
+  [implementation, version].filter((part) => part !== null).join(' ');
 
 function Python({ python }: { readonly python: PythonEnvironment }) {
   const t = useTranslations();
   const trusts = defaultTrust(python);
   return (
-    <Card title={<Untrusted text={python.path} className="font-mono text-[0.95rem] break-all" />} actions={<Badge>{t(`pythons.kinds.${python.kind}`)}</Badge>}>
+    <Card
+      title={<Untrusted text={python.path} className="font-mono text-[0.95rem] break-all" />}
+      actions={<Badge>{t(`pythons.kinds.${python.kind}`)}</Badge>}
+    >
       <Facts>
         <Fact name={t('pythons.version')}>
           <Untrusted text={named(python) || t('common.unknown')} />
         </Fact>
         <Fact name={t('pythons.openssl')}>
-          <Untrusted text={python.openssl ?? t(python.facts === 'run' ? 'pythons.noSsl' : 'common.unknown')} />
+          <Untrusted
+            text={python.openssl ?? t(python.facts === 'run' ? 'pythons.noSsl' : 'common.unknown')}
+          />
         </Fact>
         {trusts !== '' && (
           <Fact name={t('pythons.verifyPaths')}>
@@ -53,7 +61,11 @@ function Python({ python }: { readonly python: PythonEnvironment }) {
         </Fact>
       </Facts>
       {python.notRunBecause !== null && (
-        <Notice tone="neutral" className="mt-3" title={<Untrusted text={t('pythons.notRun', { reason: python.notRunBecause })} />} />
+        <Notice
+          tone="neutral"
+          className="mt-3"
+          title={<Untrusted text={t('pythons.notRun', { reason: python.notRunBecause })} />}
+        />
       )}
     </Card>
   );

@@ -15,7 +15,10 @@ export function RawSection({ section }: { readonly section: SectionView }) {
       <Notice tone="neutral" title={t('notUnderstoodTitle')}>
         {t('notUnderstood')}
       </Notice>
-      <pre tabIndex={0} className="mt-3 max-h-[32rem] overflow-auto rounded-md bg-sunken p-3 font-mono text-[0.9rem] break-all whitespace-pre-wrap">
+      <pre
+        tabIndex={0}
+        className="mt-3 max-h-[32rem] overflow-auto rounded-md bg-sunken p-3 font-mono text-[0.9rem] break-all whitespace-pre-wrap"
+      >
         <Untrusted text={JSON.stringify(section.body, null, 2)} />
       </pre>
     </Card>
@@ -43,7 +46,9 @@ export function SectionFrame<T>({ state, children }: SectionFrameProps<T>) {
   return (
     <div className="flex flex-col gap-4">
       {children(state.body)}
-      <p className="text-[0.93rem] text-muted">{t.rich('seenFromRich', { time: () => <Ago at={state.seenFrom} /> })}</p>
+      <p className="text-[0.93rem] text-muted">
+        {t.rich('seenFromRich', { time: () => <Ago at={state.seenFrom} /> })}
+      </p>
     </div>
   );
 }

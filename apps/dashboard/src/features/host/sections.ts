@@ -10,7 +10,10 @@ export type SectionState<T> =
   | { readonly kind: 'raw'; readonly section: SectionView };
 
 /** One section of a host, parsed by the wire's own schema. */
-export function sectionOf<N extends Name>(host: Pick<HostDetail, 'sections'>, name: N): SectionState<Inventory[N]> {
+export function sectionOf<N extends Name>(
+  host: Pick<HostDetail, 'sections'>,
+  name: N,
+): SectionState<Inventory[N]> {
   const section = host.sections.find((item) => item.name === name);
   if (section === undefined) return { kind: 'absent' };
   const parsed = sectionSchemas[name].safeParse(section.body);

@@ -19,7 +19,11 @@ function StoreFacts({ store }: { readonly store: TrustStore }) {
         <BundleState bundle={store.bundle} />
       </Fact>
       <Fact name={t('directory')}>
-        {store.anchorDirectory === null ? <span className="text-muted">{t('noDirectory')}</span> : <Untrusted text={store.anchorDirectory} className="font-mono text-[0.9rem] break-all" />}
+        {store.anchorDirectory === null ? (
+          <span className="text-muted">{t('noDirectory')}</span>
+        ) : (
+          <Untrusted text={store.anchorDirectory} className="font-mono text-[0.9rem] break-all" />
+        )}
       </Fact>
       {store.cannotChange !== null && (
         <Fact name={t('cannotChange')}>
@@ -56,7 +60,10 @@ export function StoresTab({ host }: { readonly host: HostDetail }) {
           <div className="flex flex-col gap-5">
             {stores.map((store) => (
               <div key={store.id} className="flex flex-col gap-5">
-                <Card title={<Untrusted text={store.name} />} actions={store.operatingSystem && <Badge tone="accent">{t('osStore')}</Badge>}>
+                <Card
+                  title={<Untrusted text={store.name} />}
+                  actions={store.operatingSystem && <Badge tone="accent">{t('osStore')}</Badge>}
+                >
                   <StoreFacts store={store} />
                 </Card>
                 <AnchorTable store={store} certificates={host.certificates} />

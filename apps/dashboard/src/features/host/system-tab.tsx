@@ -21,20 +21,44 @@ function SystemFacts({ system }: { readonly system: SystemSection }) {
   const release = [os.release, os.codename].filter((part) => part !== null).join(' · ');
   return (
     <Facts>
-      <Fact name={t('system.hostname')}><Value text={system.hostname} /></Fact>
-      <Fact name={t('system.os')}><Value text={os.distribution ?? t(`platform.${os.platform}`)} /></Fact>
-      <Fact name={t('system.release')}><Value text={release === '' ? null : release} /></Fact>
-      <Fact name={t('system.kernel')}><Value text={os.kernel} /></Fact>
-      <Fact name={t('system.architecture')}><Value text={os.architecture} /></Fact>
-      <Fact name={t('system.manufacturer')}><Value text={system.manufacturer} /></Fact>
-      <Fact name={t('system.model')}><Value text={system.model} /></Fact>
+      <Fact name={t('system.hostname')}>
+        <Value text={system.hostname} />
+      </Fact>
+      <Fact name={t('system.os')}>
+        <Value text={os.distribution ?? t(`platform.${os.platform}`)} />
+      </Fact>
+      <Fact name={t('system.release')}>
+        <Value text={release === '' ? null : release} />
+      </Fact>
+      <Fact name={t('system.kernel')}>
+        <Value text={os.kernel} />
+      </Fact>
+      <Fact name={t('system.architecture')}>
+        <Value text={os.architecture} />
+      </Fact>
+      <Fact name={t('system.manufacturer')}>
+        <Value text={system.manufacturer} />
+      </Fact>
+      <Fact name={t('system.model')}>
+        <Value text={system.model} />
+      </Fact>
       <Fact name={t('system.virtual')}>{t(system.virtual ? 'common.yes' : 'common.no')}</Fact>
       <Fact name={t('system.cpu')}>
         <Value text={cpu.brand} />
-        {cpu.cores !== null && <span className="text-muted">{` · ${t('system.cores', { count: cpu.cores })}`}</span>}
+        {cpu.cores !== null && (
+          <span className="text-muted">{` · ${t('system.cores', { count: cpu.cores })}`}</span>
+        )}
       </Fact>
       <Fact name={t('system.memory')}>
-        {system.memoryBytes === null ? <Value text={null} /> : format.number(system.memoryBytes / GIB, { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 })}
+        {system.memoryBytes === null ? (
+          <Value text={null} />
+        ) : (
+          format.number(system.memoryBytes / GIB, {
+            style: 'unit',
+            unit: 'gigabyte',
+            maximumFractionDigits: 1,
+          })
+        )}
       </Fact>
       <Fact name={t('system.interfaces')}>
         {system.interfaces.map((item) => (

@@ -19,7 +19,13 @@ export interface HostFiltersProps {
 }
 
 /** Typing asks the server once per pause; another way of changing the address (back button) shows here too. */
-function SearchBox({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+function SearchBox({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   const t = useTranslations('hosts');
   const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
@@ -53,20 +59,31 @@ function MissingAnchorChip({ sha256, onRemove }: { readonly sha256: string; read
   const name = data?.anchors.find((anchor) => anchor.sha256 === sha256)?.name ?? sha256.slice(0, 16);
   const words = t('missingAnchor', { anchor: name });
   return (
-    <Button size="sm" aria-label={t('removeFilter', { filter: visibleText(words) })} onClick={onRemove} className="bg-accent-soft text-accent">
+    <Button
+      size="sm"
+      aria-label={t('removeFilter', { filter: visibleText(words) })}
+      onClick={onRemove}
+      className="bg-accent-soft text-accent"
+    >
       <Untrusted text={words} />
       <X aria-hidden="true" className="size-3.5" />
     </Button>
   );
 }
 
-const orNull = <T extends string>(value: string, known: readonly T[]): T | null => known.find((item) => item === value) ?? null;
+const orNull = <T extends string>(value: string, known: readonly T[]): T | null =>
+  known.find((item) => item === value) ?? null;
 
 export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
   const t = useTranslations();
   return (
     <div role="search" className="flex flex-wrap items-center gap-2 border-b border-line p-3">
-      <SearchBox value={state.q} onChange={(q) => { onChange({ q: q === '' ? null : q }); }} />
+      <SearchBox
+        value={state.q}
+        onChange={(q) => {
+          onChange({ q: q === '' ? null : q });
+        }}
+      />
       <FilterSelect
         label={t('hosts.presence')}
         value={state.presence ?? ''}
@@ -75,7 +92,9 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
           { value: 'online', label: t('presence.online') },
           { value: 'offline', label: t('presence.offline') },
         ]}
-        onPick={(value) => { onChange({ presence: orNull(value, ['online', 'offline']) }); }}
+        onPick={(value) => {
+          onChange({ presence: orNull(value, ['online', 'offline']) });
+        }}
       />
       <FilterSelect
         label={t('hosts.findings')}
@@ -86,7 +105,9 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
           { value: 'blockers', label: t('hosts.withBlockers') },
           { value: 'none', label: t('hosts.withoutFindings') },
         ]}
-        onPick={(value) => { onChange({ findings: orNull(value, ['open', 'blockers', 'none']) }); }}
+        onPick={(value) => {
+          onChange({ findings: orNull(value, ['open', 'blockers', 'none']) });
+        }}
       />
       <FilterSelect
         label={t('hosts.platform')}
@@ -97,11 +118,26 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
           { value: 'windows', label: t('platform.windows') },
           { value: 'macos', label: t('platform.macos') },
         ]}
-        onPick={(value) => { onChange({ platform: orNull(value, ['linux', 'windows', 'macos']) }); }}
+        onPick={(value) => {
+          onChange({ platform: orNull(value, ['linux', 'windows', 'macos']) });
+        }}
       />
-      {state.missingAnchor !== null && <MissingAnchorChip sha256={state.missingAnchor} onRemove={() => { onChange({ missingAnchor: null }); }} />}
+      {state.missingAnchor !== null && (
+        <MissingAnchorChip
+          sha256={state.missingAnchor}
+          onRemove={() => {
+            onChange({ missingAnchor: null });
+          }}
+        />
+      )}
       {filtered && (
-        <Button variant="ghost" size="sm" onClick={() => { onChange({ q: null, presence: null, platform: null, findings: null, missingAnchor: null }); }}>
+        <Button
+          variant="ghost"
+          size="sm"
+          onClick={() => {
+            onChange({ q: null, presence: null, platform: null, findings: null, missingAnchor: null });
+          }}
+        >
           {t('common.clear')}
         </Button>
       )}

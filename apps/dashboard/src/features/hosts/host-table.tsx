@@ -4,7 +4,13 @@ import type { HostSummary } from '@trustfleet/api';
 import { Checkbox, SortTh, Table, Td, Th, Tr, visibleText } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../../components/ago.tsx';
-import { FindingCounts, HostLink, InterceptionBadge, Permits, Presence } from '../../components/host-words.tsx';
+import {
+  FindingCounts,
+  HostLink,
+  InterceptionBadge,
+  Permits,
+  Presence,
+} from '../../components/host-words.tsx';
 import type { HostListState } from './host-list-url.ts';
 import { MAX_SELECTED } from './selection-bar.tsx';
 
@@ -21,7 +27,12 @@ export interface HostTableProps {
 }
 
 /** What is worst or newest first, names from A. */
-const FIRST_ORDER: Readonly<Record<Sort, Order>> = { name: 'asc', lastSeen: 'desc', findings: 'desc', enrolled: 'desc' };
+const FIRST_ORDER: Readonly<Record<Sort, Order>> = {
+  name: 'asc',
+  lastSeen: 'desc',
+  findings: 'desc',
+  enrolled: 'desc',
+};
 
 interface RowProps {
   readonly host: HostSummary;
@@ -36,7 +47,12 @@ function HostRow({ host, checked, full, onCheck }: RowProps) {
   return (
     <Tr>
       <Td className="w-8 pe-0">
-        <Checkbox label={t('select', { name: visibleText(host.name) })} checked={checked} disabled={full && !checked} onCheckedChange={onCheck} />
+        <Checkbox
+          label={t('select', { name: visibleText(host.name) })}
+          checked={checked}
+          disabled={full && !checked}
+          onCheckedChange={onCheck}
+        />
       </Td>
       <Td>
         <HostLink id={host.id} name={host.name} />
@@ -84,7 +100,12 @@ export function HostTable({ hosts, sort, order, onSort, selected, onSelect }: Ho
       <thead>
         <tr>
           <Th className="w-8 pe-0">
-            <Checkbox label={t('selectAll')} checked={onPage === hosts.length} indeterminate={onPage > 0 && onPage < hosts.length} onCheckedChange={selectPage} />
+            <Checkbox
+              label={t('selectAll')}
+              checked={onPage === hosts.length}
+              indeterminate={onPage > 0 && onPage < hosts.length}
+              onCheckedChange={selectPage}
+            />
           </Th>
           <SortTh {...sortable('name')}>{t('name')}</SortTh>
           <Th>{t('system')}</Th>

@@ -15,7 +15,8 @@ import { HostTable } from './host-table.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 
 const isFiltered = (state: HostListState): boolean =>
-  state.q !== '' || [state.presence, state.platform, state.findings, state.missingAnchor].some((value) => value !== null);
+  state.q !== '' ||
+  [state.presence, state.platform, state.findings, state.missingAnchor].some((value) => value !== null);
 
 function NoHosts({ filtered, enrol }: { readonly filtered: boolean; readonly enrol: ReactNode }) {
   const t = useTranslations('hosts');
@@ -43,11 +44,25 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
   const filtered = isFiltered(state);
   return (
     <>
-      <PageHeader title={t('title')} details={data && <span>{t('count', { count: data.total })}</span>} actions={enrol} />
+      <PageHeader
+        title={t('title')}
+        details={data && <span>{t('count', { count: data.total })}</span>}
+        actions={enrol}
+      />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
       <Card flush>
-        <HostFilters state={state} onChange={(change) => void setState({ ...change, page: null })} filtered={filtered} />
-        <SelectionBar selected={selected} anchor={state.missingAnchor} onClear={() => { setSelected([]); }} />
+        <HostFilters
+          state={state}
+          onChange={(change) => void setState({ ...change, page: null })}
+          filtered={filtered}
+        />
+        <SelectionBar
+          selected={selected}
+          anchor={state.missingAnchor}
+          onClear={() => {
+            setSelected([]);
+          }}
+        />
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
         {data?.items.length === 0 && <NoHosts filtered={filtered} enrol={enrol} />}
         {data && data.items.length > 0 && (
@@ -60,7 +75,14 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
             onSelect={setSelected}
           />
         )}
-        {data && <Pagination page={data.page} pageSize={PAGE_SIZE} total={data.total} onPage={(page) => void setState({ page })} />}
+        {data && (
+          <Pagination
+            page={data.page}
+            pageSize={PAGE_SIZE}
+            total={data.total}
+            onPage={(page) => void setState({ page })}
+          />
+        )}
       </Card>
     </>
   );

@@ -23,13 +23,19 @@ export function SelectionBar({ selected, anchor, onClear }: SelectionBarProps) {
       {selected.length > 0 && (
         <div className="flex flex-wrap items-center gap-3 border-b border-line bg-accent-soft px-3 py-2">
           <span className="font-medium">{t('selected', { count: selected.length })}</span>
-          <Link href={`/orders/new?${query.toString()}`} prefetch={false} className={buttonClass({ variant: 'primary', size: 'sm' })}>
+          <Link
+            href={`/orders/new?${query.toString()}`}
+            prefetch={false}
+            className={buttonClass({ variant: 'primary', size: 'sm' })}
+          >
             {t('addAnchor')}
           </Link>
           <Button size="sm" variant="ghost" onClick={onClear}>
             {t('clearSelection')}
           </Button>
-          {selected.length >= MAX_SELECTED && <span className="text-warn">{t('selectionFull', { max: MAX_SELECTED })}</span>}
+          {selected.length >= MAX_SELECTED && (
+            <span className="text-warn">{t('selectionFull', { max: MAX_SELECTED })}</span>
+          )}
         </div>
       )}
     </div>

@@ -8,10 +8,21 @@ import { Print } from '../../components/copyable.tsx';
 
 type Evidence = JobDetail['before'];
 
-function Row({ name, before, after }: { readonly name: string; readonly before: ReactNode; readonly after: ReactNode }) {
+function Row({
+  name,
+  before,
+  after,
+}: {
+  readonly name: string;
+  readonly before: ReactNode;
+  readonly after: ReactNode;
+}) {
   return (
     <tr className="last:[&>*]:border-b-0">
-      <th scope="row" className="border-b border-line px-3 py-1.5 text-start align-top font-normal text-muted">
+      <th
+        scope="row"
+        className="border-b border-line px-3 py-1.5 text-start align-top font-normal text-muted"
+      >
         {name}
       </th>
       <Td>{before}</Td>
@@ -38,11 +49,29 @@ export function EvidenceTable({ before, after }: { readonly before: Evidence; re
         </tr>
       </thead>
       <tbody>
-        <Row name={t('job.holds')} {...each(({ holds }) => <StatusDot tone={holds ? 'ok' : 'bad'}>{t(holds ? 'common.yes' : 'common.no')}</StatusDot>)} />
-        <Row name={t('job.anchorCount')} {...each(({ anchors }) => <span className="tabular-nums">{format.number(anchors)}</span>)} />
+        <Row
+          name={t('job.holds')}
+          {...each(({ holds }) => (
+            <StatusDot tone={holds ? 'ok' : 'bad'}>{t(holds ? 'common.yes' : 'common.no')}</StatusDot>
+          ))}
+        />
+        <Row
+          name={t('job.anchorCount')}
+          {...each(({ anchors }) => <span className="tabular-nums">{format.number(anchors)}</span>)}
+        />
         <Row name={t('job.store')} {...each(({ store }) => <Untrusted text={store} />)} />
-        <Row name={t('job.file')} {...each(({ bundlePath }) => <Untrusted text={bundlePath} className="font-mono text-[0.9em] break-all" />)} />
-        <Row name={t('job.fileDigest')} {...each(({ bundleSha256 }) => (bundleSha256 === null ? '–' : <Print value={bundleSha256} short />))} />
+        <Row
+          name={t('job.file')}
+          {...each(({ bundlePath }) => (
+            <Untrusted text={bundlePath} className="font-mono text-[0.9em] break-all" />
+          ))}
+        />
+        <Row
+          name={t('job.fileDigest')}
+          {...each(({ bundleSha256 }) =>
+            bundleSha256 === null ? '–' : <Print value={bundleSha256} short />,
+          )}
+        />
       </tbody>
     </Table>
   );

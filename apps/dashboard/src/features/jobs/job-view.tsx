@@ -20,10 +20,15 @@ import { Steps } from './steps.tsx';
 
 function Outcome({ job }: { readonly job: JobDetail }) {
   const t = useTranslations('jobs');
-  const detail = job.events.reduce((last, event) => (event.index > last.index ? event : last), { index: 0, detail: null as string | null }).detail;
+  const detail = job.events.reduce((last, event) => (event.index > last.index ? event : last), {
+    index: 0,
+    detail: null as string | null,
+  }).detail;
   return (
     <Notice tone={jobTone(job.state).tone} title={t(`explain.${job.state}`)} className="mb-5">
-      {job.undone !== null && jobTone(job.state).tone === 'bad' && <p>{t(job.undone ? 'undone' : 'notUndone')}</p>}
+      {job.undone !== null && jobTone(job.state).tone === 'bad' && (
+        <p>{t(job.undone ? 'undone' : 'notUndone')}</p>
+      )}
       {detail !== null && job.state !== 'notPermitted' && (
         <p className="break-words">
           <Untrusted text={detail} />
@@ -74,7 +79,9 @@ function Signature({ job }: { readonly job: JobDetail }) {
   if (!job.final || job.events.length === 0) return null;
   const Icon = job.resultSigned ? ShieldCheck : ShieldQuestion;
   return (
-    <p className={`mt-3 flex items-center gap-2 text-[0.93rem] ${job.resultSigned ? 'text-ok' : 'text-muted'}`}>
+    <p
+      className={`mt-3 flex items-center gap-2 text-[0.93rem] ${job.resultSigned ? 'text-ok' : 'text-muted'}`}
+    >
       <Icon aria-hidden="true" className="size-4 shrink-0" />
       {t(job.resultSigned ? 'signed' : 'notSigned')}
     </p>
@@ -102,7 +109,13 @@ function JobBody({ job }: { readonly job: JobDetail }) {
               <PermitHelp remedy={job.remedy} permits={[]} />
             </Card>
           )}
-          <Card title={t('job.planTitle')}>{job.plan === null ? <p className="text-muted">{t('job.planNone')}</p> : <PlanDiff plan={job.plan} />}</Card>
+          <Card title={t('job.planTitle')}>
+            {job.plan === null ? (
+              <p className="text-muted">{t('job.planNone')}</p>
+            ) : (
+              <PlanDiff plan={job.plan} />
+            )}
+          </Card>
           <Card title={t('job.evidence')} description={t('job.evidenceText')} flush>
             <EvidenceTable before={job.before} after={job.after} />
           </Card>

@@ -31,13 +31,20 @@ export function JobsView() {
               { value: 'active', label: t('active') },
               { value: 'failed', label: t('failedOnly') },
             ]}
-            onPick={(value) => void setUrl({ show: value === 'active' || value === 'failed' ? value : null, page: null })}
+            onPick={(value) =>
+              void setUrl({ show: value === 'active' || value === 'failed' ? value : null, page: null })
+            }
           />
           <FilterSelect
             label={t('state')}
             value={url.state ?? ''}
-            options={[{ value: '', label: t('allStates') }, ...jobState.options.map((state) => ({ value: state, label: t(`states.${state}`) }))]}
-            onPick={(value) => void setUrl({ state: jobState.options.find((state) => state === value) ?? null, page: null })}
+            options={[
+              { value: '', label: t('allStates') },
+              ...jobState.options.map((state) => ({ value: state, label: t(`states.${state}`) })),
+            ]}
+            onPick={(value) =>
+              void setUrl({ state: jobState.options.find((state) => state === value) ?? null, page: null })
+            }
           />
         </div>
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
@@ -47,7 +54,14 @@ export function JobsView() {
             {t('empty')}
           </EmptyState>
         )}
-        {data && <Pagination page={data.page} pageSize={JOBS_PAGE_SIZE} total={data.total} onPage={(page) => void setUrl({ page })} />}
+        {data && (
+          <Pagination
+            page={data.page}
+            pageSize={JOBS_PAGE_SIZE}
+            total={data.total}
+            onPage={(page) => void setUrl({ page })}
+          />
+        )}
       </Card>
     </>
   );

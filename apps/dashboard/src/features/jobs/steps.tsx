@@ -9,7 +9,13 @@ import type { Messages } from '../../lib/i18n/catalogue.ts';
 type StepName = keyof Messages['job']['stepNames'];
 type Event = JobDetail['events'][number];
 
-const EDGE = { ok: 'border-ok bg-ok', bad: 'border-bad bg-bad', warn: 'border-warn bg-warn', accent: 'border-accent bg-surface', neutral: 'border-line-strong bg-surface' } as const;
+const EDGE = {
+  ok: 'border-ok bg-ok',
+  bad: 'border-bad bg-bad',
+  warn: 'border-warn bg-warn',
+  accent: 'border-accent bg-surface',
+  neutral: 'border-line-strong bg-surface',
+} as const;
 
 function useStepWords(): (step: string) => string {
   const t = useTranslations('job.stepNames');
@@ -23,15 +29,32 @@ function stepTone(event: Event, running: boolean): Tone {
   return tone === 'accent' ? 'ok' : tone;
 }
 
-function Step({ event, last, final }: { readonly event: Event; readonly last: boolean; readonly final: boolean }) {
+function Step({
+  event,
+  last,
+  final,
+}: {
+  readonly event: Event;
+  readonly last: boolean;
+  readonly final: boolean;
+}) {
   const t = useTranslations();
   const format = useFormatter();
   const words = useStepWords();
   const running = last && !final;
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0">
-      {!last && <span aria-hidden="true" className="absolute start-[0.3rem] top-3 bottom-[-0.25rem] w-px bg-line" />}
-      <span aria-hidden="true" className={cn('relative mt-1.5 size-2.5 shrink-0 rounded-full border-2', EDGE[stepTone(event, running)], running && 'animate-pulse')} />
+      {!last && (
+        <span aria-hidden="true" className="absolute start-[0.3rem] top-3 bottom-[-0.25rem] w-px bg-line" />
+      )}
+      <span
+        aria-hidden="true"
+        className={cn(
+          'relative mt-1.5 size-2.5 shrink-0 rounded-full border-2',
+          EDGE[stepTone(event, running)],
+          running && 'animate-pulse',
+        )}
+      />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline justify-between gap-x-4">
           <span className="font-medium">
@@ -44,7 +67,12 @@ function Step({ event, last, final }: { readonly event: Event; readonly last: bo
             )}
           </span>
           <time dateTime={event.at} className="text-[0.9rem] whitespace-nowrap text-muted tabular-nums">
-            {format.dateTime(new Date(event.at), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })}
+            {format.dateTime(new Date(event.at), {
+              hour: '2-digit',
+              minute: '2-digit',
+              second: '2-digit',
+              hourCycle: 'h23',
+            })}
           </time>
         </p>
         {event.detail !== null && (

@@ -15,7 +15,13 @@ import { PasteForm } from './paste-form.tsx';
 import { RefusalNotice } from './refusal-notice.tsx';
 
 /** A certificate that the server holds passes the same inspection as a pasted one. */
-function KnownCertificate({ sha256, onAccept }: { readonly sha256: string; readonly onAccept: (source: AnchorSource) => void }) {
+function KnownCertificate({
+  sha256,
+  onAccept,
+}: {
+  readonly sha256: string;
+  readonly onAccept: (source: AnchorSource) => void;
+}) {
   const t = useTranslations('common');
   const certificate = useRead(reads.certificate(sha256));
   const pem = certificate.data?.pem;
@@ -30,7 +36,13 @@ function KnownCertificate({ sha256, onAccept }: { readonly sha256: string; reado
     if (data && accepted) onAccept({ certificate: data, reference: { anchorSha256: data.sha256 } });
   }, [data, accepted, onAccept]);
   const error = certificate.error ?? inspection.error;
-  if (error !== null) return <ProblemNotice problem={problemOf(error)} onRetry={() => void (certificate.error ? certificate.refetch() : inspection.refetch())} />;
+  if (error !== null)
+    return (
+      <ProblemNotice
+        problem={problemOf(error)}
+        onRetry={() => void (certificate.error ? certificate.refetch() : inspection.refetch())}
+      />
+    );
   if (inspection.data && !accepted) {
     return (
       <div className="flex flex-col gap-4">

@@ -43,7 +43,8 @@ export function useChosenHosts(ids: readonly string[]): ChosenHosts {
   return {
     permitted: hosts.filter((host) => host.permits.includes(REMEDY)),
     forbidden: hosts.filter((host) => !host.permits.includes(REMEDY)),
-    gone: data === undefined || ids.length === 0 ? 0 : ids.length - new Set(hosts.map((host) => host.id)).size,
+    gone:
+      data === undefined || ids.length === 0 ? 0 : ids.length - new Set(hosts.map((host) => host.id)).size,
     error,
     loading: ids.length > 0 && isPending,
   };

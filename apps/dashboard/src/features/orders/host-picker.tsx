@@ -26,19 +26,40 @@ export function HostPicker({ anchor, chosen, onAdd }: HostPickerProps) {
   const [onlyMissing, setOnlyMissing] = useState(true);
   const q = useDeferredValue(text);
   const filter = anchor !== null && onlyMissing ? { missingAnchor: anchor } : {};
-  const { data, error, refetch } = useRead(reads.hosts({ q, pageSize: SHOWN + Math.min(chosen.length, 180), ...filter }), { keepPrevious: true });
+  const { data, error, refetch } = useRead(
+    reads.hosts({ q, pageSize: SHOWN + Math.min(chosen.length, 180), ...filter }),
+    { keepPrevious: true },
+  );
   const found = (data?.items ?? []).filter((host) => !chosen.includes(host.id)).slice(0, SHOWN);
   return (
-    <section aria-label={t('addHosts')} className="flex flex-col gap-3 rounded-md border border-line bg-sunken/50 p-3">
+    <section
+      aria-label={t('addHosts')}
+      className="flex flex-col gap-3 rounded-md border border-line bg-sunken/50 p-3"
+    >
       <div role="search" className="flex flex-wrap items-center gap-4">
-        <input type="search" aria-label={t('findHosts')} placeholder={t('findHosts')} maxLength={200} className={`${inputClass} max-w-72`} value={text} onChange={(event) => { setText(event.target.value); }} />
+        <input
+          type="search"
+          aria-label={t('findHosts')}
+          placeholder={t('findHosts')}
+          maxLength={200}
+          className={`${inputClass} max-w-72`}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+          }}
+        />
         {anchor !== null && (
           <Checkbox checked={onlyMissing} onCheckedChange={setOnlyMissing}>
             {t('onlyMissing')}
           </Checkbox>
         )}
         {found.length > 1 && (
-          <Button size="sm" onClick={() => { onAdd(found.map((host) => host.id)); }}>
+          <Button
+            size="sm"
+            onClick={() => {
+              onAdd(found.map((host) => host.id));
+            }}
+          >
             {t('addAllShown', { count: found.length })}
           </Button>
         )}
@@ -47,11 +68,24 @@ export function HostPicker({ anchor, chosen, onAdd }: HostPickerProps) {
       {data && found.length === 0 && <p className="text-muted">{t('noneFound')}</p>}
       <ul className="flex flex-wrap gap-2">
         {found.map((host) => (
-          <li key={host.id} className="flex items-center gap-2 rounded-md border border-line bg-surface py-1 ps-2.5 pe-1">
+          <li
+            key={host.id}
+            className="flex items-center gap-2 rounded-md border border-line bg-surface py-1 ps-2.5 pe-1"
+          >
             <Untrusted text={host.name} />
             <Presence presence={host.presence} />
-            {!host.permits.includes(REMEDY) && <Badge icon={<Eye aria-hidden="true" className="size-3.5" />}>{hostWords('observeOnly')}</Badge>}
-            <Button variant="ghost" size="icon" className="size-7" aria-label={t('addNamed', { name: visibleText(host.name) })} onClick={() => { onAdd([host.id]); }}>
+            {!host.permits.includes(REMEDY) && (
+              <Badge icon={<Eye aria-hidden="true" className="size-3.5" />}>{hostWords('observeOnly')}</Badge>
+            )}
+            <Button
+              variant="ghost"
+              size="icon"
+              className="size-7"
+              aria-label={t('addNamed', { name: visibleText(host.name) })}
+              onClick={() => {
+                onAdd([host.id]);
+              }}
+            >
               <Plus aria-hidden="true" className="size-4" />
             </Button>
           </li>

@@ -11,10 +11,21 @@ import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { REMEDY, type ChosenHosts } from './chosen-hosts.ts';
 import { HostPicker } from './host-picker.tsx';
 
-function HostRows({ label, hosts, onRemove }: { readonly label: string; readonly hosts: readonly HostSummary[]; readonly onRemove: (id: string) => void }) {
+function HostRows({
+  label,
+  hosts,
+  onRemove,
+}: {
+  readonly label: string;
+  readonly hosts: readonly HostSummary[];
+  readonly onRemove: (id: string) => void;
+}) {
   const t = useTranslations('order');
   return (
-    <ul aria-label={label} className="max-h-72 divide-y divide-line overflow-y-auto rounded-md border border-line">
+    <ul
+      aria-label={label}
+      className="max-h-72 divide-y divide-line overflow-y-auto rounded-md border border-line"
+    >
       {hosts.map((host) => (
         <li key={host.id} className="flex items-center gap-4 px-3 py-1.5">
           <span className="min-w-0 flex-1 truncate">
@@ -22,7 +33,15 @@ function HostRows({ label, hosts, onRemove }: { readonly label: string; readonly
           </span>
           <span className="hidden text-muted sm:inline">{host.os}</span>
           <Presence presence={host.presence} />
-          <Button variant="ghost" size="icon" className="size-7" aria-label={t('removeNamed', { name: visibleText(host.name) })} onClick={() => { onRemove(host.id); }}>
+          <Button
+            variant="ghost"
+            size="icon"
+            className="size-7"
+            aria-label={t('removeNamed', { name: visibleText(host.name) })}
+            onClick={() => {
+              onRemove(host.id);
+            }}
+          >
             <X aria-hidden="true" className="size-3.5" />
           </Button>
         </li>
@@ -41,7 +60,12 @@ export interface HostStepProps {
   readonly anchor: string | null;
 }
 
-function Forbidden({ chosen, includeForbidden, onIncludeForbidden, onRemove }: Omit<HostStepProps, 'hostIds' | 'onHostIds' | 'anchor'> & { readonly onRemove: (id: string) => void }) {
+function Forbidden({
+  chosen,
+  includeForbidden,
+  onIncludeForbidden,
+  onRemove,
+}: Omit<HostStepProps, 'hostIds' | 'onHostIds' | 'anchor'> & { readonly onRemove: (id: string) => void }) {
   const t = useTranslations();
   const [help, setHelp] = useState(false);
   return (
@@ -53,7 +77,13 @@ function Forbidden({ chosen, includeForbidden, onIncludeForbidden, onRemove }: O
         <Checkbox checked={includeForbidden} onCheckedChange={onIncludeForbidden}>
           {t('order.includeForbidden')}
         </Checkbox>
-        <Button size="sm" aria-expanded={help} onClick={() => { setHelp(!help); }}>
+        <Button
+          size="sm"
+          aria-expanded={help}
+          onClick={() => {
+            setHelp(!help);
+          }}
+        >
           {t('host.howToPermit')}
         </Button>
       </div>
@@ -62,7 +92,14 @@ function Forbidden({ chosen, includeForbidden, onIncludeForbidden, onRemove }: O
   );
 }
 
-export function HostStep({ chosen, hostIds, onHostIds, includeForbidden, onIncludeForbidden, anchor }: HostStepProps) {
+export function HostStep({
+  chosen,
+  hostIds,
+  onHostIds,
+  includeForbidden,
+  onIncludeForbidden,
+  anchor,
+}: HostStepProps) {
   const t = useTranslations('order');
   const common = useTranslations('common');
   const [adding, setAdding] = useState(false);
@@ -74,7 +111,13 @@ export function HostStep({ chosen, hostIds, onHostIds, includeForbidden, onInclu
       title={t('stepHosts')}
       description={t('chosen', { count: hostIds.length })}
       actions={
-        <Button size="sm" aria-expanded={adding} onClick={() => { setAdding(!adding); }}>
+        <Button
+          size="sm"
+          aria-expanded={adding}
+          onClick={() => {
+            setAdding(!adding);
+          }}
+        >
           {t('addHosts')}
         </Button>
       }
@@ -89,9 +132,37 @@ export function HostStep({ chosen, hostIds, onHostIds, includeForbidden, onInclu
             <HostRows label={t('permittedHosts')} hosts={chosen.permitted} onRemove={remove} />
           </section>
         )}
-        {chosen.forbidden.length > 0 && <Forbidden chosen={chosen} includeForbidden={includeForbidden} onIncludeForbidden={onIncludeForbidden} onRemove={remove} />}
-        {hostIds.length === 0 && !adding && <EmptyState title={t('chosen', { count: 0 })} actions={<Button onClick={() => { setAdding(true); }}>{t('addHosts')}</Button>} />}
-        {adding && <HostPicker anchor={anchor} chosen={hostIds} onAdd={(ids) => { onHostIds([...hostIds, ...ids]); }} />}
+        {chosen.forbidden.length > 0 && (
+          <Forbidden
+            chosen={chosen}
+            includeForbidden={includeForbidden}
+            onIncludeForbidden={onIncludeForbidden}
+            onRemove={remove}
+          />
+        )}
+        {hostIds.length === 0 && !adding && (
+          <EmptyState
+            title={t('chosen', { count: 0 })}
+            actions={
+              <Button
+                onClick={() => {
+                  setAdding(true);
+                }}
+              >
+                {t('addHosts')}
+              </Button>
+            }
+          />
+        )}
+        {adding && (
+          <HostPicker
+            anchor={anchor}
+            chosen={hostIds}
+            onAdd={(ids) => {
+              onHostIds([...hostIds, ...ids]);
+            }}
+          />
+        )}
       </div>
     </Card>
   );

@@ -27,7 +27,13 @@ export function LaunchDialog({ open, onOpenChange, onLaunch, source, hosts, when
       closeLabel={t('common.close')}
       actions={
         <>
-          <Button onClick={() => { onOpenChange(false); }}>{t('common.cancel')}</Button>
+          <Button
+            onClick={() => {
+              onOpenChange(false);
+            }}
+          >
+            {t('common.cancel')}
+          </Button>
           <Button variant="primary" onClick={onLaunch}>
             {t(when === null ? 'order.launchNow' : 'order.schedule')}
           </Button>
@@ -38,7 +44,11 @@ export function LaunchDialog({ open, onOpenChange, onLaunch, source, hosts, when
         <Notice tone="warn" title={t('order.confirmText', { count: hosts, anchor })} />
         <Print value={source.certificate.sha256} />
         <p className="text-muted">
-          {when === null ? t('order.confirmNow') : t('order.confirmWhen', { time: format.dateTime(when, { dateStyle: 'full', timeStyle: 'short' }) })}
+          {when === null
+            ? t('order.confirmNow')
+            : t('order.confirmWhen', {
+                time: format.dateTime(when, { dateStyle: 'full', timeStyle: 'short' }),
+              })}
         </p>
       </div>
     </Dialog>

@@ -44,7 +44,12 @@ export function NewOrderView() {
           onIncludeForbidden={setIncludeForbidden}
           anchor={source?.certificate.sha256 ?? anchor}
         />
-        <PlanStep source={source} hostIds={targets} planId={plan} onPlan={(orderId) => void setUrl({ plan: orderId })} />
+        <PlanStep
+          source={source}
+          hostIds={targets}
+          planId={plan}
+          onPlan={(orderId) => void setUrl({ plan: orderId })}
+        />
       </div>
     </>
   );

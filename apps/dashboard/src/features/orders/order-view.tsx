@@ -20,7 +20,9 @@ function Counts({ order }: { readonly order: Order }) {
     <ul aria-label={t('counts')} className="flex flex-wrap gap-x-6 gap-y-2">
       {counted.map((state) => (
         <li key={state} className="flex items-center gap-2">
-          <span className="text-[1.3rem] leading-none font-semibold tabular-nums">{format.number(order.counts[state] ?? 0)}</span>
+          <span className="text-[1.3rem] leading-none font-semibold tabular-nums">
+            {format.number(order.counts[state] ?? 0)}
+          </span>
           <JobStateBadge state={state} />
         </li>
       ))}

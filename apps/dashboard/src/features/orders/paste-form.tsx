@@ -15,7 +15,10 @@ import { RefusalNotice } from './refusal-notice.tsx';
 
 /** RFC 7468 §5.1; the same in every language. */
 const PEM_BEGIN = '-----BEGIN CERTIFICATE-----';
-const TOO_LARGE: InspectResponse = { certificate: null, refusals: [{ code: 'tooLarge', message: '', line: null }] };
+const TOO_LARGE: InspectResponse = {
+  certificate: null,
+  refusals: [{ code: 'tooLarge', message: '', line: null }],
+};
 
 async function inspect(pem: string): Promise<InspectResponse> {
   // A paste of megabytes is refused here, without sending it anywhere.
@@ -31,7 +34,8 @@ export function PasteForm({ onAccept }: { readonly onAccept: (source: AnchorSour
   const check = useMutation({
     mutationFn: inspect,
     onSuccess: ({ certificate, refusals }, sent) => {
-      if (certificate !== null && refusals.length === 0) onAccept({ certificate, reference: { anchorPem: sent } });
+      if (certificate !== null && refusals.length === 0)
+        onAccept({ certificate, reference: { anchorPem: sent } });
     },
   });
   const start = (text: string): void => {
@@ -41,7 +45,10 @@ export function PasteForm({ onAccept }: { readonly onAccept: (source: AnchorSour
   };
   const choose = async (chosen: File | undefined): Promise<void> => {
     if (chosen === undefined) return;
-    const result = chosen.size > MAX_PEM_BYTES ? ({ kind: 'tooLarge' } as const) : certificateText(new Uint8Array(await chosen.arrayBuffer()));
+    const result =
+      chosen.size > MAX_PEM_BYTES
+        ? ({ kind: 'tooLarge' } as const)
+        : certificateText(new Uint8Array(await chosen.arrayBuffer()));
     setPem(result.kind === 'text' ? result.pem : '');
     // The placeholder stands for a file that was not even read.
     start(result.kind === 'text' ? result.pem : ' '.repeat(MAX_PEM_BYTES) + 'too large');

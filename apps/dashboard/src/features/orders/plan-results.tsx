@@ -26,7 +26,11 @@ function HostPlan({ job }: { readonly job: JobSummary }) {
           {t('job.steps')}
         </TextLink>
       </div>
-      {data?.plan ? <PlanDiff plan={data.plan} /> : <p className="text-muted">{t(`jobs.explain.${state}`)}</p>}
+      {data?.plan ? (
+        <PlanDiff plan={data.plan} />
+      ) : (
+        <p className="text-muted">{t(`jobs.explain.${state}`)}</p>
+      )}
     </li>
   );
 }
@@ -39,7 +43,9 @@ export function PlanResults({ order }: { readonly order: OrderView }) {
     <section className="flex flex-col gap-2.5">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h3 className="font-medium">{t('planResults')}</h3>
-        <span role="status">{waiting > 0 && <StatusDot tone="accent">{t('planWaiting', { count: waiting })}</StatusDot>}</span>
+        <span role="status">
+          {waiting > 0 && <StatusDot tone="accent">{t('planWaiting', { count: waiting })}</StatusDot>}
+        </span>
       </div>
       <ul className="divide-y divide-line rounded-md border border-line">
         {order.jobs.slice(0, SHOWN).map((job) => (
@@ -47,7 +53,14 @@ export function PlanResults({ order }: { readonly order: OrderView }) {
         ))}
       </ul>
       {order.jobs.length > SHOWN && (
-        <Notice tone="neutral" title={<TextLink href={`/orders/${order.id}`}>{t('planMore', { count: order.jobs.length - SHOWN })}</TextLink>} />
+        <Notice
+          tone="neutral"
+          title={
+            <TextLink href={`/orders/${order.id}`}>
+              {t('planMore', { count: order.jobs.length - SHOWN })}
+            </TextLink>
+          }
+        />
       )}
     </section>
   );

@@ -24,8 +24,14 @@ export interface PlanStepProps {
 /** A plan counts for launching only while it is of this certificate and these hosts. */
 function usePlan({ source, hostIds, planId }: PlanStepProps) {
   const { data: order, error } = useRead(reads.order(planId ?? ''), { enabled: planId !== null });
-  const planned = order?.jobs.map((job) => job.hostId).toSorted().join();
-  const fits = order !== undefined && order.anchor?.sha256 === source?.certificate.sha256 && planned === hostIds.toSorted().join();
+  const planned = order?.jobs
+    .map((job) => job.hostId)
+    .toSorted()
+    .join();
+  const fits =
+    order !== undefined &&
+    order.anchor?.sha256 === source?.certificate.sha256 &&
+    planned === hostIds.toSorted().join();
   return { order, error, fits };
 }
 
@@ -49,7 +55,15 @@ function OrderForm({ form }: { readonly form: ReturnType<typeof useOrderForm> })
   return (
     <div className="grid gap-5 md:grid-cols-2">
       <Field label={t('reason')} hint={t('reasonHint')} error={form.wrong.reason ? t('reasonMissing') : null}>
-        <FieldInput name="reason" required maxLength={500} value={form.reason} onChange={(event) => { form.setReason(event.target.value); }} />
+        <FieldInput
+          name="reason"
+          required
+          maxLength={500}
+          value={form.reason}
+          onChange={(event) => {
+            form.setReason(event.target.value);
+          }}
+        />
       </Field>
       <WhenField when={form.when} onWhen={form.setWhen} past={form.wrong.when} />
     </div>
@@ -99,7 +113,12 @@ export function PlanStep(props: PlanStepProps) {
   const [confirming, setConfirming] = useState(false);
   const { order, error, fits } = usePlan(props);
   const plan = useMutation({ mutationFn: sendOrder, onSuccess: onPlan });
-  const launch = useMutation({ mutationFn: sendOrder, onSuccess: (id) => { router.push(`/orders/${id}`); } });
+  const launch = useMutation({
+    mutationFn: sendOrder,
+    onSuccess: (id) => {
+      router.push(`/orders/${id}`);
+    },
+  });
   const start = (mode: 'plan' | 'apply'): void => {
     setConfirming(false);
     if (source === null || !form.check()) return;
@@ -115,18 +134,38 @@ export function PlanStep(props: PlanStepProps) {
         {failures.map((failure) => (
           <ProblemNotice key={failure.message} problem={problemOf(failure)} />
         ))}
-        {order && (fits ? <PlanResults order={order} /> : <Notice tone="warn" role="status" title={t('planStale')} />)}
+        {order &&
+          (fits ? (
+            <PlanResults order={order} />
+          ) : (
+            <Notice tone="warn" role="status" title={t('planStale')} />
+          ))}
         <PlanButtons
           ready={source !== null && hostIds.length > 0}
           fits={fits}
           planned={order !== undefined}
           later={form.when !== null}
           sending={sendingOf(plan.isPending, launch.isPending)}
-          onPlan={() => { start('plan'); }}
-          onLaunch={() => { if (form.check()) setConfirming(true); }}
+          onPlan={() => {
+            start('plan');
+          }}
+          onLaunch={() => {
+            if (form.check()) setConfirming(true);
+          }}
         />
       </div>
-      {source && <LaunchDialog open={confirming} onOpenChange={setConfirming} onLaunch={() => { start('apply'); }} source={source} hosts={hostIds.length} when={form.when} />}
+      {source && (
+        <LaunchDialog
+          open={confirming}
+          onOpenChange={setConfirming}
+          onLaunch={() => {
+            start('apply');
+          }}
+          source={source}
+          hosts={hostIds.length}
+          when={form.when}
+        />
+      )}
     </Card>
   );
 }

@@ -28,6 +28,10 @@ describe('certificateText', () => {
   });
 
   it('refuses DER whose PEM would be too large', () => {
-    expect(certificateText(Uint8Array.from({ length: MAX_PEM_BYTES - 10 }, (_, index) => [0x30, 0x83][index] ?? 0))).toEqual({ kind: 'tooLarge' });
+    expect(
+      certificateText(
+        Uint8Array.from({ length: MAX_PEM_BYTES - 10 }, (_, index) => [0x30, 0x83][index] ?? 0),
+      ),
+    ).toEqual({ kind: 'tooLarge' });
   });
 });

@@ -10,13 +10,16 @@ function toPem(der: Uint8Array): string {
 }
 
 /** An ASN.1 SEQUENCE with a two- or three-byte length: what every certificate in DER begins with (X.690 §8.1). */
-const looksLikeDer = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && (bytes[1] === 0x82 || bytes[1] === 0x81 || bytes[1] === 0x83);
+const looksLikeDer = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x30 && (bytes[1] === 0x82 || bytes[1] === 0x81 || bytes[1] === 0x83);
 
 export type CertificateText = { readonly kind: 'text'; readonly pem: string } | { readonly kind: 'tooLarge' };
 
 /** Bytes of a chosen file as PEM text: DER, which Windows exports by default, is wrapped; anything else is taken as text. */
 export function certificateText(bytes: Uint8Array): CertificateText {
   if (bytes.length > MAX_PEM_BYTES) return { kind: 'tooLarge' };
-  const pem = looksLikeDer(bytes) ? toPem(bytes) : new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
+  const pem = looksLikeDer(bytes)
+    ? toPem(bytes)
+    : new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
   return pem.length > MAX_PEM_BYTES ? { kind: 'tooLarge' } : { kind: 'text', pem };
 }

@@ -12,7 +12,11 @@ export function RefusalNotice({ refusals }: { readonly refusals: InspectResponse
       <ul className="flex list-disc flex-col gap-0.5 ps-4">
         {refusals.map((refusal) => {
           const reason = t(`refusals.${refusal.code}`);
-          return <li key={`${refusal.code}:${refusal.line ?? ''}`}>{refusal.line === null ? reason : t('refusedLine', { line: String(refusal.line), reason })}</li>;
+          return (
+            <li key={`${refusal.code}:${refusal.line ?? ''}`}>
+              {refusal.line === null ? reason : t('refusedLine', { line: String(refusal.line), reason })}
+            </li>
+          );
         })}
       </ul>
     </Notice>

@@ -37,11 +37,25 @@ export function WhenField({ when, onWhen, past }: WhenFieldProps) {
       <legend className="mb-1 font-medium">{t('when')}</legend>
       <div className="flex gap-5">
         <label className="inline-flex items-center gap-2">
-          <input type="radio" name="when" className="accent-accent" checked={when === null} onChange={() => { onWhen(null); }} />
+          <input
+            type="radio"
+            name="when"
+            className="accent-accent"
+            checked={when === null}
+            onChange={() => {
+              onWhen(null);
+            }}
+          />
           {t('whenNow')}
         </label>
         <label className="inline-flex items-center gap-2">
-          <input type="radio" name="when" className="accent-accent" checked={when !== null} onChange={later} />
+          <input
+            type="radio"
+            name="when"
+            className="accent-accent"
+            checked={when !== null}
+            onChange={later}
+          />
           {t('whenLater')}
         </label>
       </div>

@@ -11,7 +11,13 @@ type Anchor = Overview['anchors'][number];
 function AnchorState({ anchor }: { readonly anchor: Anchor }) {
   const t = useTranslations('overview');
   const tone: Tone = anchor.missing > 0 ? 'bad' : anchor.met > 0 ? 'ok' : 'neutral';
-  const words = { bad: t('someMissing', { count: anchor.missing }), ok: t('allMet'), neutral: t('noReports'), warn: '', accent: '' }[tone];
+  const words = {
+    bad: t('someMissing', { count: anchor.missing }),
+    ok: t('allMet'),
+    neutral: t('noReports'),
+    warn: '',
+    accent: '',
+  }[tone];
   return <StatusDot tone={tone}>{words}</StatusDot>;
 }
 

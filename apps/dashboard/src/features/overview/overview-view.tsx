@@ -19,8 +19,16 @@ function RecentJobs() {
   const jobs = useRead(RECENT_JOBS);
   const items = jobs.data?.items ?? [];
   return (
-    <Card title={t('overview.recentJobs')} flush actions={<TextLink href="/jobs">{t('overview.allJobs')}</TextLink>}>
-      {items.length > 0 ? <JobTable label={t('overview.recentJobs')} jobs={items} /> : <EmptyState title={t('jobs.emptyTitle')}>{t('jobs.empty')}</EmptyState>}
+    <Card
+      title={t('overview.recentJobs')}
+      flush
+      actions={<TextLink href="/jobs">{t('overview.allJobs')}</TextLink>}
+    >
+      {items.length > 0 ? (
+        <JobTable label={t('overview.recentJobs')} jobs={items} />
+      ) : (
+        <EmptyState title={t('jobs.emptyTitle')}>{t('jobs.empty')}</EmptyState>
+      )}
     </Card>
   );
 }
@@ -42,6 +50,11 @@ export function OverviewView() {
       {data && (
         <div className="flex flex-col gap-5">
           <Numbers overview={data} />
+          {!data.approverKeys && (
+            <Notice tone="warn" title={t('overview.noKeysTitle')}>
+              {t('overview.noKeys')}
+            </Notice>
+          )}
           {data.hosts.total === 0 && (
             <Card>
               <EmptyState
@@ -59,11 +72,6 @@ export function OverviewView() {
           )}
           <AnchorTable anchors={data.anchors} />
           <RecentJobs />
-          {!data.approverKeys && (
-            <Notice tone="warn" title={t('overview.noKeysTitle')}>
-              {t('overview.noKeys')}
-            </Notice>
-          )}
         </div>
       )}
     </>

@@ -23,7 +23,11 @@ function useSetup(token: string) {
   const [working, setWorking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const submit = async (form: FormData): Promise<void> => {
-    const [name, email, password] = [formText(form, 'name'), formText(form, 'email'), formText(form, 'password')];
+    const [name, email, password] = [
+      formText(form, 'name'),
+      formText(form, 'email'),
+      formText(form, 'password'),
+    ];
     if (password.length < MIN_PASSWORD) {
       setFailure({ where: 'password', text: t('passwordShort', { count: password.length }) });
       return;
@@ -31,7 +35,11 @@ function useSetup(token: string) {
     setWorking(true);
     setFailure(null);
     try {
-      await post({ path: API_ROUTES.setupStatus, body: { token, name, email, password }, schema: z.unknown() });
+      await post({
+        path: API_ROUTES.setupStatus,
+        body: { token, name, email, password },
+        schema: z.unknown(),
+      });
       await signIn({ email, password });
       window.location.assign('/');
     } catch (error) {
@@ -63,7 +71,11 @@ export function SetupForm({ token }: { readonly token: string }) {
       <Field label={t('email')}>
         <FieldInput name="email" type="email" autoComplete="username" required maxLength={200} />
       </Field>
-      <Field label={t('password')} hint={t('passwordHint')} error={failure?.where === 'password' ? failure.text : null}>
+      <Field
+        label={t('password')}
+        hint={t('passwordHint')}
+        error={failure?.where === 'password' ? failure.text : null}
+      >
         <FieldInput name="password" type="password" autoComplete="new-password" required maxLength={200} />
       </Field>
       <Button type="submit" variant="primary" disabled={working}>

@@ -12,7 +12,8 @@ function useSignInWords(): (problem: Problem) => string {
   const t = useTranslations('signIn');
   const words = useProblemWords();
   return (problem) => {
-    if (problem.status === 400 || problem.status === 401 || problem.status === 403) return problem.code === 'foreignOrigin' ? words(problem) : t('wrong');
+    if (problem.status === 400 || problem.status === 401 || problem.status === 403)
+      return problem.code === 'foreignOrigin' ? words(problem) : t('wrong');
     return problem.status === 429 ? t('tooMany') : words(problem);
   };
 }

@@ -6,7 +6,17 @@ describe('safeNext', () => {
     expect(safeNext(next)).toBe(next);
   });
 
-  it.each([undefined, '', '//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/a\\b', '/a\nb', ' /x'])('goes to / instead of %j', (next) => {
+  it.each([
+    undefined,
+    '',
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/a\\b',
+    '/a\nb',
+    ' /x',
+  ])('goes to / instead of %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });
 });

@@ -27,7 +27,13 @@ export function AccountBar({ me }: { readonly me: Me }) {
       <span title={t('signedInAs', { name: me.email })} className="min-w-0 flex-1 truncate px-1">
         <Untrusted text={me.name} />
       </span>
-      <Button variant="ghost" size="icon" aria-label={t('signOut')} title={t('signOut')} onClick={() => void signOut()}>
+      <Button
+        variant="ghost"
+        size="icon"
+        aria-label={t('signOut')}
+        title={t('signOut')}
+        onClick={() => void signOut()}
+      >
         <LogOut aria-hidden="true" className="size-4" />
       </Button>
       {failure !== null && (

@@ -54,11 +54,22 @@ function Navigation() {
   );
 }
 
-export function AppShell({ me, theme, children }: { readonly me: Me; readonly theme: 'light' | 'dark' | 'system'; readonly children: ReactNode }) {
+export function AppShell({
+  me,
+  theme,
+  children,
+}: {
+  readonly me: Me;
+  readonly theme: 'light' | 'dark' | 'system';
+  readonly children: ReactNode;
+}) {
   const t = useTranslations();
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
-      <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:border focus:border-line focus:bg-surface focus:px-3 focus:py-2 focus:font-medium">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:border focus:border-line focus:bg-surface focus:px-3 focus:py-2 focus:font-medium"
+      >
         {t('shell.skip')}
       </a>
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-surface px-4 py-2.5 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-5 lg:border-e lg:border-b-0 lg:px-3 lg:py-4">
@@ -73,7 +84,11 @@ export function AppShell({ me, theme, children }: { readonly me: Me; readonly th
           <AccountBar me={me} />
         </div>
       </header>
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[92rem] px-4 py-6 outline-none sm:px-7">
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-[92rem] px-4 py-6 outline-none sm:px-7"
+      >
         {children}
       </main>
     </div>

@@ -12,7 +12,11 @@ export function LiveIndicator() {
   const t = useTranslations('shell');
   const status = useLiveStatus();
   return (
-    <span role="status" title={t(status === 'lost' ? 'liveLostHint' : 'liveHint')} className="px-1 text-[0.93rem] text-muted">
+    <span
+      role="status"
+      title={t(status === 'lost' ? 'liveLostHint' : 'liveHint')}
+      className="px-1 text-[0.93rem] text-muted"
+    >
       <StatusDot tone={TONE[status]}>{t(KEY[status])}</StatusDot>
     </span>
   );

@@ -16,7 +16,8 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
     text = await response.text();
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
-    if (limit.aborted) throw localProblem('timeout', `${path} gave no answer in ${TIMEOUT_MS / 1000} s`, error);
+    if (limit.aborted)
+      throw localProblem('timeout', `${path} gave no answer in ${TIMEOUT_MS / 1000} s`, error);
     throw localProblem('unreachable', `${path} could not be reached`, error);
   }
   const body = parseJson(text);
@@ -36,7 +37,12 @@ function parseJson(text: string): unknown {
 
 function parseAnswer<T>(path: string, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
-  if (!parsed.success) throw localProblem('badAnswer', `${path} answered in an unknown shape: ${parsed.error.issues[0]?.path.join('.') ?? ''}`, parsed.error);
+  if (!parsed.success)
+    throw localProblem(
+      'badAnswer',
+      `${path} answered in an unknown shape: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
+      parsed.error,
+    );
   return parsed.data;
 }
 
@@ -53,7 +59,11 @@ export interface Post<T> {
 
 /** Posts JSON. Throws `ApiProblem`. */
 export async function post<T>({ path, body, schema }: Post<T>): Promise<T> {
-  const answer = await send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const answer = await send(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   return parseAnswer(path, schema, answer);
 }
 

@@ -12,7 +12,11 @@ export class ApiProblem extends Error {
 }
 
 /** Failures that this side met itself; the API has not spoken, so there is no id of its log. */
-export function localProblem(code: 'unreachable' | 'badAnswer' | 'timeout', detail: string, cause?: unknown): ApiProblem {
+export function localProblem(
+  code: 'unreachable' | 'badAnswer' | 'timeout',
+  detail: string,
+  cause?: unknown,
+): ApiProblem {
   return new ApiProblem({ id: '', status: 0, code, message: detail }, { cause });
 }
 

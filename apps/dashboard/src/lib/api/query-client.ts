@@ -12,6 +12,9 @@ function retry(failures: number, error: unknown): boolean {
 export function createQueryClient(onError?: (error: unknown) => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: (error) => onError?.(error) }),
-    defaultOptions: { queries: { staleTime: 30_000, gcTime: 300_000, retry, refetchOnWindowFocus: true }, mutations: { retry: false } },
+    defaultOptions: {
+      queries: { staleTime: 30_000, gcTime: 300_000, retry, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
   });
 }

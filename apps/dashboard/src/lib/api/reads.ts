@@ -55,12 +55,32 @@ export const reads = {
   me: { key: ['me'], path: API_ROUTES.me, schema: me },
   overview: { key: ['overview'], path: API_ROUTES.overview, schema: overview },
   policies: { key: ['policies'], path: API_ROUTES.policies, schema: policyList },
-  hosts: (query: HostQuery) => ({ key: ['hosts', query], path: withQuery(API_ROUTES.hosts, query), schema: hostPage }),
+  hosts: (query: HostQuery) => ({
+    key: ['hosts', query],
+    path: withQuery(API_ROUTES.hosts, query),
+    schema: hostPage,
+  }),
   host: (id: string) => ({ key: ['host', id], path: API_ROUTES.host(id), schema: hostDetail }),
-  findings: (query: FindingQuery) => ({ key: ['findings', query], path: withQuery(API_ROUTES.findings, { ...query }), schema: findingPage }),
-  jobs: (query: JobQuery) => ({ key: ['jobs', query], path: withQuery(API_ROUTES.jobs, { ...query }), schema: jobPage }),
+  findings: (query: FindingQuery) => ({
+    key: ['findings', query],
+    path: withQuery(API_ROUTES.findings, { ...query }),
+    schema: findingPage,
+  }),
+  jobs: (query: JobQuery) => ({
+    key: ['jobs', query],
+    path: withQuery(API_ROUTES.jobs, { ...query }),
+    schema: jobPage,
+  }),
   job: (id: string) => ({ key: ['job', id], path: API_ROUTES.job(id), schema: jobDetail }),
-  orders: (query: { readonly page?: number }) => ({ key: ['orders', query], path: withQuery(API_ROUTES.orders, { ...query }), schema: orderPage }),
+  orders: (query: { readonly page?: number }) => ({
+    key: ['orders', query],
+    path: withQuery(API_ROUTES.orders, { ...query }),
+    schema: orderPage,
+  }),
   order: (id: string) => ({ key: ['order', id], path: API_ROUTES.order(id), schema: orderView }),
-  certificate: (sha256: string) => ({ key: ['certificate', sha256], path: API_ROUTES.certificate(sha256), schema: certificateDetail }),
+  certificate: (sha256: string) => ({
+    key: ['certificate', sha256],
+    path: API_ROUTES.certificate(sha256),
+    schema: certificateDetail,
+  }),
 } as const;

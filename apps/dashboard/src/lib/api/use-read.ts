@@ -10,8 +10,15 @@ interface UseReadOptions {
   readonly keepPrevious?: boolean;
 }
 
-function queryOptions<T>(read: Read<T>, { enabled = true, keepPrevious = false }: UseReadOptions): UseQueryOptions<T> {
-  const options: UseQueryOptions<T> = { queryKey: read.key, queryFn: ({ signal }) => fetchRead(read, signal), enabled };
+function queryOptions<T>(
+  read: Read<T>,
+  { enabled = true, keepPrevious = false }: UseReadOptions,
+): UseQueryOptions<T> {
+  const options: UseQueryOptions<T> = {
+    queryKey: read.key,
+    queryFn: ({ signal }) => fetchRead(read, signal),
+    enabled,
+  };
   return keepPrevious ? { ...options, placeholderData: keepPreviousData } : options;
 }
 

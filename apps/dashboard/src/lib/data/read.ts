@@ -8,7 +8,9 @@ import type { Read } from '../api/reads.ts';
 import { callApi } from './transport.ts';
 
 /** Several parts of one page may ask for the same thing: one call each request. */
-const callOnce = cache(async (path: string): Promise<unknown> => callApi({ path, cookie: (await headers()).get('cookie') }));
+const callOnce = cache(async (path: string): Promise<unknown> =>
+  callApi({ path, cookie: (await headers()).get('cookie') }),
+);
 
 /** Reads as the person whose cookie this request carries. Throws `ApiProblem`. */
 export async function readAs<T>(read: Read<T>): Promise<T> {
@@ -25,7 +27,8 @@ export async function readSignedIn<T>(read: Read<T>): Promise<T> {
   try {
     return await readAs(read);
   } catch (error) {
-    if (error instanceof ApiProblem && error.problem.status === 401) redirect(signInPath((await headers()).get('x-trustfleet-path') ?? '/'));
+    if (error instanceof ApiProblem && error.problem.status === 401)
+      redirect(signInPath((await headers()).get('x-trustfleet-path') ?? '/'));
     throw error;
   }
 }

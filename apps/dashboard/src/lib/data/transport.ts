@@ -13,7 +13,8 @@ export interface ApiCall {
 
 function socketPath(): string {
   const path = process.env['TRUSTFLEET_API_SOCKET'];
-  if (path === undefined || path === '') throw localProblem('unreachable', 'TRUSTFLEET_API_SOCKET is not set');
+  if (path === undefined || path === '')
+    throw localProblem('unreachable', 'TRUSTFLEET_API_SOCKET is not set');
   return path;
 }
 
@@ -21,7 +22,8 @@ function parseBody(path: string, text: string, status: number): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    if (status < 400) throw localProblem('badAnswer', `${path} answered ${status} with something that is not JSON`, error);
+    if (status < 400)
+      throw localProblem('badAnswer', `${path} answered ${status} with something that is not JSON`, error);
     return undefined;
   }
 }
@@ -31,31 +33,41 @@ export function callApi({ path, cookie }: ApiCall): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { accept: 'application/json', host: 'trustfleet' };
     if (cookie !== null) headers['cookie'] = cookie;
-    const outgoing = request({ socketPath: socketPath(), path, method: 'GET', headers, timeout: TIMEOUT_MS }, (answer) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) outgoing.destroy(localProblem('badAnswer', `${path} answered with more than ${MAX_ANSWER_BYTES} bytes`));
-        else chunks.push(chunk);
-      });
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const status = answer.statusCode ?? 0;
-        try {
-          const body = parseBody(path, Buffer.concat(chunks).toString('utf8'), status);
-          if (status >= 200 && status < 300) resolve(body);
-          else reject(problemFrom(status, body));
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-    });
+    const outgoing = request(
+      { socketPath: socketPath(), path, method: 'GET', headers, timeout: TIMEOUT_MS },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        answer.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > MAX_ANSWER_BYTES)
+            outgoing.destroy(
+              localProblem('badAnswer', `${path} answered with more than ${MAX_ANSWER_BYTES} bytes`),
+            );
+          else chunks.push(chunk);
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const status = answer.statusCode ?? 0;
+          try {
+            const body = parseBody(path, Buffer.concat(chunks).toString('utf8'), status);
+            if (status >= 200 && status < 300) resolve(body);
+            else reject(problemFrom(status, body));
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+      },
+    );
     outgoing.on('timeout', () => {
       outgoing.destroy(localProblem('timeout', `${path} gave no answer in ${TIMEOUT_MS / 1000} s`));
     });
     outgoing.on('error', (error) => {
-      reject(error instanceof ApiProblem ? error : localProblem('unreachable', `the API's socket: ${error.message}`, error));
+      reject(
+        error instanceof ApiProblem
+          ? error
+          : localProblem('unreachable', `the API's socket: ${error.message}`, error),
+      );
     });
     outgoing.end();
   });

@@ -9,15 +9,62 @@ interface Branch {
 }
 
 function leaves(branch: Branch, path = ''): [string, string][] {
-  return Object.entries(branch).flatMap(([key, value]) => (typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : leaves(value, `${path}${key}.`)));
+  return Object.entries(branch).flatMap(([key, value]) =>
+    typeof value === 'string'
+      ? [[`${path}${key}`, value] as [string, string]]
+      : leaves(value, `${path}${key}.`),
+  );
 }
 
 /** Names of arguments and tags, whatever their order. */
-const holes = (message: string): string[] => [...new Set([...message.matchAll(/\{\s*([a-z]\w*)\s*(?:\}|, plural)/gi), ...message.matchAll(/<(\w+)>/g)].map((match) => match[1] ?? ''))].sort();
+const holes = (message: string): string[] =>
+  [
+    ...new Set(
+      [...message.matchAll(/\{\s*([a-z]\w*)\s*(?:\}|, plural)/gi), ...message.matchAll(/<(\w+)>/g)].map(
+        (match) => match[1] ?? '',
+      ),
+    ),
+  ].sort();
 
 const english = new Map(leaves(CATALOGUE.en));
 const korean = new Map(leaves(CATALOGUE.ko));
-const SAMPLE = { anchor: 'X', cause: 'X', bits: '1', count: 2, done: 1, filter: 'X', from: 1, hours: 1, id: 'X', kib: '1', line: '1', list: 'X', max: 1, message: 'X', name: 'X', number: 'X', owner: 'X', page: 1, pages: 1, path: 'X', problem: 'X', python: 'X', reason: 'X', scope: 'X', store: 'X', subject: 'X', command: 'X', time: 'X', to: 1, total: 1, type: 'X', uses: 2, version: 'X', zone: 'X', attempt: 1 };
+const SAMPLE = {
+  anchor: 'X',
+  cause: 'X',
+  bits: '1',
+  count: 2,
+  done: 1,
+  filter: 'X',
+  from: 1,
+  hours: 1,
+  id: 'X',
+  kib: '1',
+  line: '1',
+  list: 'X',
+  max: 1,
+  message: 'X',
+  name: 'X',
+  number: 'X',
+  owner: 'X',
+  page: 1,
+  pages: 1,
+  path: 'X',
+  problem: 'X',
+  python: 'X',
+  reason: 'X',
+  scope: 'X',
+  store: 'X',
+  subject: 'X',
+  command: 'X',
+  time: 'X',
+  to: 1,
+  total: 1,
+  type: 'X',
+  uses: 2,
+  version: 'X',
+  zone: 'X',
+  attempt: 1,
+};
 
 describe('catalogue', () => {
   it('has the same keys in both languages', () => {
@@ -29,16 +76,23 @@ describe('catalogue', () => {
   });
 
   it('has Korean in every Korean sentence', () => {
-    const sentences = [...korean].filter(([key, text]) => / /.test(english.get(key) ?? '') && !/[가-힣{]/.test(text));
+    const sentences = [...korean].filter(
+      ([key, text]) => / /.test(english.get(key) ?? '') && !/[가-힣{]/.test(text),
+    );
 
     expect(sentences).toEqual([]);
   });
 
   it.each(['en', 'ko'] as const)('formats every message of %s', (locale) => {
     const failures: string[] = [];
-    const t = createTranslator({ locale, messages: CATALOGUE[locale], onError: (error) => failures.push(error.message) });
+    const t = createTranslator({
+      locale,
+      messages: CATALOGUE[locale],
+      onError: (error) => failures.push(error.message),
+    });
     const values = { ...SAMPLE, time: () => 'X' };
-    for (const key of english.keys()) void t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
+    for (const key of english.keys())
+      void t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
 
     expect(failures).toEqual([]);
   });

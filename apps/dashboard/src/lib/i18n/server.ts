@@ -4,7 +4,14 @@ import { cookies, headers } from 'next/headers';
 import { cache } from 'react';
 import { createTranslator } from 'use-intl/core';
 import { CATALOGUE } from './catalogue.ts';
-import { isLocale, LOCALE_COOKIE, localeFromHeader, THEME_COOKIE, TIME_ZONE_COOKIE, type AppLocale } from './locales.ts';
+import {
+  isLocale,
+  LOCALE_COOKIE,
+  localeFromHeader,
+  THEME_COOKIE,
+  TIME_ZONE_COOKIE,
+  type AppLocale,
+} from './locales.ts';
 
 export interface ReaderSettings {
   readonly locale: AppLocale;
@@ -41,6 +48,8 @@ export async function getTranslations() {
 }
 
 /** `generateMetadata` of a page whose title is one line of the catalogue. */
-export function pageTitle(key: 'overview.title' | 'hosts.title' | 'findings.title' | 'jobs.title' | 'order.title' | 'order.newTitle') {
+export function pageTitle(
+  key: 'overview.title' | 'hosts.title' | 'findings.title' | 'jobs.title' | 'order.title' | 'order.newTitle',
+) {
   return async (): Promise<Metadata> => ({ title: (await getTranslations())(key) });
 }

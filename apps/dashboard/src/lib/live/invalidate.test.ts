@@ -7,7 +7,8 @@ const JOB = '0190e5a0-0000-7000-8000-000000000002';
 const ORDER = '0190e5a0-0000-7000-8000-000000000003';
 
 /** A query is stale when one of the keys begins its own. */
-const isStale = (key: readonly unknown[], stale: readonly (readonly unknown[])[]): boolean => stale.some((prefix) => prefix.every((part, index) => part === key[index]));
+const isStale = (key: readonly unknown[], stale: readonly (readonly unknown[])[]): boolean =>
+  stale.some((prefix) => prefix.every((part, index) => part === key[index]));
 
 describe('staleKeys', () => {
   it('makes everything stale after a gap', () => {
@@ -34,6 +35,8 @@ describe('staleKeys', () => {
   });
 
   it('a new host makes the lists stale', () => {
-    expect(isStale(reads.hosts({}).key, staleKeys({ type: 'host', id: HOST, what: 'enrolled' }) ?? [])).toBe(true);
+    expect(isStale(reads.hosts({}).key, staleKeys({ type: 'host', id: HOST, what: 'enrolled' }) ?? [])).toBe(
+      true,
+    );
   });
 });

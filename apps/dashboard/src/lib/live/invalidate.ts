@@ -6,10 +6,19 @@ export function staleKeys(event: StreamEvent): readonly (readonly unknown[])[] |
     case 'resync':
       return null;
     case 'host':
-      return event.what === 'enrolled' ? [['hosts'], ['overview']] : [['host', event.id], ['hosts'], ['overview']];
+      return event.what === 'enrolled'
+        ? [['hosts'], ['overview']]
+        : [['host', event.id], ['hosts'], ['overview']];
     case 'findings':
       return [['findings'], ['host', event.hostId], ['hosts'], ['overview'], ['certificate']];
     case 'job':
-      return [['job', event.id], ['order', event.orderId], ['orders'], ['jobs'], ['host', event.hostId], ['overview']];
+      return [
+        ['job', event.id],
+        ['order', event.orderId],
+        ['orders'],
+        ['jobs'],
+        ['host', event.hostId],
+        ['overview'],
+      ];
   }
 }

@@ -12,7 +12,11 @@ const relayed = z.discriminatedUnion('kind', [
 type Relayed = z.infer<typeof relayed>;
 
 /** Holds the lock, and with it the browser's only stream, until the tab goes or `signal` aborts. */
-async function lead(url: string, channel: BroadcastChannel, { handlers, signal }: { readonly handlers: StreamHandlers; readonly signal: AbortSignal }): Promise<void> {
+async function lead(
+  url: string,
+  channel: BroadcastChannel,
+  { handlers, signal }: { readonly handlers: StreamHandlers; readonly signal: AbortSignal },
+): Promise<void> {
   let status: LiveStatus = 'connecting';
   const send = (message: Relayed): void => {
     channel.postMessage(message);
@@ -35,7 +39,13 @@ async function lead(url: string, channel: BroadcastChannel, { handlers, signal }
   // A new leader follows one that is gone: events in between reached nobody.
   send({ kind: 'event', event: { type: 'resync' } });
   await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => { resolve(); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
   });
   channel.removeEventListener('message', onAsk);
   close();

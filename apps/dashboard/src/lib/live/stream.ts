@@ -36,7 +36,9 @@ export function openStream(url: string, { onEvent, onStatus }: StreamHandlers): 
   let closed = false;
   let lostTimer: ReturnType<typeof setTimeout> | undefined;
   const reportLoss = (): void => {
-    lostTimer ??= setTimeout(() => { onStatus('lost'); }, LOST_AFTER_MS);
+    lostTimer ??= setTimeout(() => {
+      onStatus('lost');
+    }, LOST_AFTER_MS);
   };
 
   const connect = (): void => {

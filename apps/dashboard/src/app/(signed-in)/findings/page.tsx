@@ -6,7 +6,11 @@ import { pageTitle } from '../../../lib/i18n/server.ts';
 
 export const generateMetadata = pageTitle('findings.title');
 
-export default async function FindingsPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
+export default async function FindingsPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<SearchParams>;
+}) {
   return (
     <Prefetched reads={[findingListRead(await loadFindingList(searchParams))]}>
       <FindingsView />

@@ -7,7 +7,11 @@ import { pageTitle } from '../../../../lib/i18n/server.ts';
 
 export const generateMetadata = pageTitle('order.newTitle');
 
-export default async function NewOrderPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
+export default async function NewOrderPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<SearchParams>;
+}) {
   const { anchor } = cleanDraft(await loadNewOrder(searchParams));
   return (
     <Prefetched reads={anchor === null ? [] : [reads.certificate(anchor)]}>
