@@ -104,6 +104,8 @@ export interface JobQuery {
   readonly state?: JobState | undefined;
   /** True: not final; false: final. */
   readonly active?: boolean | undefined;
+  /** True: final states that count as a failure (libs/rollout `isFailure`); false: all others. */
+  readonly failed?: boolean | undefined;
   readonly page: number;
   readonly pageSize: number;
 }

@@ -46,7 +46,10 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
   );
   const finding = (severity: 'blocker' | 'warning', sha256: string) => ({
     ...{ key: severity, rule: 'anchorRequired' as const, cause: 'anchorMissingFromStore' as const, severity },
-    subject: { kind: 'bundle' as const, path: '/x', usedBy: [] },
+    subject:
+      severity === 'blocker'
+        ? { kind: 'trustStore' as const, store: 'debian', name: 'Debian', path: '/x' }
+        : { kind: 'bundle' as const, path: '/x', usedBy: [] },
     anchor: { sha256, name: 'A' },
     evidence: {},
   });
@@ -57,7 +60,8 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
         policyId: policy!.id,
         findings: [finding('blocker', MISSING), finding('warning', MISSING)],
       },
-      { hostId: percent, policyId: policy!.id, findings: [finding('warning', hashOf('other'))] },
+      // Its store has the anchor, one bundle lacks it: not among the hosts that miss it.
+      { hostId: percent, policyId: policy!.id, findings: [finding('warning', MISSING)] },
     ],
     NOW,
   );
@@ -81,6 +85,7 @@ describe('hosts.list', () => {
     ['online', { presence: 'online' }, ['alpha']],
     ['offline', { presence: 'offline' }, ['50%', 'Beta', 'gamma_1']],
     ['with findings', { findings: 'open' }, ['50%', 'alpha']],
+    ['with blockers', { findings: 'blockers' }, ['alpha']],
     ['without findings', { findings: 'none' }, ['Beta', 'gamma_1']],
     ['platform', { platform: 'macos' }, ['gamma_1']],
     ['missing an anchor', { missingAnchor: MISSING }, ['alpha']],
@@ -276,6 +281,12 @@ describe('overview', () => {
         findings: { open: 3, blockers: 1 },
         jobs: { active: 1, failed: 1, verified: 1 },
       });
+      // The list behind each number holds exactly what it counts.
+      const jobs = async (filter: object) =>
+        (await database.jobs.list({ page: 1, pageSize: 10, ...filter })).items.map(({ id }) => id);
+      expect(await jobs({ failed: true })).toEqual([failed.jobId]);
+      expect(await jobs({ failed: false })).not.toContain(failed.jobId);
+      expect((await database.hosts.list(query({ findings: 'blockers' }))).total).toBe(1);
     });
   });
 });

@@ -41,6 +41,12 @@ function containing(text: string): string {
   return `%${storableText(text).replace(/[\\%_]/g, '\\$&')}%`;
 }
 
+const BY_FINDINGS: Readonly<Record<NonNullable<HostListQuery['findings']>, Prisma.Sql>> = {
+  open: Prisma.sql`open.findings > 0`,
+  blockers: Prisma.sql`open.blockers > 0`,
+  none: Prisma.sql`open.findings = 0`,
+};
+
 function where(query: HostListQuery): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
   if (query.q.trim() !== '') conditions.push(Prisma.sql`h.name ILIKE ${containing(query.q.trim())}`);
@@ -48,14 +54,14 @@ function where(query: HostListQuery): Prisma.Sql {
     conditions.push(
       query.presence === 'online' ? Prisma.sql`c.host_id IS NOT NULL` : Prisma.sql`c.host_id IS NULL`,
     );
-  if (query.findings !== undefined)
-    conditions.push(
-      query.findings === 'open' ? Prisma.sql`open.findings > 0` : Prisma.sql`open.findings = 0`,
-    );
+  if (query.findings !== undefined) conditions.push(BY_FINDINGS[query.findings]);
   if (query.platform !== undefined) conditions.push(Prisma.sql`h.platform = ${query.platform}`);
   if (query.missingAnchor !== undefined) {
+    // The hosts that the policy's `missing` counts (libs/policy `anchorStatus`): the operating system's store lacks the anchor,
+    // or is one that no program can load. A bundle that lacks it is another matter.
     conditions.push(
-      Prisma.sql`EXISTS (SELECT 1 FROM finding m WHERE m.host_id = h.id AND m.state = 'open' AND m.anchor_sha256 = ${query.missingAnchor})`,
+      Prisma.sql`EXISTS (SELECT 1 FROM finding m WHERE m.host_id = h.id AND m.state = 'open' AND m.severity = 'blocker'
+                         AND m.subject ->> 'kind' = 'trustStore' AND coalesce(m.anchor_sha256, ${query.missingAnchor}) = ${query.missingAnchor})`,
     );
   }
   return Prisma.join(conditions, ' AND ');

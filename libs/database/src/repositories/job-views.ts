@@ -1,5 +1,5 @@
 import { jobEvidence, jobPlan, jobState, orderMode } from '@trustfleet/protocol';
-import { isFinal } from '@trustfleet/rollout';
+import { isFailure, isFinal } from '@trustfleet/rollout';
 import { z } from 'zod';
 import { Prisma, type Client } from '../connection.ts';
 import type { Page } from '../model/common.ts';
@@ -74,6 +74,9 @@ function toSummary(row: SummaryRow): JobSummary {
   };
 }
 
+/** The states that overview's `failed` counts. */
+const FAILURES = FINAL_JOB_STATES.filter(isFailure);
+
 function where(query: Omit<JobQuery, 'page' | 'pageSize'>): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
   if (query.orderId !== undefined) conditions.push(Prisma.sql`j.order_id = ${query.orderId}::uuid`);
@@ -81,6 +84,8 @@ function where(query: Omit<JobQuery, 'page' | 'pageSize'>): Prisma.Sql {
   if (query.state !== undefined) conditions.push(Prisma.sql`j.state = ${query.state}`);
   if (query.active === true) conditions.push(Prisma.sql`j.state <> ALL (${[...FINAL_JOB_STATES]}::text[])`);
   if (query.active === false) conditions.push(Prisma.sql`j.state = ANY (${[...FINAL_JOB_STATES]}::text[])`);
+  if (query.failed === true) conditions.push(Prisma.sql`j.state = ANY (${FAILURES}::text[])`);
+  if (query.failed === false) conditions.push(Prisma.sql`j.state <> ALL (${FAILURES}::text[])`);
   return Prisma.join(conditions, ' AND ');
 }
 

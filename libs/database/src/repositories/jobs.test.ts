@@ -341,6 +341,7 @@ describe('jobs.list', () => {
       expect(await ids({ state: 'cancelled' })).toEqual([b.jobId]);
       expect(await ids({ active: true })).toEqual([a.jobId]);
       expect(await ids({ active: false })).toEqual([b.jobId]);
+      expect(await ids({ failed: false })).toContain(a.jobId);
       expect(await database.jobs.detail(randomUUID())).toBeNull();
     });
   });
