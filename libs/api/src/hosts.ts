@@ -13,7 +13,7 @@ export const hostListQuery = pageQuery.extend({
   /** `open`: any open finding; `blockers`: an open blocker (overview's `withBlockers` counts the same hosts). */
   findings: z.enum(['open', 'blockers', 'none']).optional(),
   platform: z.enum(['linux', 'windows', 'macos']).optional(),
-  /** Hosts with an open finding for this anchor. */
+  /** Hosts whose operating system's store lacks this anchor: those that the overview's `missing` counts. */
   missingAnchor: sha256Hex.optional(),
   sort: hostSort.default('name'),
   order: z.enum(['asc', 'desc']).default('asc'),

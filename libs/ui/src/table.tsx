@@ -9,14 +9,17 @@ export interface TableProps {
   readonly className?: string;
 }
 
-/** Scrolls sideways on its own and can be reached by keyboard to do so (WCAG 2.1.1). */
+/**
+ * Scrolls sideways on its own and can be reached by keyboard to do so (WCAG 2.1.1). `relative` keeps hidden text,
+ * which is positioned, from widening the page.
+ */
 export function Table({ label, children, className }: TableProps) {
   return (
     <div
       role="region"
       aria-label={label}
       tabIndex={0}
-      className="max-w-full overflow-x-auto focus-visible:outline-offset-[-2px]"
+      className="relative max-w-full overflow-x-auto focus-visible:outline-offset-[-2px]"
     >
       <table className={cn('w-full border-collapse text-left', className)}>
         <caption className="sr-only">{label}</caption>

@@ -191,6 +191,18 @@ describe('by keyboard', () => {
   });
 });
 
+describe('on a narrow screen', () => {
+  it('only tables scroll sideways, never the page', async () => {
+    const { page } = await stage.open();
+    await page.setViewportSize({ width: 420, height: 850 });
+    for (const [name, address] of addresses) {
+      await page.goto(address);
+      await page.locator('h1').first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(420);
+    }
+  });
+});
+
 describe('what hosts and certificates say', () => {
   it('stays text: nothing runs, nothing is reordered', async () => {
     const { page, complaints } = await stage.open();
