@@ -13,13 +13,13 @@ import {
   deriveSessionKeys,
   KeyError,
   keyPairFromSeed,
+  parseJson,
   signChallenge,
   toBase64,
   verifyHello,
   type KeyPair,
   type SessionKeys,
 } from '@trustfleet/signing';
-import { parseJson } from './json.ts';
 import type { HostCredentials, HubClock, HubLimits } from './types.ts';
 
 export interface HandshakeOptions {

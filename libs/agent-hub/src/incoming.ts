@@ -1,5 +1,5 @@
 import { agentMessage, type AgentMessage } from '@trustfleet/protocol';
-import { parseJson } from './json.ts';
+import { parseJson } from '@trustfleet/signing';
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(
   agentMessage.options.map((option) => option.shape.type.value),

@@ -18,6 +18,7 @@ import {
   deriveSessionKeys,
   formatAgentAuthorization,
   keyPairFromSeed,
+  parseJson,
   signHello,
   verifyChallenge,
   verifyServerTime,
@@ -25,7 +26,6 @@ import {
 import { parseRetryAfter } from './backoff.ts';
 import { ConnectFailure, describeNetworkError, quoted } from './failure.ts';
 import { FrameReader } from './frame-reader.ts';
-import { parseJson } from './json.ts';
 import { openTls, type TlsPeer } from './tls.ts';
 import type { AgentIdentity, HelloFacts, LinkLimits } from './types.ts';
 

@@ -1,8 +1,8 @@
 import { CLOSE_CODES, serverMessage, type ServerMessage } from '@trustfleet/protocol';
+import { parseJson } from '@trustfleet/signing';
 import type { Ending } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { quoted } from './failure.ts';
-import { parseJson } from './json.ts';
 import type { Sender } from './sender.ts';
 import type { HeartbeatFacts, LinkClock, LinkHandlers, LinkLimits, LinkProblem } from './types.ts';
 

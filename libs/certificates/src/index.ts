@@ -7,3 +7,4 @@ export { parseBundle } from './parse-bundle.ts';
 export { inspectAnchor, MAX_ANCHOR_BYTES } from './inspect-anchor.ts';
 export { issueCertificate } from './issue-certificate.ts';
 export { WELL_KNOWN_ROOTS } from './well-known-roots.ts';
+export { describeBundle, type BundleRead, type DescribedBundle } from './describe-bundle.ts';

@@ -12,3 +12,4 @@ export * from './jobs.ts';
 export * from './messages.ts';
 export * from './enrolment.ts';
 export * from './close-codes.ts';
+export * from './clip.ts';

@@ -1,3 +1,5 @@
+import type { BundleRead } from '@trustfleet/certificates';
+
 /** What the collectors need of the operating system. libs/host implements it (createHost()). Shapes and limits: see libs/host types. */
 export interface Account {
   readonly uid: number;
@@ -10,19 +12,6 @@ export interface PythonRunResult {
   readonly stderr: Uint8Array;
   readonly reason: string | null;
 }
-export type PythonFileRead =
-  | {
-      readonly state: 'read';
-      readonly bytes: Uint8Array;
-      readonly size: number;
-      readonly realPath: string | null;
-    }
-  | {
-      readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
-      readonly detail: string;
-      readonly size: number | null;
-      readonly realPath: string | null;
-    };
 export type PythonListing =
   | {
       readonly state: 'listed';
@@ -49,7 +38,7 @@ export interface PythonPorts {
   readFile(
     path: string,
     options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined },
-  ): Promise<PythonFileRead>;
+  ): Promise<BundleRead>;
   listDirectory(
     path: string,
     options?: { readonly limit?: number; readonly asUser?: Account | undefined },

@@ -1,9 +1,9 @@
-import type { CollectorProblem } from '@trustfleet/protocol';
+import type { BundleRead } from '@trustfleet/certificates';
+import { clip, type CollectorProblem } from '@trustfleet/protocol';
 import { NOBODY, parsePasswd, type UserAccount } from './accounts.ts';
 import { below, isInside } from './paths.ts';
-import type { Account, PythonFileRead, PythonListing, PythonPathChain, PythonPorts } from './ports.ts';
+import type { Account, PythonListing, PythonPathChain, PythonPorts } from './ports.ts';
 import type { CollectOptions } from './types.ts';
-import { clip } from './clip.ts';
 
 /** null: the agent's own rights. */
 export type Reader = Account | null;
@@ -19,7 +19,7 @@ export interface Scan {
   read(
     path: string,
     how: { readonly reader: Reader; readonly maxBytes?: number; readonly head?: boolean },
-  ): Promise<PythonFileRead>;
+  ): Promise<BundleRead>;
   list(path: string, reader: Reader): Promise<PythonListing>;
   chain(path: string): Promise<PythonPathChain>;
   /** Whose rights suffice for `path` and are safe: its one owner's, `nobody`'s where several accounts could have put something there. */

@@ -39,3 +39,4 @@ export {
 export type { SessionKeys, SessionKeysRequest, UnsignedChallenge, UnsignedHello } from './handshake.ts';
 export { createFrameOpener, createFrameSealer, openFrame, sealFrame } from './frames.ts';
 export type { Direction, FramePosition } from './frames.ts';
+export { parseJson } from './parse-json.ts';

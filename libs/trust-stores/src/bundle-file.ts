@@ -1,46 +1,7 @@
-import { parseBundle, sha256Hex } from '@trustfleet/certificates';
-import type { BundleFile } from '@trustfleet/protocol';
-import type { StoreFileRead, TrustStorePorts } from './ports.ts';
-import { clip } from './clip.ts';
-
-export interface ReadBundle {
-  readonly file: BundleFile;
-  readonly certificates: readonly { readonly sha256: string; readonly der: Uint8Array }[];
-}
+import { describeBundle, type DescribedBundle } from '@trustfleet/certificates';
+import type { TrustStorePorts } from './ports.ts';
 
 /** One PEM file with what it holds. Every failure is a state of the file. */
-export async function readBundle(ports: TrustStorePorts, path: string): Promise<ReadBundle> {
+export async function readBundle(ports: TrustStorePorts, path: string): Promise<DescribedBundle> {
   return describeBundle(path, await ports.readFile(path));
-}
-
-export function describeBundle(path: string, read: StoreFileRead): ReadBundle {
-  if (read.state !== 'read') {
-    const nothing = { sha256: null, anchors: [], problems: [], opensslAccepts: false };
-    return {
-      file: {
-        path,
-        realPath: read.realPath,
-        state: read.state,
-        detail: clip(read.detail, 512),
-        size: read.size,
-        ...nothing,
-      },
-      certificates: [],
-    };
-  }
-  const parsed = parseBundle(read.bytes);
-  const file: BundleFile = {
-    path,
-    realPath: read.realPath,
-    state: parsed.state,
-    detail: null,
-    sha256: sha256Hex(read.bytes),
-    size: read.size,
-    anchors: parsed.anchors.slice(0, 5000),
-    problems: parsed.problems
-      .slice(0, 100)
-      .map((problem) => ({ line: problem.line, reason: clip(problem.reason, 512) })),
-    opensslAccepts: parsed.opensslAccepts,
-  };
-  return { file, certificates: parsed.certificates };
 }

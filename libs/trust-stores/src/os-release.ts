@@ -1,6 +1,6 @@
 import type { TrustStorePorts } from './ports.ts';
 import type { HostDescription } from './types.ts';
-import { clip } from './clip.ts';
+import { clip } from '@trustfleet/protocol';
 import { below } from './paths.ts';
 
 /** os-release(5): the first file that can be read. A host without one has no families. */

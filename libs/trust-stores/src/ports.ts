@@ -1,3 +1,5 @@
+import type { BundleRead } from '@trustfleet/certificates';
+
 /** What a store driver needs of the operating system. libs/host implements it (createHost()), tests may too. */
 export interface StoreRunRequest {
   readonly argv: readonly [string, ...string[]];
@@ -13,19 +15,6 @@ export interface StoreRunResult {
   readonly stderr: Uint8Array;
   readonly reason: string | null;
 }
-export type StoreFileRead =
-  | {
-      readonly state: 'read';
-      readonly bytes: Uint8Array;
-      readonly size: number;
-      readonly realPath: string | null;
-    }
-  | {
-      readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
-      readonly detail: string;
-      readonly size: number | null;
-      readonly realPath: string | null;
-    };
 export type StoreListing =
   | {
       readonly state: 'listed';
@@ -40,7 +29,7 @@ export type StoreListing =
 export interface TrustStorePorts {
   /** Effective uid of the agent: only root may change the operating system's store. */
   readonly uid: number;
-  readFile(path: string, options?: { readonly maxBytes?: number }): Promise<StoreFileRead>;
+  readFile(path: string, options?: { readonly maxBytes?: number }): Promise<BundleRead>;
   listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
   isExecutable(path: string): Promise<boolean>;
   /** False on a read-only file system, even for root. */

@@ -1,8 +1,8 @@
+import { describeBundle, type BundleRead } from '@trustfleet/certificates';
 import type { BundleProvenance, InventoryBundle } from '@trustfleet/protocol';
-import type { PythonFileRead, PythonPorts } from '../ports.ts';
+import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, type Reader, type Scan } from '../scan.ts';
 import type { BundlesResult, CertifiCopy, CollectedVariable } from '../types.ts';
-import { describeBundle } from './bundle-file.ts';
 
 const MAX_BUNDLES = 500;
 const MAX_PROVENANCE = 200;
@@ -68,13 +68,13 @@ function byPath(found: {
 async function readFirst(
   scan: Scan,
   wanted: { readonly path: string; readonly readers: readonly Reader[] },
-): Promise<PythonFileRead> {
+): Promise<BundleRead> {
   const users = new Map(
     wanted.readers.flatMap((reader) => (reader === null ? [] : [[reader.uid, reader] as const])),
   );
   const own = wanted.readers.includes(null);
   const order: Reader[] = own ? [null] : [...users.values()].toSorted((a, b) => a.uid - b.uid);
-  let last: PythonFileRead | null = null;
+  let last: BundleRead | null = null;
   for (const reader of order.slice(0, 20)) {
     last = await scan.read(wanted.path, { reader });
     if (last.state === 'read') return last;

@@ -1,4 +1,4 @@
-import type { PythonEnvironment, PythonPackage } from '@trustfleet/protocol';
+import { clip, type PythonEnvironment, type PythonPackage } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
 import { NOBODY } from '../accounts.ts';
 import { accountOf, compare, createScan, problemsOf, type Reader, type Scan } from '../scan.ts';
@@ -8,7 +8,6 @@ import { findCandidates, type Candidate } from './candidates.ts';
 import { findLayout, readVenvConfig, type Layout, type VenvConfig } from './layout.ts';
 import { certifiBundle, expandSites, findPackages, type SiteReader } from './packages.ts';
 import { mayRun } from './run-rule.ts';
-import { clip } from '../clip.ts';
 
 const MAX_PYTHONS = 200;
 /** Two at a time: the agent works at low priority beside people. */

@@ -1,6 +1,5 @@
-import { PYTHON_PACKAGES, type PythonPackage, type PythonPackageName } from '@trustfleet/protocol';
+import { clip, PYTHON_PACKAGES, type PythonPackage, type PythonPackageName } from '@trustfleet/protocol';
 import { compare, type Reader, type Scan } from '../scan.ts';
-import { clip } from '../clip.ts';
 
 /** Files that state the version, the truest first; `shotgun_api3` says it only in its main module (probe.py, PKGS). */
 const VERSION_FILES: Readonly<Record<PythonPackageName, readonly string[]>> = {

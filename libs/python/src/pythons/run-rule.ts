@@ -2,7 +2,7 @@ import { NOBODY } from '../accounts.ts';
 import type { Account } from '../ports.ts';
 import { accountOf, type Scan } from '../scan.ts';
 import type { Layout } from './layout.ts';
-import { clip } from '../clip.ts';
+import { clip } from '@trustfleet/protocol';
 
 /** `account` null: with the agent's own identity. */
 export type RunDecision =

@@ -1,5 +1,4 @@
-import { CA_VARIABLES, type CaVariableName } from '@trustfleet/protocol';
-import { clip } from '../clip.ts';
+import { CA_VARIABLES, clip, type CaVariableName } from '@trustfleet/protocol';
 
 /** One static assignment. Values of other variables are dropped where they are met and never stand here. */
 export interface Assignment {

@@ -1,9 +1,8 @@
-import { CA_VARIABLES, type CaVariable } from '@trustfleet/protocol';
+import { CA_VARIABLES, clip, type CaVariable } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import type { CollectedVariable, CollectOptions, VariablesResult } from '../types.ts';
 import { machineSources, serviceSources, userSources, type VariableSource } from './sources.ts';
-import { clip } from '../clip.ts';
 
 const MAX_PROFILE_BYTES = 256 * 1024;
 const MAX_VARIABLES = 1000;

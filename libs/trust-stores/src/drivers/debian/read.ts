@@ -1,9 +1,8 @@
-import type { LocalAnchor } from '@trustfleet/protocol';
+import { clip, type LocalAnchor } from '@trustfleet/protocol';
 import { readBundle } from '../../bundle-file.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { HostDescription, StoreReading } from '../../types.ts';
 import { UPDATE_TOOL, type DebianLayout } from './layout.ts';
-import { clip } from '../../clip.ts';
 
 const MAX_LOCAL_ANCHORS = 2000;
 const MAX_DEPTH = 4;

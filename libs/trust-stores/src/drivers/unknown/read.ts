@@ -1,4 +1,5 @@
-import { readBundle, type ReadBundle } from '../../bundle-file.ts';
+import type { DescribedBundle } from '@trustfleet/certificates';
+import { readBundle } from '../../bundle-file.ts';
 import { below } from '../../paths.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { HostDescription, StoreReading } from '../../types.ts';
@@ -30,8 +31,8 @@ export async function readStore(ports: TrustStorePorts, host: HostDescription): 
   };
 }
 
-async function firstBundle(ports: TrustStorePorts, root: string): Promise<ReadBundle> {
-  let first: ReadBundle | null = null;
+async function firstBundle(ports: TrustStorePorts, root: string): Promise<DescribedBundle> {
+  let first: DescribedBundle | null = null;
   for (const path of BUNDLE_PATHS) {
     const bundle = await readBundle(ports, below(root, path));
     if (bundle.file.state !== 'missing') return bundle;

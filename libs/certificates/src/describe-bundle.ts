@@ -1,0 +1,53 @@
+import { clip, type BundleFile } from '@trustfleet/protocol';
+import { sha256Hex } from './encoding.ts';
+import { parseBundle } from './parse-bundle.ts';
+
+/** What became of opening a file: its bytes, or why there are none. Whoever opens files makes it (libs/host). */
+export type BundleRead =
+  | {
+      readonly state: 'read';
+      readonly bytes: Uint8Array;
+      readonly size: number;
+      readonly realPath: string | null;
+    }
+  | {
+      readonly state: 'missing' | 'unreadable' | 'notRegularFile' | 'tooLarge';
+      readonly detail: string;
+      readonly size: number | null;
+      readonly realPath: string | null;
+    };
+
+export interface DescribedBundle {
+  readonly file: BundleFile;
+  readonly certificates: readonly { readonly sha256: string; readonly der: Uint8Array }[];
+}
+
+/** Limits of the protocol's `bundleFile` and `bundleProblem`. */
+const LIMITS = { text: 512, anchors: 5000, problems: 100 } as const;
+
+/** What one PEM file holds: digest, counts, certificates and where it is broken; nothing else of its content. */
+export function describeBundle(path: string, read: BundleRead): DescribedBundle {
+  const { realPath, size } = read;
+  if (read.state !== 'read') {
+    const nothing = { sha256: null, anchors: [], problems: [], opensslAccepts: false };
+    return {
+      file: { path, realPath, size, state: read.state, detail: clip(read.detail, LIMITS.text), ...nothing },
+      certificates: [],
+    };
+  }
+  const { state, anchors, problems, opensslAccepts, certificates } = parseBundle(read.bytes);
+  const file: BundleFile = {
+    path,
+    realPath,
+    size,
+    state,
+    detail: null,
+    sha256: sha256Hex(read.bytes),
+    anchors: anchors.slice(0, LIMITS.anchors),
+    problems: problems
+      .slice(0, LIMITS.problems)
+      .map(({ line, reason }) => ({ line, reason: clip(reason, LIMITS.text) })),
+    opensslAccepts,
+  };
+  return { file, certificates };
+}
