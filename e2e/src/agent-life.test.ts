@@ -1,8 +1,9 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAdministrator, signIn, type ApiSession } from './support/api-session.ts';
+import { cleanUpAfterAll } from './support/clean-up.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 import { freePort, freshDataDir, startFleet, type RunningFleet } from './support/running-fleet.ts';
 import { runBeside, sandboxAgent, type SandboxAgent } from './support/sandbox-host.ts';
@@ -21,7 +22,11 @@ interface Job {
   readonly events: readonly { readonly step: string | null; readonly state: string }[];
 }
 
+const cleanUp = cleanUpAfterAll();
 const data = freshDataDir();
+cleanUp(() => {
+  data.remove();
+});
 const lab = createTlsLab();
 let relay: Relay;
 let fleet: RunningFleet;
@@ -32,9 +37,15 @@ let hostId: string;
 async function hosts(): Promise<readonly Host[]> {
   return ((await api.get('/api/v1/hosts')) as { items: Host[] }).items;
 }
-const sandboxHost = async (): Promise<Host | undefined> => (await hosts()).find((host) => host.name.endsWith('-sandbox'));
+const sandboxHost = async (): Promise<Host | undefined> =>
+  (await hosts()).find((host) => host.name.endsWith('-sandbox'));
 const untilPresence = (presence: string): Promise<void> =>
-  vi.waitFor(async () => { expect((await sandboxHost())?.presence).toBe(presence); }, { timeout: 100_000, interval: 500 });
+  vi.waitFor(
+    async () => {
+      expect((await sandboxHost())?.presence).toBe(presence);
+    },
+    { timeout: 100_000, interval: 500 },
+  );
 const job = async (id: string): Promise<Job> => (await api.get(`/api/v1/jobs/${id}`)) as Job;
 
 async function order(authority: LabCertificate, mode: 'plan' | 'apply', host = hostId): Promise<string> {
@@ -52,29 +63,38 @@ async function order(authority: LabCertificate, mode: 'plan' | 'apply', host = h
 async function verifies(authority: LabCertificate): Promise<boolean> {
   const file = path.join(path.dirname(data.dataDir), `${authority.sha256}.pem`);
   writeFileSync(file, (await lab.leaf(authority)).pem);
-  const result = await runBeside(agent.pid, ['openssl', 'verify', '-CAfile', '/etc/ssl/certs/ca-certificates.crt', file]);
+  const result = await runBeside(agent.pid, [
+    'openssl',
+    'verify',
+    '-CAfile',
+    '/etc/ssl/certs/ca-certificates.crt',
+    file,
+  ]);
   return result.code === 0;
 }
 
 beforeAll(async () => {
   const ports = { web: await freePort(), agent: await freePort() };
   relay = await startRelay('127.0.0.2', ports.agent);
+  cleanUp(() => relay.close());
   // Enough of them that the bodies of this host outweigh a handshake by far.
-  const extraRoots = await Promise.all(Array.from({ length: 150 }, async (_, index) => (await lab.authority(`Extra root ${index}`)).pem));
+  const extraRoots = await Promise.all(
+    Array.from({ length: 150 }, async (_, index) => (await lab.authority(`Extra root ${index}`)).pem),
+  );
   // The agent host, so that 127.0.0.2, where the relay is, stays free.
-  fleet = await startFleet({ dataDir: data.dataDir, ports, extraRoots, env: { TRUSTFLEET_AGENT_HOST: '127.0.0.1' } });
+  fleet = await startFleet({
+    dataDir: data.dataDir,
+    ports,
+    extraRoots,
+    env: { TRUSTFLEET_AGENT_HOST: '127.0.0.1' },
+  });
+  cleanUp(() => fleet.stop());
   await createAdministrator(fleet.setupUrl ?? '');
   api = await signIn(fleet.url);
   await untilPresence('online');
   hostId = (await sandboxHost())?.id ?? '';
   agent = sandboxAgent(data.dataDir);
-});
-
-afterAll(async () => {
-  await agent?.stop();
-  await fleet?.stop();
-  await relay?.close();
-  data.remove();
+  cleanUp(() => agent.stop());
 });
 
 describe('an agent’s life', () => {
@@ -91,7 +111,9 @@ describe('an agent’s life', () => {
     await new Promise((resolve) => setTimeout(resolve, 5000));
 
     const sent = relay.connections.reduce((total, connection) => total + connection.sent, 0);
-    console.log(`Bodies held by the server: ${bodies} bytes; sent by the agent after its restart, TLS included: ${sent} bytes`);
+    console.log(
+      `Bodies held by the server: ${bodies} bytes; sent by the agent after its restart, TLS included: ${sent} bytes`,
+    );
     expect(bodies).toBeGreaterThan(15_000);
     expect(sent).toBeGreaterThan(0);
     expect(sent).toBeLessThan(bodies / 3);
@@ -118,7 +140,10 @@ describe('an agent’s life', () => {
     chmodSync(hook, 0o755);
     const id = await order(authority, 'apply');
     await expect
-      .poll(async () => (await job(id)).events.some((event) => event.step === 'runUpdateCaCertificates'), { timeout: 60_000, interval: 200 })
+      .poll(async () => (await job(id)).events.some((event) => event.step === 'runUpdateCaCertificates'), {
+        timeout: 60_000,
+        interval: 200,
+      })
       .toBe(true);
     // The bundle is written before the hooks run.
     await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -157,10 +182,18 @@ describe('an agent’s life', () => {
     await agent.stop();
     await fleet.stop();
 
-    fleet = await startFleet({ dataDir: data.dataDir, ports: fleet.ports, env: { TRUSTFLEET_AGENT_HOST: '127.0.0.1' } });
+    fleet = await startFleet({
+      dataDir: data.dataDir,
+      ports: fleet.ports,
+      env: { TRUSTFLEET_AGENT_HOST: '127.0.0.1' },
+    });
     api = await signIn(fleet.url);
 
     expect(fleet.setupUrl).toBeNull();
-    await expect.poll(async () => (await hosts()).map((host) => `${host.name} ${host.presence}`).sort(), { timeout: 90_000 }).toEqual(known.map((name) => `${name} online`));
+    await expect
+      .poll(async () => (await hosts()).map((host) => `${host.name} ${host.presence}`).sort(), {
+        timeout: 90_000,
+      })
+      .toEqual(known.map((name) => `${name} online`));
   });
 });

@@ -2,15 +2,20 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createTlsLab } from '@trustfleet/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createAdministrator, signIn, type ApiSession } from './support/api-session.ts';
 import { launchBrowser } from './support/browser.ts';
+import { cleanUpAfterAll } from './support/clean-up.ts';
 import { freePort, freshDataDir, ROOT, startFleet, type RunningFleet } from './support/running-fleet.ts';
 import { signInAsPerson } from './support/walk.ts';
 
 const AGENT = path.join(ROOT, 'apps/agent/dist/trustfleet-agent.mjs');
 const run = promisify(execFile);
+const cleanUp = cleanUpAfterAll();
 const data = freshDataDir();
+cleanUp(() => {
+  data.remove();
+});
 const lab = createTlsLab();
 let fleet: RunningFleet;
 let api: ApiSession;
@@ -22,7 +27,10 @@ interface Ended {
 
 async function end(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   try {
-    const { stdout, stderr } = await run(program, args, { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, timeout: 60_000 });
+    const { stdout, stderr } = await run(program, args, {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+      timeout: 60_000,
+    });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const failure = error as { code?: number; stdout?: string; stderr?: string };
@@ -31,18 +39,17 @@ async function end(program: string, args: readonly string[], env: NodeJS.Process
 }
 
 const start = (env: NodeJS.ProcessEnv): Promise<Ended> =>
-  end(process.execPath, [path.join(ROOT, 'tools/bootstrap/start.mjs')], { TRUSTFLEET_SKIP_BUILD: '1', ...env });
+  end(process.execPath, [path.join(ROOT, 'tools/bootstrap/start.mjs')], {
+    TRUSTFLEET_SKIP_BUILD: '1',
+    ...env,
+  });
 
 beforeAll(async () => {
   fleet = await startFleet({ dataDir: data.dataDir });
+  cleanUp(() => fleet.stop());
   await createAdministrator(fleet.setupUrl ?? '');
   api = await signIn(fleet.url);
 });
-afterAll(async () => {
-  await fleet?.stop();
-  data.remove();
-});
-
 describe('a certificate that cannot become an anchor', () => {
   const inspect = async (pem: string): Promise<string[]> => {
     const { status, body } = await api.post('/api/v1/certificates/inspect', { pem });
@@ -66,7 +73,9 @@ describe('a certificate that cannot become an anchor', () => {
   });
 
   it('a paste of 10 MB is refused with a reason, on the page too', async () => {
-    const { status, body } = await api.post('/api/v1/certificates/inspect', { pem: 'A'.repeat(10 * 1024 * 1024) });
+    const { status, body } = await api.post('/api/v1/certificates/inspect', {
+      pem: 'A'.repeat(10 * 1024 * 1024),
+    });
     expect([400, 413]).toContain(status);
     expect(body).toMatchObject({ id: expect.any(String) as string, message: expect.any(String) as string });
 
@@ -77,7 +86,16 @@ describe('a certificate that cannot become an anchor', () => {
     await page.getByLabel('Certificate in PEM').evaluate((area: { value: string }) => (area.value = ''));
     await page.getByLabel('Certificate in PEM').fill('A'.repeat(10 * 1024 * 1024), { timeout: 60_000 });
     await page.getByRole('button', { name: 'Check certificate' }).click();
-    await expect.poll(() => page.getByText(/larger than 256 KiB/).first().isVisible(), { timeout: 30_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          page
+            .getByText(/larger than 256 KiB/)
+            .first()
+            .isVisible(),
+        { timeout: 30_000 },
+      )
+      .toBe(true);
     await browser.close();
   });
 
@@ -85,7 +103,13 @@ describe('a certificate that cannot become an anchor', () => {
     const leaf = await lab.leaf(await lab.authority('Not for orders'));
     const { items } = (await api.get('/api/v1/hosts')) as { items: { id: string }[] };
 
-    const answer = await api.post('/api/v1/orders', { remedy: 'trustStore.addAnchor', mode: 'apply', anchorPem: leaf.pem, hostIds: [items[0]?.id], reason: 'e2e' });
+    const answer = await api.post('/api/v1/orders', {
+      remedy: 'trustStore.addAnchor',
+      mode: 'apply',
+      anchorPem: leaf.pem,
+      hostIds: [items[0]?.id],
+      reason: 'e2e',
+    });
 
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
@@ -97,7 +121,14 @@ describe('an enrolment token', () => {
     const { body } = await api.post('/api/v1/enrolment-tokens', {});
     const { token } = body as { token: string };
     const enrol = (name: string, value: string): Promise<Ended> =>
-      end(process.execPath, [AGENT, 'enroll', '--token', value, '--state-dir', path.join(path.dirname(data.dataDir), name)]);
+      end(process.execPath, [
+        AGENT,
+        'enroll',
+        '--token',
+        value,
+        '--state-dir',
+        path.join(path.dirname(data.dataDir), name),
+      ]);
 
     const first = await enrol('first', token);
     const second = await enrol('second', token);
@@ -115,7 +146,11 @@ describe('an enrolment token', () => {
 describe('npm start that cannot', () => {
   it('says that the port is in use', async () => {
     const other = freshDataDir();
-    const ended = await start({ TRUSTFLEET_DATA_DIR: other.dataDir, TRUSTFLEET_PORT: String(fleet.ports.web), TRUSTFLEET_AGENT_PORT: String(await freePort()) });
+    const ended = await start({
+      TRUSTFLEET_DATA_DIR: other.dataDir,
+      TRUSTFLEET_PORT: String(fleet.ports.web),
+      TRUSTFLEET_AGENT_PORT: String(await freePort()),
+    });
     other.remove();
 
     expect(ended.code).toBe(1);
@@ -138,7 +173,11 @@ describe('npm start that cannot', () => {
   });
 
   it('says that the data directory is in use by another', async () => {
-    const ended = await start({ TRUSTFLEET_DATA_DIR: data.dataDir, TRUSTFLEET_PORT: String(await freePort()), TRUSTFLEET_AGENT_PORT: String(await freePort()) });
+    const ended = await start({
+      TRUSTFLEET_DATA_DIR: data.dataDir,
+      TRUSTFLEET_PORT: String(await freePort()),
+      TRUSTFLEET_AGENT_PORT: String(await freePort()),
+    });
 
     expect(ended.code).toBe(1);
     expect(ended.output).not.toMatch(/\n\[server\]\s+at /);

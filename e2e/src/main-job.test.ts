@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTlsLab, type LabCertificate, type LabServer, type TlsLab } from '@trustfleet/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMINISTRATOR } from './support/api-session.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { launchBrowser } from './support/browser.ts';
+import { cleanUpAfterAll } from './support/clean-up.ts';
 import { freshDataDir, startFleet, type RunningFleet } from './support/running-fleet.ts';
 import { demoStudioCa, runBeside, sandboxAgentPid } from './support/sandbox-host.ts';
 import { DEMO_FINDING, launchAndProve, openSandboxHost, planFromFinding } from './support/walk.ts';
@@ -22,22 +23,28 @@ except ssl.SSLCertVerificationError as error:
     print('verify_code=%d' % error.verify_code)
 `;
 
+const cleanUp = cleanUpAfterAll();
 const data = freshDataDir();
+cleanUp(() => {
+  data.remove();
+});
 let fleet: RunningFleet;
 let browser: Browser;
 let page: Page;
-let lab: TlsLab;
 let leaf: LabCertificate;
 let server: LabServer;
 const blockedByCsp: string[] = [];
 
 beforeAll(async () => {
   fleet = await startFleet({ dataDir: data.dataDir });
-  lab = createTlsLab();
+  cleanUp(() => fleet.stop());
+  const lab: TlsLab = createTlsLab();
+  cleanUp(() => lab.close());
   const authority = demoStudioCa(data.dataDir);
   leaf = await lab.leaf(authority);
   server = await lab.serve(leaf);
   browser = await launchBrowser();
+  cleanUp(() => browser.close());
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
   page = await context.newPage();
   page.on('console', (message) => {
@@ -45,18 +52,17 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await lab?.close();
-  await fleet?.stop();
-  data.remove();
-});
-
 async function trustInSandbox(): Promise<{ openssl: number; python: string }> {
   const pid = sandboxAgentPid(fleet.dataDir) ?? 0;
   const leafFile = path.join(path.dirname(fleet.dataDir), 'leaf.pem');
   writeFileSync(leafFile, leaf.pem);
-  const openssl = await runBeside(pid, ['openssl', 'verify', '-CAfile', '/etc/ssl/certs/ca-certificates.crt', leafFile]);
+  const openssl = await runBeside(pid, [
+    'openssl',
+    'verify',
+    '-CAfile',
+    '/etc/ssl/certs/ca-certificates.crt',
+    leafFile,
+  ]);
   const python = await runBeside(pid, ['/usr/bin/python3', '-c', PYTHON_HANDSHAKE, String(server.port)]);
   return { openssl: openssl.code, python: python.output.trim() };
 }
@@ -87,10 +93,14 @@ describe('the main job', () => {
 
   it('shows both hosts online and the required anchors, the public ones met', async () => {
     await page.goto(`${fleet.url}/hosts`);
-    await expect.poll(() => page.getByRole('link', { name: /-sandbox$/ }).count(), { timeout: 60_000 }).toBe(1);
+    await expect
+      .poll(() => page.getByRole('link', { name: /-sandbox$/ }).count(), { timeout: 60_000 })
+      .toBe(1);
     await page.goto(fleet.url);
 
-    await expect.poll(() => page.getByRole('row', { name: /Starfield Services/ }).textContent(), { timeout: 60_000 }).toMatch(/Met on all|2/);
+    await expect
+      .poll(() => page.getByRole('row', { name: /Starfield Services/ }).textContent(), { timeout: 60_000 })
+      .toMatch(/Met on all|2/);
     await expectAccessible(page);
   });
 
@@ -99,7 +109,10 @@ describe('the main job', () => {
 
     await expect.poll(() => page.getByText(DEMO_FINDING).first().isVisible(), { timeout: 60_000 }).toBe(true);
     await expectAccessible(page);
-    await expect(trustInSandbox()).resolves.toMatchObject({ openssl: 2, python: expect.stringMatching(/verify_code=(19|20|21)/) as string });
+    await expect(trustInSandbox()).resolves.toMatchObject({
+      openssl: 2,
+      python: expect.stringMatching(/verify_code=(19|20|21)/) as string,
+    });
   });
 
   it('plans, launches and proves the fix while a second page watches the finding go, without reload', async () => {
@@ -115,7 +128,9 @@ describe('the main job', () => {
     await launchAndProve(page);
 
     await expect.poll(() => watcher.getByText(DEMO_FINDING).count(), { timeout: 60_000 }).toBe(0);
-    expect(await watcher.evaluate(() => (globalThis as { neverReloaded?: boolean }).neverReloaded)).toBe(true);
+    expect(await watcher.evaluate(() => (globalThis as { neverReloaded?: boolean }).neverReloaded)).toBe(
+      true,
+    );
     await expect(trustInSandbox()).resolves.toEqual({ openssl: 0, python: 'verify_code=0' });
     await watcher.close();
   });

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { createAdministrator } from './support/api-session.ts';
 import { launchBrowser } from './support/browser.ts';
 import { freshDataDir, ROOT, startFleet } from './support/running-fleet.ts';
-import { DEMO_FINDING, launchAndProve, openSandboxHost, planFromFinding, signInAsPerson } from './support/walk.ts';
+import {
+  DEMO_FINDING,
+  launchAndProve,
+  openSandboxHost,
+  planFromFinding,
+  signInAsPerson,
+} from './support/walk.ts';
 
 const data = freshDataDir();
 const fleet = await startFleet({

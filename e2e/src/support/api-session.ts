@@ -4,7 +4,11 @@ export interface ApiSession {
   post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
 }
 
-export const ADMINISTRATOR = { name: 'Kim Test', email: 'kim@studio.example', password: 'correct horse battery' };
+export const ADMINISTRATOR = {
+  name: 'Kim Test',
+  email: 'kim@studio.example',
+  password: 'correct horse battery',
+};
 
 /** Uses the one-time link's token to make the first administrator. */
 export async function createAdministrator(setupUrl: string): Promise<void> {
@@ -24,7 +28,10 @@ export async function signIn(origin: string): Promise<ApiSession> {
     body: JSON.stringify({ email: ADMINISTRATOR.email, password: ADMINISTRATOR.password }),
   });
   if (!answer.ok) throw new Error(`sign-in answered ${answer.status}: ${await answer.text()}`);
-  const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
   const headers = { cookie, origin, 'content-type': 'application/json' };
   return {
     async get(path) {

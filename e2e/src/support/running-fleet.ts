@@ -42,14 +42,20 @@ export async function freePort(): Promise<number> {
 export function freshDataDir(): { readonly dataDir: string; remove(): void } {
   const parent = mkdtempSync('/tmp/trustfleet-e2e-');
   chmodSync(parent, 0o755);
-  return { dataDir: path.join(parent, 'data'), remove: () => { rmSync(parent, { recursive: true, force: true }); } };
+  return {
+    dataDir: path.join(parent, 'data'),
+    remove: () => {
+      rmSync(parent, { recursive: true, force: true });
+    },
+  };
 }
 
 /** The sandbox host's store holds exactly these: the e2e never looks at the machine's own. */
 function writeSandboxRoots(dataDir: string, extra: readonly string[]): string {
   const roots = path.join(path.dirname(dataDir), 'roots');
   mkdirSync(roots, { recursive: true });
-  for (const root of WELL_KNOWN_ROOTS) writeFileSync(path.join(roots, `${root.name.replaceAll(/\W+/g, '-')}.crt`), root.pem);
+  for (const root of WELL_KNOWN_ROOTS)
+    writeFileSync(path.join(roots, `${root.name.replaceAll(/\W+/g, '-')}.crt`), root.pem);
   extra.forEach((pem, index) => {
     writeFileSync(path.join(roots, `extra-${index}.crt`), pem);
   });
@@ -103,7 +109,12 @@ function collectLines(child: ChildProcess): string[] {
 const find = (lines: readonly string[], pattern: RegExp): string | null =>
   lines.map((line) => pattern.exec(line)?.[1]).find((match) => match !== undefined) ?? null;
 
-async function waitForLine(wait: { child: ChildProcess; lines: readonly string[]; pattern: RegExp; limitMs: number }): Promise<void> {
+async function waitForLine(wait: {
+  child: ChildProcess;
+  lines: readonly string[];
+  pattern: RegExp;
+  limitMs: number;
+}): Promise<void> {
   const limit = Date.now() + wait.limitMs;
   while (!wait.lines.some((line) => wait.pattern.test(line))) {
     if (wait.child.exitCode !== null || Date.now() > limit) {

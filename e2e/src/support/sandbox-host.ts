@@ -74,7 +74,14 @@ export interface SandboxAgent {
 export function sandboxAgent(dataDir: string): SandboxAgent {
   const first = sandboxAgentPid(dataDir);
   if (first === undefined) throw new Error('the sandbox agent does not run');
-  const argv = ['unshare', '-m', '--propagation', 'private', '--', ...commandLine(parentOf(first)).filter((part) => part !== '')];
+  const argv = [
+    'unshare',
+    '-m',
+    '--propagation',
+    'private',
+    '--',
+    ...commandLine(parentOf(first)).filter((part) => part !== ''),
+  ];
   // The same environment too: what it names is part of the inventory.
   const env = Object.fromEntries(
     readFileSync(`/proc/${first}/environ`, 'utf8')
@@ -85,7 +92,8 @@ export function sandboxAgent(dataDir: string): SandboxAgent {
   let own: ChildProcess | undefined;
   const current = (): number => sandboxAgentPid(dataDir) ?? 0;
   const gone = async (pid: number): Promise<void> => {
-    while (existsSync(`/proc/${pid}`) && sandboxAgentPid(dataDir) === pid) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (existsSync(`/proc/${pid}`) && sandboxAgentPid(dataDir) === pid)
+      await new Promise((resolve) => setTimeout(resolve, 50));
   };
   return {
     get pid() {

@@ -25,13 +25,20 @@ export async function planFromFinding(page: Page): Promise<void> {
   await finding.getByRole('link', { name: /Add this CA/ }).click();
   await page.getByLabel('Reason').fill('The render farm’s licence server uses this CA');
   await page.getByRole('button', { name: 'Plan first' }).click();
-  await page.getByText(/add file/).first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/add file/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await page.getByText('update-ca-certificates').first().waitFor();
 }
 
 /** Launches what was planned and waits until the host has proved it. */
 export async function launchAndProve(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Launch now' }).click();
-  await page.getByRole('dialog').or(page.getByRole('alertdialog')).getByRole('button', { name: 'Launch now' }).click();
+  await page
+    .getByRole('dialog')
+    .or(page.getByRole('alertdialog'))
+    .getByRole('button', { name: 'Launch now' })
+    .click();
   await page.getByText('Verified', { exact: true }).first().waitFor({ timeout: 60_000 });
 }
