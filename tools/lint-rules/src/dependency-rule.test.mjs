@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync, globSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -44,7 +44,7 @@ describe('dependency rule', () => {
         if (error.code !== 'ENOENT') throw error; // deleted in the working tree
       }
     }
-    symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
+    linkModules(copy);
     const probes = forbidden.map(([file, code], index) => [file.replace('zz-probe', `zz-probe-${index}`), code]);
     for (const [file, code] of probes) writeFileSync(path.join(copy, file), `${code}\n`);
     writeFileSync(path.join(copy, 'libs/policy/src/zz-clean.ts'), "export const fine = 'fine';\n");
@@ -59,8 +59,22 @@ describe('dependency rule', () => {
   });
 });
 
+/** Everything installed, but the workspace's own packages as those of the copy. */
+function linkModules(copy) {
+  mkdirSync(path.join(copy, 'node_modules/@trustfleet'), { recursive: true });
+  for (const name of readdirSync(path.join(ROOT, 'node_modules')).filter((entry) => entry !== '@trustfleet' && entry !== '.cache')) {
+    symlinkSync(path.join(ROOT, 'node_modules', name), path.join(copy, 'node_modules', name));
+  }
+  for (const { file } of projects) {
+    const folder = path.dirname(file);
+    symlinkSync(path.join(copy, folder), path.join(copy, 'node_modules/@trustfleet', path.basename(folder)));
+  }
+}
+
 function lint(cwd, files) {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_WORKSPACE_ROOT_PATH: cwd };
+  // Run by Nx, this test inherits where *that* workspace and its graph are.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NX_'));
+  const env = { ...Object.fromEntries(inherited), NX_DAEMON: 'false', NX_WORKSPACE_ROOT_PATH: cwd };
   // The boundaries rule reads Nx's project graph, which only a cached one offers outside a task.
   execFileSync(process.execPath, [path.join(ROOT, 'node_modules/nx/dist/bin/nx.js'), 'graph', '--file', path.join(cwd, 'graph.json')], { cwd, env, stdio: 'pipe', timeout: 120_000 });
   const result = spawnSync(process.execPath, [path.join(ROOT, 'node_modules/eslint/bin/eslint.js'), '--format', 'json', '--no-error-on-unmatched-pattern', ...files], {
