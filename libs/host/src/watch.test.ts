@@ -101,4 +101,21 @@ describe('watchPaths', () => {
     writeFileSync(at('e/file'), '22');
     await expect.poll(() => calls, { timeout: 10_000 }).toBe(2);
   });
+
+  it('tells once of a directory that it can only poll, however often it tries again', async () => {
+    mkdirSync(at('f'));
+    writeFileSync(at('f/file'), '');
+    const below = at('f/file/no-directory/path');
+    const problems: string[] = [];
+    const seen = await watching([below, at('f/later/file')], {
+      pollMs: 50,
+      onProblem: (message) => problems.push(message),
+    });
+    for (const content of ['1', '22']) {
+      mkdirSync(at('f/later'), { recursive: true });
+      writeFileSync(at('f/later/file'), content);
+      await expect.poll(() => seen.flat().length, { timeout: 10_000 }).toBe(content.length);
+    }
+    expect(problems).toEqual([expect.stringContaining(`${at('f/file/no-directory')} is only polled`)]);
+  });
 });

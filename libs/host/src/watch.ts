@@ -26,6 +26,8 @@ class PathWatcher implements Watch {
   readonly #options: WatchOptions;
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #mounts = createMountTable();
+  /** Why a directory is only polled, as it was told: the poll tries again each time, and must not repeat it each time. */
+  readonly #told = new Map<string, string>();
   #identities = new Map<string, string>();
   #debounce: NodeJS.Timeout | null = null;
   #poll: NodeJS.Timeout | null = null;
@@ -68,6 +70,7 @@ class PathWatcher implements Watch {
       watcher.close();
       this.#watchers.delete(directory);
     }
+    for (const directory of this.#told.keys()) if (!wanted.has(directory)) this.#told.delete(directory);
     for (const directory of wanted) if (!this.#watchers.has(directory)) this.#watchOne(directory);
   }
 
@@ -80,6 +83,7 @@ class PathWatcher implements Watch {
         this.#give(directory, error);
       });
       this.#watchers.set(directory, watcher);
+      this.#told.delete(directory);
     } catch (error) {
       // Not there (yet): a normal state, found by the poll when it appears.
       if (errorCode(error) !== 'ENOENT') this.#give(directory, error);
@@ -89,7 +93,10 @@ class PathWatcher implements Watch {
   #give(directory: string, error: unknown): void {
     this.#watchers.get(directory)?.close();
     this.#watchers.delete(directory);
-    this.#options.onProblem?.(`${directory} is only polled: ${errorText(error)}`);
+    const reason = errorText(error);
+    if (this.#told.get(directory) === reason) return;
+    this.#told.set(directory, reason);
+    this.#options.onProblem?.(`${directory} is only polled: ${reason}`);
   }
 
   /** First event starts the clock and later ones do not push it back: a busy directory cannot starve the report. */
