@@ -65,7 +65,8 @@ async function main() {
   }
   log(end.reason);
   await group.stopAll();
-  if (existsSync(path.join(dataDir, 'run/ready.json')) && end.code === 0) log('Stopped. The data is kept; `npm start` goes on with it.');
+  // The server is the last to go, and takes its own ready.json along.
+  if (end.code === 0 && existsSync(path.join(dataDir, 'keys'))) log('Stopped. The data is kept; `npm start` goes on with it.');
   process.exitCode = end.code;
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BootstrapError, checkNodeVersion } from './dependencies.mjs';
-import { prepareDataDir } from './fleet.mjs';
+import { enrolFailure, prepareDataDir, readyFacts, withoutServerSecrets } from './fleet.mjs';
 import { defaultDataDir, ROOT } from './paths.mjs';
 import { ProcessGroup } from './process-group.mjs';
 import { missingRequirements } from './requirements.mjs';
@@ -62,6 +62,42 @@ describe('process group', () => {
     });
 
     expect(ended).toEqual({ name: 'server', code: 3 });
+  });
+});
+
+describe('process group that stops', () => {
+  it('starts nothing more: a program that comes late would be left behind', async () => {
+    const group = new ProcessGroup({ write: () => {}, onUnexpectedExit: () => {} });
+    await group.stopAll();
+
+    expect(() => group.start({ name: 'agent', argv: [process.execPath, '-e', ''], env: process.env })).toThrow(/agent is not started/);
+  });
+});
+
+describe('launcher', () => {
+  it('reads what its own server says, not what another one left', () => {
+    const run = path.join(dir, 'run');
+    mkdirSync(run);
+    expect(readyFacts(run, 7)).toBeUndefined();
+    writeFileSync(path.join(run, 'ready.json'), JSON.stringify({ pid: 7, url: 'http://127.0.0.1:1' }));
+
+    expect(readyFacts(run, 8)).toBeUndefined();
+    expect(readyFacts(run, 7)).toMatchObject({ url: 'http://127.0.0.1:1' });
+  });
+
+  it("keeps the database's password from all but the server", () => {
+    const env = { PATH: '/bin', DATABASE_URL: 'postgresql://u:secret@db/x' };
+
+    expect(withoutServerSecrets(env)).toEqual({ PATH: '/bin' });
+    expect(env).toHaveProperty('DATABASE_URL');
+  });
+
+  it.each([
+    [{ stderr: 'trustfleet-agent: no\n' }, 'trustfleet-agent: no'],
+    [{ stderr: '', killed: true, signal: 'SIGTERM' }, 'it did not end within 60 seconds.'],
+    [{ code: 1 }, 'it ended without a word (1).'],
+  ])('says why an agent could not enrol without its command line: %j', (error, text) => {
+    expect(enrolFailure({ message: 'Command failed: --token secret', ...error })).toBe(text);
   });
 });
 

@@ -9,6 +9,7 @@ import { namespaceFlags, sandboxArgv } from './sandbox.mjs';
 
 const run = promisify(execFile);
 const READY_LIMIT_MS = 90_000;
+const ENROL_LIMIT_MS = 60_000;
 
 /** What the sandbox host's owner permits: the one fix of the tour. */
 const SANDBOX_ALLOW_LIST = { format: 1, permits: ['trustStore.addAnchor'] };
@@ -28,8 +29,6 @@ export function prepareDataDir(dataDir) {
 /** Starts server and dashboard; resolves what the server says of itself in run/ready.json. */
 export async function startServer(group, { dataDir, env, tokens }) {
   const run = path.join(dataDir, 'run');
-  const ready = path.join(run, 'ready.json');
-  rmSync(ready, { force: true });
   const shared = {
     ...env,
     TRUSTFLEET_DATA_DIR: dataDir,
@@ -42,11 +41,33 @@ export async function startServer(group, { dataDir, env, tokens }) {
     env: { ...shared, TRUSTFLEET_LOCAL_TOKENS: String(tokens) },
     stopMs: 20_000,
   });
-  await waitFor(() => existsSync(ready), server.ended);
-  const facts = JSON.parse(readFileSync(ready, 'utf8'));
-  const dashboard = group.start({ name: 'dashboard', argv: [projectNode(), PROGRAMS.dashboard], env: { ...shared, NODE_ENV: 'production' } });
+  let facts;
+  await waitFor(() => (facts = readyFacts(run, server.child.pid)) !== undefined, server.ended);
+  const dashboard = group.start({
+    name: 'dashboard',
+    argv: [projectNode(), PROGRAMS.dashboard],
+    env: { ...withoutServerSecrets(shared), NODE_ENV: 'production' },
+  });
   await waitFor(() => existsSync(shared.TRUSTFLEET_DASHBOARD_SOCKET), dashboard.ended);
   return facts;
+}
+
+/** What the server with this number says of itself. A file of another one (killed, or running on the same data) is not ours. */
+export function readyFacts(run, pid) {
+  try {
+    const facts = JSON.parse(readFileSync(path.join(run, 'ready.json'), 'utf8'));
+    return facts.pid === pid ? facts : undefined;
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The database's password is the server's alone: neither the dashboard nor an agent opens a connection to it. */
+export function withoutServerSecrets(env) {
+  const others = { ...env };
+  delete others.DATABASE_URL;
+  return others;
 }
 
 async function waitFor(condition, ended) {
@@ -87,17 +108,23 @@ async function enrolOnce({ state, token, env, prefix, options }) {
   if (existsSync(path.join(state, 'identity.json'))) return;
   const [program, ...args] = [...prefix, projectNode(), PROGRAMS.agent, 'enroll', '--token', token, '--state-dir', state, ...options];
   try {
-    await run(program, args, { env, timeout: 60_000 });
+    await run(program, args, { env: withoutServerSecrets(env), timeout: ENROL_LIMIT_MS });
   } catch (error) {
-    throw new BootstrapError(`The agent could not enrol: ${String(error.stderr || error.message).trim()}`);
+    throw new BootstrapError(`The agent could not enrol: ${enrolFailure(error)}`);
   }
+}
+
+/** Never the error's own message: it holds the whole command line, and with it the token. */
+export function enrolFailure({ stderr = '', killed, code, signal }) {
+  if (stderr.trim() !== '') return stderr.trim();
+  return killed ? `it did not end within ${ENROL_LIMIT_MS / 1000} seconds.` : `it ended without a word (${code ?? signal}).`;
 }
 
 function startAgent(group, { name, state, allowList, env, prefix }) {
   return group.start({
     name,
     argv: [...prefix, projectNode(), PROGRAMS.agent, 'run', '--state-dir', state, '--allow-list', allowList],
-    env,
+    env: withoutServerSecrets(env),
     essential: false,
   });
 }

@@ -16,6 +16,8 @@ export class ProcessGroup {
 
   /** `essential`: when it ends by itself, `onUnexpectedExit` is called. */
   start({ name, argv, env, essential = true, stopMs = 10_000 }) {
+    // An order to stop may come while the next program is being made ready: nobody would end it any more.
+    if (this.#stopping) throw new Error(`The ${name} is not started: everything is being stopped.`);
     const [program, ...args] = argv;
     const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
