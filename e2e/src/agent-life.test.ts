@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
@@ -99,8 +100,13 @@ beforeAll(async () => {
 
 describe('an agent’s life', () => {
   it('is offline when killed; restarted, it is back and no body is sent again', async () => {
-    const { sections } = (await api.get(`/api/v1/hosts/${hostId}`)) as { sections: { body: unknown }[] };
-    const bodies = sections.reduce((total, section) => total + JSON.stringify(section.body).length, 0);
+    const sections = async (): Promise<readonly { body: unknown }[]> =>
+      ((await api.get(`/api/v1/hosts/${hostId}`)) as { sections: { body: unknown }[] }).sections;
+    await expect.poll(async () => (await sections()).length, { timeout: 30_000 }).toBe(5);
+    const bodies = (await sections()).reduce(
+      (total, section) => total + JSON.stringify(section.body).length,
+      0,
+    );
     await agent.kill();
     await untilPresence('offline');
     agent.pointTo(`https://127.0.0.2:${fleet.ports.agent}`);
@@ -175,6 +181,56 @@ describe('an agent’s life', () => {
     const id = await order(await lab.authority('Not permitted'), 'apply', machine?.id);
 
     await expect.poll(async () => (await job(id)).state, { timeout: 60_000 }).toBe('notPermitted');
+  });
+
+  it('notices within a minute what changed, and says what is wrong with every bundle that a variable names', async () => {
+    const place = path.dirname(data.dataDir);
+    const { pem, der } = await lab.authority('A bundle');
+    const bundles = {
+      SSL_CERT_FILE: ['utf16.pem', Buffer.from(`\ufeff${pem}`, 'utf16le')],
+      REQUESTS_CA_BUNDLE: ['der.pem', Buffer.from(der)],
+      CURL_CA_BUNDLE: ['empty.pem', Buffer.alloc(0)],
+      HTTPLIB2_CA_CERTS: ['broken.pem', Buffer.from(pem + pem.slice(0, 200))],
+      SHOTGUN_API_CACERTS: ['missing.pem', null],
+    } as const;
+    for (const [name, bytes] of Object.values(bundles))
+      if (bytes !== null) writeFileSync(path.join(place, name), bytes);
+    execFileSync('mkfifo', [path.join(place, 'fifo.pem')]);
+    const lines = [
+      ...Object.entries(bundles).map(([variable, [name]]) => `${variable}=${path.join(place, name)}`),
+      `PIP_CERT=${path.join(place, 'fifo.pem')}`,
+    ];
+    const written = Date.now();
+    await runBeside(agent.pid, [
+      '/usr/bin/python3',
+      '-c',
+      'import sys; open("/etc/environment", "a").write("\\n" + sys.argv[1] + "\\n")',
+      lines.join('\n'),
+    ]);
+
+    const causes = async (): Promise<string[]> => {
+      const { findings } = (await api.get(`/api/v1/hosts/${hostId}`)) as {
+        findings: { cause: string; subject: { path: string } }[];
+      };
+      return findings
+        .filter((finding) => finding.subject.path.startsWith(place))
+        .map((finding) => `${path.basename(finding.subject.path)} ${finding.cause}`)
+        .sort();
+    };
+    await expect
+      .poll(causes, { timeout: 60_000, interval: 500 })
+      .toEqual([
+        'broken.pem bundleMalformed',
+        'der.pem bundleDer',
+        'empty.pem bundleEmpty',
+        'fifo.pem bundleNotRegularFile',
+        'missing.pem bundleMissing',
+        'utf16.pem bundleUtf16',
+      ]);
+    console.log(
+      `A change of /etc/environment was on the dashboard's API after ${((Date.now() - written) / 1000).toFixed(1)} s`,
+    );
+    expect((await sandboxHost())?.presence).toBe('online');
   });
 
   it('keeps everything over a restart of the server', async () => {
