@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../logging/logger.ts';
-import { COMMON_HEADERS } from './security-headers.ts';
+import { commonHeaders } from './security-headers.ts';
 
 /** Headers that belong to one connection (RFC 9110 §7.6.1) and are never passed on. */
 const HOP_BY_HOP = new Set([
@@ -50,10 +50,15 @@ function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   );
 }
 
-function sendPage(response: ServerResponse, page: { status: 502 | 503; title: string; text: string }): void {
+interface Page {
+  readonly status: 502 | 503;
+  readonly title: string;
+  readonly text: string;
+}
+
+function sendPage(response: ServerResponse, page: Page): void {
   const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${page.title}</title><h1>${page.title}</h1><p>${page.text}</p></html>`;
   response.writeHead(page.status, {
-    ...COMMON_HEADERS,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'no-store',
@@ -88,7 +93,9 @@ export function createDashboardProxy(
   options: ProxyOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { socketPath, protocol, logger, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS } = options;
+  const ownHeaders = Object.entries(commonHeaders(protocol === 'https'));
   return (request, response) => {
+    for (const [name, value] of ownHeaders) response.setHeader(name, value);
     const headers = {
       ...passedOn(request.headers),
       'x-forwarded-proto': protocol,
@@ -112,7 +119,6 @@ export function createDashboardProxy(
     );
     upstream.on('error', fail);
     upstream.on('response', (answer) => {
-      for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
       response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
       // A browser that goes away, or a dashboard that dies mid-answer, ends both sides: nothing is left to tell.
       pipeline(answer, response).catch((error: unknown) => {

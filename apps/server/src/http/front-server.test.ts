@@ -148,6 +148,21 @@ describe('one origin', () => {
     expect(seen).not.toHaveProperty('x-real-ip');
   });
 
+  it('keeps browsers that came by https there, and says nothing of that by http', async () => {
+    const socketPath = join(directory, 'dashboard.sock');
+    const hsts = async () => (await ask('/hosts')).headers['strict-transport-security'];
+    await dashboard((_request, response) => void response.end('page'));
+    expect(await hsts()).toBeUndefined();
+    const secure = createServer(createDashboardProxy({ socketPath, protocol: 'https', logger }));
+    opened.push(secure.listen(0, '127.0.0.1'));
+    await once(secure, 'listening');
+    port = (secure.address() as AddressInfo).port;
+
+    expect(await hsts()).toBe('max-age=31536000');
+    await rm(socketPath);
+    expect(await hsts(), 'on the page that says it is starting').toBe('max-age=31536000');
+  });
+
   it('says that the dashboard is starting, and tries again by itself', async () => {
     const answer = await ask('/hosts');
 
