@@ -11,6 +11,9 @@ export const DEFAULT_LINK_LIMITS: LinkLimits = {
   backoffCapMs: 300_000,
   // A server, or someone who answers in its place before the handshake, must not silence a host for longer.
   maxOrderedDelayMs: 600_000,
+  // A server must not keep a workstation busy with heartbeats; and beyond 2^31 ms setTimeout fires at once.
+  minHeartbeatMs: 1_000,
+  maxHeartbeatMs: 3_600_000,
   heartbeatJitter: 0.1,
   acknowledgeTimeoutMs: 60_000,
   maxSlowDownMs: 60_000,

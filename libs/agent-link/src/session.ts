@@ -173,10 +173,14 @@ export class Session {
 
   #scheduleBeat(): void {
     const { connection, clock, limits, random } = this.#options;
-    const { heartbeatIntervalMs } = connection.welcome;
+    const { minHeartbeatMs, maxHeartbeatMs } = limits;
+    const intervalMs = Math.min(
+      Math.max(connection.welcome.heartbeatIntervalMs, minHeartbeatMs),
+      maxHeartbeatMs,
+    );
     const jitter = 1 + (random() * 2 - 1) * limits.heartbeatJitter;
-    this.#cancelBeat = clock.after(heartbeatIntervalMs * jitter, () => {
-      this.#beat(heartbeatIntervalMs);
+    this.#cancelBeat = clock.after(intervalMs * jitter, () => {
+      this.#beat(intervalMs);
       this.#scheduleBeat();
     });
   }

@@ -133,6 +133,9 @@ export interface LinkLimits {
   readonly backoffCapMs: number;
   /** Longest wait that a server may order by Retry-After or `reconnect`. */
   readonly maxOrderedDelayMs: number;
+  /** Bounds of the heartbeat's interval, whatever the server's welcome says. */
+  readonly minHeartbeatMs: number;
+  readonly maxHeartbeatMs: number;
   /** A heartbeat is due after interval × (1 ± this). */
   readonly heartbeatJitter: number;
   /** What was sent and not acknowledged for so long is sent again. */

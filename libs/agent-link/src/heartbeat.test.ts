@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { LinkLab } from './testing/link-lab.ts';
+import type { LinkClock } from './types.ts';
+
+describe('the heartbeat', () => {
+  it.each([
+    ['1 ms', 1, 900, 1_100],
+    ['more than a timer holds', 2 ** 40, 3_240_000, 3_960_000],
+  ])('keeps within bounds when the server orders %s', async (...[, heartbeatIntervalMs, least, most]) => {
+    const rude = await LinkLab.start({ heartbeatIntervalMs });
+    const waits: number[] = [];
+    const clock: LinkClock = {
+      now: () => 0,
+      wallTime: () => new Date(),
+      after: (ms) => {
+        waits.push(ms);
+        return () => undefined;
+      },
+    };
+    try {
+      rude.agent({ clock }).link.start();
+      await expect.poll(() => waits.filter((ms) => ms >= least && ms <= most)).not.toHaveLength(0);
+      expect(waits.filter((ms) => ms < 900 || ms > 3_960_000)).toEqual([]);
+    } finally {
+      await rude.close();
+    }
+  });
+});
