@@ -19,7 +19,7 @@ describe('wrong arguments', () => {
   it.each([
     [[], /Usage: trustfleet-agent/],
     [['observe'], /unknown command 'observe'/],
-    [['enroll'], /required option '--token <token>' not specified/],
+    [['enroll'], /token is needed: give it with --token, or in TRUSTFLEET_ENROLMENT_TOKEN/],
     [['enroll', '--token', 'x', '--name', 'a b'], /A name has 1 to 63/],
     [['scan', '--section', 'registry'], /the sections are system, trustStores, bundles, pythons, variables/],
     [['scan', '--jason'], /unknown option '--jason'[^]*--json/],
@@ -119,14 +119,15 @@ describe('a machine that is not enrolled', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('a token that is none is refused in one sentence that does not repeat it', async () => {
-    const { code, stderr } = await agent([
-      'enroll',
-      '--token',
-      'tf1.c2VjcmV0LXRoaW5n',
-      '--state-dir',
-      join(fake.directory, 'enrol'),
-    ]);
+  it.each<[string, string[], Record<string, string>]>([
+    ['on the command line', ['--token', 'tf1.c2VjcmV0LXRoaW5n'], {}],
+    ['in the environment', [], { TRUSTFLEET_ENROLMENT_TOKEN: 'tf1.c2VjcmV0LXRoaW5n' }],
+  ])('a token that is none, %s, is refused in one sentence that does not repeat it', async (...given) => {
+    const [, args, env] = given;
+    const { code, stderr } = await agent(
+      ['enroll', ...args, '--state-dir', join(fake.directory, 'enrol')],
+      env,
+    );
 
     expect(code).toBe(1);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

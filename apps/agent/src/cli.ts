@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
 import { CliError, messageOf } from './cli-error.ts';
-import { enrollCommand } from './commands/enroll.ts';
+import { enrollCommand, type EnrollOptions } from './commands/enroll.ts';
 import { runCommand, type RunOptions } from './commands/run.ts';
 import { scanCommand, type ScanOptions } from './commands/scan.ts';
 import { statusCommand } from './commands/status.ts';
@@ -36,6 +36,15 @@ function anchor(value: string): string {
   return value;
 }
 
+/** Other accounts of the machine see a command line, but not an environment (proc(5)). */
+const TOKEN_VARIABLE = 'TRUSTFLEET_ENROLMENT_TOKEN';
+
+function tokenOf(env: Environment): string {
+  const token = env[TOKEN_VARIABLE];
+  if (token !== undefined && token !== '') return token;
+  throw new CliError(`A token is needed: give it with --token, or in ${TOKEN_VARIABLE}.`, 2);
+}
+
 const absolute = (value: string): string => {
   if (value === '') throw new InvalidArgumentError('A path is needed.');
   return resolve(value);
@@ -56,11 +65,16 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
   program
     .command('enroll')
     .description('turn this machine into a host of a fleet')
-    .requiredOption('--token <token>', 'enrolment token, as the dashboard shows it once')
+    .option(
+      '--token <token>',
+      `enrolment token, as the dashboard shows it once (or in ${TOKEN_VARIABLE}, where other accounts cannot see it)`,
+    )
     .addOption(stateDir())
     .addOption(allowList())
     .addOption(new Option('--name <name>', 'report this name in place of the host name').argParser(hostName))
-    .action((options: Parameters<typeof enrollCommand>[0]) => enrollCommand(options, stdout));
+    .action((options: Omit<EnrollOptions, 'token'> & { token?: string }) =>
+      enrollCommand({ ...options, token: options.token ?? tokenOf(env) }, stdout),
+    );
   program
     .command('run')
     .description('connect, report and repair, until stopped (the service)')

@@ -106,15 +106,17 @@ export async function startSandboxAgent(group, { dataDir, env, token, roots, hos
 
 async function enrolOnce({ state, token, env, prefix, options }) {
   if (existsSync(path.join(state, 'identity.json'))) return;
-  const [program, ...args] = [...prefix, projectNode(), PROGRAMS.agent, 'enroll', '--token', token, '--state-dir', state, ...options];
+  const [program, ...args] = [...prefix, projectNode(), PROGRAMS.agent, 'enroll', '--state-dir', state, ...options];
   try {
-    await run(program, args, { env: withoutServerSecrets(env), timeout: ENROL_LIMIT_MS });
+    // Not on the command line, which every account of this machine can see.
+    const own = { ...withoutServerSecrets(env), TRUSTFLEET_ENROLMENT_TOKEN: token };
+    await run(program, args, { env: own, timeout: ENROL_LIMIT_MS });
   } catch (error) {
     throw new BootstrapError(`The agent could not enrol: ${enrolFailure(error)}`);
   }
 }
 
-/** Never the error's own message: it holds the whole command line, and with it the token. */
+/** Never the error's own message: it repeats the whole command line. */
 export function enrolFailure({ stderr = '', killed, code, signal }) {
   if (stderr.trim() !== '') return stderr.trim();
   return killed ? `it did not end within ${ENROL_LIMIT_MS / 1000} seconds.` : `it ended without a word (${code ?? signal}).`;
