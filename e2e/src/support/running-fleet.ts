@@ -66,25 +66,37 @@ function writeSandboxRoots(dataDir: string, extra: readonly string[]): string {
 function plainEnv(): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, NODE_EXTRA_CA_CERTS } = process.env;
   // npm itself may need NODE_EXTRA_CA_CERTS to reach its registry.
-  return { PATH, HOME, LANG, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
+  // The clone's Node is the caller's own, not the one that runs the tests.
+  const callersPath = (PATH ?? '')
+    .split(path.delimiter)
+    .filter((entry) => !entry.includes('node_modules'))
+    .join(path.delimiter);
+  return { PATH: callersPath, HOME, LANG, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
+}
+
+/** In a clone as its README says; in this checkout what Nx has just built, by the Node that runs the tests. */
+function launch(root: string | undefined, env: NodeJS.ProcessEnv): ChildProcess {
+  // A process group of its own, as a terminal gives it: Ctrl-C reaches npm, its shell and the launcher alike.
+  const options = { detached: true, stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  if (root !== undefined) return spawn('npm', ['start'], { ...options, cwd: root, env });
+  const launcher = path.join(ROOT, 'tools/bootstrap/start.mjs');
+  return spawn(process.execPath, [launcher], {
+    ...options,
+    cwd: ROOT,
+    env: { ...env, TRUSTFLEET_SKIP_BUILD: '1' },
+  });
 }
 
 export async function startFleet(options: FleetOptions = {}): Promise<RunningFleet> {
   const dataDir = options.dataDir ?? freshDataDir().dataDir;
   const ports = options.ports ?? { web: await freePort(), agent: await freePort() };
-  const root = options.root ?? ROOT;
-  const child = spawn(process.execPath, [path.join(root, 'tools/bootstrap/start.mjs')], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...plainEnv(),
-      TRUSTFLEET_DATA_DIR: dataDir,
-      TRUSTFLEET_PORT: String(ports.web),
-      TRUSTFLEET_AGENT_PORT: String(ports.agent),
-      TRUSTFLEET_SANDBOX_ROOTS: writeSandboxRoots(dataDir, options.extraRoots ?? []),
-      ...(options.root === undefined ? { TRUSTFLEET_SKIP_BUILD: '1' } : {}),
-      ...options.env,
-    },
+  const child = launch(options.root, {
+    ...plainEnv(),
+    TRUSTFLEET_DATA_DIR: dataDir,
+    TRUSTFLEET_PORT: String(ports.web),
+    TRUSTFLEET_AGENT_PORT: String(ports.agent),
+    TRUSTFLEET_SANDBOX_ROOTS: writeSandboxRoots(dataDir, options.extraRoots ?? []),
+    ...options.env,
   });
   const lines = collectLines(child);
   await waitForLine({ child, lines, pattern: /^Stop with Ctrl-C/, limitMs: options.readyMs ?? 120_000 });
@@ -128,8 +140,8 @@ async function waitForLine(wait: {
 async function stop(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return child.exitCode;
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.kill('SIGINT');
-  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  const limit = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), 60_000);
   const code = await ended;
   clearTimeout(limit);
   return code;
