@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -77,7 +77,7 @@ function plainEnv(): NodeJS.ProcessEnv {
 /** In a clone as its README says; in this checkout what Nx has just built, by the Node that runs the tests. */
 function launch(root: string | undefined, env: NodeJS.ProcessEnv): ChildProcess {
   // A process group of its own, as a terminal gives it: Ctrl-C reaches npm, its shell and the launcher alike.
-  const options = { detached: true, stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  const options: SpawnOptions = { detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
   if (root !== undefined) return spawn('npm', ['start'], { ...options, cwd: root, env });
   const launcher = path.join(ROOT, 'tools/bootstrap/start.mjs');
   return spawn(process.execPath, [launcher], {
