@@ -5,13 +5,51 @@ import tseslint from 'typescript-eslint';
 import trustfleet from './tools/lint-rules/src/index.mjs';
 
 /** What a pure library may not reach (architecture.md, "Layout"): no I/O, no clock, no randomness. Hashing and signing are no I/O. */
-const PURE = ['libs/protocol', 'libs/api', 'libs/certificates', 'libs/policy', 'libs/remedies', 'libs/rollout', 'libs/signing'];
-const IO_MODULES = ['fs', 'fs/promises', 'child_process', 'net', 'tls', 'http', 'https', 'http2', 'dgram', 'dns', 'os', 'process', 'worker_threads', 'timers', 'timers/promises', 'readline', 'cluster', 'perf_hooks'];
+const PURE = [
+  'libs/protocol',
+  'libs/api',
+  'libs/certificates',
+  'libs/policy',
+  'libs/remedies',
+  'libs/rollout',
+  'libs/signing',
+];
+const IO_MODULES = [
+  'fs',
+  'fs/promises',
+  'child_process',
+  'net',
+  'tls',
+  'http',
+  'https',
+  'http2',
+  'dgram',
+  'dns',
+  'os',
+  'process',
+  'worker_threads',
+  'timers',
+  'timers/promises',
+  'readline',
+  'cluster',
+  'perf_hooks',
+];
 
 const files = (projects, tail) => projects.flatMap((p) => [`${p}/${tail}`, `**/${p}/${tail}`]);
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/.next/**', '**/node_modules/**', '**/generated/**', '**/next-env.d.ts', '**/vitest.config.mjs', '**/*.config.mjs', '**/*.config.ts'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/.next/**',
+      '**/node_modules/**',
+      '**/generated/**',
+      '**/next-env.d.ts',
+      '**/vitest.config.mjs',
+      '**/*.config.mjs',
+      '**/*.config.ts',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -26,11 +64,29 @@ export default tseslint.config(
           depConstraints: [
             { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
             { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:contract', 'type:domain'] },
-            { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testkit'] },
+            {
+              sourceTag: 'type:adapter',
+              onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testkit'],
+            },
             { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:ui'] },
-            { sourceTag: 'type:testkit', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testkit'] },
-            { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:adapter', 'type:ui', 'type:testkit'] },
-            { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:adapter', 'type:testkit'] },
+            {
+              sourceTag: 'type:testkit',
+              onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testkit'],
+            },
+            {
+              sourceTag: 'type:app',
+              onlyDependOnLibsWithTags: [
+                'type:contract',
+                'type:domain',
+                'type:adapter',
+                'type:ui',
+                'type:testkit',
+              ],
+            },
+            {
+              sourceTag: 'type:tool',
+              onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:adapter', 'type:testkit'],
+            },
             { sourceTag: 'scope:agent', onlyDependOnLibsWithTags: ['scope:agent', 'scope:shared'] },
             { sourceTag: 'scope:server', onlyDependOnLibsWithTags: ['scope:server', 'scope:shared'] },
             { sourceTag: 'scope:dashboard', onlyDependOnLibsWithTags: ['scope:dashboard', 'scope:shared'] },
@@ -54,14 +110,45 @@ export default tseslint.config(
     files: files(PURE, 'src/**/*.ts'),
     ignores: ['**/*.test.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: IO_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message: 'A pure library does no I/O: take the value as a parameter.' })) }],
-      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance', 'WebSocket'],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: IO_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({
+            name,
+            message: 'A pure library does no I/O: take the value as a parameter.',
+          })),
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'fetch',
+        'performance',
+        'WebSocket',
+      ],
       'no-restricted-properties': [
         'error',
-        { object: 'Date', property: 'now', message: 'A pure library has no clock: take the time as a parameter.' },
-        { object: 'Math', property: 'random', message: 'A pure library has no randomness: take it as a parameter.' },
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'A pure library has no clock: take the time as a parameter.',
+        },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'A pure library has no randomness: take it as a parameter.',
+        },
       ],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'A pure library has no clock: take the time as a parameter.' }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'A pure library has no clock: take the time as a parameter.',
+        },
+      ],
     },
   },
   {
@@ -84,7 +171,17 @@ export default tseslint.config(
   {
     files: ['**/*.mjs'],
     extends: [tseslint.configs.recommended],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+      },
+    },
   },
   prettier,
 );

@@ -9,7 +9,12 @@ const results = path.join(import.meta.dirname, 'test-results', `${path.basename(
 export default defineConfig({
   resolve: { conditions: ['@trustfleet/source'] },
   // Without `import`: Vitest hands these conditions to Node, and a CommonJS package's require() would get an ES module (pg).
-  ssr: { resolve: { conditions: ['@trustfleet/source', 'node', 'default'], externalConditions: ['@trustfleet/source'] } },
+  ssr: {
+    resolve: {
+      conditions: ['@trustfleet/source', 'node', 'default'],
+      externalConditions: ['@trustfleet/source'],
+    },
+  },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts', 'src/**/*.test.mjs'],
     testTimeout: 30_000,

@@ -9,7 +9,9 @@ const [suite] = process.argv.slice(2);
 const target = SUITES[suite];
 if (!target) {
   const known = Object.keys(SUITES);
-  process.stderr.write(`${suite ? `There is no suite "${suite}".` : 'Name a suite.'} Known: ${known.length > 0 ? known.join(', ') : 'none yet'}.\n`);
+  process.stderr.write(
+    `${suite ? `There is no suite "${suite}".` : 'Name a suite.'} Known: ${known.length > 0 ? known.join(', ') : 'none yet'}.\n`,
+  );
   process.exitCode = 2;
 } else {
   await ensureDependencies((line) => process.stderr.write(`${line}\n`));

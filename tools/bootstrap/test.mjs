@@ -23,15 +23,32 @@ const say = (line) => process.stdout.write(`${line}\n`);
 async function runStage(stage, skipped) {
   const exclude = stage.reports && skipped.length > 0 ? [`--exclude=${skipped.join(',')}`] : [];
   const started = performance.now();
-  const code = await runNx(['run-many', '-t', ...stage.targets, '--parallel=2', '--outputStyle=static', '--nxBail=false', ...exclude]);
-  return { name: stage.name, ok: code === 0, seconds: (performance.now() - started) / 1000, counted: Boolean(stage.reports) };
+  const code = await runNx([
+    'run-many',
+    '-t',
+    ...stage.targets,
+    '--parallel=2',
+    '--outputStyle=static',
+    '--nxBail=false',
+    ...exclude,
+  ]);
+  return {
+    name: stage.name,
+    ok: code === 0,
+    seconds: (performance.now() - started) / 1000,
+    counted: Boolean(stage.reports),
+  };
 }
 
 function report(stages, skippedProjects) {
   const { suites } = readTestReports(REPORTS);
   say('');
-  for (const suite of suites) say(`  ${suite.name.padEnd(16)} ${suite.seconds.toFixed(1).padStart(7)} s  ${closingLine(suite)}`);
-  for (const stage of stages) say(`  stage ${stage.name.padEnd(10)} ${stage.seconds.toFixed(1).padStart(7)} s  ${stage.ok ? 'ok' : 'FAILED'}`);
+  for (const suite of suites)
+    say(`  ${suite.name.padEnd(16)} ${suite.seconds.toFixed(1).padStart(7)} s  ${closingLine(suite)}`);
+  for (const stage of stages)
+    say(
+      `  stage ${stage.name.padEnd(10)} ${stage.seconds.toFixed(1).padStart(7)} s  ${stage.ok ? 'ok' : 'FAILED'}`,
+    );
   const sum = (field) => suites.reduce((total, suite) => total + suite[field], 0);
   const plain = stages.filter((stage) => !stage.counted);
   // A test stage that failed without a failed test (a crash, a missing report) is a failure of its own.
@@ -46,7 +63,10 @@ function report(stages, skippedProjects) {
 async function main() {
   await ensureDependencies(say);
   const { missing, skipped } = missingRequirements();
-  for (const requirement of missing) say(`Missing: ${requirement.name}. To have it: ${requirement.install}. Skipped: ${requirement.projects.join(', ')}.`);
+  for (const requirement of missing)
+    say(
+      `Missing: ${requirement.name}. To have it: ${requirement.install}. Skipped: ${requirement.projects.join(', ')}.`,
+    );
   rmSync(REPORTS, { recursive: true, force: true });
   const stages = [];
   for (const stage of STAGES) {

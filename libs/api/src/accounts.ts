@@ -11,7 +11,12 @@ export const setupRequest = z.object({
 /** `needed`: no administrator exists yet. Readable without signing in; says nothing else. */
 export const setupStatus = z.object({ needed: z.boolean() });
 
-export const me = z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(['administrator']) });
+export const me = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(['administrator']),
+});
 export type Me = z.infer<typeof me>;
 
 export const createEnrolmentToken = z.object({

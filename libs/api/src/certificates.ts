@@ -20,7 +20,12 @@ export const certificateView = z.object({
 });
 export type CertificateView = z.infer<typeof certificateView>;
 
-export const inspectRequest = z.object({ pem: z.string().min(1).max(256 * 1024) });
+export const inspectRequest = z.object({
+  pem: z
+    .string()
+    .min(1)
+    .max(256 * 1024),
+});
 /** Why a certificate may not become an anchor: each a key of the dashboard's catalogue. */
 export const anchorRefusal = z.enum([
   'notPem',

@@ -31,5 +31,8 @@ export const findingView = z.object({
 });
 export type FindingView = z.infer<typeof findingView>;
 
-export const findingListQuery = pageQuery.extend({ state: findingState.default('open'), rule: z.string().max(64).optional() });
+export const findingListQuery = pageQuery.extend({
+  state: findingState.default('open'),
+  rule: z.string().max(64).optional(),
+});
 export const findingPage = page(findingView);

@@ -107,7 +107,10 @@ export const createOrder = z.object({
   remedy: z.literal('trustStore.addAnchor'),
   mode: z.enum(['plan', 'apply']),
   anchorSha256: sha256Hex.optional(),
-  anchorPem: z.string().max(256 * 1024).optional(),
+  anchorPem: z
+    .string()
+    .max(256 * 1024)
+    .optional(),
   hostIds: z.array(z.uuid()).min(1).max(1000),
   notBefore: instant.optional(),
   /** Delivery deadline; default 7 days after notBefore (rollouts.md "Two clocks"). */

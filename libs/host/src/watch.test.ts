@@ -64,10 +64,11 @@ describe('watchPaths', () => {
     mkdirSync(at('c/later'));
     writeFileSync(at('c/later/file'), '');
     await expect.poll(() => seen.flat(), { timeout: 10_000 }).toContain(at('c/later/file'));
+    // A poll may fall between the making of a file and its last write: it is then told of twice.
+    const told = () => seen.flat().filter((path) => path === at('c/later/file')).length;
+    const before = told();
     unlinkSync(at('c/later/file'));
-    await expect
-      .poll(() => seen.flat().filter((path) => path === at('c/later/file')).length, { timeout: 10_000 })
-      .toBe(2);
+    await expect.poll(told, { timeout: 10_000 }).toBeGreaterThan(before);
   });
 
   it('takes another set without a report, and falls silent when stopped', async () => {
@@ -113,8 +114,9 @@ describe('watchPaths', () => {
     });
     for (const content of ['1', '22']) {
       mkdirSync(at('f/later'), { recursive: true });
+      const before = seen.flat().length;
       writeFileSync(at('f/later/file'), content);
-      await expect.poll(() => seen.flat().length, { timeout: 10_000 }).toBe(content.length);
+      await expect.poll(() => seen.flat().length, { timeout: 10_000 }).toBeGreaterThan(before);
     }
     expect(problems).toEqual([expect.stringContaining(`${at('f/file/no-directory')} is only polled`)]);
   });

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { atomicWriteFile, createHost, ensureEmptyDirectory, removeFile } from './index.ts';
+import { atomicWriteFile, createHost, removeFile } from './index.ts';
 import { makePlace } from './testing/place.ts';
 
 const place = makePlace();
@@ -53,18 +53,6 @@ describe('removeFile', () => {
     writeFileSync(at('gone'), '');
     expect(await removeFile(at('gone'))).toBe(true);
     expect(await removeFile(at('gone'))).toBe(false);
-  });
-});
-
-describe('ensureEmptyDirectory', () => {
-  it('makes it, takes an empty one, refuses a filled or writable one', async () => {
-    expect(await ensureEmptyDirectory(at('neutral'))).toBe(at('neutral'));
-    expect(await ensureEmptyDirectory(at('neutral'))).toBe(at('neutral'));
-    chmodSync(at('neutral'), 0o777);
-    await expect(ensureEmptyDirectory(at('neutral'))).rejects.toThrow('another account');
-    chmodSync(at('neutral'), 0o755);
-    writeFileSync(at('neutral/json.py'), '');
-    await expect(ensureEmptyDirectory(at('neutral'))).rejects.toThrow('1 entries');
   });
 });
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from './errors.ts';
-import { ownUid } from './run-program.ts';
 import type { WriteOptions } from './types.ts';
 
 /**
@@ -60,23 +59,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/**
- * Makes or checks a directory that is empty and that only this account can write: the neutral cwd of children, since
- * `python -c` imports from its cwd. Throws when it holds something or belongs to another.
- */
-export async function ensureEmptyDirectory(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o755 });
-  const stats = await stat(path);
-  if (stats.uid !== ownUid() || (stats.mode & 0o022) !== 0)
-    throw new Error(
-      `${path} cannot be used as a neutral directory: another account can write it; remove it and start again`,
-    );
-  const entries = await readdir(path);
-  if (entries.length > 0)
-    throw new Error(
-      `${path} cannot be used as a neutral directory: it holds ${entries.length} entries; empty it and start again`,
-    );
-  return path;
 }

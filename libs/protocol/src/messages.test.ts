@@ -5,18 +5,27 @@ const digest = 'a'.repeat(64);
 
 describe('messages', () => {
   it('keeps unknown fields of a newer peer', () => {
-    const parsed = report.parse({ type: 'report', seq: 1, sections: {}, scannedAt: '2026-11-22T00:00:00Z', later: 1 });
+    const parsed = report.parse({
+      type: 'report',
+      seq: 1,
+      sections: {},
+      scannedAt: '2026-11-22T00:00:00Z',
+      later: 1,
+    });
 
     expect(parsed).toHaveProperty('later', 1);
   });
 
-  it.each(['__proto__', 'constructor', 'toString', '../x', 'A', ''])('refuses the section name %j', (name) => {
-    const record = JSON.parse(`{${JSON.stringify(name)}:"${digest}"}`) as unknown;
-    const result = sectionDigests.safeParse(record);
+  it.each(['__proto__', 'constructor', 'toString', '../x', 'A', ''])(
+    'refuses the section name %j',
+    (name) => {
+      const record = JSON.parse(`{${JSON.stringify(name)}:"${digest}"}`) as unknown;
+      const result = sectionDigests.safeParse(record);
 
-    expect(result.success && Object.keys(result.data).includes(name)).toBe(false);
-    expect(section.safeParse({ type: 'section', seq: 1, name, digest, body: '{}' }).success).toBe(false);
-  });
+      expect(result.success && Object.keys(result.data).includes(name)).toBe(false);
+      expect(section.safeParse({ type: 'section', seq: 1, name, digest, body: '{}' }).success).toBe(false);
+    },
+  );
 
   it.each([
     [{ type: 'report', seq: 0, sections: {}, scannedAt: '2026-11-22T00:00:00Z' }],
@@ -28,7 +37,17 @@ describe('messages', () => {
     expect(agentMessage.safeParse(message).success).toBe(false);
   });
 
+  it('bounds how many sections a host may name', () => {
+    const sections = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, digest]));
+
+    expect(sectionDigests.safeParse(sections(64)).success).toBe(true);
+    expect(sectionDigests.safeParse(sections(65)).success).toBe(false);
+  });
+
   it('accepts an acknowledgement of job events alone', () => {
-    expect(ack.parse({ type: 'ack', jobEvents: ['01890000-0000-7000-8000-000000000000'] }).seq).toBeUndefined();
+    expect(
+      ack.parse({ type: 'ack', jobEvents: ['01890000-0000-7000-8000-000000000000'] }).seq,
+    ).toBeUndefined();
   });
 });

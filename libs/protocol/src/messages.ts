@@ -4,7 +4,12 @@ import { dsseEnvelope } from './orders.ts';
 import { base64, instant, sha256Hex, shortText, uuid } from './primitives.ts';
 import { sectionName } from './sections/index.ts';
 
-export const sectionDigests = z.record(sectionName, sha256Hex);
+/** Most sections that a host may name: far above what this release has, far below what would fill a table. */
+export const MAX_SECTIONS = 64;
+
+export const sectionDigests = z
+  .record(sectionName, sha256Hex)
+  .refine((digests) => Object.keys(digests).length <= MAX_SECTIONS, 'too many sections');
 export type SectionDigests = z.infer<typeof sectionDigests>;
 
 /** Server → agent, first frame. Signed by the server's key (libs/signing `handshake`). */
@@ -58,7 +63,10 @@ export const section = z.looseObject({
 export const certificates = z.looseObject({
   type: z.literal('certificates'),
   seq: z.int().positive(),
-  certificates: z.array(z.looseObject({ sha256: sha256Hex, der: base64.max(128 * 1024) })).min(1).max(200),
+  certificates: z
+    .array(z.looseObject({ sha256: sha256Hex, der: base64.max(128 * 1024) }))
+    .min(1)
+    .max(200),
 });
 
 export const heartbeat = z.looseObject({
@@ -118,7 +126,14 @@ export const reconnect = z.looseObject({
   reason: shortText,
 });
 
-export const serverMessage = z.discriminatedUnion('type', [welcome, ack, jobMessage, cancel, request, reconnect]);
+export const serverMessage = z.discriminatedUnion('type', [
+  welcome,
+  ack,
+  jobMessage,
+  cancel,
+  request,
+  reconnect,
+]);
 
 export type Challenge = z.infer<typeof challenge>;
 export type Hello = z.infer<typeof hello>;

@@ -9,7 +9,10 @@ export const JOB_PAYLOAD_TYPE = 'application/vnd.trustfleet.job.v1+json';
 export const dsseEnvelope = z.looseObject({
   payloadType: z.string().max(128),
   payload: base64.max(512 * 1024),
-  signatures: z.array(z.looseObject({ keyid: z.string().max(128), sig: base64.max(256) })).min(1).max(16),
+  signatures: z
+    .array(z.looseObject({ keyid: z.string().max(128), sig: base64.max(256) }))
+    .min(1)
+    .max(16),
 });
 export type DsseEnvelope = z.infer<typeof dsseEnvelope>;
 

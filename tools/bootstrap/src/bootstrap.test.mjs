@@ -33,31 +33,49 @@ describe('data directory', () => {
     writeFileSync(file, '');
 
     expect(() => prepareDataDir(path.join(file, 'data'))).toThrow(BootstrapError);
-    expect(() => prepareDataDir(path.join(file, 'data'))).toThrow(/cannot be written \(ENOTDIR\).*TRUSTFLEET_DATA_DIR/);
+    expect(() => prepareDataDir(path.join(file, 'data'))).toThrow(
+      /cannot be written \(ENOTDIR\).*TRUSTFLEET_DATA_DIR/,
+    );
   });
 });
 
 describe('process group', () => {
   it('stops its programs in reverse order and kills one that does not listen, with its children', async () => {
     const lines = [];
-    const group = new ProcessGroup({ write: (line) => lines.push(line), onUnexpectedExit: () => lines.push('unexpected') });
-    const polite = "process.on('SIGTERM',()=>{console.log('bye');process.exit(0)});console.log('up');setInterval(()=>{},1e3)";
-    const deaf = "process.on('SIGTERM',()=>{});const c=require('child_process').spawn('sleep',['600']);console.log('child '+c.pid);setInterval(()=>{},1e3)";
+    const group = new ProcessGroup({
+      write: (line) => lines.push(line),
+      onUnexpectedExit: () => lines.push('unexpected'),
+    });
+    const polite =
+      "process.on('SIGTERM',()=>{console.log('bye');process.exit(0)});console.log('up');setInterval(()=>{},1e3)";
+    const deaf =
+      "process.on('SIGTERM',()=>{});const c=require('child_process').spawn('sleep',['600']);console.log('child '+c.pid);setInterval(()=>{},1e3)";
     group.start({ name: 'polite', argv: [process.execPath, '-e', polite], env: process.env });
     group.start({ name: 'deaf', argv: [process.execPath, '-e', deaf], env: process.env, stopMs: 300 });
-    await expect.poll(() => lines.filter((line) => /up|child/.test(line)).length, { timeout: 20_000 }).toBe(2);
+    await expect
+      .poll(() => lines.filter((line) => /up|child/.test(line)).length, { timeout: 20_000 })
+      .toBe(2);
     const pid = Number(/child (\d+)/.exec(lines.join('\n'))[1]);
 
     await group.stopAll();
 
     expect(lines.at(-1)).toBe('[polite] bye');
     expect(lines).not.toContain('unexpected');
-    await expect.poll(() => spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim().replace(/^Z.*/, '')).toBe('');
+    await expect
+      .poll(() =>
+        spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+          .stdout.trim()
+          .replace(/^Z.*/, ''),
+      )
+      .toBe('');
   });
 
   it('tells when an essential program ends by itself', async () => {
     const ended = await new Promise((resolve) => {
-      const group = new ProcessGroup({ write: () => {}, onUnexpectedExit: (name, result) => resolve({ name, code: result.code }) });
+      const group = new ProcessGroup({
+        write: () => {},
+        onUnexpectedExit: (name, result) => resolve({ name, code: result.code }),
+      });
       group.start({ name: 'server', argv: [process.execPath, '-e', 'process.exit(3)'], env: process.env });
     });
 
@@ -70,7 +88,9 @@ describe('process group that stops', () => {
     const group = new ProcessGroup({ write: () => {}, onUnexpectedExit: () => {} });
     await group.stopAll();
 
-    expect(() => group.start({ name: 'agent', argv: [process.execPath, '-e', ''], env: process.env })).toThrow(/agent is not started/);
+    expect(() =>
+      group.start({ name: 'agent', argv: [process.execPath, '-e', ''], env: process.env }),
+    ).toThrow(/agent is not started/);
   });
 });
 
@@ -103,9 +123,16 @@ describe('launcher', () => {
 
 describe('requirements', () => {
   it('names what is missing and the suites that go with it', () => {
-    const requirement = { name: 'Chromium', install: 'x', present: () => false, projects: ['dashboard', 'e2e'] };
+    const requirement = {
+      name: 'Chromium',
+      install: 'x',
+      present: () => false,
+      projects: ['dashboard', 'e2e'],
+    };
 
-    expect(missingRequirements([requirement, { ...requirement, present: () => true, projects: ['host'] }])).toEqual({
+    expect(
+      missingRequirements([requirement, { ...requirement, present: () => true, projects: ['host'] }]),
+    ).toEqual({
       missing: [requirement],
       skipped: ['dashboard', 'e2e'],
     });
@@ -117,9 +144,21 @@ describe('closing line', () => {
     const reports = path.join(dir, 'reports');
     mkdirSync(reports);
     const file = { status: 'failed', assertionResults: [], endTime: 3000 };
-    writeFileSync(path.join(reports, 'policy.json'), JSON.stringify({ numPassedTests: 2, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, startTime: 1000, testResults: [file] }));
+    writeFileSync(
+      path.join(reports, 'policy.json'),
+      JSON.stringify({
+        numPassedTests: 2,
+        numFailedTests: 0,
+        numPendingTests: 1,
+        numTodoTests: 0,
+        startTime: 1000,
+        testResults: [file],
+      }),
+    );
 
-    expect(readTestReports(reports).suites).toEqual([{ name: 'policy', passed: 2, failed: 1, skipped: 1, seconds: 2 }]);
+    expect(readTestReports(reports).suites).toEqual([
+      { name: 'policy', passed: 2, failed: 1, skipped: 1, seconds: 2 },
+    ]);
   });
 
   it.each([

@@ -13,10 +13,16 @@ export class BootstrapError extends Error {}
 export function checkNodeVersion(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   const enough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
-  if (!enough) throw new BootstrapError(`Node ${MINIMUM_NODE.join('.')} or newer is needed; this is Node ${version}. See https://nodejs.org.`);
+  if (!enough)
+    throw new BootstrapError(
+      `Node ${MINIMUM_NODE.join('.')} or newer is needed; this is Node ${version}. See https://nodejs.org.`,
+    );
 }
 
-const lockDigest = () => createHash('sha256').update(readFileSync(path.join(ROOT, 'package-lock.json'))).digest('hex');
+const lockDigest = () =>
+  createHash('sha256')
+    .update(readFileSync(path.join(ROOT, 'package-lock.json')))
+    .digest('hex');
 
 /** Whether node_modules is what package-lock.json says, as far as the last install of ours tells. */
 export function dependenciesAreFresh() {
@@ -46,7 +52,9 @@ function runNpmCi() {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => reject(new BootstrapError(`npm could not be started: ${error.message}. Install npm, then try again.`)));
+    child.on('error', (error) =>
+      reject(new BootstrapError(`npm could not be started: ${error.message}. Install npm, then try again.`)),
+    );
     child.on('close', (code) => resolve({ code, text }));
   });
 }

@@ -12,11 +12,61 @@ let port;
 const openssl = (...args) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
 
 beforeAll(async () => {
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/O=Studio Security/CN=Inspecting Proxy CA', '-days', '2');
-  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost');
-  openssl('x509', '-req', '-in', 'leaf.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-out', 'leaf.pem', '-days', '1');
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-subj',
+    '/O=Studio Security/CN=Inspecting Proxy CA',
+    '-days',
+    '2',
+  );
+  openssl(
+    'req',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    'leaf.key',
+    '-out',
+    'leaf.csr',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'leaf.csr',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-copy_extensions',
+    'copy',
+    '-out',
+    'leaf.pem',
+    '-days',
+    '1',
+  );
   const read = (name) => readFileSync(path.join(dir, name), 'utf8');
-  server = createServer({ key: read('leaf.key'), cert: read('leaf.pem') + read('ca.pem') }, (_request, response) => response.end('{}'));
+  server = createServer(
+    { key: read('leaf.key'), cert: read('leaf.pem') + read('ca.pem') },
+    (_request, response) => response.end('{}'),
+  );
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   ({ port } = server.address());
 });
@@ -29,10 +79,20 @@ afterAll(() => {
 /** Asynchronous: the server that npm talks to lives in this process. */
 function npmAgainstProxy() {
   return new Promise((resolve) => {
-    const child = spawn('npm', ['view', 'left-pad', '--fetch-retries=0', `--registry=https://localhost:${port}/`, `--cache=${dir}/cache`], {
-      cwd: dir,
-      env: { PATH: process.env.PATH, HOME: dir, npm_config_globalconfig: path.join(dir, 'npmrc') },
-    });
+    const child = spawn(
+      'npm',
+      [
+        'view',
+        'left-pad',
+        '--fetch-retries=0',
+        `--registry=https://localhost:${port}/`,
+        `--cache=${dir}/cache`,
+      ],
+      {
+        cwd: dir,
+        env: { PATH: process.env.PATH, HOME: dir, npm_config_globalconfig: path.join(dir, 'npmrc') },
+      },
+    );
     let text = '';
     child.stdout.on('data', (chunk) => (text += chunk));
     child.stderr.on('data', (chunk) => (text += chunk));
@@ -54,14 +114,21 @@ describe('an npm that meets TLS inspection', () => {
   });
 
   it('reads the registry out of npm’s words', () => {
-    expect(registryIn('npm error request to https://registry.studio.example:8443/left-pad failed')).toEqual({ host: 'registry.studio.example', port: 8443 });
+    expect(registryIn('npm error request to https://registry.studio.example:8443/left-pad failed')).toEqual({
+      host: 'registry.studio.example',
+      port: 8443,
+    });
   });
 
   it('gives npm’s own last lines for any other failure', async () => {
-    await expect(explainNpmFailure('npm error code ENOSPC\nnpm error no space left')).resolves.toContain('no space left');
+    await expect(explainNpmFailure('npm error code ENOSPC\nnpm error no space left')).resolves.toContain(
+      'no space left',
+    );
   });
 
   it('says so when no issuer can be read', async () => {
-    await expect(explainNpmFailure('SELF_SIGNED_CERT_IN_CHAIN', () => Promise.resolve(undefined))).resolves.toContain('its issuer could not be read');
+    await expect(
+      explainNpmFailure('SELF_SIGNED_CERT_IN_CHAIN', () => Promise.resolve(undefined)),
+    ).resolves.toContain('its issuer could not be read');
   });
 });

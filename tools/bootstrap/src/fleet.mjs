@@ -22,7 +22,9 @@ export function prepareDataDir(dataDir) {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    throw new BootstrapError(`The data directory ${dataDir} cannot be written (${error.code}). Set TRUSTFLEET_DATA_DIR to a directory that you own.`);
+    throw new BootstrapError(
+      `The data directory ${dataDir} cannot be written (${error.code}). Set TRUSTFLEET_DATA_DIR to a directory that you own.`,
+    );
   }
 }
 
@@ -77,36 +79,57 @@ async function waitFor(condition, ended) {
   while (!condition()) {
     // The program has said on its own stderr what was wrong.
     if (over) throw new BootstrapError('Trustfleet could not start: see the line above.');
-    if (Date.now() > limit) throw new BootstrapError('Trustfleet did not become ready within 90 seconds: see the lines above.');
+    if (Date.now() > limit)
+      throw new BootstrapError('Trustfleet did not become ready within 90 seconds: see the lines above.');
     await sleep(100);
   }
 }
 
+const MACHINE_STATE = 'agents/machine';
+const SANDBOX_STATE = 'sandbox/agent';
+const enrolled = (state) => existsSync(path.join(state, 'identity.json'));
+
+/** How many tokens the agents of `npm start` still need: a secret that nobody uses is not made. */
+export function tokensNeeded(dataDir) {
+  return [MACHINE_STATE, SANDBOX_STATE].filter((state) => !enrolled(path.join(dataDir, state))).length;
+}
+
 /** This machine itself: no allow-list, so the agent observes and nothing can be changed. */
-export async function startMachineAgent(group, { dataDir, env, token }) {
-  const state = path.join(dataDir, 'agents/machine');
+export async function startMachineAgent(group, { dataDir, env, tokens }) {
+  const state = path.join(dataDir, MACHINE_STATE);
   const allowList = path.join(state, 'allow-list.json');
-  await enrolOnce({ state, token, env, prefix: [], options: ['--allow-list', allowList] });
+  await enrolOnce({ state, tokens, env, prefix: [], options: ['--allow-list', allowList] });
   return startAgent(group, { name: 'agent', state, allowList, env, prefix: [] });
 }
 
 /** The sandbox host: the same machine in a mount namespace of its own, where the fix may be tried. */
-export async function startSandboxAgent(group, { dataDir, env, token, roots, hostName }) {
+export async function startSandboxAgent(group, { dataDir, env, tokens, roots, hostName }) {
   const flags = namespaceFlags();
   if (!flags) return undefined;
   const dir = path.join(dataDir, 'sandbox');
-  const state = path.join(dir, 'agent');
+  const state = path.join(dataDir, SANDBOX_STATE);
   const allowList = path.join(state, 'allow-list.json');
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  if (!existsSync(allowList)) writeFileSync(allowList, `${JSON.stringify(SANDBOX_ALLOW_LIST)}\n`, { mode: 0o600 });
+  if (!existsSync(allowList))
+    writeFileSync(allowList, `${JSON.stringify(SANDBOX_ALLOW_LIST)}\n`, { mode: 0o600 });
   const prefix = sandboxArgv({ flags, dir: path.join(dir, 'mounts'), roots, node: projectNode() }, []);
-  await enrolOnce({ state, token, env, prefix, options: ['--allow-list', allowList, '--name', hostName] });
+  await enrolOnce({ state, tokens, env, prefix, options: ['--allow-list', allowList, '--name', hostName] });
   return startAgent(group, { name: 'sandbox', state, allowList, env, prefix });
 }
 
-async function enrolOnce({ state, token, env, prefix, options }) {
-  if (existsSync(path.join(state, 'identity.json'))) return;
-  const [program, ...args] = [...prefix, projectNode(), PROGRAMS.agent, 'enroll', '--state-dir', state, ...options];
+/** Takes one of `tokens` when it is needed. */
+async function enrolOnce({ state, tokens, env, prefix, options }) {
+  if (enrolled(state)) return;
+  const token = tokens.shift();
+  const [program, ...args] = [
+    ...prefix,
+    projectNode(),
+    PROGRAMS.agent,
+    'enroll',
+    '--state-dir',
+    state,
+    ...options,
+  ];
   try {
     // Not on the command line, which every account of this machine can see.
     const own = { ...withoutServerSecrets(env), TRUSTFLEET_ENROLMENT_TOKEN: token };
@@ -119,7 +142,9 @@ async function enrolOnce({ state, token, env, prefix, options }) {
 /** Never the error's own message: it repeats the whole command line. */
 export function enrolFailure({ stderr = '', killed, code, signal }) {
   if (stderr.trim() !== '') return stderr.trim();
-  return killed ? `it did not end within ${ENROL_LIMIT_MS / 1000} seconds.` : `it ended without a word (${code ?? signal}).`;
+  return killed
+    ? `it did not end within ${ENROL_LIMIT_MS / 1000} seconds.`
+    : `it ended without a word (${code ?? signal}).`;
 }
 
 function startAgent(group, { name, state, allowList, env, prefix }) {

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-export const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../../..');
+export const ROOT = path.resolve(
+  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+  '../../..',
+);
 
 /** The agent, server and dashboard as `nx run-many -t build` leaves them. */
 export const PROGRAMS = {
@@ -32,5 +35,9 @@ export function projectNode(root = ROOT, platform = `${process.platform}-${proce
 
 /** The caller's environment with the project's Node first on PATH. */
 export function projectEnv(extra = {}) {
-  return { ...process.env, PATH: `${path.dirname(projectNode())}${path.delimiter}${process.env.PATH ?? ''}`, ...extra };
+  return {
+    ...process.env,
+    PATH: `${path.dirname(projectNode())}${path.delimiter}${process.env.PATH ?? ''}`,
+    ...extra,
+  };
 }

@@ -1,7 +1,17 @@
 // Runs inside a fresh mount namespace (see sandbox.mjs): makes the sandbox's view of the trust store, then becomes
 // the command's parent. Node built-ins only.
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -9,7 +19,8 @@ const OVERLAID = ['/etc', '/usr/local/share'];
 /** What update-ca-certificates reads and writes: bound as plain copies where an overlay cannot be written. */
 const COPIED = ['/etc/ssl/certs', '/usr/local/share/ca-certificates'];
 
-const mount = (...args) => execFileSync('mount', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000 });
+const mount = (...args) =>
+  execFileSync('mount', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000 });
 
 function overlay(target, dir) {
   const name = target.replaceAll('/', '_');
@@ -25,7 +36,8 @@ function overlay(target, dir) {
 function bindCopy(target, dir) {
   if (!existsSync(target)) return;
   const copy = path.join(dir, `copy${target.replaceAll('/', '_')}`);
-  if (!existsSync(copy)) cpSync(target, copy, { recursive: true, dereference: false, verbatimSymlinks: true });
+  if (!existsSync(copy))
+    cpSync(target, copy, { recursive: true, dereference: false, verbatimSymlinks: true });
   mount('--bind', copy, target);
 }
 
@@ -60,7 +72,8 @@ function heldElsewhere(dir) {
 function waitForEarlierNamespace(dir) {
   const limit = Date.now() + NAMESPACE_LIMIT_MS;
   while (heldElsewhere(dir)) {
-    if (Date.now() > limit) throw new Error(`${dir} is still in use by a sandbox that was started before: stop it, then try again`);
+    if (Date.now() > limit)
+      throw new Error(`${dir} is still in use by a sandbox that was started before: stop it, then try again`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
 }
@@ -70,7 +83,9 @@ function isolate(dir) {
   try {
     OVERLAID.forEach((target) => overlay(target, dir));
   } catch (error) {
-    process.stderr.write(`sandbox: no overlay here (${String(error.stderr ?? error.message).trim()}); copies are bound instead\n`);
+    process.stderr.write(
+      `sandbox: no overlay here (${String(error.stderr ?? error.message).trim()}); copies are bound instead\n`,
+    );
   }
   if (!writable()) COPIED.forEach((target) => bindCopy(target, dir));
   withoutHooks(dir);
@@ -90,17 +105,24 @@ function replaceStore(dir, roots) {
   const done = path.join(dir, 'roots-installed');
   const shared = path.join(dir, 'usr-share-ca-certificates');
   mkdirSync(shared, { recursive: true, mode: 0o755 });
-  const names = readdirSync(roots).filter((name) => name.endsWith('.crt')).sort();
+  const names = readdirSync(roots)
+    .filter((name) => name.endsWith('.crt'))
+    .sort();
   names.forEach((name) => cpSync(path.join(roots, name), path.join(shared, name)));
   mount('--bind', shared, '/usr/share/ca-certificates');
   const selection = path.join(dir, 'ca-certificates.conf');
   writeFileSync(selection, names.map((name) => `${name}\n`).join(''));
   mount('--bind', selection, '/etc/ca-certificates.conf');
   if (existsSync(done)) return;
-  for (const name of existsSync('/usr/local/share/ca-certificates') ? readdirSync('/usr/local/share/ca-certificates') : []) {
+  for (const name of existsSync('/usr/local/share/ca-certificates')
+    ? readdirSync('/usr/local/share/ca-certificates')
+    : []) {
     rmSync(path.join('/usr/local/share/ca-certificates', name), { recursive: true, force: true });
   }
-  execFileSync('/usr/sbin/update-ca-certificates', ['--fresh'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 });
+  execFileSync('/usr/sbin/update-ca-certificates', ['--fresh'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 60_000,
+  });
   writeFileSync(done, '');
 }
 

@@ -2,7 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-const ENTER = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'sandbox-enter.mjs');
+const ENTER = path.join(
+  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+  'sandbox-enter.mjs',
+);
 
 /** How this account may make a mount namespace: as root, as a user with a user namespace, or not at all. */
 export function namespaceFlags(uid = process.getuid?.()) {

@@ -15,7 +15,23 @@ function makeRoots(count) {
   for (let index = 0; index < count; index += 1) {
     execFileSync(
       'openssl',
-      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null', '-out', path.join(roots, `r${index}.crt`), '-subj', `/CN=Root ${index}`, '-days', '2'],
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-keyout',
+        '/dev/null',
+        '-out',
+        path.join(roots, `r${index}.crt`),
+        '-subj',
+        `/CN=Root ${index}`,
+        '-days',
+        '2',
+      ],
       { stdio: 'pipe' },
     );
   }

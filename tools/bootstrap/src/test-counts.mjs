@@ -7,14 +7,22 @@ import path from 'node:path';
  */
 export function readTestReports(directory) {
   if (!existsSync(directory)) return { suites: [] };
-  const files = readdirSync(directory).filter((name) => name.endsWith('.json')).sort();
-  return { suites: files.map((name) => summarise(path.basename(name, '.json'), JSON.parse(readFileSync(path.join(directory, name), 'utf8')))) };
+  const files = readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+  return {
+    suites: files.map((name) =>
+      summarise(path.basename(name, '.json'), JSON.parse(readFileSync(path.join(directory, name), 'utf8'))),
+    ),
+  };
 }
 
 function summarise(name, report) {
   const ends = report.testResults.map((file) => file.endTime ?? report.startTime);
   // A file that failed before its first test counts as one failure: vitest lists no test for it.
-  const brokenFiles = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
   return {
     name,
     passed: report.numPassedTests,

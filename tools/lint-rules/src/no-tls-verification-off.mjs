@@ -14,7 +14,12 @@ export const noTlsVerificationOff = {
     const isName = (node, name) => node?.name === name || node?.value === name;
     return {
       Property(node) {
-        if (isName(node.key, 'rejectUnauthorized') && node.value.type === 'Literal' && node.value.value === false) off(node);
+        if (
+          isName(node.key, 'rejectUnauthorized') &&
+          node.value.type === 'Literal' &&
+          node.value.value === false
+        )
+          off(node);
         if (isName(node.key, 'NODE_TLS_REJECT_UNAUTHORIZED')) off(node);
       },
       AssignmentExpression(node) {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
 import { collectorProblem } from './collector-problem.ts';
 
-export const PYTHON_PACKAGES = ['certifi', 'requests', 'httplib2', 'urllib3', 'truststore', 'shotgun_api3'] as const;
+export const PYTHON_PACKAGES = [
+  'certifi',
+  'requests',
+  'httplib2',
+  'urllib3',
+  'truststore',
+  'shotgun_api3',
+] as const;
 export const pythonPackageName = z.enum(PYTHON_PACKAGES);
 export type PythonPackageName = z.infer<typeof pythonPackageName>;
 

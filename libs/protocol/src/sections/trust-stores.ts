@@ -3,7 +3,11 @@ import { hostPath, sha256Hex, shortText } from '../primitives.ts';
 import { bundleFile } from './bundle-file.ts';
 
 /** An anchor that someone put on this machine, by the file that holds it. */
-export const localAnchor = z.looseObject({ path: hostPath, anchor: sha256Hex.nullable(), problem: shortText.nullable() });
+export const localAnchor = z.looseObject({
+  path: hostPath,
+  anchor: sha256Hex.nullable(),
+  problem: shortText.nullable(),
+});
 export type LocalAnchor = z.infer<typeof localAnchor>;
 
 export const trustStore = z.looseObject({

@@ -28,7 +28,8 @@ export type Answer = { readonly facts: RunFacts } | { readonly failure: string }
 
 /**
  * -B writes no byte code, -E and -s leave the account's variables and user packages out: these are facts of the environment,
- * not of one session (and -I does not exist in 2.7). The cwd is empty and nobody else's, because -c imports from it.
+ * not of one session (and -I does not exist in 2.7). -c imports from the cwd, so it
+ * is one that only root can write: / unless the caller has a better one.
  */
 export async function ask(
   scan: Scan,
