@@ -13,6 +13,7 @@ const STAGES = [
   { name: 'build', targets: ['build'] },
   { name: 'typecheck', targets: ['typecheck'] },
   { name: 'lint', targets: ['lint'] },
+  { name: 'format', targets: ['format'] },
   { name: 'test', targets: ['test'], reports: true },
   // Alone, since it starts whole fleets and browsers.
   { name: 'e2e', targets: ['e2e'], reports: true },
