@@ -6,24 +6,18 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'use-intl';
 import { ApiProblem } from '../lib/api/problem.ts';
+import type { Messages } from '../lib/i18n/catalogue.ts';
 
-const KNOWN = [
-  'unreachable',
-  'timeout',
-  'badAnswer',
-  'internal',
-  'notFound',
-  'foreignOrigin',
-  'unknownHost',
-] as const;
+type Code = keyof Messages['problem']['codes'];
 
 /** A sentence of the catalogue for a problem's code; the server's own words where there is none. */
 export function useProblemWords(): (problem: Problem) => string {
   const t = useTranslations('problem');
-  return (problem) => {
-    if (problem.status === 401) return t('signedOut');
-    const known = KNOWN.find((code) => code === problem.code);
-    return known === undefined ? t('details', { message: problem.message }) : t(known);
+  return ({ status, code, message }) => {
+    if (status === 401) return t('signedOut');
+    return t.has(`codes.${code as Code}`)
+      ? t(`codes.${code as Code}`, { message })
+      : t('details', { message });
   };
 }
 

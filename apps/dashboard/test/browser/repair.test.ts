@@ -104,6 +104,19 @@ describe('adding a CA', () => {
     await page.getByText('Contents of /etc/trustfleet/allow-list.json').waitFor();
   });
 
+  it('does not launch what no host would do', async () => {
+    const { page } = await stage.open();
+    const host = stage.fleet.hosts.find((candidate) => candidate.permits.length === 0)!;
+    await page.goto(`/orders/new?anchor=${stage.fleet.demo.sha256}&hosts=${host.id}`);
+    await page.getByRole('checkbox', { name: 'Include them all the same' }).check();
+    await page.getByLabel('Reason', { exact: true }).fill('To see what it says');
+    await page.getByRole('button', { name: 'Plan first' }).click();
+    await page.getByText('Not permitted', { exact: true }).waitFor();
+
+    await page.getByText('No host would change anything').waitFor();
+    expect(await page.getByRole('button', { name: 'Launch now' }).isDisabled()).toBe(true);
+  });
+
   it('refuses what may not become an anchor, each with its reason', async () => {
     const { page } = await stage.open();
     const leaf = await selfSigned('render.studio.example', new Date(), 'leaf');

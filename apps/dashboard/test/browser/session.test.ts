@@ -13,6 +13,14 @@ describe('first administrator', () => {
     await expect.poll(() => page.getByText('No administrator yet').isVisible()).toBe(true);
   });
 
+  it('is told that a link was cut off on its way, before anything is filled in', async () => {
+    const { page } = await stage.open({ signedIn: false });
+    await page.goto(`/setup?token=${TOKEN.slice(0, 10)}`);
+
+    await page.getByText('This link is not complete').waitFor();
+    expect(await page.getByLabel('Password').count()).toBe(0);
+  });
+
   it('is made by the one-time link, whose token leaves the address bar', async () => {
     const { page, complaints } = await stage.open({ signedIn: false });
     await page.goto(`/setup?token=${TOKEN}`);

@@ -1,3 +1,4 @@
+import { setupRequest } from '@trustfleet/api';
 import type { Metadata } from 'next';
 import { Notice } from '@trustfleet/ui';
 import { ProblemNotice } from '../../components/problem-panel.tsx';
@@ -13,13 +14,17 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations())('setup.title') };
 }
 
+/** A link that was cut off on its way still has a token, and not all of it. */
+const whole = (token: string | string[] | undefined): string | null =>
+  setupRequest.shape.token.safeParse(token).data ?? null;
+
 export default async function SetupPage({
   searchParams,
 }: {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const t = await getTranslations();
-  const { token } = await searchParams;
+  const token = whole((await searchParams)['token']);
   const status = await readAs(reads.setupStatus).catch((error: unknown) => {
     if (error instanceof ApiProblem) return error;
     throw error;
@@ -36,14 +41,12 @@ export default async function SetupPage({
           {t('setup.done')}
         </Notice>
       )}
-      {!(status instanceof ApiProblem) && status.needed && typeof token !== 'string' && (
+      {!(status instanceof ApiProblem) && status.needed && token === null && (
         <Notice tone="warn" title={t('setup.noTokenTitle')}>
           {t('setup.noToken')}
         </Notice>
       )}
-      {!(status instanceof ApiProblem) && status.needed && typeof token === 'string' && (
-        <SetupForm token={token} />
-      )}
+      {!(status instanceof ApiProblem) && status.needed && token !== null && <SetupForm token={token} />}
     </FormPage>
   );
 }

@@ -1,68 +1,15 @@
 'use client';
 
-import type { FindingView } from '@trustfleet/api';
-import { Card, EmptyState, FilterSelect, Skeleton, Table, Td, Th, Tr } from '@trustfleet/ui';
+import { Card, EmptyState, FilterSelect, Skeleton } from '@trustfleet/ui';
 import { CircleCheck } from 'lucide-react';
 import { useQueryStates } from 'nuqs';
 import { useTranslations } from 'use-intl';
-import { Ago } from '../../components/ago.tsx';
-import { FindingFix, FindingWords, SeverityBadge } from '../../components/finding-words.tsx';
-import { HostLink } from '../../components/host-words.tsx';
+import { FindingTable } from '../../components/finding-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pagination } from '../../components/pagination.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
 import { FINDINGS_PAGE_SIZE, findingListRead, findingListUrl } from './finding-list-url.ts';
-
-function FindingTable({
-  findings,
-  closed,
-}: {
-  readonly findings: readonly FindingView[];
-  readonly closed: boolean;
-}) {
-  const t = useTranslations('findings');
-  return (
-    <Table label={t('title')}>
-      <thead>
-        <tr>
-          <Th>{t('severity')}</Th>
-          <Th className="min-w-80">{t('what')}</Th>
-          <Th>{t('host')}</Th>
-          <Th>{t(closed ? 'closedAt' : 'since')}</Th>
-          {!closed && (
-            <Th>
-              <span className="sr-only">{t('fix')}</span>
-            </Th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {findings.map((finding) => (
-          <Tr key={finding.id}>
-            <Td>
-              <SeverityBadge severity={finding.severity} />
-            </Td>
-            <Td>
-              <FindingWords finding={finding} />
-            </Td>
-            <Td>
-              <HostLink id={finding.hostId} name={finding.hostName} />
-            </Td>
-            <Td>
-              <Ago at={finding.closedAt ?? finding.since} />
-            </Td>
-            {!closed && (
-              <Td className="text-end">
-                <FindingFix finding={finding} />
-              </Td>
-            )}
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
-  );
-}
 
 function NoFindings({ closed }: { readonly closed: boolean }) {
   const t = useTranslations('findings');
@@ -98,7 +45,7 @@ export function FindingsView() {
         {data === undefined && error === null && <Skeleton label={common('loading')} />}
         {data &&
           (data.items.length > 0 ? (
-            <FindingTable findings={data.items} closed={closed} />
+            <FindingTable findings={data.items} closed={closed} withHost />
           ) : (
             <NoFindings closed={closed} />
           ))}

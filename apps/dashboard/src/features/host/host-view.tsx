@@ -8,11 +8,7 @@ import {
   EmptyState,
   Button,
   StatusDot,
-  Table,
   Tabs,
-  Td,
-  Th,
-  Tr,
   Untrusted,
   type TabItem,
 } from '@trustfleet/ui';
@@ -22,7 +18,7 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../../components/ago.tsx';
-import { FindingFix, FindingWords, SeverityBadge } from '../../components/finding-words.tsx';
+import { FindingTable } from '../../components/finding-table.tsx';
 import { InterceptionBadge, Permits, Presence } from '../../components/host-words.tsx';
 import { JobTable } from '../../components/job-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -54,36 +50,7 @@ function FindingsTab({ host }: { readonly host: HostDetail }) {
   }
   return (
     <Card flush>
-      <Table label={t('host.findings')}>
-        <thead>
-          <tr>
-            <Th>{t('findings.severity')}</Th>
-            <Th className="min-w-80">{t('findings.what')}</Th>
-            <Th>{t('findings.since')}</Th>
-            <Th>
-              <span className="sr-only">{t('findings.fix')}</span>
-            </Th>
-          </tr>
-        </thead>
-        <tbody>
-          {open.map((finding) => (
-            <Tr key={finding.id}>
-              <Td>
-                <SeverityBadge severity={finding.severity} />
-              </Td>
-              <Td>
-                <FindingWords finding={finding} />
-              </Td>
-              <Td>
-                <Ago at={finding.since} />
-              </Td>
-              <Td className="text-end">
-                <FindingFix finding={finding} />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <FindingTable findings={open} withHost={false} />
     </Card>
   );
 }

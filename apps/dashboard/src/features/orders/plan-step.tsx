@@ -11,6 +11,7 @@ import { useRead } from '../../lib/api/use-read.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import { sendOrder } from './create-order.ts';
 import { LaunchDialog } from './launch-dialog.tsx';
+import { planReadiness, type PlanReadiness } from './plan-readiness.ts';
 import { PlanResults } from './plan-results.tsx';
 import { WhenField } from './when-field.tsx';
 
@@ -32,7 +33,8 @@ function usePlan({ source, hostIds, planId }: PlanStepProps) {
     order !== undefined &&
     order.anchor?.sha256 === source?.certificate.sha256 &&
     planned === hostIds.toSorted().join();
-  return { order, error, fits };
+  const readiness: PlanReadiness | 'unplanned' = fits ? planReadiness(order.jobs) : 'unplanned';
+  return { order, error, fits, readiness };
 }
 
 const inThePast = (when: Date | null): boolean => when !== null && when.getTime() <= Date.now();
@@ -75,6 +77,7 @@ interface PlanButtonsProps {
   readonly ready: boolean;
   /** There is a plan of just these. */
   readonly fits: boolean;
+  readonly readiness: PlanReadiness | 'unplanned';
   readonly planned: boolean;
   readonly later: boolean;
   readonly sending: 'plan' | 'launch' | null;
@@ -82,7 +85,10 @@ interface PlanButtonsProps {
   readonly onLaunch: () => void;
 }
 
-function PlanButtons({ ready, fits, planned, later, sending, onPlan, onLaunch }: PlanButtonsProps) {
+const NOT_YET = { unplanned: 'launchBlocked', waiting: 'launchWaiting', useless: 'launchUseless' } as const;
+
+function PlanButtons(props: PlanButtonsProps) {
+  const { ready, fits, readiness, planned, later, sending, onPlan, onLaunch } = props;
   const t = useTranslations('order');
   const planWords = t(planned ? 'planAgain' : 'plan');
   const launchWords = t(later ? 'schedule' : 'launchNow');
@@ -92,10 +98,14 @@ function PlanButtons({ ready, fits, planned, later, sending, onPlan, onLaunch }:
       <Button variant={fits ? 'secondary' : 'primary'} disabled={blocked} onClick={onPlan}>
         {sending === 'plan' ? t('planning') : planWords}
       </Button>
-      <Button variant={fits ? 'primary' : 'secondary'} disabled={blocked || !fits} onClick={onLaunch}>
+      <Button
+        variant={fits ? 'primary' : 'secondary'}
+        disabled={blocked || readiness !== 'ready'}
+        onClick={onLaunch}
+      >
         {sending === 'launch' ? t('launching') : launchWords}
       </Button>
-      {!fits && <span className="text-[0.93rem] text-muted">{t('launchBlocked')}</span>}
+      {readiness !== 'ready' && <span className="text-[0.93rem] text-muted">{t(NOT_YET[readiness])}</span>}
     </div>
   );
 }
@@ -111,7 +121,7 @@ export function PlanStep(props: PlanStepProps) {
   const router = useRouter();
   const form = useOrderForm();
   const [confirming, setConfirming] = useState(false);
-  const { order, error, fits } = usePlan(props);
+  const { order, error, fits, readiness } = usePlan(props);
   const plan = useMutation({ mutationFn: sendOrder, onSuccess: onPlan });
   const launch = useMutation({
     mutationFn: sendOrder,
@@ -143,6 +153,7 @@ export function PlanStep(props: PlanStepProps) {
         <PlanButtons
           ready={source !== null && hostIds.length > 0}
           fits={fits}
+          readiness={readiness}
           planned={order !== undefined}
           later={form.when !== null}
           sending={sendingOf(plan.isPending, launch.isPending)}

@@ -63,6 +63,9 @@ export function openStream(url: string, { onEvent, onStatus }: StreamHandlers): 
       hadGap = true;
       reportLoss();
       if (source?.readyState !== EventSource.CLOSED) return;
+      // An answer other than the stream, of which EventSource does not tell the status: what the page shows is
+      // asked for again, and where the session has ended that leads to the sign-in page.
+      onEvent({ type: 'resync' });
       failures += 1;
       timer = setTimeout(connect, Math.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures));
     };

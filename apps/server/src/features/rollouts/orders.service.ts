@@ -43,7 +43,7 @@ export class OrdersService {
       });
     } catch (error) {
       if (error instanceof UnknownHostError)
-        throw new ApiProblem({ status: 422, code: 'unknownHost', message: error.message });
+        throw new ApiProblem({ status: 422, code: 'hostGone', message: error.message });
       throw error;
     }
     await dispatcher.orderCreated(hostIds, times.notBefore);
