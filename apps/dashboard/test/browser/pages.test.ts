@@ -253,9 +253,11 @@ describe('when something fails', () => {
 
   it('a session that ended while nothing happens is noticed when the stream is asked for anew', async () => {
     const { page, context } = await stage.open();
+    // A page that joins the stream asks once for what it shows; after that it is idle.
+    const asked = page.waitForResponse(/\/api\/v1\/jobs/);
     await page.goto('/jobs');
-    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
-    await expect.poll(() => stage.dashboard.api.streamCount()).toBe(1);
+    await asked;
+    await page.waitForTimeout(1_000);
     await context.clearCookies();
     stage.dashboard.api.endStreams();
 
