@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
+const START = 'tools/bootstrap/start.mjs';
+const NOBODY = 65534;
 
 export interface FleetOptions {
   /** The clone to start; default this one, already built. */
@@ -14,6 +16,8 @@ export interface FleetOptions {
   readonly ports?: { readonly web: number; readonly agent: number };
   readonly env?: Readonly<Record<string, string>>;
   readonly readyMs?: number;
+  /** As the account nobody, which owns nothing here but the data directory. */
+  readonly asNobody?: boolean;
   /** PEM of further roots of the sandbox host's store. */
   readonly extraRoots?: readonly string[];
 }
@@ -74,23 +78,36 @@ function plainEnv(): NodeJS.ProcessEnv {
   return { PATH: callersPath, HOME, LANG, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
 }
 
+/** What runs {@link START} as nobody: a namespace in which the checkout lies where that account can read it. */
+function asNobody(dataDir: string): string[] {
+  const parent = path.dirname(dataDir);
+  const place = path.join(parent, 'checkout');
+  mkdirSync(place, { recursive: true });
+  chownSync(parent, NOBODY, NOBODY);
+  const enter = path.join(import.meta.dirname, 'as-nobody.mjs');
+  return ['unshare', '-m', '--propagation', 'private', '--', process.execPath, enter, ROOT, place, START];
+}
+
 /** In a clone as its README says; in this checkout what Nx has just built, by the Node that runs the tests. */
-function launch(root: string | undefined, env: NodeJS.ProcessEnv): ChildProcess {
+function launch({ root, asNobody: nobody }: FleetOptions, env: NodeJS.ProcessEnv): ChildProcess {
   // A process group of its own, as a terminal gives it: Ctrl-C reaches npm, its shell and the launcher alike.
   const options: SpawnOptions = { detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
   if (root !== undefined) return spawn('npm', ['start'], { ...options, cwd: root, env });
-  const launcher = path.join(ROOT, 'tools/bootstrap/start.mjs');
-  return spawn(process.execPath, [launcher], {
+  const dataDir = env['TRUSTFLEET_DATA_DIR'] ?? '';
+  const [program = '', ...args] =
+    nobody === true ? asNobody(dataDir) : [process.execPath, path.join(ROOT, START)];
+  const home = nobody === true ? { HOME: path.dirname(dataDir) } : {};
+  return spawn(program, args, {
     ...options,
-    cwd: ROOT,
-    env: { ...env, TRUSTFLEET_SKIP_BUILD: '1' },
+    cwd: nobody === true ? '/' : ROOT,
+    env: { ...env, ...home, TRUSTFLEET_SKIP_BUILD: '1' },
   });
 }
 
 export async function startFleet(options: FleetOptions = {}): Promise<RunningFleet> {
   const dataDir = options.dataDir ?? freshDataDir().dataDir;
   const ports = options.ports ?? { web: await freePort(), agent: await freePort() };
-  const child = launch(options.root, {
+  const child = launch(options, {
     ...plainEnv(),
     TRUSTFLEET_DATA_DIR: dataDir,
     TRUSTFLEET_PORT: String(ports.web),
