@@ -12,7 +12,7 @@ export interface FingerprintProps {
   readonly className?: string;
 }
 
-/** Digits in groups of four break anywhere between groups and are easy to compare by eye. */
+/** Digits in groups of four are easy to compare by eye; lines break between groups, and a short one stays in one line. */
 export function Fingerprint({
   value,
   short = false,
@@ -24,7 +24,10 @@ export function Fingerprint({
   const groups = (short ? value.slice(0, 16) : value).match(/.{1,4}/g) ?? [];
   return (
     <span className={cn('inline-flex items-start gap-1', className)}>
-      <code title={value} className="inline-flex flex-wrap gap-x-1.5 py-0.5 font-mono text-[0.9em] break-all">
+      <code
+        title={value}
+        className={cn('inline-flex gap-x-1.5 py-0.5 font-mono text-[0.9em]', !short && 'flex-wrap')}
+      >
         {groups.map((group, index) => (
           <span key={index}>{group}</span>
         ))}

@@ -20,8 +20,8 @@ export function VariablesTab({ host }: { readonly host: HostDetail }) {
                 <tr>
                   <Th>{t('name')}</Th>
                   <Th>{t('scope')}</Th>
-                  <Th>{t('value')}</Th>
-                  <Th>{t('source')}</Th>
+                  <Th className="min-w-56">{t('value')}</Th>
+                  <Th className="min-w-40">{t('source')}</Th>
                 </tr>
               </thead>
               <tbody>

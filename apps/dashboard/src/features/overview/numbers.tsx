@@ -38,7 +38,7 @@ export function Numbers({ overview }: { readonly overview: Overview }) {
   return (
     <ul className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-line shadow-card gap-px sm:grid-cols-4 xl:grid-cols-7">
       {numberLinks(overview).map(({ key, value, href, tone }) => (
-        <li key={key} className="bg-surface">
+        <li key={key} className="bg-surface last:col-span-2 xl:last:col-span-1">
           <Link
             href={href}
             prefetch={false}
