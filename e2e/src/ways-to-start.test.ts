@@ -16,9 +16,11 @@ interface Host {
 }
 
 function ownDataDir(): string {
-  const { dataDir, remove } = freshDataDir();
-  cleanUp(remove);
-  return dataDir;
+  const data = freshDataDir();
+  cleanUp(() => {
+    data.remove();
+  });
+  return data.dataDir;
 }
 
 async function onlineHosts(api: ApiSession): Promise<readonly Host[]> {

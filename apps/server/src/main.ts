@@ -55,7 +55,9 @@ async function main(): Promise<void> {
     localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']),
   });
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
-  if (running.ready.setupUrl !== null)
+  // A launcher reads it from ready.json and says it once, where a person sees it.
+  const launched = process.env['TRUSTFLEET_LOCAL_TOKENS'] !== undefined;
+  if (running.ready.setupUrl !== null && !launched)
     say(`Make the first administrator with this link; it works once: ${running.ready.setupUrl}`);
   await signalled;
   await running.stop();

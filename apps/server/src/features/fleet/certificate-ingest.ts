@@ -24,14 +24,24 @@ export class CertificateIngest {
 
   /** The next fingerprints to ask this host for; empty when the fleet holds all that its sections name. */
   async wantedOf(hostId: string): Promise<readonly string[]> {
-    const named = await this.database.sections.anchorsOf(hostId);
-    const unknown = named.length === 0 ? [] : await this.database.certificates.unknownOf(named);
-    return unknown.slice(0, WANT_AT_ONCE);
+    return (await this.unknownOf(hostId)).slice(0, WANT_AT_ONCE);
   }
 
-  /** Stores what hashes to the fingerprint that it was sent for; the rest is logged and forgotten. */
+  private async unknownOf(hostId: string): Promise<readonly string[]> {
+    const named = await this.database.sections.anchorsOf(hostId);
+    return named.length === 0 ? [] : await this.database.certificates.unknownOf(named);
+  }
+
+  /**
+   * Stores what the host's sections name, the fleet lacks, and hashes to the fingerprint that it was sent for. What
+   * nobody asked for is forgotten, so that a host fills no table with certificates of its making.
+   */
   async accept(hostId: string, message: CertificatesMessage, at: Date): Promise<void> {
-    const { good, bad } = this.sort(hostId, message);
+    const asked = new Set(await this.unknownOf(hostId));
+    const certificates = message.certificates.filter(({ sha256 }) => asked.has(sha256));
+    const unasked = message.certificates.length - certificates.length;
+    if (unasked > 0) this.logger.debug({ hostId, unasked }, 'certificates that are not wanted (any more)');
+    const { good, bad } = this.sort(hostId, { ...message, certificates });
     if (good.length > 0) await this.database.certificates.store(good);
     if (bad.length > 0) await this.database.certificates.reject(bad.map((entry) => ({ ...entry, at })));
   }
