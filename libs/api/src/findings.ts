@@ -5,6 +5,7 @@ import { instant, page, pageQuery, sha256Hex } from './primitives.ts';
 export const findingSubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trustStore'), store: z.string(), name: z.string(), path: z.string() }),
   z.object({ kind: z.literal('bundle'), path: z.string(), usedBy: z.array(z.string()) }),
+  z.object({ kind: z.literal('clock') }),
 ]);
 export type FindingSubject = z.infer<typeof findingSubject>;
 

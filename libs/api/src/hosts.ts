@@ -15,6 +15,9 @@ export const hostListQuery = pageQuery.extend({
   platform: z.enum(['linux', 'windows', 'macos']).optional(),
   /** Hosts whose operating system's store lacks this anchor: those that the overview's `missing` counts. */
   missingAnchor: sha256Hex.optional(),
+  groupId: z.uuid().optional(),
+  /** `held`: revoked or in quarantine. */
+  admission: z.enum(['admitted', 'held']).optional(),
   sort: hostSort.default('name'),
   order: z.enum(['asc', 'desc']).default('asc'),
 });
@@ -37,6 +40,13 @@ export const hostSummary = z.object({
   permits: z.array(z.string()),
   /** The chain seen by the agent was not the server's own: something inspects TLS between them. */
   interception: z.boolean(),
+  group: z.object({ id: z.uuid(), name: z.string() }),
+  /** Its key is refused for good. */
+  revokedAt: instant.nullable(),
+  /** Nothing is offered to it until a person releases it: one key on two machines, or it refused what the server signed. */
+  quarantine: z.object({ reason: z.enum(['cloned', 'refused']), since: instant }).nullable(),
+  /** Wall clock minus server time, as the agent said last. */
+  clockOffsetMs: z.int().nullable(),
 });
 export type HostSummary = z.infer<typeof hostSummary>;
 export const hostPage = page(hostSummary);
@@ -59,3 +69,29 @@ export const hostDetail = hostSummary.extend({
   certificates: z.record(z.string(), certificateView.omit({ pem: true })),
 });
 export type HostDetail = z.infer<typeof hostDetail>;
+
+/** A reason that stays in the audit. */
+export const holdRequest = z.object({ reason: z.string().trim().min(1).max(500) });
+export const moveHost = z.object({ groupId: z.uuid() });
+
+/** A change of the agent's own connection (protocol.md `settings`): tried by the agent, then kept or taken back. */
+export const changeHostSettings = z
+  .object({
+    newSecret: z.boolean().default(false),
+    address: z.url({ protocol: /^https$/ }).optional(),
+    reason: z.string().trim().min(1).max(500),
+  })
+  .refine((change) => change.newSecret || change.address !== undefined, 'nothing to change');
+export const hostSettingView = z.object({
+  id: z.uuid(),
+  state: z.enum(['pending', 'kept', 'reverted']),
+  newSecret: z.boolean(),
+  address: z.string().nullable(),
+  detail: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: instant,
+  finishedAt: instant.nullable(),
+});
+export type HostSettingView = z.infer<typeof hostSettingView>;
+/** Newest first. */
+export const hostSettingList = z.object({ items: z.array(hostSettingView) });

@@ -32,10 +32,15 @@ export const jobState = z.enum([
 ]);
 export type JobState = z.infer<typeof jobState>;
 
+export const orderMode = z.enum(['plan', 'apply', 'undo']);
+
 export const planChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('addFile'), path: z.string(), sha256: sha256Hex }),
   z.object({ kind: z.literal('runTool'), argv: z.array(z.string()) }),
   z.object({ kind: z.literal('addAnchor'), store: z.string(), anchor: sha256Hex, subject: z.string() }),
+  z.object({ kind: z.literal('removeFile'), path: z.string(), sha256: sha256Hex }),
+  z.object({ kind: z.literal('restoreFile'), path: z.string(), sha256: sha256Hex }),
+  z.object({ kind: z.literal('removeAnchor'), store: z.string(), anchor: sha256Hex, subject: z.string() }),
 ]);
 export const jobPlan = z.object({ changes: z.array(planChange) });
 
@@ -53,13 +58,16 @@ export const jobSummary = z.object({
   hostId: z.uuid(),
   hostName: z.string(),
   remedy: z.string(),
-  mode: z.enum(['plan', 'apply']),
+  mode: orderMode,
   /** What it is about, for a list: the anchor's name. */
   title: z.string(),
   state: jobState,
   final: z.boolean(),
   attempt: z.int(),
   notBefore: instant,
+  deliverBy: instant,
+  /** Of `retrying` and `baking`: when it goes on. */
+  nextAt: instant.nullable(),
   createdAt: instant,
   updatedAt: instant,
 });
@@ -73,6 +81,8 @@ export const jobEventView = z.object({
   state: jobState,
   step: z.string().nullable(),
   detail: z.string().nullable(),
+  /** Kept as evidence, changed no state: it came after the end, twice, or by no legal step. */
+  late: z.boolean(),
 });
 
 export const jobDetail = jobSummary.extend({
@@ -83,6 +93,17 @@ export const jobDetail = jobSummary.extend({
   before: evidence.nullable(),
   after: evidence.nullable(),
   undone: z.boolean().nullable(),
+  /** When a verified change takes effect. */
+  effective: z.enum(['now', 'appRestart', 'relogin', 'reboot']).nullable(),
+  /** The job that this one undoes. */
+  undoes: z.uuid().nullable(),
+  /** Jobs that undo (or tried to undo) this one, newest first. */
+  undoneBy: z.array(jobSummary),
+  /** It may be asked to be given up: not final, and not changing the host. */
+  cancellable: z.boolean(),
+  cancelRequestedAt: instant.nullable(),
+  /** It changed its host, that was not undone, and no undo is on its way. */
+  undoable: z.boolean(),
   /** The host signed its final event and the server checked it. */
   resultSigned: z.boolean(),
   events: z.array(jobEventView),
@@ -116,13 +137,21 @@ export const createOrder = z.object({
   /** Delivery deadline; default 7 days after notBefore (rollouts.md "Two clocks"). */
   deliverBy: instant.optional(),
   reason: z.string().trim().min(1).max(500),
+  /** What the agents may do by themselves (libs/protocol `orderLimits`). */
+  limits: z
+    .object({
+      attempts: z.int().min(1).max(5).default(1),
+      backoffSeconds: z.int().min(1).max(21_600).default(60),
+      bakeSeconds: z.int().min(0).max(604_800).default(0),
+    })
+    .optional(),
 });
 export type CreateOrder = z.infer<typeof createOrder>;
 
 export const orderView = z.object({
   id: z.uuid(),
   remedy: z.string(),
-  mode: z.enum(['plan', 'apply']),
+  mode: orderMode,
   title: z.string(),
   anchor: z.object({ sha256: sha256Hex, name: z.string() }).nullable(),
   reason: z.string(),
@@ -133,6 +162,17 @@ export const orderView = z.object({
   targets: z.int(),
   counts: z.record(z.string(), z.int()),
   jobs: z.array(jobSummary),
+  /** The order that this one undoes. */
+  undoes: z.uuid().nullable(),
+  /** Orders that undo this one, newest first. */
+  undoneBy: z.array(z.object({ id: z.uuid(), createdAt: instant, targets: z.int() })),
+  cancellable: z.boolean(),
+  undoable: z.boolean(),
 });
 export type OrderView = z.infer<typeof orderView>;
 export const orderPage = page(orderView.omit({ jobs: true }));
+
+/** Jobs that wait end `cancelled`; a host that has the job is asked to give it up, and finishes if it is changing already. */
+export const cancelRequest = z.object({ reason: z.string().trim().min(1).max(500) });
+/** Takes back what an order (or one job) changed, where a job did change its host: answers the new order. */
+export const undoRequest = z.object({ reason: z.string().trim().min(1).max(500) });

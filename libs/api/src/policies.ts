@@ -12,8 +12,11 @@ export const requiredAnchor = z.object({
 export const policyView = z.object({
   id: z.uuid(),
   name: z.string(),
-  rule: z.literal('anchorRequired'),
+  rule: z.enum(['anchorRequired', 'clockAccurate']),
+  /** Of `anchorRequired`; else empty. */
   anchors: z.array(requiredAnchor),
+  /** Of `clockAccurate`. */
+  maxOffsetSeconds: z.int().nullable(),
 });
 export type PolicyView = z.infer<typeof policyView>;
 export const policyList = z.object({ items: z.array(policyView) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dsseEnvelope } from './orders.ts';
 import { base64, sha256Hex, shortText, uuid } from './primitives.ts';
 
 /** HTTPS path on the agent port. */
@@ -41,6 +42,8 @@ export const enrolResponse = z.looseObject({
   /** PEM of the fleet CA: what the agent's TLS checks against. Its SHA-256 must equal the token's pin. */
   caCertificate: z.string().max(16 * 1024),
   serverKey: base64.max(64),
+  /** The fleet's key set, signed by the server key that the token carries; the agent pins it. */
+  keySet: dsseEnvelope.optional(),
 });
 export type EnrolResponse = z.infer<typeof enrolResponse>;
 

@@ -8,6 +8,7 @@ export * from './sections/bundles.ts';
 export * from './sections/pythons.ts';
 export * from './sections/variables.ts';
 export * from './orders.ts';
+export * from './settings.ts';
 export * from './jobs.ts';
 export * from './messages.ts';
 export * from './enrolment.ts';

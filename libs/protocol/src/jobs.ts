@@ -45,6 +45,15 @@ export const planChange = z.discriminatedUnion('kind', [
     anchor: sha256Hex,
     subject: z.string().max(2048),
   }),
+  // Undo: what goes, and what is put back in its place.
+  z.looseObject({ kind: z.literal('removeFile'), path: z.string().max(4096), sha256: sha256Hex }),
+  z.looseObject({ kind: z.literal('restoreFile'), path: z.string().max(4096), sha256: sha256Hex }),
+  z.looseObject({
+    kind: z.literal('removeAnchor'),
+    store: shortText,
+    anchor: sha256Hex,
+    subject: z.string().max(2048),
+  }),
 ]);
 export type PlanChange = z.infer<typeof planChange>;
 
@@ -61,6 +70,10 @@ export const jobEvidence = z.looseObject({
   holds: z.boolean(),
 });
 export type JobEvidence = z.infer<typeof jobEvidence>;
+
+/** When a verified change takes effect (rollouts.md `verified`). */
+export const effective = z.enum(['now', 'appRestart', 'relogin', 'reboot']);
+export type Effective = z.infer<typeof effective>;
 
 export const jobEvent = z.looseObject({
   /** Unique per agent; the server acknowledges by it and drops duplicates. */
@@ -79,6 +92,10 @@ export const jobEvent = z.looseObject({
   before: jobEvidence.nullable(),
   after: jobEvidence.nullable(),
   undone: z.boolean().nullable(),
+  /** With `verified`: when programs see the change. */
+  effective: effective.nullable().optional(),
+  /** With `retrying` and `baking`: when the job goes on, by server time. */
+  nextAt: instant.nullable().optional(),
   /** Final events: Ed25519 over the canonical JSON of this event without `signature`, base64. */
   signature: base64.max(128).nullable(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jobEvent } from './jobs.ts';
 import { dsseEnvelope } from './orders.ts';
 import { base64, instant, sha256Hex, shortText, uuid } from './primitives.ts';
+import { settings, settingsResult } from './settings.ts';
 import { sectionName } from './sections/index.ts';
 
 /** Most sections that a host may name: far above what this release has, far below what would fill a table. */
@@ -32,6 +33,10 @@ export const hello = z.looseObject({
   hostId: uuid,
   agentVersion: shortText,
   bootId: shortText,
+  /** New for each run of the agent: one that comes back after another of the same key means two machines hold that key. */
+  instance: uuid,
+  /** Version of the key set that the agent has pinned; 0: only the server key of its enrolment token. */
+  keySet: z.int().nonnegative(),
   capabilities: z.array(z.string().max(64)).max(64),
   /** Remedies that the host's allow-list permits, so that a draft lists other hosts apart. */
   permits: z.array(z.string().max(64)).max(64),
@@ -74,6 +79,8 @@ export const heartbeat = z.looseObject({
   /** Values that move by themselves: last value only, never in a section. */
   uptimeSeconds: z.int().nonnegative().optional(),
   freeMemoryBytes: z.int().nonnegative().optional(),
+  /** Wall clock minus server time. A wrong wall clock is a finding, never a refusal (protocol.md, "Signed orders and jobs"). */
+  clockOffsetMs: z.int().optional(),
 });
 
 export const jobEventMessage = z.looseObject({ type: z.literal('jobEvent'), event: jobEvent });
@@ -86,6 +93,7 @@ export const agentMessage = z.discriminatedUnion('type', [
   certificates,
   heartbeat,
   jobEventMessage,
+  settingsResult,
   bye,
 ]);
 
@@ -99,7 +107,7 @@ export const welcome = z.looseObject({
   serverTimeSignature: base64.max(128),
 });
 
-/** Answer to `report`, `section`, `certificates` (by seq) and `jobEvent` (by eventId). */
+/** Answer to `report`, `section`, `certificates` (by seq), `jobEvent` (by eventId) and `settingsResult` (by id). */
 export const ack = z.looseObject({
   type: z.literal('ack'),
   seq: z.int().positive().optional(),
@@ -109,6 +117,8 @@ export const ack = z.looseObject({
   /** A gap in seq: send every digest again. */
   fullState: z.boolean().optional(),
   slowDownMs: z.int().positive().optional(),
+  /** `settingsResult` messages taken in. */
+  settings: z.array(uuid).max(16).optional(),
 });
 
 export const jobMessage = z.looseObject({
@@ -132,6 +142,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   jobMessage,
   cancel,
   request,
+  settings,
   reconnect,
 ]);
 

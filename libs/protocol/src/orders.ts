@@ -16,9 +16,31 @@ export const dsseEnvelope = z.looseObject({
 });
 export type DsseEnvelope = z.infer<typeof dsseEnvelope>;
 
-/** `plan` is a dry run: the plan is the result. */
-export const orderMode = z.enum(['plan', 'apply']);
+/**
+ * `plan` is a dry run: the plan is the result. `undo` takes back what an earlier job of the same remedy did on that host, by the
+ * inverse operations in that job's journal (rollouts.md: undo is a rollout of its own whose jobs name the job they undo).
+ */
+export const orderMode = z.enum(['plan', 'apply', 'undo']);
 export type OrderMode = z.infer<typeof orderMode>;
+
+/** What an agent may do by itself with a job of this order; absent means the first value of each. */
+export const orderLimits = z.looseObject({
+  /** 1: a failed attempt is final. */
+  attempts: z.int().min(1).max(5).default(1),
+  /** Before attempt n + 1: this × 2^(n − 1), ± 20 % jitter. */
+  backoffMs: z
+    .int()
+    .min(1_000)
+    .max(6 * 3_600_000)
+    .default(60_000),
+  /** After the proof: how long the host waits before it looks again and says `verified` (rollouts.md `baking`). */
+  bakeMs: z
+    .int()
+    .min(0)
+    .max(7 * 24 * 3_600_000)
+    .default(0),
+});
+export type OrderLimits = z.infer<typeof orderLimits>;
 
 export const order = z.looseObject({
   format: z.literal(1),
@@ -31,6 +53,7 @@ export const order = z.looseObject({
   /** SHA-256 of every artifact that the parameters name; bytes travel beside the job. */
   artifacts: z.array(sha256Hex).max(64),
   targets: z.looseObject({ count: z.int().positive(), merkleRoot: sha256Hex }),
+  limits: orderLimits.optional(),
   notBefore: instant,
   expiresAt: instant,
   orderSeq: z.int().nonnegative(),
@@ -50,7 +73,9 @@ export const job = z.looseObject({
   hostId: uuid,
   merkleProof: z.array(merkleStep).max(32),
   attempt: z.int().positive(),
-  /** Agent's execution clock, milliseconds. */
+  /** Agent's execution clock of one attempt, milliseconds. */
   executionTimeoutMs: z.int().positive(),
+  /** In an order of mode `undo`: the job to take back. */
+  undoes: uuid.optional(),
 });
 export type Job = z.infer<typeof job>;

@@ -15,6 +15,8 @@ export interface NewHost {
   readonly secretHash: string;
   readonly agentVersion: string;
   readonly enrolledAt: Date;
+  /** Absent: the default group. */
+  readonly groupId?: string | undefined;
 }
 
 /** What the agent port keeps in memory of every host. */

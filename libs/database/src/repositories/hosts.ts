@@ -158,7 +158,7 @@ export function createHostRepository({ client }: Context): HostRepository {
     ...lists(client),
     ...presence(client),
     async create(host) {
-      const { name, agentVersion, publicKey, ...plain } = host;
+      const { name, agentVersion, publicKey, groupId, ...plain } = host;
       await client.host.create({
         // Observe-only until its first hello says otherwise.
         data: {
@@ -167,6 +167,7 @@ export function createHostRepository({ client }: Context): HostRepository {
           agentVersion: storableText(agentVersion),
           publicKey: Uint8Array.from(publicKey),
           permits: [],
+          groupId: groupId ?? (await client.hostGroup.findFirstOrThrow({ where: { isDefault: true } })).id,
         },
       });
     },
