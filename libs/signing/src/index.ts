@@ -12,6 +12,8 @@ export {
 export type { Curve, KeyPair } from './keys.ts';
 export { dsseSign, dsseVerify, preAuthenticationEncoding } from './dsse.ts';
 export type { DsseResult, DsseSignRequest, DsseVerifyRequest } from './dsse.ts';
+export { keysFor, keySetOfServerKey, openKeySet, signKeySet } from './key-set.ts';
+export type { KeySetRefusal, OpenedKeySet, OpenKeySetRequest } from './key-set.ts';
 export { merkleProof, merkleProofs, merkleRoot, verifyMerkle } from './merkle.ts';
 export { openJob, openOrder, signJob, signJobEvent, signOrder, verifyJobEvent } from './orders.ts';
 export type { Opened, OpenJobRequest, OpenOrderRequest, OpenRefusal } from './orders.ts';

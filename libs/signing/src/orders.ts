@@ -9,10 +9,11 @@ import {
   type JobEvent,
   type Order,
 } from '@trustfleet/protocol';
-import { bytesUnderSignature, canonicalJson, CanonicalJsonError, signedBytes } from './canonical-json.ts';
+import { bytesUnderSignature, signedBytes } from './canonical-json.ts';
 import { dsseSign, dsseVerify } from './dsse.ts';
 import { signBytes, verifyBytes } from './keys.ts';
 import { verifyMerkle } from './merkle.ts';
+import { canonicalBytes, readCanonical } from './signed-document.ts';
 
 /** Signs an order's canonical JSON with every given key (Ed25519 private). */
 export function signOrder(content: Order, keys: readonly KeyObject[]): DsseEnvelope {
@@ -101,47 +102,18 @@ export function verifyJobEvent(event: JobEvent, hostKey: string): boolean {
   return event.signature !== null && bytes !== undefined && verifyBytes(hostKey, bytes, event.signature);
 }
 
-function canonicalBytes(value: unknown): Uint8Array {
-  return Buffer.from(canonicalJson(value), 'utf8');
-}
-
 function refuse(reason: OpenRefusal, detail: string): { ok: false; reason: OpenRefusal; detail: string } {
   return { ok: false, reason, detail };
 }
 
-interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ):
-    | { success: true; data: T }
-    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
-}
-
-function open<T>(request: Parameters<typeof dsseVerify>[0], schema: Schema<T>): Opened<T> {
+function open<T>(
+  request: Parameters<typeof dsseVerify>[0],
+  schema: Parameters<typeof readCanonical<T>>[1],
+): Opened<T> {
   const verified = dsseVerify(request);
   if (!verified.ok) return refuse(verified.reason, `The envelope was refused: ${verified.reason}`);
-  const value = parseCanonical(verified.payload);
-  if (value === undefined) return refuse('malformed', 'The signed payload is not canonical JSON');
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data, signers: verified.signers };
-  const where = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  return refuse('malformed', `The signed payload is not understood: ${where.slice(0, 500)}`);
-}
-
-/**
- * Undefined unless the bytes are exactly the canonical form of what they say: two parsers can then not read them
- * differently (double members, byte order marks, invalid UTF-8).
- */
-function parseCanonical(bytes: Uint8Array): unknown {
-  try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    );
-    return Buffer.from(bytes).equals(canonicalBytes(value)) ? value : undefined;
-  } catch (error) {
-    // SyntaxError: not JSON. TypeError: not UTF-8.
-    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof CanonicalJsonError)
-      return undefined;
-    throw error;
-  }
+  const read = readCanonical(verified.payload, schema);
+  return read.ok
+    ? { ok: true, value: read.value, signers: verified.signers }
+    : refuse('malformed', read.detail);
 }
