@@ -1,6 +1,35 @@
 import { z } from 'zod';
 import { instant, sha256Hex } from './primitives.ts';
 
+/** Every action that is recorded; the dashboard's catalogue has words for each. */
+export const AUDIT_ACTIONS = [
+  'account.update',
+  'enrolmentToken.create',
+  'group.create',
+  'host.enrol',
+  'host.move',
+  'host.quarantine',
+  'host.release',
+  'host.revoke',
+  'host.settings',
+  'invitation.accept',
+  'invitation.create',
+  'invitation.revoke',
+  'job.cancel',
+  'job.finished',
+  'order.cancel',
+  'order.create',
+  'order.undo',
+  'policy.create',
+  'session.failed',
+  'session.signIn',
+  'session.signOut',
+  'setup.complete',
+  'setup.link',
+] as const;
+export const auditAction = z.enum(AUDIT_ACTIONS);
+export type AuditAction = z.infer<typeof auditAction>;
+
 /** What a person did, as it stands in the chain (libs/audit says what the hash is over). */
 export const auditEntryView = z.object({
   seq: z.int(),
@@ -10,7 +39,7 @@ export const auditEntryView = z.object({
     id: z.string().nullable(),
     name: z.string(),
   }),
-  /** e.g. `order.create`, `host.revoke`, `account.update`: the catalogue has words for each. */
+  /** One of `AUDIT_ACTIONS`; an older chain may hold others, and stays readable. */
   action: z.string(),
   subject: z.object({ kind: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
   /** Canonical JSON text, exactly the bytes that the hash is over. */
