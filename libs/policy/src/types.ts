@@ -1,7 +1,10 @@
 import type { Inventory } from '@trustfleet/protocol';
 
 /** What is known of one host. A section that is not there is unknown, which is neither good nor bad. */
-export type HostFacts = { readonly [Name in keyof Inventory]?: Inventory[Name] | undefined };
+export type HostFacts = { readonly [Name in keyof Inventory]?: Inventory[Name] | undefined } & {
+  /** Wall clock minus server time: no section, since it moves by itself. */
+  readonly clockOffsetMs?: number | null | undefined;
+};
 
 export interface RequiredAnchor {
   /** SHA-256 of the DER, lower-case hex. */
@@ -17,16 +20,25 @@ export interface AnchorRequiredPolicy {
   readonly parameters: { readonly anchors: readonly RequiredAnchor[] };
 }
 
-/** One member per rule. */
-export type Policy = AnchorRequiredPolicy;
+export interface ClockAccuratePolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: 'clockAccurate';
+  /** Furthest that a wall clock may be from server time, either way. */
+  readonly parameters: { readonly maxOffsetSeconds: number };
+}
 
-/** `blocker`: programs of the operating system's store fail. `warning`: the users of one bundle fail. */
+/** One member per rule. */
+export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy;
+
+/** `blocker`: programs of the operating system's store fail. `warning`: the users of one bundle fail, or may soon. */
 export type FindingSeverity = 'blocker' | 'warning';
 
 /** Same shape as libs/api `findingSubject`. */
 export type FindingSubject =
   | { readonly kind: 'trustStore'; readonly store: string; readonly name: string; readonly path: string }
-  | { readonly kind: 'bundle'; readonly path: string; readonly usedBy: string[] };
+  | { readonly kind: 'bundle'; readonly path: string; readonly usedBy: string[] }
+  | { readonly kind: 'clock' };
 
 export type FindingEvidence = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -68,6 +80,7 @@ export const CAUSES = [
   'bundleUtf16',
   'bundleNoCertificates',
   'bundleMalformed',
+  'clockWrong',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 

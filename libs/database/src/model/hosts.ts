@@ -62,6 +62,22 @@ export interface HostSummary {
   readonly pythons: number | null;
   readonly permits: readonly string[];
   readonly interception: boolean;
+  /** The one set that it belongs to: the unit of permission. */
+  readonly group: { readonly id: string; readonly name: string };
+  /** Its key and secret are refused for good. */
+  readonly revokedAt: Date | null;
+  /** Nothing is offered to it until a person releases it. */
+  readonly quarantine: HostQuarantine | null;
+  /** Wall clock minus server time, as the agent said last. */
+  readonly clockOffsetMs: number | null;
+}
+
+/** `cloned`: one key on two machines. `refused`: it refused what this server signed. */
+export type QuarantineReason = 'cloned' | 'refused';
+
+export interface HostQuarantine {
+  readonly reason: QuarantineReason;
+  readonly since: Date;
 }
 
 export interface HostDetail extends HostSummary {

@@ -11,9 +11,9 @@ export interface RequiredAnchor {
 
 export interface PolicyRepository {
   list(): Promise<readonly Policy[]>;
-  /** Stores `policies` when the fleet has none at all. Answers what it has now. */
+  /** Stores those of `policies` whose rule the fleet has no policy of yet. Answers what it has now. */
   createFirst(policies: readonly Policy[], now: Date): Promise<readonly Policy[]>;
-  /** Per policy, in the order of its anchors; judged by libs/policy `anchorStatus`. */
+  /** Every policy, with its anchors in their order, judged by libs/policy `anchorStatus`; none where its rule is about none. */
   requiredAnchors(): Promise<
     readonly { readonly policy: Policy; readonly anchors: readonly RequiredAnchor[] }[]
   >;

@@ -12,13 +12,14 @@ import { storableJson, storableText } from '../storable.ts';
 
 /** What stands in the jsonb columns; written by us alone, so a mismatch is a defect and fails loudly. */
 const storedFinding = z.object({
-  rule: z.literal('anchorRequired'),
+  rule: z.enum(['anchorRequired', 'clockAccurate']),
   cause: z.enum(CAUSES),
   severity: z.enum(['blocker', 'warning']),
   state: z.enum(['open', 'closed']),
   subject: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('trustStore'), store: z.string(), name: z.string(), path: z.string() }),
     z.object({ kind: z.literal('bundle'), path: z.string(), usedBy: z.array(z.string()) }),
+    z.object({ kind: z.literal('clock') }),
   ]),
   evidence: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });

@@ -8,15 +8,20 @@ import { newestJobsOf } from './job-views.ts';
 import { currentSections } from './sections.ts';
 
 const platform = z.enum(['linux', 'windows', 'macos']);
+const quarantineReason = z.enum(['cloned', 'refused']);
 /** Jobs on a host's page. */
 const JOBS_SHOWN = 50;
 
-interface HostRow extends Omit<HostSummary, 'platform'> {
+interface HostRow extends Omit<HostSummary, 'platform' | 'group' | 'quarantine'> {
   readonly platform: string;
+  readonly groupId: string;
+  readonly groupName: string;
+  readonly quarantine: string | null;
+  readonly quarantinedAt: Date | null;
 }
 
 /** A host with its counts, under the names that `order` and `where` use. */
-const COUNTED = Prisma.sql`host h
+const COUNTED = Prisma.sql`host h JOIN host_group g ON g.id = h.group_id
   LEFT JOIN host_connection c ON c.host_id = h.id
   LEFT JOIN LATERAL (SELECT count(*)::int AS findings, count(*) FILTER (WHERE severity = 'blocker')::int AS blockers
                      FROM finding f WHERE f.host_id = h.id AND f.state = 'open') open ON true`;
@@ -29,11 +34,21 @@ function projection(name: string): Prisma.Sql {
 
 const COLUMNS = Prisma.sql`h.id, h.name, h.platform, c.host_id IS NOT NULL AS online, h.last_seen AS "lastSeen", h.enrolled_at AS "enrolledAt",
   h.agent_version AS "agentVersion", open.findings AS "openFindings", open.blockers AS "openBlockers", h.permits, h.interception,
+  g.id AS "groupId", g.name AS "groupName", h.revoked_at AS "revokedAt", h.quarantine, h.quarantined_at AS "quarantinedAt", h.clock_offset_ms AS "clockOffsetMs",
   (SELECT nullif(concat_ws(' ', p -> 'os' ->> 'distribution', p -> 'os' ->> 'release'), '') FROM ${projection('system')} AS x (p)) AS os,
   (SELECT CASE WHEN jsonb_typeof(p -> 'pythons') = 'array' THEN jsonb_array_length(p -> 'pythons') END FROM ${projection('pythons')} AS x (p)) AS pythons`;
 
 function toSummary(row: HostRow): HostSummary {
-  return { ...row, platform: platform.parse(row.platform) };
+  const { groupId, groupName, quarantine, quarantinedAt, ...same } = row;
+  return {
+    ...same,
+    platform: platform.parse(row.platform),
+    group: { id: groupId, name: groupName },
+    quarantine:
+      quarantine === null || quarantinedAt === null
+        ? null
+        : { reason: quarantineReason.parse(quarantine), since: quarantinedAt },
+  };
 }
 
 /** A text to look for, inside LIKE: its own % and _ mean themselves. */

@@ -4,8 +4,21 @@ import { z } from 'zod';
 import type { Client, Context } from '../connection.ts';
 import type { PolicyRepository, RequiredAnchor } from '../model/policies.ts';
 
-const parameters = z.object({ anchors: z.array(z.object({ sha256: z.string(), name: z.string() })) });
-const rule = z.literal('anchorRequired');
+/** What stands in the row; written by us alone, so a mismatch is a defect and fails loudly. */
+const storedPolicy = z.discriminatedUnion('rule', [
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    rule: z.literal('anchorRequired'),
+    parameters: z.object({ anchors: z.array(z.object({ sha256: z.string(), name: z.string() })) }),
+  }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    rule: z.literal('clockAccurate'),
+    parameters: z.object({ maxOffsetSeconds: z.number() }),
+  }),
+]);
 
 /** Section bodies read at once: a body may be as large as a frame. */
 const CHUNK = 50;
@@ -24,12 +37,11 @@ interface Group {
 
 async function list(client: Client): Promise<Policy[]> {
   const rows = await client.policy.findMany({ orderBy: { position: 'asc' } });
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    rule: rule.parse(row.rule),
-    parameters: parameters.parse(row.parameters),
-  }));
+  return rows.map((row) => storedPolicy.parse(row));
+}
+
+function anchorsOf(policy: Policy): readonly { readonly sha256: string; readonly name: string }[] {
+  return policy.rule === 'anchorRequired' ? policy.parameters.anchors : [];
 }
 
 async function judge(
@@ -86,18 +98,10 @@ export function createPolicyRepository(context: Context): PolicyRepository {
       return await atomically(async (transaction) => {
         // Two servers that start on one empty database: the second waits here and then finds the policies of the first.
         await transaction.$executeRaw`LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE`;
-        if ((await transaction.policy.count()) > 0) return await list(transaction);
-        for (const policy of policies) {
-          const anchors = policy.parameters.anchors.map(({ sha256, name }) => ({ sha256, name }));
-          await transaction.policy.create({
-            data: {
-              id: policy.id,
-              name: policy.name,
-              rule: policy.rule,
-              parameters: { anchors },
-              createdAt: now,
-            },
-          });
+        const present = new Set((await list(transaction)).map(({ rule }) => rule));
+        for (const policy of policies.filter(({ rule }) => !present.has(rule))) {
+          const { id, name, rule, parameters } = storedPolicy.parse(policy);
+          await transaction.policy.create({ data: { id, name, rule, parameters, createdAt: now } });
         }
         return await list(transaction);
       });
@@ -108,11 +112,11 @@ export function createPolicyRepository(context: Context): PolicyRepository {
         SELECT digest, count(*)::int AS hosts FROM host_section WHERE name = 'trustStores' AND seen_to IS NULL GROUP BY digest`;
       const hosts = await client.host.count();
       await judgeAll(context, groups, [
-        ...new Set(policies.flatMap((policy) => policy.parameters.anchors.map(({ sha256 }) => sha256))),
+        ...new Set(policies.flatMap((policy) => anchorsOf(policy).map(({ sha256 }) => sha256))),
       ]);
       return policies.map((policy) => ({
         policy,
-        anchors: policy.parameters.anchors.map(({ sha256, name }): RequiredAnchor => {
+        anchors: anchorsOf(policy).map(({ sha256, name }): RequiredAnchor => {
           const { met, missing } = count(context, groups, sha256);
           return { sha256, name, met, missing, unknown: Math.max(0, hosts - met - missing) };
         }),

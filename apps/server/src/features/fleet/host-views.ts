@@ -11,13 +11,16 @@ import { jobSummaryView } from '../rollouts/rollout-views.ts';
 
 /** A host as a list shows it. */
 export function hostSummaryView(host: HostSummary): HostSummaryView {
-  const { online, lastSeen, enrolledAt, permits, ...same } = host;
+  const { online, lastSeen, enrolledAt, permits, revokedAt, quarantine, ...same } = host;
   return {
     ...same,
     presence: online ? 'online' : 'offline',
     lastSeen: lastSeen?.toISOString() ?? null,
     enrolledAt: enrolledAt.toISOString(),
     permits: [...permits],
+    revokedAt: revokedAt?.toISOString() ?? null,
+    quarantine:
+      quarantine === null ? null : { reason: quarantine.reason, since: quarantine.since.toISOString() },
   };
 }
 

@@ -21,6 +21,7 @@ export class PoliciesService {
         name: policy.name,
         rule: policy.rule,
         anchors: [...anchors],
+        maxOffsetSeconds: policy.rule === 'clockAccurate' ? policy.parameters.maxOffsetSeconds : null,
       })),
     };
   }

@@ -7,7 +7,7 @@ import type {
   InventoryBundle,
   TrustStore,
 } from '@trustfleet/protocol';
-import type { HostFacts, Policy } from '../../types.ts';
+import type { AnchorRequiredPolicy, HostFacts } from '../../types.ts';
 
 function theFirstRoot(): { readonly sha256: string; readonly name: string } {
   const [first] = WELL_KNOWN_ROOTS;
@@ -18,7 +18,7 @@ function theFirstRoot(): { readonly sha256: string; readonly name: string } {
 export const amazon = theFirstRoot();
 export const studio = { sha256: 'c'.repeat(64), name: 'Demo studio CA' };
 export const other = 'd'.repeat(64);
-export const policyOf = (...anchors: { sha256: string; name: string }[]): Policy => ({
+export const policyOf = (...anchors: { sha256: string; name: string }[]): AnchorRequiredPolicy => ({
   id: 'p',
   name: 'P',
   rule: 'anchorRequired',
