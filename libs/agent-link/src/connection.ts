@@ -26,6 +26,7 @@ import {
 import { parseRetryAfter } from './backoff.ts';
 import { ConnectFailure, describeNetworkError, quoted } from './failure.ts';
 import { FrameReader } from './frame-reader.ts';
+import { pinnedKeySet, serverKeys } from './pinned-keys.ts';
 import { openTls, type TlsPeer } from './tls.ts';
 import type { AgentIdentity, HelloFacts, LinkLimits } from './types.ts';
 
@@ -155,6 +156,7 @@ async function prove({ request, peer, ws, frames }: Proving): Promise<Connection
     protocol: PROTOCOL_VERSION,
     hostId: identity.hostId,
     ...request.facts,
+    keySet: pinnedKeySet(identity).version,
     sections: request.sections,
     ephemeralKey: ephemeral.publicKey,
     certificate: peer.certificateSha256,
@@ -200,7 +202,7 @@ async function handshakeFrame(frames: FrameReader): Promise<Uint8Array> {
 
 function checkChallenge(bytes: Uint8Array, { identity }: ConnectRequest, peer: TlsPeer): Challenge {
   const parsed = challengeSchema.safeParse(parseJson(bytes));
-  if (!parsed.success || !verifyChallenge(parsed.data, identity.serverKey)) {
+  if (!parsed.success || !serverKeys(identity).some((key) => verifyChallenge(parsed.data, key))) {
     const { host } = new URL(identity.address);
     const issuer = quoted(peer.chain[0]?.issuer.replaceAll('\n', ', ') ?? 'nobody');
     throw new ConnectFailure(
@@ -221,7 +223,8 @@ function checkChallenge(bytes: Uint8Array, { identity }: ConnectRequest, peer: T
 
 function checkWelcome(json: Uint8Array | null, identity: AgentIdentity): Welcome {
   const parsed = welcomeSchema.safeParse(json === null ? undefined : parseJson(json));
-  if (parsed.success && verifyServerTime(parsed.data, identity.serverKey)) return parsed.data;
+  if (parsed.success && serverKeys(identity).some((key) => verifyServerTime(parsed.data, key)))
+    return parsed.data;
   throw new ConnectFailure(
     'wrongServer',
     'The server’s welcome does not carry its keys: somebody on the path replays an older handshake. Nothing was sent to it.',

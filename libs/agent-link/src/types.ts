@@ -4,6 +4,7 @@ import type {
   Hello,
   JobEvent,
   JobMessage,
+  KeySet,
   RequestMessage,
 } from '@trustfleet/protocol';
 
@@ -17,8 +18,10 @@ export interface AgentIdentity {
   readonly secret: string;
   /** PEM of the fleet CA. */
   readonly caCertificate: string;
-  /** The server's Ed25519 public key, raw 32 bytes in base64. */
+  /** The server's Ed25519 public key of the enrolment token, raw 32 bytes in base64: what is gone by until a key set is pinned. */
   readonly serverKey: string;
+  /** Who may sign what; absent or null where none was pinned (an agent that enrolled before there were key sets). */
+  readonly keySet?: KeySet | null;
   /** Seed of the host's Ed25519 key, 32 bytes in base64. */
   readonly keySeed: string;
 }
@@ -52,10 +55,13 @@ export interface JobEventOutbox {
   readonly acknowledge: (eventIds: readonly string[]) => Promise<void>;
 }
 
-/** What `hello` says about this agent, asked at each connect. Digests of sections are added by the link. */
+/**
+ * What `hello` says about this agent, asked at each connect. `instance` is one random uuid for each run of the program. Digests of
+ * sections and the version of the pinned key set are added by the link.
+ */
 export type HelloFacts = Pick<
   Hello,
-  'agentVersion' | 'bootId' | 'capabilities' | 'permits' | 'allowListDigest'
+  'agentVersion' | 'bootId' | 'instance' | 'capabilities' | 'permits' | 'allowListDigest'
 >;
 
 export type HeartbeatFacts = Omit<Heartbeat, 'type'>;

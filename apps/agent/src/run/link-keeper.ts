@@ -20,6 +20,8 @@ import type { ScanTimer } from './scan-timer.ts';
 export interface LinkKeeperParts {
   readonly identity: AgentIdentity;
   readonly bootId: string;
+  /** Of this run of the program. */
+  readonly instance: string;
   readonly log: RepairLog;
   readonly clock: ServerClock;
   readonly monotonic: () => number;
@@ -89,6 +91,7 @@ function openLink(parts: LinkKeeperParts): AgentLink {
     hello: () => ({
       agentVersion: AGENT_VERSION,
       bootId: parts.bootId,
+      instance: parts.instance,
       capabilities: ['trustStore.addAnchor'],
       permits: [...allowList.current().permits],
       allowListDigest: allowList.current().digest,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createHost, watchPaths, type Watch } from '@trustfleet/host';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import {
@@ -191,6 +192,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     ...agent,
     identity: identity.link,
     bootId: options.bootId,
+    instance: randomUUID(),
     log,
     monotonic,
     repair,

@@ -82,6 +82,8 @@ export class TestAgent {
   readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
   /** Fingerprints that the server asked for, in order. */
   readonly asked: string[] = [];
+  /** One run of the agent. */
+  private readonly instance = randomUUID();
   private readonly link: AgentLink;
   private readonly outbox: JobEvent[] = [];
   private readonly indexes = new Map<string, number>();
@@ -93,6 +95,7 @@ export class TestAgent {
       hello: () => ({
         agentVersion: '0.1.0',
         bootId: 'boot',
+        instance: this.instance,
         capabilities: [],
         permits: [...(options.permits ?? [])],
         allowListDigest: '0'.repeat(64),

@@ -1,4 +1,4 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { WebSocket } from 'ws';
 import {
   AGENT_PATH,
@@ -115,6 +115,8 @@ export class RawAgent {
       hostId: host.hostId,
       agentVersion: '0.1.0',
       bootId: 'boot',
+      instance: randomUUID(),
+      keySet: 0,
       capabilities: [],
       permits: [],
       allowListDigest: 'a'.repeat(64),

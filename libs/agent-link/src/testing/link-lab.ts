@@ -205,11 +205,13 @@ export class LinkLab {
     const jobs: JobMessage[] = [];
     const outbox: JobEvent[] = [];
     const identity = change.identity ?? this.identity();
+    const instance = randomUUID();
     const link = createAgentLink({
       identity,
       hello: () => ({
         agentVersion: '0.1.0',
         bootId: 'boot',
+        instance,
         capabilities: [],
         permits: [],
         allowListDigest: 'a'.repeat(64),
