@@ -47,7 +47,7 @@ export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
 
 /** Text of a person or a host as PostgreSQL keeps it and JSON can say it: without U+0000 and lone surrogates. */
 function plain(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+  return text.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
 }
 
 function plainOrNull(text: string | null): string | null {

@@ -25,7 +25,8 @@ function whyBroken(last: ChainPoint, entry: AuditEntry): string | null {
     return `entry ${entry.seq} stands where entry ${last.seq + 1} should: entries were removed, added or moved`;
   if (entry.previous !== last.hash)
     return `entry ${entry.seq} does not follow the entry before it: it names another one's hash`;
-  if (hashOf(entry) !== entry.hash) return `entry ${entry.seq} was changed: its content does not have its hash`;
+  if (hashOf(entry) !== entry.hash)
+    return `entry ${entry.seq} was changed: its content does not have its hash`;
   return null;
 }
 
