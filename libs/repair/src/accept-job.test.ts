@@ -18,7 +18,7 @@ const accept = (message: JobMessage, change: Partial<AcceptanceContext> = {}): R
     identity: {
       hostId: lab.hostId,
       fleetId: lab.fleetId,
-      serverKey: lab.serverKey.publicKey,
+      keySet: () => lab.keySet,
       hostKey: lab.hostKey.privateKey,
     },
     serverTime: SERVER_TIME,

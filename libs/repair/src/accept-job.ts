@@ -1,6 +1,6 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import { job as jobSchema, type Job, type JobMessage, type JobState, type Order } from '@trustfleet/protocol';
-import { openJob, openOrder, type OpenRefusal } from '@trustfleet/signing';
+import { keysFor, openJob, openOrder, type OpenRefusal } from '@trustfleet/signing';
 import { notPermittedReason, type AllowList } from './allow-list.ts';
 import type { RepairIdentity } from './ports.ts';
 import type { RemedyExecutor } from './remedy.ts';
@@ -93,7 +93,7 @@ const isAcceptance = (value: Record<string, string> | Acceptance): value is Acce
 /** Signatures, fleet, host and targets first; then time, remedy, allow-list and content. Changes nothing. */
 export function acceptJob(message: JobMessage, context: AcceptanceContext): Acceptance {
   const { identity, remedies } = context;
-  const keys = [identity.serverKey];
+  const keys = keysFor(identity.keySet(), 'server');
   const order = openOrder({ envelope: message.order, keys, fleetId: identity.fleetId });
   if (!order.ok) return answer(stateForRefusal(order.reason), order.detail);
   const job = openJob({ envelope: message.job, keys, order: order.value, hostId: identity.hostId });

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { JobEvent } from '@trustfleet/protocol';
+import type { JobEvent, KeySet } from '@trustfleet/protocol';
 
 /**
  * Storage that survives the loss of power: each call returns after the bytes, and the directory entry that names
@@ -33,12 +33,12 @@ export type RepairLog = (
  */
 export type FaultPoint = (point: string) => void | Promise<void>;
 
-/** Who this agent is, as pinned at enrolment. */
+/** Who this agent is, and by whose keys it goes. */
 export interface RepairIdentity {
   readonly hostId: string;
   readonly fleetId: string;
-  /** Server's Ed25519 public key, raw 32 bytes, base64. */
-  readonly serverKey: string;
+  /** The key set that the agent goes by at this moment (`keysFor` of libs/signing picks a role); settings may replace it. */
+  readonly keySet: () => KeySet;
   /** The host's Ed25519 private key: signs final events. */
   readonly hostKey: KeyObject;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createHost, watchPaths, type Watch } from '@trustfleet/host';
+import { pinnedKeySet } from '@trustfleet/agent-link';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import {
   createAddAnchor,
@@ -82,7 +83,12 @@ async function openRepair(
   return createRepair({
     stateDir: options.stateDir,
     files: createDurableFiles(),
-    identity: { hostId: link.hostId, fleetId: link.fleetId, serverKey: link.serverKey, hostKey: privateKey },
+    identity: {
+      hostId: link.hostId,
+      fleetId: link.fleetId,
+      keySet: () => pinnedKeySet(link),
+      hostKey: privateKey,
+    },
     remedies: [createAddAnchor(access)],
     allowList: () => agent.allowList.read(),
     serverTime: () => agent.clock.now(),

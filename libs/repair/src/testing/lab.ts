@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate, sha256Hex, toPem } from '@trustfleet/certificates';
-import type { Job, JobEvent, JobMessage, Order } from '@trustfleet/protocol';
+import type { Job, JobEvent, JobMessage, KeySet, Order } from '@trustfleet/protocol';
 import {
   keyPairFromSeed,
+  keySetOfServerKey,
   merkleProof,
   merkleRoot,
   signJob,
@@ -59,6 +60,7 @@ export interface Lab {
   readonly hostId: string;
   readonly fleetId: string;
   readonly serverKey: KeyPair;
+  readonly keySet: KeySet;
   readonly hostKey: KeyPair;
   readonly anchor: string;
   readonly der: Uint8Array;
@@ -112,6 +114,7 @@ export async function createLab(): Promise<Lab> {
   const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
   const hostKey = keyPairFromSeed('ed25519', randomBytes(32));
   const [hostId, fleetId] = [randomUUID(), randomUUID()];
+  const keySet = keySetOfServerKey({ fleetId, serverKey: serverKey.publicKey });
   const targets = [hostId, randomUUID(), randomUUID()];
   const events: JobEvent[] = [];
   const stateDir = join(directory, 'state');
@@ -127,7 +130,21 @@ export async function createLab(): Promise<Lab> {
     ...change,
   });
   return {
-    ...{ directory, stateDir, tree, hostId, fleetId, serverKey, hostKey, anchor, der, events, order, job },
+    ...{
+      directory,
+      stateDir,
+      tree,
+      hostId,
+      fleetId,
+      serverKey,
+      keySet,
+      hostKey,
+      anchor,
+      der,
+      events,
+      order,
+      job,
+    },
     message({ order: orderChange = {}, job: jobChange = {}, signWith = serverKey } = {}) {
       const made = order(orderChange);
       const artifacts = { [anchor]: Buffer.from(der).toString('base64') };
@@ -142,7 +159,7 @@ export async function createLab(): Promise<Lab> {
       createRepair({
         stateDir,
         files: createDurableFiles(),
-        identity: { hostId, fleetId, serverKey: serverKey.publicKey, hostKey: hostKey.privateKey },
+        identity: { hostId, fleetId, keySet: () => keySet, hostKey: hostKey.privateKey },
         remedies: [createAddAnchor(createDebianAccess(tree, behaviour))],
         allowList: () => Promise.resolve(PERMITTED),
         serverTime: () => SERVER_TIME,

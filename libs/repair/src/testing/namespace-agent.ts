@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobMessage } from '@trustfleet/protocol';
-import { keyPairFromSeed } from '@trustfleet/signing';
+import { keyPairFromSeed, keySetOfServerKey } from '@trustfleet/signing';
 import { createRepair } from '../create-repair.ts';
 import { createDurableFiles } from '../durable-files.ts';
 import { createAddAnchor } from '../trust-store-add-anchor/index.ts';
@@ -47,6 +47,7 @@ const repair = await createRepair({
   files: createDurableFiles(),
   identity: {
     ...identity,
+    keySet: () => keySetOfServerKey(identity),
     hostKey: keyPairFromSeed('ed25519', Buffer.from(identity.hostSeed, 'base64')).privateKey,
   },
   remedies: [createAddAnchor(createDebianAccess(debianTree('/')))],
