@@ -3,11 +3,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
 import { CliError, messageOf } from './cli-error.ts';
-import { enrollCommand, type EnrollOptions } from './commands/enroll.ts';
-import { runCommand, type RunOptions } from './commands/run.ts';
-import { scanCommand, type ScanOptions } from './commands/scan.ts';
-import { statusCommand } from './commands/status.ts';
-import { verifyStoreCommand } from './commands/verify-store.ts';
+import type { EnrollOptions } from './commands/enroll.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ScanOptions } from './commands/scan.ts';
+import type { StatusOptions } from './commands/status.ts';
+import type { VerifyStoreOptions } from './commands/verify-store.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
 /** What a command line runs in. */
@@ -61,6 +61,7 @@ const allowList = (): Option =>
 const root = (): Option =>
   new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
 
+/** Each command is loaded when it is called: the service does not carry what only the others need. */
 function addCommands(program: Command, { stdout, stderr, env }: CliContext): void {
   program
     .command('enroll')
@@ -72,16 +73,21 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
     .addOption(stateDir())
     .addOption(allowList())
     .addOption(new Option('--name <name>', 'report this name in place of the host name').argParser(hostName))
-    .action((options: Omit<EnrollOptions, 'token'> & { token?: string }) =>
-      enrollCommand({ ...options, token: options.token ?? tokenOf(env) }, stdout),
-    );
+    .action(async (options: Omit<EnrollOptions, 'token'> & { token?: string }) => {
+      const token = options.token ?? tokenOf(env);
+      const { enrollCommand } = await import('./commands/enroll.ts');
+      await enrollCommand({ ...options, token }, stdout);
+    });
   program
     .command('run')
     .description('connect, report and repair, until stopped (the service)')
     .addOption(stateDir())
     .addOption(allowList())
     .addOption(root())
-    .action((options: Omit<RunOptions, 'env'>) => runCommand({ ...options, env }, stderr));
+    .action(async (options: Omit<RunOptions, 'env'>) => {
+      const { runCommand } = await import('./commands/run.ts');
+      await runCommand({ ...options, env }, stderr);
+    });
   program
     .command('scan')
     .description('look at this machine once and print what it trusts; needs no enrolment')
@@ -90,19 +96,28 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
       new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName),
     )
     .addOption(root())
-    .action((options: Omit<ScanOptions, 'env'>) => scanCommand({ ...options, env }, stdout));
+    .action(async (options: Omit<ScanOptions, 'env'>) => {
+      const { scanCommand } = await import('./commands/scan.ts');
+      await scanCommand({ ...options, env }, stdout);
+    });
   program
     .command('status')
     .description('say whether this machine is enrolled and connected')
     .addOption(stateDir())
     .addOption(allowList())
-    .action((options: Parameters<typeof statusCommand>[0]) => statusCommand(options, stdout));
+    .action(async (options: StatusOptions) => {
+      const { statusCommand } = await import('./commands/status.ts');
+      await statusCommand(options, stdout);
+    });
   program
     .command('verify-store', { hidden: true })
     .description('read the trust stores anew and judge one anchor (used by a running job)')
     .addOption(new Option('--anchor <sha256>', 'SHA-256 of its DER').argParser(anchor).makeOptionMandatory())
     .addOption(root())
-    .action((options: Parameters<typeof verifyStoreCommand>[0]) => verifyStoreCommand(options, stdout));
+    .action(async (options: VerifyStoreOptions) => {
+      const { verifyStoreCommand } = await import('./commands/verify-store.ts');
+      await verifyStoreCommand(options, stdout);
+    });
 }
 
 function createProgram(context: CliContext): Command {

@@ -1,5 +1,5 @@
-import { runCli } from './cli.ts';
 import { takeEnvironment } from './environment.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** Oldest release whose X509Certificate gives dates (22.10); what is older fails in the middle of a scan. */
 const OLDEST_NODE = [22, 10] as const;
@@ -15,6 +15,9 @@ if (nodeIsTooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
+  keepHeapSmall();
+  // Only now: what it is made of uses what older releases do not have, and grows the heap.
+  const { runCli } = await import('./cli.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

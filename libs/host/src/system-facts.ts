@@ -1,6 +1,5 @@
 import type { SystemSection } from '@trustfleet/protocol';
 import { hostname } from 'node:os';
-import si from 'systeminformation';
 import { z } from 'zod';
 import { errorText } from './errors.ts';
 import { clip } from './clip.ts';
@@ -55,7 +54,9 @@ export interface SystemFacts {
  * else that moves by itself is left out.
  */
 export async function readSystemFacts(options: { readonly timeoutMs?: number } = {}): Promise<SystemFacts> {
-  return await factsFrom(si, options.timeoutMs ?? 5000);
+  // Here, since it is large: a program that asks for no facts does not carry it.
+  const { default: collectors } = await import('systeminformation');
+  return await factsFrom(collectors, options.timeoutMs ?? 5000);
 }
 
 /** The five that are used, and no other (stack.md, systeminformation). */
