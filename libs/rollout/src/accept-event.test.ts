@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   acceptEvent,
   AGENT_TRANSITIONS,
+  canReach,
   isFinal,
   moveByServer,
   newJob,
@@ -18,7 +19,12 @@ const job = (state: JobState, lastEventIndex = 0, attempt = 1): JobProgress => (
   lastEventIndex,
   attempt,
 });
-const step = (state: JobState, index: number, attempt = 1): JobStep => ({ state, index, attempt });
+const step = (state: JobState, index: number, attempt = 1): JobStep => ({
+  state,
+  index,
+  attempt,
+  signed: isFinal(state),
+});
 
 /** The jobs' row after a list of events, with what was answered to each. */
 function run(start: JobProgress, events: readonly JobStep[]): { job: JobProgress; kinds: string[] } {
@@ -60,6 +66,15 @@ describe('acceptEvent', () => {
     ['an artifact that turns out foreign', ['planning', 'refused']],
     ['turned down', ['notPermitted']],
     ['turned down as useless', ['notApplicable']],
+    ['in the way before there is a plan', ['waiting', 'planning', 'applying', 'verifying', 'verified']],
+    [
+      'failed again at the end of the bake time',
+      ['planning', 'applying', 'verifying', 'baking', 'verifying', 'regressed'],
+    ],
+    [
+      'failed again while baking, undone and told so',
+      ['planning', 'applying', 'verifying', 'baking', 'applying', 'regressed'],
+    ],
     ['given up while it waits', ['planning', 'waiting', 'cancelled']],
     ['a step that fails, undone', ['planning', 'applying', 'applying', 'failed']],
     ['a check that fails, undone', ['planning', 'applying', 'verifying', 'applying', 'failed']],
@@ -106,6 +121,35 @@ describe('acceptEvent', () => {
   ] as [string, JobProgress, JobStep, string][])('%s: %s', (...row) => {
     const [, current, event, kind] = row;
     expect(acceptEvent(current, event).kind).toBe(kind);
+  });
+
+  it.each(FINAL_JOB_STATES)('%s without the host’s signature ends nothing', (state) => {
+    const before = job('verifying', 3);
+
+    const decision = acceptEvent(before, { ...step(state, 4), signed: false });
+
+    expect(decision.kind).toBe('illegal');
+    // The real word may still come under the same index.
+    expect(acceptEvent(before, step('verified', 4))).toMatchObject({
+      kind: 'apply',
+      job: { state: 'verified' },
+    });
+  });
+
+  it.each(OPEN_JOB_STATES.filter((state) => canReach({ from: 'offered', to: state, steps: 10 })))(
+    '%s needs no signature',
+    (state) => {
+      const from = state === 'planning' || state === 'waiting' ? 'offered' : 'applying';
+      const index = 9;
+      expect(acceptEvent(job(from, 1), { ...step(state, index), signed: false }).kind).toBe('apply');
+    },
+  );
+
+  it('says why an unsigned end is illegal', () => {
+    expect(acceptEvent(job('verifying', 3), { ...step('verified', 4), signed: false })).toEqual({
+      kind: 'illegal',
+      reason: 'event 4: verified ends the job and is not signed by its host',
+    });
   });
 
   it('says why a step is illegal', () => {
@@ -164,6 +208,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
       state: fc.constantFrom(...ALL),
       index: fc.integer({ min: 1, max: 30 }),
       attempt: fc.integer({ min: 1, max: 3 }),
+      signed: fc.boolean(),
     }),
   }),
   fc.record({ by: fc.constant('server' as const), to: fc.constantFrom(...ALL) }),
@@ -181,7 +226,7 @@ const agentLife = fc.array(fc.nat(), { minLength: 1, maxLength: 25 }).map((choic
     if (next.length === 0) break;
     if (state === 'retrying') attempt += 1;
     state = next[choice % next.length]!;
-    events.push({ state, index: events.length + 1, attempt });
+    events.push(step(state, events.length + 1, attempt));
   }
   return events;
 });

@@ -22,6 +22,13 @@ export function acceptEvent(job: JobProgress, event: JobStep): EventDecision {
       reason: `event ${event.index}: no way leads from ${job.state} to ${event.state}`,
     };
   }
+  // Whoever can only write into the socket must not be able to say how a job ended (security.md, "agents sign their job results").
+  if (isFinal(event.state) && !event.signed) {
+    return {
+      kind: 'illegal',
+      reason: `event ${event.index}: ${event.state} ends the job and is not signed by its host`,
+    };
+  }
   return {
     kind: 'apply',
     job: { state: event.state, lastEventIndex: event.index, attempt: event.attempt },

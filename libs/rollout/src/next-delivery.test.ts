@@ -8,6 +8,7 @@ import {
   nextDelivery,
   REDELIVER_AFTER_MS,
   REPORT_GRACE_MS,
+  waitingTime,
   type DeliveryFacts,
 } from './index.ts';
 
@@ -24,6 +25,8 @@ const usual: DeliveryFacts = {
   executionTimeoutMs: 5 * MINUTE,
   offeredAt: null,
   onlineSince: at(0),
+  hostHeld: false,
+  cancelRequestedAt: null,
   now: at(20),
 };
 /** When the word of a host that took it at the last moment is overdue: 100 + 5 + 15. */
@@ -101,6 +104,53 @@ describe('nextDelivery', () => {
       { state: 'offered', offeredAt: at(99), now: overdue },
       { kind: 'expire', state: 'deliveryExpired' },
     ],
+    ['the host held', { hostHeld: true }, { kind: 'wait', state: 'queued', until: at(100) }],
+    [
+      'the host held while it was away',
+      { state: 'heldOffline', hostHeld: true },
+      { kind: 'hold', state: 'heldOffline', until: at(100) },
+    ],
+    [
+      'the host held after an offer',
+      { state: 'offered', offeredAt: at(19.5), hostHeld: true },
+      { kind: 'hold', state: 'heldOffline', until: overdue },
+    ],
+    [
+      'the host held to the end',
+      { hostHeld: true, now: at(100) },
+      { kind: 'expire', state: 'deliveryExpired' },
+    ],
+    ['given up, never sent', { cancelRequestedAt: at(19) }, { kind: 'cancel', state: 'cancelled' }],
+    [
+      'given up before its time',
+      { cancelRequestedAt: at(0), now: at(1) },
+      { kind: 'cancel', state: 'cancelled' },
+    ],
+    [
+      'given up, sent in this session: the host answers',
+      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(13) },
+      { kind: 'askToCancel', state: 'offered', until: overdue },
+    ],
+    [
+      'given up, sent, the host away',
+      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(13), onlineSince: null },
+      { kind: 'hold', state: 'heldOffline', until: overdue },
+    ],
+    [
+      'given up, sent before this session: it is asked first',
+      { state: 'heldOffline', offeredAt: at(12), cancelRequestedAt: at(13), onlineSince: at(19.5) },
+      { kind: 'askToCancel', state: 'heldOffline', until: at(20.5) },
+    ],
+    [
+      'given up, sent before this session, and it says nothing',
+      { state: 'heldOffline', offeredAt: at(12), cancelRequestedAt: at(13), onlineSince: at(19) },
+      { kind: 'cancel', state: 'cancelled' },
+    ],
+    [
+      'given up, sent, never an answer',
+      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(13), now: overdue },
+      { kind: 'expire', state: 'deliveryExpired' },
+    ],
   ] as [string, Partial<DeliveryFacts>, unknown][])('%s', (_name, change, decision) => {
     expect(nextDelivery({ ...usual, ...change })).toEqual(decision);
   });
@@ -121,6 +171,8 @@ describe('nextDelivery', () => {
     executionTimeoutMs: fc.integer({ min: 1, max: 30 * MINUTE }),
     offeredAt: fc.option(minute),
     onlineSince: fc.option(minute),
+    hostHeld: fc.boolean(),
+    cancelRequestedAt: fc.option(minute),
     now: minute,
   });
 
@@ -146,6 +198,7 @@ describe('nextDelivery', () => {
         const decision = nextDelivery(facts);
         if (decision.kind === 'offer') {
           expect(facts.onlineSince).not.toBeNull();
+          expect([facts.hostHeld, facts.cancelRequestedAt]).toEqual([false, null]);
           expect(facts.now.getTime()).toBeGreaterThanOrEqual(facts.notBefore.getTime());
           expect(decision.next.getTime() - facts.now.getTime()).toBe(REDELIVER_AFTER_MS);
         }
@@ -155,13 +208,13 @@ describe('nextDelivery', () => {
     );
   });
 
-  it('a host that never comes ends in deliveryExpired when asked at each time it names', () => {
+  it('a job that nobody answers ends when asked at each time it names', () => {
     fc.assert(
       fc.property(anyFacts, (start) => {
         let facts: DeliveryFacts = { ...start, onlineSince: null };
         for (let asked = 0; asked < 4; asked += 1) {
           const decision = nextDelivery(facts);
-          if (decision.kind === 'expire') return;
+          if (decision.kind === 'expire' || decision.kind === 'cancel') return;
           if (!('until' in decision)) throw new Error(`${decision.kind} for a host that is away`);
           facts = { ...facts, state: decision.state, now: decision.until };
         }
@@ -173,7 +226,12 @@ describe('nextDelivery', () => {
 });
 
 describe('lostDeadline', () => {
-  const facts = { acceptedAt: at(0), windowMs: 60 * MINUTE, executionTimeoutMs: 5 * MINUTE };
+  const facts = {
+    acceptedAt: at(0),
+    windowMs: 60 * MINUTE,
+    executionTimeoutMs: 5 * MINUTE,
+    attempts: 1,
+  };
 
   it.each(['planning', 'waiting', 'applying', 'verifying', 'baking', 'retrying'] as const)(
     '%s: accept + window + executionTimeout + 15 min (rollouts.md)',
@@ -193,8 +251,41 @@ describe('lostDeadline', () => {
     },
   );
 
+  it('gives every attempt its execution time', () => {
+    expect(lostDeadline({ ...facts, state: 'retrying', attempts: 3 })).toEqual(at(60 + 3 * 5 + 15));
+  });
+
   it('needs an acceptance', () => {
     expect(lostDeadline({ ...facts, state: 'applying', acceptedAt: null })).toBeNull();
     expect(REPORT_GRACE_MS).toBe(15 * MINUTE);
+  });
+});
+
+describe('waitingTime', () => {
+  it.each([
+    [{ attempts: 1, backoffMs: 60_000, bakeMs: 0 }, 0],
+    [{ attempts: 1, backoffMs: 60_000, bakeMs: 5_000 }, 5_000],
+    [{ attempts: 2, backoffMs: 60_000, bakeMs: 0 }, 72_000],
+    [{ attempts: 3, backoffMs: 60_000, bakeMs: 1_000 }, 217_000],
+    [{ attempts: 5, backoffMs: 21_600_000, bakeMs: 604_800_000 }, 993_600_000],
+  ])('%j: %i ms', (limits, expected) => {
+    expect(waitingTime(limits)).toBe(expected);
+    // A column of the database holds it.
+    expect(waitingTime(limits)).toBeLessThan(2 ** 31);
+  });
+
+  it('covers every pause that an agent may make (libs/protocol `orderLimits`)', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1_000, max: 21_600_000 }),
+        fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        (attempts, backoffMs, jitter) => {
+          const pauses = jitter.slice(0, attempts - 1).map((by, n) => backoffMs * 2 ** n * (1 + by));
+          const total = pauses.reduce((sum, pause) => sum + pause, 0);
+          expect(waitingTime({ attempts, backoffMs, bakeMs: 0 })).toBeGreaterThanOrEqual(Math.floor(total));
+        },
+      ),
+    );
   });
 });

@@ -10,16 +10,44 @@ export const REDELIVER_AFTER_MS = 60 * 1000;
  * host that comes back is offered it again, since its answer settles the matter (protocol.md: its last event, or `deliveryExpired`).
  */
 export function nextDelivery(facts: DeliveryFacts): DeliveryDecision {
-  const { state, now, notBefore, onlineSince, offeredAt } = facts;
+  const { state, now, notBefore } = facts;
   if (state !== 'queued' && state !== 'heldOffline' && state !== 'offered') return { kind: 'done' };
+  if (facts.cancelRequestedAt !== null && facts.offeredAt === null)
+    return { kind: 'cancel', state: 'cancelled' };
   const expiry = expiresAt(facts);
   if (now.getTime() >= expiry.getTime()) return { kind: 'expire', state: 'deliveryExpired' };
+  if (facts.cancelRequestedAt !== null) return giveUp(facts, expiry);
   if (now.getTime() < notBefore.getTime()) return { kind: 'wait', state: 'queued', until: notBefore };
+  if (facts.hostHeld) return hold(facts, expiry);
+  return offer(facts, expiry);
+}
+
+/** Nothing goes to a host that is held. One that was offered before and answers all the same is heard. */
+function hold({ state }: DeliveryFacts, until: Date): DeliveryDecision {
+  return state === 'queued'
+    ? { kind: 'wait', state: 'queued', until }
+    : { kind: 'hold', state: 'heldOffline', until };
+}
+
+function offer({ onlineSince, offeredAt, now }: DeliveryFacts, expiry: Date): DeliveryDecision {
   if (onlineSince === null) return { kind: 'hold', state: 'heldOffline', until: expiry };
   const due = answerDue(offeredAt, onlineSince);
   if (due !== null && now.getTime() < due.getTime())
     return { kind: 'awaitAnswer', state: 'offered', until: due };
   return { kind: 'offer', state: 'offered', next: new Date(now.getTime() + REDELIVER_AFTER_MS) };
+}
+
+/**
+ * It was sent, and is to be given up. A host that comes back in a new session has its unacknowledged events with it, so one that still
+ * says nothing a while after it was told `cancel` holds nothing of this job, or will drop it before its first step.
+ */
+function giveUp({ state, onlineSince, offeredAt, now }: DeliveryFacts, expiry: Date): DeliveryDecision {
+  if (onlineSince === null) return { kind: 'hold', state: 'heldOffline', until: expiry };
+  const settled = new Date(onlineSince.getTime() + REDELIVER_AFTER_MS);
+  const sentInThisSession = offeredAt !== null && offeredAt.getTime() >= onlineSince.getTime();
+  if (!sentInThisSession && now.getTime() >= settled.getTime()) return { kind: 'cancel', state: 'cancelled' };
+  const standing = state === 'offered' ? 'offered' : 'heldOffline';
+  return { kind: 'askToCancel', state: standing, until: sentInThisSession ? expiry : settled };
 }
 
 function expiresAt({ offeredAt, deliverBy, executionTimeoutMs }: DeliveryFacts): Date {

@@ -9,6 +9,8 @@ const TURNED_DOWN = [
   'deliveryExpired',
   'cancelled',
 ] as const;
+/** `waiting` at once: taken on, and something is in the way before there is a plan. */
+const FIRST_WORDS = ['planning', 'waiting', ...TURNED_DOWN] as const;
 /** Ends of a job that changes nothing. */
 const NO_CHANGE = ['alreadyCompliant', 'planned', 'appliedNotVerified'] as const;
 /** Ends of any attempt that went wrong. */
@@ -20,14 +22,14 @@ const BROKEN = ['failed', 'timedOut'] as const;
  * the message, but the message may overtake the next write.
  */
 export const AGENT_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobState[]>>> = {
-  queued: ['planning', ...TURNED_DOWN],
-  heldOffline: ['planning', ...TURNED_DOWN],
-  offered: ['planning', ...TURNED_DOWN],
+  queued: FIRST_WORDS,
+  heldOffline: FIRST_WORDS,
+  offered: FIRST_WORDS,
   // `verifying` at once: an empty plan is proved by the check alone.
   planning: ['waiting', 'applying', 'verifying', 'retrying', ...TURNED_DOWN, ...NO_CHANGE, ...BROKEN],
   waiting: ['planning', 'applying', ...TURNED_DOWN, ...BROKEN],
-  // `appliedNotVerified`: what was changed could not be undone.
-  applying: ['verifying', 'retrying', 'appliedNotVerified', ...BROKEN],
+  // `appliedNotVerified`: what was changed could not be undone. `regressed`: it failed while baking and was undone.
+  applying: ['verifying', 'retrying', 'appliedNotVerified', 'regressed', ...BROKEN],
   // Back to `applying`: undoing is a change too. Back to `planning`: the agent was stopped before its first step, and begins anew.
   verifying: [
     'applying',
@@ -37,6 +39,8 @@ export const AGENT_TRANSITIONS: Readonly<Partial<Record<JobState, readonly JobSt
     'verified',
     'alreadyCompliant',
     'appliedNotVerified',
+    // The look at the end of the bake time is a verification too.
+    'regressed',
     ...BROKEN,
   ],
   baking: ['applying', 'verifying', 'verified', 'regressed', ...BROKEN],

@@ -1,4 +1,4 @@
-import type { JobEvent, JobState } from '@trustfleet/protocol';
+import type { JobEvent, JobState, OrderMode } from '@trustfleet/protocol';
 
 /** What the state machine needs of a job's row. */
 export interface JobProgress {
@@ -10,7 +10,10 @@ export interface JobProgress {
 }
 
 /** What it needs of an event. */
-export type JobStep = Pick<JobEvent, 'index' | 'attempt' | 'state'>;
+export type JobStep = Pick<JobEvent, 'index' | 'attempt' | 'state'> & {
+  /** The host signed it and the server checked that. Only a final event needs it. */
+  readonly signed: boolean;
+};
 
 /**
  * What to do with an event. Whatever the answer, keep the event (once, by its eventId) and acknowledge it: it is evidence, and an
@@ -27,7 +30,7 @@ export type EventDecision =
   | { readonly kind: 'duplicate' }
   /** The job has its final state, or a later attempt is on its way. No state changes (rollouts.md `lost`). */
   | { readonly kind: 'late' }
-  /** No such step exists, or it is not the agent's to take. No state changes; `reason` is for the log. */
+  /** No such step exists, it is not the agent's to take, or it ends the job unsigned. No state changes; `reason` is for the log. */
   | { readonly kind: 'illegal'; readonly reason: string };
 
 export interface DeliveryFacts {
@@ -41,19 +44,27 @@ export interface DeliveryFacts {
   readonly offeredAt: Date | null;
   /** When the host's present session began; null while it is away. */
   readonly onlineSince: Date | null;
+  /** The host is revoked or in quarantine: nothing is offered to it. */
+  readonly hostHeld: boolean;
+  /** When a person asked to give the job up; null as a rule. */
+  readonly cancelRequestedAt: Date | null;
   readonly now: Date;
 }
 
 /** `until` and `next`: when to ask again at the latest, if nothing else happens before. */
 export type DeliveryDecision =
-  /** Its time has not come: `queued`. */
+  /** Its time has not come, or its host is held and it was never sent: `queued`. */
   | { readonly kind: 'wait'; readonly state: 'queued'; readonly until: Date }
-  /** The host is away: `heldOffline`. */
+  /** The host is away, or held after the job was sent: `heldOffline`. */
   | { readonly kind: 'hold'; readonly state: 'heldOffline'; readonly until: Date }
   /** Send it (again) now: `offered`. */
   | { readonly kind: 'offer'; readonly state: 'offered'; readonly next: Date }
   /** Sent in this session and not answered yet. */
   | { readonly kind: 'awaitAnswer'; readonly state: 'offered'; readonly until: Date }
+  /** It is to be given up and the host may hold it: send `cancel` (again), never the job. */
+  | { readonly kind: 'askToCancel'; readonly state: 'offered' | 'heldOffline'; readonly until: Date }
+  /** It is to be given up and the host does not hold it: `cancelled`. */
+  | { readonly kind: 'cancel'; readonly state: 'cancelled' }
   /** Past `deliverBy`: `deliveryExpired`. */
   | { readonly kind: 'expire'; readonly state: 'deliveryExpired' }
   /** Accepted or final: delivery has no more to do. */
@@ -63,7 +74,28 @@ export interface LostFacts {
   readonly state: JobState;
   /** When the agent's first event came in; null before that. */
   readonly acceptedAt: Date | null;
-  /** All waiting that the order allows: maintenance window, bake time, backoff between attempts; milliseconds. */
+  /** All waiting that the order allows (`waitingTime`), milliseconds. */
   readonly windowMs: number;
+  /** Of one attempt, milliseconds. */
   readonly executionTimeoutMs: number;
+  /** How many attempts the order allows. */
+  readonly attempts: number;
 }
+
+/** What decides whether a job can be taken back. */
+export interface UndoFacts {
+  readonly mode: OrderMode;
+  readonly state: JobState;
+  /** What the agent said: true when it took its change back, false when it could not; null when it said nothing. */
+  readonly undone: boolean | null;
+  /** Changes in its plan; null when no plan came. */
+  readonly plannedChanges: number | null;
+  /** States of the jobs that undo, or tried to undo, this one. */
+  readonly undoStates: readonly JobState[];
+}
+
+/**
+ * `possible`: it changed its host, or may have. `nothing`: it changed nothing, or that is taken back already by itself. `underway`: an
+ * undo waits or runs. `done`: an undo succeeded.
+ */
+export type UndoStanding = 'possible' | 'nothing' | 'underway' | 'done';
