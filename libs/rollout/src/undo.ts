@@ -1,0 +1,33 @@
+import type { JobState } from '@trustfleet/protocol';
+import { isOpen } from './job-states.ts';
+import type { UndoFacts, UndoStanding } from './types.ts';
+
+/** Ends after which the change is gone from the host: it was taken back, or was not there any more. */
+const TAKEN_BACK: ReadonlySet<JobState> = new Set<JobState>(['verified', 'alreadyCompliant']);
+
+/**
+ * Can an undo take back what this job did? Only a job of mode `apply` is undone: whoever regrets an undo applies again. `lost`: the host
+ * fell silent after it had accepted, so it may have changed; an undo of nothing does no harm, since the agent takes back by its journal.
+ */
+export function undoStanding(facts: UndoFacts): UndoStanding {
+  if (facts.mode !== 'apply' || !mayHaveChanged(facts)) return 'nothing';
+  if (facts.undoStates.some(isOpen)) return 'underway';
+  return facts.undoStates.some((state) => TAKEN_BACK.has(state)) ? 'done' : 'possible';
+}
+
+function mayHaveChanged({ state, undone, plannedChanges }: UndoFacts): boolean {
+  switch (state) {
+    case 'verified':
+    case 'lost':
+      return true;
+    case 'appliedNotVerified':
+    case 'regressed':
+      return undone !== true && plannedChanges !== 0;
+    case 'failed':
+    case 'timedOut':
+      // It undoes by itself; without a word about that it failed before its first change.
+      return undone === false;
+    default:
+      return false;
+  }
+}
