@@ -89,13 +89,22 @@ export class SimAgent {
   /** Tells digests of these sections, changed or not. Answered by an `ack` of the returned `seq`. */
   report(changed: Readonly<Record<string, SimSection>> = {}): number {
     for (const [name, section] of Object.entries(changed)) this.sections.set(name, section);
-    const names = Object.keys(changed);
-    const named = names.length > 0 ? names : [...this.sections.keys()];
-    const sections = Object.fromEntries(named.map((name) => [name, this.sections.get(name)?.digest ?? '']));
     this.options.counts.reports += 1;
     this.sequence += 1;
-    this.send({ type: 'report', seq: this.sequence, sections, scannedAt: new Date().toISOString() });
+    this.send(this.reportOf(Object.keys(changed)));
     return this.sequence;
+  }
+
+  /** Length of an unchanged report's frame: its JSON and the MAC before it. */
+  reportBytes(): number {
+    return Buffer.byteLength(JSON.stringify(this.reportOf([]))) + 44;
+  }
+
+  /** Of all sections when none is named. */
+  private reportOf(names: readonly string[]): AgentMessage {
+    const named = names.length > 0 ? names : [...this.sections.keys()];
+    const sections = Object.fromEntries(named.map((name) => [name, this.sections.get(name)?.digest ?? '']));
+    return { type: 'report', seq: this.sequence, sections, scannedAt: new Date().toISOString() };
   }
 
   private connectIn(ms: number): void {

@@ -29,6 +29,13 @@ const command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('state') }),
   z.object({ do: z.literal('load'), kind: z.enum(['unchanged', 'pythons', 'trustStores']), ...timing }),
   z.object({ do: z.literal('bareEcho'), server, frameBytes: z.number(), ...timing }),
+  z.object({
+    do: z.literal('bareSql'),
+    databaseUrl: z.string(),
+    kind: z.enum(['pythons', 'trustStores']),
+    seconds: z.number(),
+  }),
+  z.object({ do: z.literal('reportBytes') }),
   z.object({ do: z.literal('stop') }),
 ]);
 export type WorkerCommand = z.infer<typeof command>;
@@ -65,6 +72,12 @@ async function obey(request: WorkerCommand): Promise<unknown> {
       return await running().load(request);
     case 'bareEcho':
       return await bareEcho(request);
+    case 'bareSql': {
+      const { bareSqlInserts } = await import('./bare-sql.ts');
+      return await bareSqlInserts(request);
+    }
+    case 'reportBytes':
+      return running().agents[0]?.reportBytes() ?? null;
     case 'stop':
       fleet?.stop();
       return null;
