@@ -13,6 +13,11 @@ export const BENCHES = {
     script: 'storm.ts',
     builds: ['server'],
   },
+  agent: {
+    what: "memory of the agent's service after a scan and a minute of rest, beside a bare Node process",
+    script: 'agent.mjs',
+    builds: ['agent', 'server'],
+  },
 };
 
 /** The bench of that name, or one sentence with the names that there are. */
