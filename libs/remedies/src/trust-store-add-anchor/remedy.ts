@@ -1,5 +1,6 @@
 import type { Remedy } from '../types.ts';
 import { addAnchorEffect } from './effect.ts';
+import { undoAnchorEffect } from './undo-effect.ts';
 import { addAnchorParameters, type AddAnchorParameters } from './schema.ts';
 
 /** Adds one CA to the operating system's trust store. */
@@ -8,4 +9,5 @@ export const trustStoreAddAnchor: Remedy<AddAnchorParameters> = {
   class: 'trust',
   parameters: addAnchorParameters,
   effect: addAnchorEffect,
+  undoEffect: undoAnchorEffect,
 };
