@@ -10,6 +10,7 @@ export const buttonClass = cva(
       variant: {
         primary: 'border-transparent bg-accent text-on-accent hover:opacity-90',
         secondary: 'border-line-strong bg-surface text-text hover:bg-sunken',
+        danger: 'border-bad bg-surface text-bad hover:bg-bad-soft',
         ghost: 'border-transparent bg-transparent text-text hover:bg-sunken',
       },
       size: { sm: 'h-7 px-2 text-[0.93rem]', md: 'h-9 px-3.5', icon: 'size-8 p-0' },

@@ -19,3 +19,4 @@ export * from './dialog.tsx';
 export * from './tabs.tsx';
 export * from './field.tsx';
 export * from './checkbox.tsx';
+export * from './countdown.tsx';

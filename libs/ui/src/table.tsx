@@ -7,13 +7,19 @@ export interface TableProps {
   readonly label: string;
   readonly children: ReactNode;
   readonly className?: string;
+  /** On a narrow screen each row becomes a block of its cells, so that nothing has to be scrolled to sideways. */
+  readonly stacked?: boolean;
 }
+
+/** Cells keep their roles: browsers go by the elements, not by `display`. */
+const STACKED =
+  'max-md:block max-md:[&_thead]:sr-only max-md:[&_tbody]:block max-md:[&_tr]:block max-md:[&_tr]:border-b max-md:[&_tr]:border-line max-md:[&_tr]:py-1.5 max-md:[&_tr:last-child]:border-b-0 max-md:[&_td]:block max-md:[&_td]:border-b-0 max-md:[&_td]:py-0.5 max-md:[&_td]:text-start max-md:[&_td]:wrap-anywhere max-md:[&_td:empty]:hidden';
 
 /**
  * Scrolls sideways on its own and can be reached by keyboard to do so (WCAG 2.1.1). `relative` keeps hidden text,
  * which is positioned, from widening the page.
  */
-export function Table({ label, children, className }: TableProps) {
+export function Table({ label, children, className, stacked = false }: TableProps) {
   return (
     <div
       role="region"
@@ -21,7 +27,7 @@ export function Table({ label, children, className }: TableProps) {
       tabIndex={0}
       className="relative max-w-full overflow-x-auto focus-visible:outline-offset-[-2px]"
     >
-      <table className={cn('w-full border-collapse text-left', className)}>
+      <table className={cn('w-full border-collapse text-left', stacked && STACKED, className)}>
         <caption className="sr-only">{label}</caption>
         {children}
       </table>

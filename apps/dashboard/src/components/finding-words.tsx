@@ -20,16 +20,22 @@ export function SeverityBadge({ severity }: { readonly severity: FindingView['se
   );
 }
 
+function usePlaceWords(): (subject: FindingView['subject']) => string {
+  const t = useTranslations('findings');
+  return (subject) => {
+    if (subject.kind === 'clock') return t('subjectClock');
+    if (subject.kind === 'bundle') return subject.path;
+    return t('subjectStore', { name: subject.name, path: subject.path });
+  };
+}
+
 /** Title, place and reason of a finding in plain words. */
 export function FindingWords({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
   const cause = (t.has(`causes.${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
   const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
   const { subject } = finding;
-  const place =
-    subject.kind === 'trustStore'
-      ? t('subjectStore', { name: subject.name, path: subject.path })
-      : subject.path;
+  const place = usePlaceWords()(subject);
   return (
     <div className="min-w-0">
       <p className="font-medium">

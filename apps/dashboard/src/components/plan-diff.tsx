@@ -7,14 +7,38 @@ import { useTranslations } from 'use-intl';
 type Plan = NonNullable<JobDetail['plan']>;
 type Change = Plan['changes'][number];
 
-const MARK = { addFile: '+', addAnchor: '+', runTool: '$' } as const;
+type Effect = 'adds' | 'removes' | 'runs';
+
+const EFFECT: Readonly<Record<Change['kind'], Effect>> = {
+  addFile: 'adds',
+  addAnchor: 'adds',
+  restoreFile: 'adds',
+  removeFile: 'removes',
+  removeAnchor: 'removes',
+  runTool: 'runs',
+};
+const LOOK: Readonly<Record<Effect, { readonly mark: string; readonly className: string }>> = {
+  adds: { mark: '+', className: 'bg-ok-soft text-ok' },
+  removes: { mark: '−', className: 'bg-bad-soft text-bad' },
+  runs: { mark: '$', className: 'bg-sunken' },
+};
+const SPOKEN = { adds: 'diffAdds', removes: 'diffRemoves', runs: 'diffRuns' } as const;
 
 function useChangeWords(): (change: Change) => string {
   const t = useTranslations('job');
   return (change) => {
-    if (change.kind === 'addFile') return t('addFile', { path: change.path });
-    if (change.kind === 'runTool') return t('runTool', { command: change.argv.join(' ') });
-    return t('addAnchorLine', { subject: change.subject, store: change.store });
+    switch (change.kind) {
+      case 'addFile':
+      case 'removeFile':
+      case 'restoreFile':
+        return t(change.kind, { path: change.path });
+      case 'runTool':
+        return t('runTool', { command: change.argv.join(' ') });
+      case 'addAnchor':
+        return t('addAnchorLine', { subject: change.subject, store: change.store });
+      case 'removeAnchor':
+        return t('removeAnchorLine', { subject: change.subject, store: change.store });
+    }
   };
 }
 
@@ -26,16 +50,13 @@ export function PlanDiff({ plan }: { readonly plan: Plan }) {
   return (
     <ul className="overflow-hidden rounded-md border border-line font-mono text-[0.9rem]">
       {plan.changes.map((change, index) => {
-        const runs = change.kind === 'runTool';
+        const effect = EFFECT[change.kind];
         return (
-          <li
-            key={index}
-            className={cn('flex gap-2.5 px-3 py-1.5', runs ? 'bg-sunken' : 'bg-ok-soft text-ok')}
-          >
+          <li key={index} className={cn('flex gap-2.5 px-3 py-1.5', LOOK[effect].className)}>
             <span aria-hidden="true" className="select-none">
-              {MARK[change.kind]}
+              {LOOK[effect].mark}
             </span>
-            <span className="sr-only">{t(runs ? 'diffRuns' : 'diffAdds')}</span>
+            <span className="sr-only">{t(SPOKEN[effect])}</span>
             <span className="min-w-0 break-all">
               <Untrusted text={words(change)} />
             </span>

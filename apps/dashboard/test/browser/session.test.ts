@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CREDENTIALS } from '../fixture/routes.ts';
+import { CREDENTIALS } from '../fixture/people.ts';
 import { useStage } from './setup.ts';
 
 const TOKEN = 'one-time-token-of-the-server';

@@ -1,3 +1,4 @@
+import type { Role } from '@trustfleet/api';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { launchBrowser, openReader, signIn, type Reader } from '../fixture/browser.ts';
@@ -11,7 +12,7 @@ export interface Stage {
   readonly dashboard: RunningDashboard;
   /** A browser of its own for one test; signed in unless told otherwise. */
   open(
-    reader?: Reader & { readonly signedIn?: boolean },
+    reader?: Reader & { readonly signedIn?: boolean; readonly role?: Role },
   ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
 }
 
@@ -49,10 +50,10 @@ export function useStage({
     get dashboard() {
       return started(dashboard);
     },
-    async open({ signedIn = true, ...reader } = {}) {
+    async open({ signedIn = true, role = 'administrator', ...reader } = {}) {
       const opened = await openReader(started(browser), started(dashboard).origin, reader);
       contexts.push(opened.context);
-      if (signedIn) await signIn(opened.context);
+      if (signedIn) await signIn(opened.context, role);
       return opened;
     },
   };

@@ -9,6 +9,8 @@ export function staleKeys(event: StreamEvent): readonly (readonly unknown[])[] |
       return event.what === 'enrolled'
         ? [['hosts'], ['overview']]
         : [['host', event.id], ['hosts'], ['overview']];
+    case 'audit':
+      return [['audit'], ['accounts'], ['groups']];
     case 'findings':
       return [['findings'], ['host', event.hostId], ['hosts'], ['overview'], ['certificate']];
     case 'job':

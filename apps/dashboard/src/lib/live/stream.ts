@@ -11,7 +11,7 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 /** The server ends every stream after some minutes and the browser is back at once: nothing to tell a reader. */
 const LOST_AFTER_MS = 5_000;
-const EVENT_NAMES = ['message', 'host', 'job', 'findings', 'resync'] as const;
+const EVENT_NAMES = ['message', 'host', 'job', 'findings', 'audit', 'resync'] as const;
 
 function parseEvent(text: string): StreamEvent | null {
   try {
