@@ -42,6 +42,7 @@ async function enrolled(): Promise<{ hostId: string; secret: string }> {
     caCertificate: WELL_KNOWN_ROOTS[0]!.pem,
     serverKey: keyPairFromSeed('ed25519', randomBytes(32)).publicKey,
     keySeed: Buffer.from(seed).toString('base64'),
+    keySet: null,
   };
   await saveIdentity(stateDir, identity, { name: 'studio-1', enrolledAt: '2026-11-22T10:00:00.000Z' });
   expect((await loadIdentity(stateDir))?.link).toEqual(identity);

@@ -4,8 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ENROL_PATH, type EnrolRequest } from '@trustfleet/protocol';
-import { encodeEnrolmentToken, keyPairFromSeed, toBase64, verifyEnrolment } from '@trustfleet/signing';
+import { ENROL_PATH, type EnrolRequest, type KeySet } from '@trustfleet/protocol';
+import {
+  encodeEnrolmentToken,
+  keyId,
+  keyPairFromSeed,
+  signKeySet,
+  toBase64,
+  verifyEnrolment,
+} from '@trustfleet/signing';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
 import { enrol, EnrolmentFailed } from './index.ts';
 
@@ -95,6 +102,7 @@ describe('enrolment', () => {
       caCertificate: authority.pem,
       serverKey,
       keySeed: toBase64(keySeed),
+      keySet: null,
     });
     expect(request).toMatchObject({ hostname: 'ws-1', platform: 'linux', secret });
     expect(request?.publicKey).toBe(keyPairFromSeed('ed25519', keySeed).publicKey);
@@ -212,6 +220,44 @@ describe('enrolment', () => {
     await expect(enrol({ ...facts(token()), timeoutMs: 300 })).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringContaining('no answer in time') as string,
+    });
+  });
+});
+
+describe('the key set of the answer', () => {
+  const pinnedKey = keyPairFromSeed('ed25519', Buffer.alloc(32, 1));
+  const stranger = keyPairFromSeed('ed25519', Buffer.alloc(32, 2));
+  const set = (change: Partial<KeySet> = {}): KeySet => ({
+    format: 1,
+    fleetId,
+    version: 1,
+    threshold: 1,
+    keys: [{ keyId: keyId(serverKey), publicKey: serverKey, roles: ['server'] }],
+    ...change,
+  });
+
+  it('is pinned when the server key of the token signed it', async () => {
+    answer = reply(200, { ...good(), keySet: signKeySet(set({ version: 3 }), [pinnedKey.privateKey]) });
+
+    expect((await enrol(facts(token()))).keySet).toEqual(set({ version: 3 }));
+  });
+
+  it.each<[string, () => unknown]>([
+    ['forged', () => signKeySet(set(), [stranger.privateKey])],
+    ['of another fleet', () => signKeySet(set({ fleetId: randomUUID() }), [pinnedKey.privateKey])],
+    [
+      'altered after it was signed',
+      () => ({
+        ...signKeySet(set(), [pinnedKey.privateKey]),
+        payload: toBase64(Buffer.from(JSON.stringify(set({ version: 2 })))),
+      }),
+    ],
+  ])('ends the enrolment when it is %s', async (_, envelope) => {
+    answer = reply(200, { ...good(), keySet: envelope() });
+
+    await expect(enrol(facts(token()))).rejects.toMatchObject({
+      code: 'wrongServer',
+      message: expect.stringMatching(/key set was refused.*Nothing was kept/) as string,
     });
   });
 });

@@ -7,11 +7,14 @@ import {
   type EnrolError,
   type EnrolmentTokenContent,
   type EnrolResponse,
+  type KeySet,
 } from '@trustfleet/protocol';
 import {
   decodeEnrolmentToken,
   EnrolmentTokenError,
   keyPairFromSeed,
+  keySetOfServerKey,
+  openKeySet,
   sha256Hex,
   signEnrolment,
   toBase64,
@@ -183,6 +186,17 @@ function checkAnswer(answer: { status: number; body: unknown }, token: Enrolment
   return data;
 }
 
+/** The fleet's key set, if the server has one: it counts only when the server key that the token carries signed it. */
+function checkKeySet({ keySet }: EnrolResponse, token: EnrolmentTokenContent): KeySet | null {
+  if (keySet === undefined) return null;
+  const opened = openKeySet({ envelope: keySet, pinned: keySetOfServerKey(token) });
+  if (opened.ok) return opened.keySet;
+  throw new EnrolmentFailed(
+    'wrongServer',
+    `${opened.detail} Nothing was kept. Make a new token in the dashboard; if it stays, look at who answers at ${new URL(token.address).host}.`,
+  );
+}
+
 function fingerprint(pem: string): string | undefined {
   try {
     return sha256Hex(new X509Certificate(pem).raw);
@@ -217,6 +231,7 @@ function makeIdentity(
     secret: answer.secret,
     caCertificate: answer.caCertificate,
     serverKey: answer.serverKey,
+    keySet: checkKeySet(answer, from.token),
     keySeed: toBase64(from.facts.keySeed),
   };
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { AgentIdentity } from '@trustfleet/agent-link';
-import { base64, shortText, uuid } from '@trustfleet/protocol';
+import { base64, keySet, shortText, uuid, type KeySet } from '@trustfleet/protocol';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const KEY_FILE = 'host-key.json';
 const IDENTITY_FILE = 'identity.json';
+const KEY_SET_FILE = 'key-set.json';
 
 /** The host's Ed25519 key as its seed; a file of its own, so that nothing else that is read or copied carries it. */
 const keyFile = z.strictObject({ format: z.literal(1), seed: base64.length(44) });
@@ -23,6 +24,9 @@ const identityFile = z.strictObject({
   name: shortText.nullable(),
   enrolledAt: z.iso.datetime(),
 });
+/** The pinned key set, verified before it was written. An agent that enrolled before there were key sets has no such file. */
+const keySetFile = z.strictObject({ format: z.literal(1), keySet });
+
 export type StoredIdentity = z.infer<typeof identityFile>;
 
 export interface LoadedIdentity {
@@ -41,6 +45,7 @@ export async function ensureKeySeed(stateDir: string, random: () => Uint8Array):
   return seed;
 }
 
+/** identity.json is written last: with it the machine is enrolled, and what it needs stands there already. */
 export async function saveIdentity(
   stateDir: string,
   identity: AgentIdentity,
@@ -48,12 +53,24 @@ export async function saveIdentity(
 ): Promise<void> {
   const { address, fleetId, hostId, secret, caCertificate, serverKey } = identity;
   const stored = { format: 1, address, fleetId, hostId, secret, caCertificate, serverKey, ...facts };
+  if (identity.keySet) {
+    await writeJsonFile(join(stateDir, KEY_SET_FILE), { format: 1, keySet: identity.keySet });
+  }
   await writeJsonFile(join(stateDir, IDENTITY_FILE), identityFile.parse(stored));
 }
 
 /** What is known without the key: enough for `status`. */
 export const readIdentity = (stateDir: string): Promise<StoredIdentity | null> =>
   readJsonFile(join(stateDir, IDENTITY_FILE), identityFile);
+
+async function readKeySet(stateDir: string, fleetId: string): Promise<KeySet | null> {
+  const path = join(stateDir, KEY_SET_FILE);
+  const stored = await readJsonFile(path, keySetFile);
+  if (stored === null || stored.keySet.fleetId === fleetId) return stored?.keySet ?? null;
+  throw new CliError(
+    `${path} is of fleet ${stored.keySet.fleetId}, this host belongs to ${fleetId}. Restore the file that belongs here, or move the state directory away and enrol again.`,
+  );
+}
 
 /** Null when this machine is not enrolled. */
 export async function loadIdentity(stateDir: string): Promise<LoadedIdentity | null> {
@@ -66,7 +83,11 @@ export async function loadIdentity(stateDir: string): Promise<LoadedIdentity | n
     );
   const { name, enrolledAt, address, fleetId, hostId, secret, caCertificate, serverKey } = identity;
   return {
-    link: { address, fleetId, hostId, secret, caCertificate, serverKey, keySeed: key.seed },
+    link: {
+      ...{ address, fleetId, hostId, secret, caCertificate, serverKey },
+      keySeed: key.seed,
+      keySet: await readKeySet(stateDir, fleetId),
+    },
     name,
     enrolledAt,
   };
