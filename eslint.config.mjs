@@ -13,6 +13,8 @@ const PURE = [
   'libs/remedies',
   'libs/rollout',
   'libs/signing',
+  'libs/audit',
+  'libs/terminal',
 ];
 const IO_MODULES = [
   'fs',

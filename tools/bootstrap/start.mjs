@@ -26,6 +26,7 @@ async function build() {
     'agent',
     'server',
     'dashboard',
+    'cli',
     '--outputStyle=static',
   ]);
   if (code !== 0) throw new BootstrapError('The build failed: see the lines above.');

@@ -7,11 +7,12 @@ export const ROOT = path.resolve(
   '../../..',
 );
 
-/** The agent, server and dashboard as `nx run-many -t build` leaves them. */
+/** The programs as `nx run-many -t build` leaves them. */
 export const PROGRAMS = {
   agent: path.join(ROOT, 'apps/agent/dist/trustfleet-agent.mjs'),
   server: path.join(ROOT, 'apps/server/dist/main.js'),
   dashboard: path.join(ROOT, 'apps/dashboard/server.mjs'),
+  cli: path.join(ROOT, 'apps/cli/dist/trustfleet.mjs'),
 };
 
 /** As root the data lies where the PostgreSQL account can reach it; root's home is 0700. */

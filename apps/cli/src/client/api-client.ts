@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import { problem as problemSchema } from '@trustfleet/api';
+import { plain } from '@trustfleet/terminal';
+import type { z } from 'zod';
+import { CliError } from '../cli-error.ts';
+import type { CliContext } from '../context.ts';
+import { requireSession } from './session-file.ts';
+import { readText, send, type Call, type Target } from './transport.ts';
+
+/** Longest line of a streamed answer. */
+const MAX_LINE_CHARS = 4 * 1024 * 1024;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The sentence of the server, with the id that its log has. */
+export function problemOf(status: number, text: string): CliError {
+  const parsed = problemSchema.safeParse(parseJson(text));
+  if (!parsed.success)
+    return new CliError(`The server answered ${status} and nothing that this program knows.`);
+  const { message, id, issues = [] } = parsed.data;
+  const details = issues.map((issue) => `\n  ${plain(issue.path)}: ${plain(issue.message)}`).join('');
+  const sentence = `${plain(message)}${details} (log id ${plain(id)})`;
+  if (status === 401) return new CliError(`${sentence} Run: trustfleet login`, 3);
+  return new CliError(sentence);
+}
+
+async function failWhenRefused(answer: IncomingMessage): Promise<void> {
+  const status = answer.statusCode ?? 0;
+  if (status < 200 || status > 299) throw problemOf(status, await readText(answer));
+}
+
+/** The API as one person sees it. */
+export class ApiClient {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** @throws CliError */
+  async call<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
+    const answer = await send(this.#target, call);
+    await failWhenRefused(answer);
+    const parsed = schema.safeParse(parseJson(await readText(answer)));
+    if (!parsed.success)
+      throw new CliError(
+        `${call.path} answered in a shape that this release does not know (${parsed.error.issues[0]?.path.join('.') ?? ''}). Are server and command of one release?`,
+      );
+    return parsed.data;
+  }
+
+  get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.call({ method: 'GET', path }, schema);
+  }
+
+  post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+    return this.call({ method: 'POST', path, body }, schema);
+  }
+
+  /** Lines of a streamed answer, one at a time. @throws CliError */
+  async *lines(path: string): AsyncGenerator<string> {
+    const answer = await send(this.#target, { method: 'GET', path });
+    await failWhenRefused(answer);
+    for await (const line of createInterface({ input: answer, crlfDelay: Infinity })) {
+      if (line.length > MAX_LINE_CHARS)
+        throw new CliError(`${path} sent a line of ${line.length} characters.`);
+      if (line !== '') yield line;
+    }
+    if (!answer.complete) throw new CliError(`${path} broke off: the connection was lost. Try again.`);
+  }
+}
+
+/** The client of whoever is signed in. @throws CliError with exit code 3 */
+export async function signedInClient(context: CliContext): Promise<ApiClient> {
+  const { url, caFile, cookie } = await requireSession(context.env);
+  return new ApiClient({ url, caFile, cookie });
+}

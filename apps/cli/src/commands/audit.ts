@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { API_ROUTES, auditPage, type AuditEntryView } from '@trustfleet/api';
+import { columns, count, plain } from '@trustfleet/terminal';
+import { verifyExport } from '../audit/verify-export.ts';
+import { CliError, messageOf } from '../cli-error.ts';
+import { signedInClient } from '../client/api-client.ts';
+import { saveHead, savedHeads } from '../client/audit-heads.ts';
+import { print, printJson, type CliContext } from '../context.ts';
+
+export interface AuditListOptions {
+  readonly before?: string;
+  readonly action?: string;
+  readonly search?: string;
+  readonly json: boolean;
+}
+
+const row = ({ seq, at, actor, action, subject }: AuditEntryView): string[] => [
+  String(seq),
+  at,
+  plain(actor.name),
+  plain(action),
+  plain(subject.name ?? subject.id ?? ''),
+];
+
+export async function listAuditCommand(options: AuditListOptions, context: CliContext): Promise<void> {
+  const query = new URLSearchParams({ limit: '50' });
+  for (const [name, value] of Object.entries({
+    before: options.before,
+    action: options.action,
+    q: options.search,
+  }))
+    if (value !== undefined) query.set(name, value);
+  const answer = await (
+    await signedInClient(context)
+  ).get(`${API_ROUTES.audit}?${query.toString()}`, auditPage);
+  if (options.json) {
+    printJson(context, answer);
+    return;
+  }
+  const last = answer.items.at(-1);
+  print(context, [
+    ...columns([['NO', 'WHEN', 'WHO', 'WHAT', 'ABOUT'], ...answer.items.map(row)], ''),
+    ...(answer.more && last ? [`Older: --before ${last.seq}`] : []),
+  ]);
+}
+
+/** Resolves when the reader of our output has room again. */
+function write(context: CliContext, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    context.stdout.write(`${line}\n`, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+export async function exportAuditCommand(context: CliContext): Promise<void> {
+  const client = await signedInClient(context);
+  for await (const line of client.lines(API_ROUTES.auditExport)) await write(context, line);
+}
+
+async function* fileLines(path: string): AsyncGenerator<string> {
+  const input = createReadStream(path, { encoding: 'utf8' });
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line !== '') yield line;
+  } catch (error) {
+    throw new CliError(`${path} cannot be read: ${messageOf(error)}.`, 1, { cause: error });
+  }
+}
+
+/** Verifies what the server holds, or `file` without any server. @throws CliError where the chain is broken */
+export async function verifyAuditCommand(file: string | undefined, context: CliContext): Promise<void> {
+  const lines =
+    file === undefined ? (await signedInClient(context)).lines(API_ROUTES.auditExport) : fileLines(file);
+  const verification = await verifyExport({
+    lines,
+    saved: await savedHeads(context.env),
+    onProgress: (entries) => {
+      context.stderr.write(`${entries} entries …\n`);
+    },
+  });
+  if (!verification.ok)
+    throw new CliError(
+      `The audit is NOT whole at entry ${verification.seq}: ${verification.reason}. Keep this export and look at who could write to the database.`,
+    );
+  const { entries, head, since } = verification;
+  await saveHead(context.env, head.fleetId, { seq: head.seq, hash: head.hash, serverKey: head.serverKey });
+  print(context, [
+    `The audit is whole: ${count(entries, 'entry', 'entries')}, head ${head.hash}.`,
+    since === null
+      ? 'First check on this account: the head is kept, so that a later check finds entries that were removed from the end.'
+      : `It still goes through entry ${since}, which was checked before.`,
+  ]);
+}

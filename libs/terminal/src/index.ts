@@ -1,0 +1,1 @@
+export { columns, count, plain, someOf } from './text.ts';
