@@ -3,6 +3,23 @@ import { LinkLab } from './testing/link-lab.ts';
 import type { LinkClock } from './types.ts';
 
 describe('the heartbeat', () => {
+  it('says at once, and then with each, what moves by itself', async () => {
+    const lab = await LinkLab.start({ heartbeatIntervalMs: 1_000 });
+    let offset = 0;
+    try {
+      const heartbeat = () => ({ clockOffsetMs: (offset += 1_000) });
+      lab.agent({ heartbeat }).link.start();
+      await expect
+        .poll(() => lab.seen.messages.slice(0, 2), { timeout: 5_000 })
+        .toEqual([
+          { type: 'heartbeat', clockOffsetMs: 1_000 },
+          { type: 'heartbeat', clockOffsetMs: 2_000 },
+        ]);
+    } finally {
+      await lab.close();
+    }
+  });
+
   it.each([
     ['1 ms', 1, 900, 1_100],
     ['more than a timer holds', 2 ** 40, 3_240_000, 3_960_000],

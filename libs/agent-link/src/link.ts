@@ -160,7 +160,7 @@ class Link {
       connection,
       sender,
       handlers: this.#options.handlers,
-      heartbeat: this.#options.heartbeat ?? (() => ({})),
+      heartbeat: this.#options.heartbeat,
       limits: this.#limits,
       clock: this.#clock,
       random: this.#random,

@@ -102,6 +102,11 @@ export class Sender {
     this.#forgetUnacknowledged(now);
     const { ws } = this.#options;
     if (now - this.#lastSentAt < intervalMs / 2 || ws.bufferedAmount > SOFT_BUFFER_BYTES) return;
+    this.sendHeartbeat(facts);
+  }
+
+  sendHeartbeat(facts: object): void {
+    if (this.#closed) return;
     this.#write(JSON.stringify(agentMessage.parse({ ...facts, type: 'heartbeat' })), undefined);
   }
 

@@ -15,7 +15,7 @@ export interface SessionOptions {
   readonly connection: Connection;
   readonly sender: Sender;
   readonly handlers: LinkHandlers;
-  readonly heartbeat: () => HeartbeatFacts;
+  readonly heartbeat: (() => HeartbeatFacts) | undefined;
   readonly limits: LinkLimits;
   readonly clock: LinkClock;
   readonly random: () => number;
@@ -33,6 +33,7 @@ export class Session {
   #cancelBeat: () => void = () => undefined;
   #orderedMs: number | undefined;
   #stopping = false;
+  #rejected = false;
   #handling = 0;
 
   constructor(options: SessionOptions) {
@@ -45,7 +46,9 @@ export class Session {
 
   /** Resolves when the connection is gone. */
   async run(): Promise<Ending> {
-    const { connection, sender } = this.#options;
+    const { connection, sender, heartbeat } = this.#options;
+    // What moves by itself is known at once, not only after the first interval.
+    if (heartbeat !== undefined) sender.sendHeartbeat(heartbeat());
     this.#scheduleBeat();
     sender.wake();
     for (;;) {
@@ -55,6 +58,8 @@ export class Session {
         sender.close();
         return this.#ending(frame.code, frame.reason);
       }
+      // What else comes on a socket that is being closed for what it brought is worth nothing.
+      if (this.#rejected) continue;
       this.#heardAt = this.#options.clock.now();
       const json = frame.kind === 'text' ? connection.open(frame.bytes) : null;
       if (json === null)
@@ -167,6 +172,7 @@ export class Session {
   }
 
   #reject(code: number, what: string): void {
+    this.#rejected = true;
     this.#options.onProblem({ code: 'badFrame', message: `The connection was closed because of ${what}.` });
     this.#options.connection.ws.close(code, what.slice(0, 100));
   }
@@ -191,7 +197,7 @@ export class Session {
       connection.ws.terminate();
       return;
     }
-    sender.beat(intervalMs, heartbeat());
+    sender.beat(intervalMs, heartbeat?.() ?? {});
     connection.ws.ping();
   }
 }

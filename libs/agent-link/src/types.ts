@@ -164,6 +164,7 @@ export interface AgentLinkOptions {
   readonly certificates: CertificateSource;
   readonly outbox: JobEventOutbox;
   readonly handlers: LinkHandlers;
+  /** Asked right after each welcome, and for every heartbeat. */
   readonly heartbeat?: () => HeartbeatFacts;
   readonly limits?: Partial<LinkLimits>;
   readonly clock?: LinkClock;

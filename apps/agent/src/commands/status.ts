@@ -1,6 +1,6 @@
 import { readAllowList, type AllowList } from '@trustfleet/repair';
 import { createAllowListSource } from '../allow-list-source.ts';
-import { count, plain } from '../report/text.ts';
+import { count, duration, plain } from '../report/text.ts';
 import { readIdentity } from '../state/identity.ts';
 import { runningAgent } from '../state/instance-lock.ts';
 import { readStatus, type AgentStatus } from '../state/status-file.ts';
@@ -24,6 +24,16 @@ function connectionLine(status: AgentStatus): string {
   return `Connection:  ${LINK_WORDS[status.link]} since ${status.linkSince}${reason}`;
 }
 
+/** A clock that is off by less is not worth a line: nothing here depends on it. */
+const WRONG_CLOCK_MS = 60_000;
+
+function clockLines(offsetMs: number | null): string[] {
+  if (offsetMs === null || Math.abs(offsetMs) < WRONG_CLOCK_MS) return [];
+  return [
+    `Clock:       this machine's clock is ${duration(Math.abs(offsetMs))} ${offsetMs > 0 ? 'ahead of' : 'behind'} the server's; jobs go by the server's time, other programs may refuse certificates: set it right`,
+  ];
+}
+
 /** What `run` left in status.json; `pid` null when no agent runs, and then its connection is history. */
 function agentLines(status: AgentStatus | null, pid: number | null): string[] {
   if (status === null) return [pid === null ? NOT_RUNNING : `Agent:       starting (process ${pid})`];
@@ -40,6 +50,7 @@ function agentLines(status: AgentStatus | null, pid: number | null): string[] {
           'Note:        TLS on the way to the server is inspected by somebody; the link is authenticated all the same.',
         ]
       : []),
+    ...clockLines(status.clockOffsetMs),
     ...status.problems.map(
       (problem, index) =>
         `${index === 0 ? 'Problems:    ' : '             '}${problem.at}  ${plain(problem.message)}`,

@@ -3,13 +3,14 @@ import {
   createAgentLink,
   type AgentIdentity,
   type AgentLink,
+  type HeartbeatFacts,
   type InventorySection,
   type LinkHandlers,
   type LinkState,
 } from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '../cli-error.ts';
-import type { ScanResult } from '../inventory.ts';
+import type { ScanResult } from '../scan-result.ts';
 import type { Scanner } from '../scanner.ts';
 import type { ServerClock } from '../server-time.ts';
 import type { StatusWriter } from '../state/status-file.ts';
@@ -68,9 +69,10 @@ function handlersFor(parts: LinkKeeperParts): LinkHandlers {
         log('error', 'the scan that the server asked for failed', { reason: messageOf(error) });
       }
     },
-    onWelcome: ({ time, scanIntervalMs }) => {
-      parts.clock.set(time);
+    async onWelcome({ time, scanIntervalMs }) {
       parts.timer.setInterval(scanIntervalMs);
+      await parts.clock.set(time.serverTime);
+      parts.status.update({ clockOffsetMs: parts.clock.offsetMs() });
     },
     onState: (state) => {
       if (wasOnline) parts.status.update({ lastOnlineAt: new Date().toISOString() });
@@ -82,6 +84,18 @@ function handlersFor(parts: LinkKeeperParts): LinkHandlers {
       parts.status.problem(message);
     },
   };
+}
+
+/** status.json is written anew (and to disk) only when the clock moved by more than this. */
+const NOTABLE_CLOCK_MS = 5_000;
+
+function heartbeatFacts({ clock, status }: LinkKeeperParts): HeartbeatFacts {
+  const facts = { uptimeSeconds: Math.floor(uptime()), freeMemoryBytes: freemem() };
+  const clockOffsetMs = clock.offsetMs();
+  if (clockOffsetMs === null) return facts;
+  if (Math.abs(clockOffsetMs - (status.current().clockOffsetMs ?? 0)) > NOTABLE_CLOCK_MS)
+    status.update({ clockOffsetMs });
+  return { ...facts, clockOffsetMs };
 }
 
 function openLink(parts: LinkKeeperParts): AgentLink {
@@ -117,7 +131,7 @@ function openLink(parts: LinkKeeperParts): AgentLink {
       },
     },
     handlers: handlersFor(parts),
-    heartbeat: () => ({ uptimeSeconds: Math.floor(uptime()), freeMemoryBytes: freemem() }),
+    heartbeat: () => heartbeatFacts(parts),
     clock: {
       now: parts.monotonic,
       wallTime: () => new Date(),

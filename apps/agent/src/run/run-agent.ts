@@ -15,12 +15,13 @@ import type { Environment } from '../environment.ts';
 import { createInventory, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../inventory.ts';
 import { createScanner, type Scanner } from '../scanner.ts';
 import { selfCommand } from '../self-command.ts';
-import { createServerClock, type ServerClock } from '../server-time.ts';
+import type { ServerClock } from '../server-time.ts';
 import type { LoadedIdentity } from '../state/identity.ts';
 import { createStatusWriter, type StatusWriter } from '../state/status-file.ts';
 import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
 import { createLinkKeeper, type LinkKeeper } from './link-keeper.ts';
 import { createScanTimer } from './scan-timer.ts';
+import { openServerClock } from './open-server-clock.ts';
 
 const IDLE_LIMIT_MS = 30_000;
 
@@ -56,6 +57,7 @@ function openStatus(options: AgentOptions): StatusWriter {
     lastOnlineAt: null,
     reason: null,
     interception: false,
+    clockOffsetMs: null,
     lastScanAt: null,
     pendingEvents: 0,
     problems: [],
@@ -163,7 +165,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const monotonic = (): number => performance.now();
   const agent: Agent = {
     options,
-    clock: createServerClock(monotonic),
+    clock: await openServerClock(options),
     status: openStatus(options),
     allowList: await openAllowList(options.allowList),
     collector: createInventory({

@@ -14,6 +14,8 @@ const statusFile = z.strictObject({
   /** Why it waits, for a person. */
   reason: z.string().nullable(),
   interception: z.boolean(),
+  /** This machine's wall clock minus server time; null where that is not known. */
+  clockOffsetMs: z.int().nullable().default(null),
   lastScanAt: z.iso.datetime().nullable(),
   pendingEvents: z.int().nonnegative(),
   /** The last problems, oldest first. */
@@ -31,6 +33,8 @@ export interface StatusWriter {
   /** Merges into what is known and writes it soon; the last call wins. */
   update(change: Partial<AgentStatus>): void;
   problem(message: string): void;
+  /** As last updated, whether it is written yet or not. */
+  current(): AgentStatus;
   /** Writes what is left. */
   flush(): Promise<void>;
 }
@@ -70,6 +74,7 @@ export function createStatusWriter(
       };
       schedule();
     },
+    current: () => status,
     async flush() {
       schedule();
       await writing;
