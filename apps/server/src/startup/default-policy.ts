@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describeCertificate, pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
-import type { CertificateRecord, Database } from '@trustfleet/database';
+import { SERVER, type AuditRecord, type CertificateRecord, type Database } from '@trustfleet/database';
+import type { Policy } from '@trustfleet/policy';
 import { certificateRecord } from '../features/fleet/certificate-record.ts';
 import { loadAuthority } from './authority-file.ts';
 import { makePrivateDirectory, writePrivateFile } from './private-files.ts';
@@ -10,6 +11,10 @@ const DEMO_CA_NAME = 'Demo studio CA';
 
 function recordOf(der: Uint8Array): CertificateRecord {
   return certificateRecord(describeCertificate(der), der);
+}
+
+function policyRecord({ id, name, rule, parameters }: Policy): AuditRecord {
+  return { action: 'policy.create', subject: { kind: 'policy', id, name }, detail: { rule, parameters } };
 }
 
 /**
@@ -32,8 +37,15 @@ export async function ensureDefaultPolicy(
   const all = [...roots, { name: DEMO_CA_NAME, record: recordOf(demo.der) }];
   await database.certificates.store(all.map((anchor) => anchor.record));
   const anchors = all.map(({ name, record }) => ({ sha256: record.sha256, name }));
-  await database.policies.createFirst(
-    [{ id: randomUUID(), name: 'Required anchors', rule: 'anchorRequired', parameters: { anchors } }],
-    options.now,
-  );
+  const policy = {
+    id: randomUUID(),
+    name: 'Required anchors',
+    rule: 'anchorRequired' as const,
+    parameters: { anchors },
+  };
+  await database.change(SERVER, async ({ policies }) => {
+    const present = await policies.createFirst([policy], options.now);
+    const created = present.filter(({ id }) => id === policy.id);
+    return { result: undefined, audit: created.map(policyRecord) };
+  });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { SERVER } from '@trustfleet/database';
 import type { ServerConfig } from '../config/config.ts';
 import type { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { enrolmentListener } from '../features/fleet/enrolment-endpoint.ts';
@@ -38,10 +39,9 @@ interface StartOptions {
 async function makeLocalTokens(enrolment: EnrolmentService, ports: Ports, count: number): Promise<string[]> {
   const tokens: string[] = [];
   while (tokens.length < count) {
-    const { token } = await enrolment.createToken({
+    const { token } = await enrolment.createToken(SERVER, {
       uses: 1,
       expiresInHours: 1,
-      createdBy: 'start',
       address: ports.localAgentUrl,
     });
     tokens.push(token);

@@ -12,6 +12,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
   type EmbeddedPostgresEvent,
+  SYSTEM,
 } from '../index.ts';
 import { addHost, later } from '../testing/fixtures.ts';
 import { isAlive } from './processes.ts';
@@ -103,7 +104,7 @@ describe('startEmbeddedPostgres', { timeout: 120_000 }, () => {
       await database.ping();
       expect(postgres.pid).not.toBe(killed);
     });
-    expect((await database.hosts.summaries([host])).map(({ id }) => id)).toEqual([host]);
+    expect((await database.hosts.summaries(SYSTEM, [host])).map(({ id }) => id)).toEqual([host]);
     await database.hosts.touchLastSeen([{ hostId: host, at: later(1) }]);
     await database.close();
     expect([events.slice(0, 2), events.at(-1)]).toEqual([['initialised', 'exited'], 'restarted']);

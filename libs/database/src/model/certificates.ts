@@ -1,3 +1,5 @@
+import type { Viewer } from './viewer.ts';
+
 /** One certificate, stored once per fleet: the facts of libs/certificates `describeCertificate` and the DER. */
 export interface CertificateRecord {
   readonly sha256: string;
@@ -29,6 +31,6 @@ export interface CertificateRepository {
   ): Promise<void>;
   get(sha256: string): Promise<CertificateRecord | null>;
   getMany(fingerprints: readonly string[]): Promise<ReadonlyMap<string, CertificateRecord>>;
-  /** How many hosts hold it in the operating system's store. */
-  hostsHolding(sha256: string): Promise<number>;
+  /** How many hosts that the viewer sees hold it in the operating system's store. */
+  hostsHolding(viewer: Viewer, sha256: string): Promise<number>;
 }

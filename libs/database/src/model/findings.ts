@@ -1,5 +1,6 @@
 import type { PolicyFinding } from '@trustfleet/policy';
 import type { Page } from './common.ts';
+import type { Viewer } from './viewer.ts';
 
 /** A stored finding: what the policy said, and since when. */
 export interface Finding extends PolicyFinding {
@@ -40,5 +41,5 @@ export interface FindingRepository {
    * goes on (its evidence follows), closes what is gone. A finding that comes back is a new row. Unknown hosts are left out.
    */
   reconcile(batch: readonly FindingReconciliation[], now: Date): Promise<readonly ReconciliationResult[]>;
-  list(query: FindingQuery): Promise<Page<Finding>>;
+  list(viewer: Viewer, query: FindingQuery): Promise<Page<Finding>>;
 }

@@ -3,6 +3,7 @@ import type { Page, Platform } from './common.ts';
 import type { Finding } from './findings.ts';
 import type { JobSummary } from './jobs.ts';
 import type { Section } from './sections.ts';
+import type { Viewer } from './viewer.ts';
 
 /** A machine that has just enrolled. */
 export interface NewHost {
@@ -89,8 +90,12 @@ export interface HostDetail extends HostSummary {
   readonly jobs: readonly JobSummary[];
 }
 
-export interface HostRepository {
+/** What only `Database.change` can do. */
+export interface HostChanges {
   create(host: NewHost): Promise<void>;
+}
+
+export interface HostRepository {
   /** Every enrolled host: read once at start, kept up to date by enrolment. */
   credentials(): Promise<readonly HostCredential[]>;
   /** Stores what `hello` said and marks the host seen. */
@@ -104,8 +109,8 @@ export interface HostRepository {
   /** At start and at the end of a process: forgets the sockets of `process`, or of every process. Answers how many. */
   disconnectAll(scope: { readonly process: string } | 'everyProcess'): Promise<number>;
   /** Filter, sort and page of libs/api `hostListQuery`; count and list come from one filter. */
-  list(query: HostListQuery): Promise<Page<HostSummary>>;
-  /** Those of `hostIds` that exist, by name. */
-  summaries(hostIds: readonly string[]): Promise<readonly HostSummary[]>;
-  detail(hostId: string): Promise<HostDetail | null>;
+  list(viewer: Viewer, query: HostListQuery): Promise<Page<HostSummary>>;
+  /** Those of `hostIds` that exist for the viewer, by name. */
+  summaries(viewer: Viewer, hostIds: readonly string[]): Promise<readonly HostSummary[]>;
+  detail(viewer: Viewer, hostId: string): Promise<HostDetail | null>;
 }

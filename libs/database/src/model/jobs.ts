@@ -1,6 +1,7 @@
 import type { DsseEnvelope, JobEvent, JobEvidence, JobPlan, JobState, OrderMode } from '@trustfleet/protocol';
 import type { NamedAnchor, Page } from './common.ts';
 import type { Artifact } from './orders.ts';
+import type { Viewer } from './viewer.ts';
 
 export interface JobSummary {
   readonly id: string;
@@ -126,9 +127,11 @@ export interface JobRepository {
   expireDelivery(now: Date): Promise<readonly JobRef[]>;
   /** Optimistic: answers the jobs that really moved. To `offered`: also stores when. The caller has asked libs/rollout `moveByServer`. */
   transition(transition: JobTransition): Promise<readonly JobRef[]>;
+  /** Every open job of a host that is revoked or enrolled anew ends `hostRemoved`. To be called in the transaction that removes it. */
+  endForRemovedHost(hostId: string, at: Date): Promise<readonly JobRef[]>;
   /** Idempotent by eventId, in one transaction; outcomes stand in the order of `batch`. State by libs/rollout `acceptEvent`. */
   acceptEvents(batch: readonly ReceivedJobEvent[]): Promise<readonly JobEventOutcome[]>;
   /** Newest first. */
-  list(query: JobQuery): Promise<Page<JobSummary>>;
-  detail(jobId: string): Promise<JobDetail | null>;
+  list(viewer: Viewer, query: JobQuery): Promise<Page<JobSummary>>;
+  detail(viewer: Viewer, jobId: string): Promise<JobDetail | null>;
 }

@@ -1,5 +1,6 @@
 import type { DsseEnvelope, OrderMode } from '@trustfleet/protocol';
 import type { NamedAnchor, Page } from './common.ts';
+import type { Viewer } from './viewer.ts';
 
 export interface NewOrder {
   readonly id: string;
@@ -37,6 +38,7 @@ export interface Artifact {
 }
 
 export interface Order extends NewOrder {
+  /** Hosts of the order that the viewer sees. */
   readonly targets: number;
   /** Jobs by state; states without a job are absent. */
   readonly counts: Readonly<Record<string, number>>;
@@ -45,13 +47,20 @@ export interface Order extends NewOrder {
 export interface OrderRepository {
   /** Grows by at least one each call, over all processes; a number may be skipped, never given twice. */
   nextSeq(): Promise<number>;
-  /** Order, artifacts and jobs (state `queued`) in one transaction. Fails when a host does not exist (`UnknownHostError`). */
-  create(creation: {
-    readonly order: NewOrder;
-    readonly artifacts: readonly Artifact[];
-    readonly jobs: readonly NewJob[];
-  }): Promise<void>;
-  get(orderId: string): Promise<Order | null>;
-  /** Newest first. */
-  list(query: { readonly page: number; readonly pageSize: number }): Promise<Page<Order>>;
+  /** Null where the viewer sees none of its hosts; counts are of those that the viewer sees. */
+  get(viewer: Viewer, orderId: string): Promise<Order | null>;
+  /** Newest first; filtered as `get`. */
+  list(viewer: Viewer, query: { readonly page: number; readonly pageSize: number }): Promise<Page<Order>>;
+}
+
+export interface OrderChanges {
+  /** Order, artifacts and jobs (state `queued`) in one transaction. Fails when a host does not exist for the viewer (`UnknownHostError`). */
+  create(
+    viewer: Viewer,
+    creation: {
+      readonly order: NewOrder;
+      readonly artifacts: readonly Artifact[];
+      readonly jobs: readonly NewJob[];
+    },
+  ): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { Viewer } from './viewer.ts';
+
 export interface OverviewCounters {
   readonly hosts: {
     readonly total: number;
@@ -12,5 +14,5 @@ export interface OverviewCounters {
 
 export interface OverviewRepository {
   /** All counters from one statement, so that they agree with each other. */
-  counters(): Promise<OverviewCounters>;
+  counters(viewer: Viewer): Promise<OverviewCounters>;
 }

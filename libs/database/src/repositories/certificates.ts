@@ -1,5 +1,6 @@
 import type { Context } from '../connection.ts';
 import type { CertificateRecord, CertificateRepository } from '../model/certificates.ts';
+import { visibleTo } from './visibility.ts';
 import { storableText, storableTextOrNull, storableTime } from '../storable.ts';
 
 function toRow(record: CertificateRecord) {
@@ -58,11 +59,12 @@ export function createCertificateRepository({ client }: Context): CertificateRep
       const rows = await client.certificate.findMany({ where: { sha256: { in: [...fingerprints] } } });
       return new Map(rows.map((row) => [row.sha256, row]));
     },
-    async hostsHolding(sha256) {
+    async hostsHolding(viewer, sha256) {
       const rows = await client.$queryRaw<{ hosts: number }[]>`
         SELECT count(DISTINCT s.host_id)::int AS hosts
         FROM section_body b JOIN host_section s ON s.name = b.name AND s.digest = b.digest AND s.seen_to IS NULL
-        WHERE b.os_anchors @> ARRAY[${sha256}]::text[]`;
+             JOIN host h ON h.id = s.host_id
+        WHERE ${visibleTo(viewer)} AND b.os_anchors @> ARRAY[${sha256}]::text[]`;
       return rows[0]?.hosts ?? 0;
     },
   };

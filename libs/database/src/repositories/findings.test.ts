@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { PolicyFinding } from '@trustfleet/policy';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../index.ts';
-import { addHost, hashOf, later, NOW, startLab, withDatabase } from '../testing/fixtures.ts';
+import { SYSTEM, type Database } from '../index.ts';
+import { addHost, hashOf, later, NOW, startLab, withDatabase, createPolicies } from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -30,7 +30,8 @@ function finding(key: string, changes: Partial<PolicyFinding> = {}): PolicyFindi
 }
 
 async function addPolicy(database: Database): Promise<string> {
-  const [policy] = await database.policies.createFirst(
+  const [policy] = await createPolicies(
+    database,
     [{ id: randomUUID(), name: 'Default', rule: 'anchorRequired', parameters: { anchors: [] } }],
     NOW,
   );
@@ -53,7 +54,7 @@ describe('reconcile', () => {
       expect(
         await reconcile([finding('a', { cause: 'storeEmpty', evidence: { anchors: 0 } }), finding('c')], 10),
       ).toEqual([{ hostId, policyId, opened: 1, closed: 1 }]);
-      const open = await database.findings.list(OPEN);
+      const open = await database.findings.list(SYSTEM, OPEN);
       expect(
         open.items
           .map(({ key, since, cause, evidence }) => ({ key, since, cause, evidence }))
@@ -67,14 +68,14 @@ describe('reconcile', () => {
           evidence: { state: 'read', anchors: 140 },
         },
       ]);
-      expect((await database.findings.list(CLOSED)).items).toMatchObject([
+      expect((await database.findings.list(SYSTEM, CLOSED)).items).toMatchObject([
         { key: 'b', since: NOW, closedAt: later(10) },
       ]);
 
       await reconcile([finding('b')], 20);
       const [reopened, old] = [
-        (await database.findings.list(OPEN)).items,
-        (await database.findings.list(CLOSED)).items,
+        (await database.findings.list(SYSTEM, OPEN)).items,
+        (await database.findings.list(SYSTEM, CLOSED)).items,
       ];
       expect(reopened).toMatchObject([{ key: 'b', since: later(20), closedAt: null }]);
       expect(old.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
@@ -85,12 +86,12 @@ describe('reconcile', () => {
     await withDatabase(lab, async (database) => {
       const [policyId, hostId] = [await addPolicy(database), await addHost(database)];
       await database.findings.reconcile([{ hostId, policyId, findings: [finding('a')] }], NOW);
-      const before = await database.findings.list(OPEN);
+      const before = await database.findings.list(SYSTEM, OPEN);
 
       expect(
         await database.findings.reconcile([{ hostId, policyId, findings: [finding('a')] }], later(60)),
       ).toEqual([{ hostId, policyId, opened: 0, closed: 0 }]);
-      expect(await database.findings.list(OPEN)).toEqual(before);
+      expect(await database.findings.list(SYSTEM, OPEN)).toEqual(before);
     });
   });
 
@@ -107,9 +108,9 @@ describe('reconcile', () => {
       expect((await database.findings.reconcile(batch, NOW)).map(({ opened }) => opened)).toEqual([2, 2, 0]);
 
       await database.findings.reconcile([{ hostId: hosts[0], policyId, findings: [] }], NOW);
-      expect((await database.findings.list(OPEN)).items.every(({ hostId }) => hostId === hosts[1])).toBe(
-        true,
-      );
+      expect(
+        (await database.findings.list(SYSTEM, OPEN)).items.every(({ hostId }) => hostId === hosts[1]),
+      ).toBe(true);
     });
   });
 
@@ -124,7 +125,7 @@ describe('reconcile', () => {
       );
 
       expect(results.flat().reduce((sum, { opened }) => sum + opened, 0)).toBe(1);
-      expect((await database.findings.list(OPEN)).total).toBe(1);
+      expect((await database.findings.list(SYSTEM, OPEN)).total).toBe(1);
     });
   });
 
@@ -140,7 +141,7 @@ describe('reconcile', () => {
 
       await database.findings.reconcile([{ hostId, policyId, findings: [hostile] }], NOW);
 
-      expect((await database.findings.list(OPEN)).items).toMatchObject([
+      expect((await database.findings.list(SYSTEM, OPEN)).items).toMatchObject([
         {
           subject: { kind: 'bundle', path: '/x\uFFFD<script>"\\', usedBy: ['=cmd()', '\u202Eevil'] },
           anchor: null,
@@ -161,15 +162,15 @@ describe('list', () => {
       );
 
       const pages = [
-        await database.findings.list({ ...OPEN, pageSize: 1 }),
-        await database.findings.list({ ...OPEN, page: 2, pageSize: 1 }),
+        await database.findings.list(SYSTEM, { ...OPEN, pageSize: 1 }),
+        await database.findings.list(SYSTEM, { ...OPEN, page: 2, pageSize: 1 }),
       ];
 
       expect(pages.map(({ items, total }) => [items.map(({ key }) => key), total])).toEqual([
         [['b'], 2],
         [['w'], 2],
       ]);
-      expect((await database.findings.list({ ...OPEN, rule: 'other' })).total).toBe(0);
+      expect((await database.findings.list(SYSTEM, { ...OPEN, rule: 'other' })).total).toBe(0);
     });
   });
 });

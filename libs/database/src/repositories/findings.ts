@@ -9,6 +9,7 @@ import type {
   ReconciliationResult,
 } from '../model/findings.ts';
 import { storableJson, storableText } from '../storable.ts';
+import { visibleTo } from './visibility.ts';
 
 /** What stands in the jsonb columns; written by us alone, so a mismatch is a defect and fails loudly. */
 const storedFinding = z.object({
@@ -153,9 +154,9 @@ export function createFindingRepository({ client, atomically }: Context): Findin
       if (batch.length === 0) return [];
       return await atomically((transaction) => reconcile(transaction, batch, now));
     },
-    async list(query) {
+    async list(viewer, query) {
       const { page, pageSize } = query;
-      const condition = where(query);
+      const condition = Prisma.sql`${visibleTo(viewer)} AND ${where(query)}`;
       const order =
         query.state === 'open'
           ? Prisma.sql`f.severity, f.since DESC, f.id`
@@ -165,7 +166,7 @@ export function createFindingRepository({ client, atomically }: Context): Findin
         ORDER BY ${order} LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`;
       const total = await client.$queryRaw<
         { total: number }[]
-      >`SELECT count(*)::int AS total FROM finding f WHERE ${condition}`;
+      >`SELECT count(*)::int AS total FROM finding f JOIN host h ON h.id = f.host_id WHERE ${condition}`;
       return { items: rows.map(toFinding), total: total[0]?.total ?? 0, page, pageSize };
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostListQuery, type HostListQuery } from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../index.ts';
+import { SYSTEM, type Database } from '../index.ts';
 import {
   addHost,
   addJob,
@@ -13,6 +13,7 @@ import {
   report,
   startLab,
   withDatabase,
+  createPolicies,
 } from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
@@ -40,7 +41,8 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
     bodyOf('system', { hostname: 'alpha', os: { distribution: 'Debian GNU/Linux', release: '12' } }),
     bodyOf('pythons', { pythons: [{}, {}] }),
   ]);
-  const [policy] = await database.policies.createFirst(
+  const [policy] = await createPolicies(
+    database,
     [{ id: randomUUID(), name: 'P', rule: 'anchorRequired', parameters: { anchors: [] } }],
     NOW,
   );
@@ -98,7 +100,7 @@ describe('hosts.list', () => {
     await withDatabase(lab, async (database) => {
       await fleet(database);
 
-      const page = await database.hosts.list(query(changes));
+      const page = await database.hosts.list(SYSTEM, query(changes));
 
       expect(page.items.map(({ name }) => name)).toEqual(names);
       expect(page.total).toBe(names.length);
@@ -110,7 +112,7 @@ describe('hosts.list', () => {
       await Promise.all(Array.from({ length: 7 }, () => addHost(database, { name: 'same' })));
 
       const pages = await Promise.all(
-        [1, 2, 3, 4].map((page) => database.hosts.list(query({ page, pageSize: 3 }))),
+        [1, 2, 3, 4].map((page) => database.hosts.list(SYSTEM, query({ page, pageSize: 3 }))),
       );
 
       expect(pages.map(({ items, total }) => [items.length, total])).toEqual([
@@ -138,7 +140,7 @@ describe('a host', () => {
         at: later(20),
       });
 
-      const [summary, bare] = await database.hosts.summaries([alpha, gamma, randomUUID()]);
+      const [summary, bare] = await database.hosts.summaries(SYSTEM, [alpha, gamma, randomUUID()]);
 
       expect(summary).toEqual({
         ...{
@@ -176,12 +178,12 @@ describe('a host', () => {
       const { alpha } = await fleet(database);
       const { jobId } = await addJob(database, alpha);
 
-      const detail = await database.hosts.detail(alpha);
+      const detail = await database.hosts.detail(SYSTEM, alpha);
 
       expect(detail?.sections.map(({ name }) => name)).toEqual(['pythons', 'system']);
       expect(detail?.findings.map(({ severity }) => severity)).toEqual(['blocker', 'warning']);
       expect(detail?.jobs.map(({ id }) => id)).toEqual([jobId]);
-      expect(await database.hosts.detail(randomUUID())).toBeNull();
+      expect(await database.hosts.detail(SYSTEM, randomUUID())).toBeNull();
     });
   });
 
@@ -217,10 +219,10 @@ describe('presence', () => {
       await hosts.connect(newer);
 
       expect(await hosts.disconnect(old)).toBe(false);
-      expect((await hosts.summaries([hostId]))[0]?.online).toBe(true);
+      expect((await hosts.summaries(SYSTEM, [hostId]))[0]?.online).toBe(true);
       expect(await hosts.disconnectAll({ process: old.process })).toBe(0);
       expect(await hosts.disconnect(newer)).toBe(true);
-      expect((await hosts.summaries([hostId]))[0]?.online).toBe(false);
+      expect((await hosts.summaries(SYSTEM, [hostId]))[0]?.online).toBe(false);
       await hosts.connect(old);
       expect(await hosts.disconnectAll('everyProcess')).toBe(1);
     });
@@ -237,7 +239,7 @@ describe('presence', () => {
       ]);
       await database.hosts.touchLastSeen([{ hostId, at: later(1) }]);
 
-      expect((await database.hosts.summaries([hostId]))[0]?.lastSeen).toEqual(later(9));
+      expect((await database.hosts.summaries(SYSTEM, [hostId]))[0]?.lastSeen).toEqual(later(9));
     });
   });
 
@@ -254,7 +256,7 @@ describe('presence', () => {
       );
 
       expect(
-        (await database.hosts.summaries(hosts)).every(
+        (await database.hosts.summaries(SYSTEM, hosts)).every(
           ({ lastSeen }) => lastSeen?.getTime() === later(11).getTime(),
         ),
       ).toBe(true);
@@ -265,7 +267,7 @@ describe('presence', () => {
 describe('overview', () => {
   it('counts hosts, findings and jobs', async () => {
     await withDatabase(lab, async (database) => {
-      expect(await database.overview.counters()).toEqual({
+      expect(await database.overview.counters(SYSTEM)).toEqual({
         hosts: { total: 0, online: 0, offline: 0, withBlockers: 0 },
         findings: { open: 0, blockers: 0 },
         jobs: { active: 0, failed: 0, verified: 0 },
@@ -276,17 +278,17 @@ describe('overview', () => {
       await database.jobs.transition({ jobIds: [failed.jobId], from: ['queued'], to: 'failed', at: NOW });
       await database.jobs.transition({ jobIds: [verified.jobId], from: ['queued'], to: 'verified', at: NOW });
 
-      expect(await database.overview.counters()).toEqual({
+      expect(await database.overview.counters(SYSTEM)).toEqual({
         hosts: { total: 4, online: 1, offline: 3, withBlockers: 1 },
         findings: { open: 3, blockers: 1 },
         jobs: { active: 1, failed: 1, verified: 1 },
       });
       // The list behind each number holds exactly what it counts.
       const jobs = async (filter: object) =>
-        (await database.jobs.list({ page: 1, pageSize: 10, ...filter })).items.map(({ id }) => id);
+        (await database.jobs.list(SYSTEM, { page: 1, pageSize: 10, ...filter })).items.map(({ id }) => id);
       expect(await jobs({ failed: true })).toEqual([failed.jobId]);
       expect(await jobs({ failed: false })).not.toContain(failed.jobId);
-      expect((await database.hosts.list(query({ findings: 'blockers' }))).total).toBe(1);
+      expect((await database.hosts.list(SYSTEM, query({ findings: 'blockers' }))).total).toBe(1);
     });
   });
 });

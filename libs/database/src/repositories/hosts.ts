@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { Prisma, type Client, type Context } from '../connection.ts';
 import type { HostListQuery } from '@trustfleet/api';
-import type { HostDetail, HostRepository, HostSummary } from '../model/hosts.ts';
+import type { HostChanges, HostDetail, HostRepository, HostSummary } from '../model/hosts.ts';
+import type { Viewer } from '../model/viewer.ts';
 import { storableText } from '../storable.ts';
 import { openFindings } from './findings.ts';
 import { newestJobsOf } from './job-views.ts';
 import { currentSections } from './sections.ts';
+import { visibleTo } from './visibility.ts';
 
 const platform = z.enum(['linux', 'windows', 'macos']);
 const quarantineReason = z.enum(['cloned', 'refused']);
@@ -95,14 +97,14 @@ function orderBy({ sort, order }: HostListQuery): Prisma.Sql {
   return Prisma.sql`${SORTS[sort]} ${direction}, h.id`;
 }
 
-async function summaries(client: Client, hostIds: readonly string[]): Promise<HostSummary[]> {
+async function summaries(client: Client, viewer: Viewer, hostIds: readonly string[]): Promise<HostSummary[]> {
   const rows = await client.$queryRaw<HostRow[]>`
-    SELECT ${COLUMNS} FROM ${COUNTED} WHERE h.id = ANY (${[...hostIds]}::uuid[]) ORDER BY lower(h.name), h.id`;
+    SELECT ${COLUMNS} FROM ${COUNTED} WHERE ${visibleTo(viewer)} AND h.id = ANY (${[...hostIds]}::uuid[]) ORDER BY lower(h.name), h.id`;
   return rows.map(toSummary);
 }
 
-async function detail(client: Client, hostId: string): Promise<HostDetail | null> {
-  const [summary] = await summaries(client, [hostId]);
+async function detail(client: Client, viewer: Viewer, hostId: string): Promise<HostDetail | null> {
+  const [summary] = await summaries(client, viewer, [hostId]);
   if (summary === undefined) return null;
   return {
     ...summary,
@@ -114,8 +116,8 @@ async function detail(client: Client, hostId: string): Promise<HostDetail | null
 
 function lists(client: Client): Pick<HostRepository, 'list' | 'summaries' | 'detail'> {
   return {
-    async list(query) {
-      const condition = where(query);
+    async list(viewer, query) {
+      const condition = Prisma.sql`${visibleTo(viewer)} AND ${where(query)}`;
       const rows = await client.$queryRaw<HostRow[]>`
         SELECT ${COLUMNS} FROM ${COUNTED} WHERE ${condition}
         ORDER BY ${orderBy(query)} LIMIT ${query.pageSize} OFFSET ${(query.page - 1) * query.pageSize}`;
@@ -129,8 +131,8 @@ function lists(client: Client): Pick<HostRepository, 'list' | 'summaries' | 'det
         pageSize: query.pageSize,
       };
     },
-    summaries: (hostIds) => summaries(client, hostIds),
-    detail: (hostId) => detail(client, hostId),
+    summaries: (viewer, hostIds) => summaries(client, viewer, hostIds),
+    detail: (viewer, hostId) => detail(client, viewer, hostId),
   };
 }
 
@@ -168,7 +170,7 @@ function presence(
   };
 }
 
-export function createHostRepository({ client }: Context): HostRepository {
+export function createHostRepository({ client }: Context): HostRepository & HostChanges {
   return {
     ...lists(client),
     ...presence(client),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { Prisma, type Client } from '../connection.ts';
 import type { Page } from '../model/common.ts';
 import type { JobDetail, JobQuery, JobSummary, StoredJobEvent } from '../model/jobs.ts';
+import type { Viewer } from '../model/viewer.ts';
+import { visibleTo } from './visibility.ts';
 import { FINAL_JOB_STATES } from '@trustfleet/protocol';
 
 interface SummaryRow {
@@ -103,13 +105,13 @@ export async function newestJobsOf(client: Client, hostId: string, limit: number
   return await select(client, where({ hostId }), { limit, offset: 0 });
 }
 
-export async function listJobs(client: Client, query: JobQuery): Promise<Page<JobSummary>> {
+export async function listJobs(client: Client, viewer: Viewer, query: JobQuery): Promise<Page<JobSummary>> {
   const { page, pageSize } = query;
-  const condition = where(query);
+  const condition = Prisma.sql`${visibleTo(viewer)} AND ${where(query)}`;
   const items = await select(client, condition, { limit: pageSize, offset: (page - 1) * pageSize });
   const total = await client.$queryRaw<
     { total: number }[]
-  >`SELECT count(*)::int AS total FROM job j WHERE ${condition}`;
+  >`SELECT count(*)::int AS total FROM job j JOIN host h ON h.id = j.host_id WHERE ${condition}`;
   return { items, total: total[0]?.total ?? 0, page, pageSize };
 }
 
@@ -130,10 +132,10 @@ async function eventsOf(client: Client, jobId: string): Promise<StoredJobEvent[]
   }));
 }
 
-export async function jobDetail(client: Client, jobId: string): Promise<JobDetail | null> {
+export async function jobDetail(client: Client, viewer: Viewer, jobId: string): Promise<JobDetail | null> {
   const [row] = await client.$queryRaw<
     SummaryRow[]
-  >`SELECT ${SUMMARY}, ${DETAIL} FROM ${TABLES} WHERE j.id = ${jobId}::uuid`;
+  >`SELECT ${SUMMARY}, ${DETAIL} FROM ${TABLES} WHERE ${visibleTo(viewer)} AND j.id = ${jobId}::uuid`;
   if (row === undefined) return null;
   const { anchorSha256, anchorName, ...rest } = details.parse(row);
   const anchor = anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 };

@@ -3,7 +3,7 @@ import type { JobEvent, JobState } from '@trustfleet/protocol';
 import { REDELIVER_AFTER_MS } from '@trustfleet/rollout';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UnknownHostError, type Database } from '../index.ts';
+import { SYSTEM, UnknownHostError, type Database } from '../index.ts';
 import {
   addHost,
   addJob,
@@ -15,6 +15,7 @@ import {
   orderOf,
   startLab,
   withDatabase,
+  createOrder,
 } from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
@@ -40,26 +41,28 @@ describe('orders', () => {
       const hosts = [await addHost(database), await addHost(database)];
       const order = orderOf(await database.orders.nextSeq(), { parameters: { anchor: 'x\0y' } });
 
-      await database.orders.create({
+      await createOrder(database, {
         order,
         artifacts: [{ sha256: hashOf('anchor'), bytes: new Uint8Array([9]) }],
         jobs: hosts.map((host) => jobOf(host)),
       });
 
-      expect(await database.orders.get(order.id)).toEqual({
+      expect(await database.orders.get(SYSTEM, order.id)).toEqual({
         ...order,
         parameters: { anchor: 'x\uFFFDy' },
         targets: 2,
         counts: { queued: 2 },
       });
-      expect(await database.orders.list(PAGE)).toMatchObject({
+      expect(await database.orders.list(SYSTEM, PAGE)).toMatchObject({
         total: 1,
         items: [{ id: order.id, counts: { queued: 2 } }],
       });
       expect(
-        (await database.jobs.list({ ...PAGE, orderId: order.id })).items.map(({ hostId }) => hostId).sort(),
+        (await database.jobs.list(SYSTEM, { ...PAGE, orderId: order.id })).items
+          .map(({ hostId }) => hostId)
+          .sort(),
       ).toEqual(hosts.sort());
-      expect(await database.orders.get(randomUUID())).toBeNull();
+      expect(await database.orders.get(SYSTEM, randomUUID())).toBeNull();
     });
   });
 
@@ -67,15 +70,15 @@ describe('orders', () => {
     await withDatabase(lab, async (database) => {
       const [host, stranger] = [await addHost(database), randomUUID()];
 
-      const creation = database.orders.create({
+      const creation = createOrder(database, {
         order: orderOf(1),
         artifacts: [],
         jobs: [jobOf(host), jobOf(stranger)],
       });
 
       await expect(creation).rejects.toThrow(new UnknownHostError([stranger]));
-      expect((await database.orders.list(PAGE)).total).toBe(0);
-      expect((await database.jobs.list(PAGE)).total).toBe(0);
+      expect((await database.orders.list(SYSTEM, PAGE)).total).toBe(0);
+      expect((await database.jobs.list(SYSTEM, PAGE)).total).toBe(0);
     });
   });
 
@@ -162,7 +165,7 @@ describe('delivery', () => {
       expect((await database.jobs.expireDelivery(later(86_400))).map(({ id }) => id)).toEqual([
         waiting.jobId,
       ]);
-      expect((await database.jobs.detail(waiting.jobId))?.final).toBe(true);
+      expect((await database.jobs.detail(SYSTEM, waiting.jobId))?.final).toBe(true);
       await online(database, host);
       expect(await database.jobs.dueForHost(host, later(86_400))).toEqual([]);
     });
@@ -216,7 +219,7 @@ describe('acceptEvents', () => {
         ['applied', 'verifying'],
         ['applied', 'verified'],
       ]);
-      const detail = await database.jobs.detail(jobId);
+      const detail = await database.jobs.detail(SYSTEM, jobId);
       expect(detail).toMatchObject({
         orderId,
         state: 'verified',
@@ -256,8 +259,8 @@ describe('acceptEvents', () => {
 
       expect(rounds.flat().filter(({ kind }) => kind === 'applied')).toHaveLength(4);
       expect(rounds.flat().filter(({ kind }) => kind === 'duplicate')).toHaveLength(6 * 8 - 4);
-      expect((await database.jobs.detail(jobId))?.events).toHaveLength(4);
-      expect((await database.jobs.detail(jobId))?.state).toBe('verified');
+      expect((await database.jobs.detail(SYSTEM, jobId))?.events).toHaveLength(4);
+      expect((await database.jobs.detail(SYSTEM, jobId))?.state).toBe('verified');
     });
   });
 
@@ -280,7 +283,7 @@ describe('acceptEvents', () => {
         ['illegal', 'queued'],
       ]);
       expect(outcomes[1]?.reason).toContain('queued');
-      expect(await database.jobs.detail(lost.jobId)).toMatchObject({
+      expect(await database.jobs.detail(SYSTEM, lost.jobId)).toMatchObject({
         state: 'lost',
         after: null,
         events: [{ late: false }, { late: true, state: 'verified' }],
@@ -318,7 +321,7 @@ describe('acceptEvents', () => {
         received(host, eventOf(jobId, { index: 2, state: 'alreadyCompliant' }), false),
       ]);
 
-      expect(await database.jobs.detail(jobId)).toMatchObject({
+      expect(await database.jobs.detail(SYSTEM, jobId)).toMatchObject({
         state: 'alreadyCompliant',
         resultSigned: false,
       });
@@ -333,7 +336,7 @@ describe('jobs.list', () => {
       const [a, b] = [await addJob(database, one), await addJob(database, two)];
       await database.jobs.transition({ jobIds: [b.jobId], from: ['queued'], to: 'cancelled', at: NOW });
       const ids = async (query: object) =>
-        (await database.jobs.list({ ...PAGE, ...query })).items.map(({ id }) => id);
+        (await database.jobs.list(SYSTEM, { ...PAGE, ...query })).items.map(({ id }) => id);
 
       expect((await ids({})).sort()).toEqual([a.jobId, b.jobId].sort());
       expect(await ids({ orderId: a.orderId })).toEqual([a.jobId]);
@@ -342,7 +345,7 @@ describe('jobs.list', () => {
       expect(await ids({ active: true })).toEqual([a.jobId]);
       expect(await ids({ active: false })).toEqual([b.jobId]);
       expect(await ids({ failed: false })).toContain(a.jobId);
-      expect(await database.jobs.detail(randomUUID())).toBeNull();
+      expect(await database.jobs.detail(SYSTEM, randomUUID())).toBeNull();
     });
   });
 });

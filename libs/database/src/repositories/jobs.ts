@@ -12,7 +12,7 @@ export function createJobRepository(context: Context): JobRepository {
       if (batch.length === 0) return [];
       return await atomically((transaction) => acceptEvents(transaction, batch));
     },
-    list: (query) => listJobs(client, query),
-    detail: (jobId) => jobDetail(client, jobId),
+    list: (viewer, query) => listJobs(client, viewer, query),
+    detail: (viewer, jobId) => jobDetail(client, viewer, jobId),
   };
 }

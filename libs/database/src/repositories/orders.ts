@@ -2,8 +2,10 @@ import { dsseEnvelope, orderMode } from '@trustfleet/protocol';
 import { z } from 'zod';
 import { Prisma, type Client, type Context } from '../connection.ts';
 import { UnknownHostError } from '../errors.ts';
-import type { NewJob, NewOrder, Order, OrderRepository } from '../model/orders.ts';
+import type { NewJob, NewOrder, Order, OrderChanges, OrderRepository } from '../model/orders.ts';
+import type { Viewer } from '../model/viewer.ts';
 import { storableJson, storableText } from '../storable.ts';
+import { visibleTo } from './visibility.ts';
 
 const orderRow = z.object({
   id: z.string(),
@@ -19,14 +21,27 @@ const orderRow = z.object({
   notBefore: z.date(),
   expiresAt: z.date(),
   seq: z.bigint().transform(Number),
-  targets: z.int(),
   envelope: dsseEnvelope,
   counts: z.record(z.string(), z.int()).nullable(),
 });
 
-const COLUMNS = Prisma.sql`o.id, o.remedy, o.mode, o.title, o.anchor_sha256 AS "anchorSha256", o.anchor_name AS "anchorName", o.parameters, o.reason,
-  o.created_by AS "createdBy", o.created_at AS "createdAt", o.not_before AS "notBefore", o.expires_at AS "expiresAt", o.seq, o.targets, o.envelope,
-  (SELECT jsonb_object_agg(state, jobs) FROM (SELECT state, count(*)::int AS jobs FROM job j WHERE j.order_id = o.id GROUP BY state) x) AS counts`;
+/** The jobs of an order `o` whose hosts the viewer sees: what its counts are of, and what decides whether it is there at all. */
+function visibleJobs(viewer: Viewer): Prisma.Sql {
+  return Prisma.sql`job j JOIN host h ON h.id = j.host_id WHERE j.order_id = o.id AND ${visibleTo(viewer)}`;
+}
+
+function visibleOrder(viewer: Viewer): Prisma.Sql {
+  return viewer.groups === 'all'
+    ? Prisma.sql`true`
+    : Prisma.sql`EXISTS (SELECT 1 FROM ${visibleJobs(viewer)})`;
+}
+
+/** An order as the viewer sees it: with the jobs of hosts that the viewer sees. */
+const columns = (
+  viewer: Viewer,
+): Prisma.Sql => Prisma.sql`o.id, o.remedy, o.mode, o.title, o.anchor_sha256 AS "anchorSha256", o.anchor_name AS "anchorName", o.parameters, o.reason,
+  o.created_by AS "createdBy", o.created_at AS "createdAt", o.not_before AS "notBefore", o.expires_at AS "expiresAt", o.seq, o.envelope,
+  (SELECT jsonb_object_agg(state, jobs) FROM (SELECT state, count(*)::int AS jobs FROM ${visibleJobs(viewer)} GROUP BY state) x) AS counts`;
 
 function toOrder(row: unknown): Order {
   const { anchorSha256, anchorName, counts, ...rest } = orderRow.parse(row);
@@ -34,13 +49,14 @@ function toOrder(row: unknown): Order {
     ...rest,
     anchor: anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 },
     counts: counts ?? {},
+    targets: Object.values(counts ?? {}).reduce((sum, jobs) => sum + jobs, 0),
   };
 }
 
-async function checkHosts(client: Client, hostIds: readonly string[]): Promise<void> {
+async function checkHosts(client: Client, viewer: Viewer, hostIds: readonly string[]): Promise<void> {
   const rows = await client.$queryRaw<
     { id: string }[]
-  >`SELECT id FROM host WHERE id = ANY (${[...hostIds]}::uuid[]) ORDER BY id FOR KEY SHARE`;
+  >`SELECT h.id FROM host h WHERE ${visibleTo(viewer)} AND h.id = ANY (${[...hostIds]}::uuid[]) ORDER BY h.id FOR KEY SHARE`;
   const known = new Set(rows.map((row) => row.id));
   const unknown = hostIds.filter((hostId) => !known.has(hostId));
   if (unknown.length > 0) throw new UnknownHostError(unknown);
@@ -73,16 +89,17 @@ async function insertJobs(client: Client, order: NewOrder, jobs: readonly NewJob
       AS u (id, host_id, attempt, not_before, deliver_by, timeout, envelope)`;
 }
 
-export function createOrderRepository({ client, atomically }: Context): OrderRepository {
+export function createOrderRepository({ client, atomically }: Context): OrderRepository & OrderChanges {
   return {
     async nextSeq() {
       const [row] = await client.$queryRaw<{ seq: bigint }[]>`SELECT nextval('order_seq') AS seq`;
       return Number(row?.seq);
     },
-    async create({ order, artifacts, jobs }) {
+    async create(viewer, { order, artifacts, jobs }) {
       await atomically(async (transaction) => {
         await checkHosts(
           transaction,
+          viewer,
           jobs.map((job) => job.hostId),
         );
         await insertOrder(transaction, order, jobs.length);
@@ -97,16 +114,19 @@ export function createOrderRepository({ client, atomically }: Context): OrderRep
         await insertJobs(transaction, order, jobs);
       });
     },
-    async get(orderId) {
+    async get(viewer, orderId) {
       const [row] = await client.$queryRaw<
         unknown[]
-      >`SELECT ${COLUMNS} FROM "order" o WHERE o.id = ${orderId}::uuid`;
+      >`SELECT ${columns(viewer)} FROM "order" o WHERE o.id = ${orderId}::uuid AND ${visibleOrder(viewer)}`;
       return row === undefined ? null : toOrder(row);
     },
-    async list({ page, pageSize }) {
+    async list(viewer, { page, pageSize }) {
       const rows = await client.$queryRaw<unknown[]>`
-        SELECT ${COLUMNS} FROM "order" o ORDER BY o.created_at DESC, o.id DESC LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`;
-      return { items: rows.map(toOrder), total: await client.order.count(), page, pageSize };
+        SELECT ${columns(viewer)} FROM "order" o WHERE ${visibleOrder(viewer)} ORDER BY o.created_at DESC, o.id DESC LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`;
+      const total = await client.$queryRaw<
+        { total: number }[]
+      >`SELECT count(*)::int AS total FROM "order" o WHERE ${visibleOrder(viewer)}`;
+      return { items: rows.map(toOrder), total: total[0]?.total ?? 0, page, pageSize };
     },
   };
 }

@@ -2,6 +2,7 @@ import { FINAL_JOB_STATES } from '@trustfleet/protocol';
 import { isFailure } from '@trustfleet/rollout';
 import type { Context } from '../connection.ts';
 import type { OverviewRepository } from '../model/overview.ts';
+import { visibleTo } from './visibility.ts';
 
 interface CounterRow {
   readonly hosts: number;
@@ -28,15 +29,16 @@ const FAILURES = FINAL_JOB_STATES.filter(isFailure);
 
 export function createOverviewRepository({ client }: Context): OverviewRepository {
   return {
-    async counters() {
+    async counters(viewer) {
       const rows = await client.$queryRaw<CounterRow[]>`
-        SELECT (SELECT count(*) FROM host)::int AS hosts, (SELECT count(*) FROM host_connection)::int AS online,
+        WITH seen AS (SELECT h.id FROM host h WHERE ${visibleTo(viewer)})
+        SELECT (SELECT count(*) FROM seen)::int AS hosts, (SELECT count(*) FROM host_connection c JOIN seen ON seen.id = c.host_id)::int AS online,
                f.hosts AS "withBlockers", f.findings, f.blockers, j.active, j.failed, j.verified
         FROM (SELECT count(*)::int AS findings, count(*) FILTER (WHERE severity = 'blocker')::int AS blockers,
-                     count(DISTINCT host_id) FILTER (WHERE severity = 'blocker')::int AS hosts FROM finding WHERE state = 'open') f,
+                     count(DISTINCT host_id) FILTER (WHERE severity = 'blocker')::int AS hosts FROM finding JOIN seen ON seen.id = finding.host_id WHERE state = 'open') f,
              (SELECT count(*) FILTER (WHERE state <> ALL (${[...FINAL_JOB_STATES]}::text[]))::int AS active,
                      count(*) FILTER (WHERE state = ANY (${FAILURES}::text[]))::int AS failed,
-                     count(*) FILTER (WHERE state = 'verified')::int AS verified FROM job) j`;
+                     count(*) FILTER (WHERE state = 'verified')::int AS verified FROM job JOIN seen ON seen.id = job.host_id) j`;
       const row = rows[0] ?? NONE;
       return {
         hosts: {

@@ -2,7 +2,8 @@ import { anchorStatus, type AnchorStatus, type HostFacts, type Policy } from '@t
 import { trustStoresSection } from '@trustfleet/protocol';
 import { z } from 'zod';
 import type { Client, Context } from '../connection.ts';
-import type { PolicyRepository, RequiredAnchor } from '../model/policies.ts';
+import type { PolicyChanges, PolicyRepository, RequiredAnchor } from '../model/policies.ts';
+import { visibleTo } from './visibility.ts';
 
 /** What stands in the row; written by us alone, so a mismatch is a defect and fails loudly. */
 const storedPolicy = z.discriminatedUnion('rule', [
@@ -90,7 +91,7 @@ function count(
   return { met: hostsWith('met'), missing: hostsWith('missing') };
 }
 
-export function createPolicyRepository(context: Context): PolicyRepository {
+export function createPolicyRepository(context: Context): PolicyRepository & PolicyChanges {
   const { client, atomically } = context;
   return {
     list: () => list(client),
@@ -106,11 +107,15 @@ export function createPolicyRepository(context: Context): PolicyRepository {
         return await list(transaction);
       });
     },
-    async requiredAnchors() {
+    async requiredAnchors(viewer) {
       const policies = await list(client);
       const groups = await client.$queryRaw<Group[]>`
-        SELECT digest, count(*)::int AS hosts FROM host_section WHERE name = 'trustStores' AND seen_to IS NULL GROUP BY digest`;
-      const hosts = await client.host.count();
+        SELECT digest, count(*)::int AS hosts FROM host_section s JOIN host h ON h.id = s.host_id
+        WHERE ${visibleTo(viewer)} AND s.name = 'trustStores' AND s.seen_to IS NULL GROUP BY digest`;
+      const [all] = await client.$queryRaw<
+        { hosts: number }[]
+      >`SELECT count(*)::int AS hosts FROM host h WHERE ${visibleTo(viewer)}`;
+      const hosts = all?.hosts ?? 0;
       await judgeAll(context, groups, [
         ...new Set(policies.flatMap((policy) => anchorsOf(policy).map(({ sha256 }) => sha256))),
       ]);

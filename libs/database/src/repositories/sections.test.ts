@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PostgresLab } from '@trustfleet/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../index.ts';
+import { openDatabase, SYSTEM } from '../index.ts';
 import {
   addHost,
   bodyOf,
@@ -13,6 +13,7 @@ import {
   startLab,
   trustStores,
   withDatabase,
+  createPolicies,
 } from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
@@ -46,7 +47,7 @@ describe('recordReports', () => {
       expect(
         await database.sections.recordReports([said(second, digests(system), { complete: true })]),
       ).toEqual([{ hostId: second, changed: ['system'], wanted: [] }]);
-      expect((await database.hosts.detail(second))?.sections).toEqual([
+      expect((await database.hosts.detail(SYSTEM, second))?.sections).toEqual([
         {
           name: 'system',
           digest: system.digest,
@@ -175,7 +176,7 @@ describe('recordReports', () => {
 
       await Promise.all(bodies.map((body) => report(database, host, [body])));
 
-      expect((await database.hosts.detail(host))?.sections).toHaveLength(1);
+      expect((await database.hosts.detail(SYSTEM, host))?.sections).toHaveLength(1);
     });
   });
 });
@@ -201,7 +202,7 @@ describe('hostile bodies', () => {
       ]);
 
       const sections = new Map(
-        (await database.hosts.detail(host))?.sections.map((section) => [section.name, section]),
+        (await database.hosts.detail(SYSTEM, host))?.sections.map((section) => [section.name, section]),
       );
 
       expect(sections.get('system')).toMatchObject({
@@ -237,14 +238,14 @@ describe('anchors of sections', () => {
       await report(database, hosts[0]!, [bodyOf('bundles', { bundles: [certifi] })]);
 
       expect(
-        await Promise.all([a, b, c].map((sha256) => database.certificates.hostsHolding(sha256))),
+        await Promise.all([a, b, c].map((sha256) => database.certificates.hostsHolding(SYSTEM, sha256))),
       ).toEqual([3, 2, 0]);
       expect(await database.sections.anchorsOf(hosts[0]!)).toEqual([a, b, c].sort());
 
       await report(database, hosts[0]!, [bodyOf('trustStores', trustStores([b]))]);
-      expect(await Promise.all([a, b].map((sha256) => database.certificates.hostsHolding(sha256)))).toEqual([
-        2, 2,
-      ]);
+      expect(
+        await Promise.all([a, b].map((sha256) => database.certificates.hostsHolding(SYSTEM, sha256))),
+      ).toEqual([2, 2]);
     });
   });
 
@@ -262,14 +263,14 @@ describe('anchors of sections', () => {
           ],
         },
       };
-      await database.policies.createFirst([policy], NOW);
+      await createPolicies(database, [policy], NOW);
       await report(database, await addHost(database), [bodyOf('trustStores', trustStores([a]))]);
       const moving = await addHost(database);
       await report(database, moving, [bodyOf('trustStores', trustStores([a, b]))]);
       await addHost(database);
       await report(database, await addHost(database), [bodyOf('trustStores', { newer: true }, false)]);
 
-      expect(await database.policies.requiredAnchors()).toEqual([
+      expect(await database.policies.requiredAnchors(SYSTEM)).toEqual([
         {
           policy,
           anchors: [
@@ -281,7 +282,10 @@ describe('anchors of sections', () => {
 
       await report(database, moving, [bodyOf('trustStores', trustStores([]))]);
       expect(
-        (await database.policies.requiredAnchors())[0]?.anchors.map(({ met, missing }) => [met, missing]),
+        (await database.policies.requiredAnchors(SYSTEM))[0]?.anchors.map(({ met, missing }) => [
+          met,
+          missing,
+        ]),
       ).toEqual([
         [1, 1],
         [0, 2],
@@ -290,7 +294,7 @@ describe('anchors of sections', () => {
   });
 
   it('creates the first policies once', async () => {
-    await withDatabase(lab, async ({ policies }) => {
+    await withDatabase(lab, async (database) => {
       const policy = (name: string) => ({
         id: randomUUID(),
         name,
@@ -299,7 +303,7 @@ describe('anchors of sections', () => {
       });
 
       const all = await Promise.all(
-        Array.from({ length: 6 }, (_, index) => policies.createFirst([policy(`p${index}`)], NOW)),
+        Array.from({ length: 6 }, (_, index) => createPolicies(database, [policy(`p${index}`)], NOW)),
       );
 
       expect(new Set(all.flat().map(({ id }) => id)).size).toBe(1);

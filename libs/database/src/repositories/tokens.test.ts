@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addHost, hashOf, later, NOW, startLab, withDatabase } from '../testing/fixtures.ts';
+import type { Database, SetupTokenChanges, SetupTokenRepository, TokenChanges } from '../index.ts';
+import { addHost, changed, hashOf, later, NOW, startLab, withDatabase } from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -18,16 +19,33 @@ const token = (hash: string, maxUses: number) => ({
   expiresAt: later(60),
 });
 
+/** Each call a change of its own. */
+function tokensOf(database: Database): TokenChanges {
+  return {
+    create: (created) => changed(database, ({ tokens }) => tokens.create(created)),
+    consume: (use) => changed(database, ({ tokens }) => tokens.consume(use)),
+  };
+}
+
+function setupTokensOf(database: Database): SetupTokenRepository & SetupTokenChanges {
+  return {
+    isValid: (use) => database.setupTokens.isValid(use),
+    replace: (token) => changed(database, ({ setupTokens }) => setupTokens.replace(token)),
+    consume: (use) => changed(database, ({ setupTokens }) => setupTokens.consume(use)),
+  };
+}
+
 describe('enrolment tokens', () => {
   it.each([
     [1, 20],
     [5, 20],
   ])('%i use(s) admit that many of %i callers at once', async (uses, callers) => {
-    await withDatabase(lab, async ({ tokens }) => {
-      await tokens.create(token('h', uses));
+    await withDatabase(lab, async (database) => {
+      const { create, consume } = tokensOf(database);
+      await create(token('h', uses));
 
       const kinds = await Promise.all(
-        Array.from({ length: callers }, () => tokens.consume({ hash: 'h', now: NOW })),
+        Array.from({ length: callers }, () => consume({ hash: 'h', now: NOW })),
       );
 
       expect(kinds.filter(({ kind }) => kind === 'consumed')).toHaveLength(uses);
@@ -36,22 +54,23 @@ describe('enrolment tokens', () => {
   });
 
   it('tells unknown, expired and used apart', async () => {
-    await withDatabase(lab, async ({ tokens }) => {
-      await tokens.create(token('h', 1));
+    await withDatabase(lab, async (database) => {
+      const { create, consume } = tokensOf(database);
+      await create(token('h', 1));
 
-      expect(await tokens.consume({ hash: 'other', now: NOW })).toEqual({ kind: 'unknown' });
-      expect(await tokens.consume({ hash: 'h', now: later(60) })).toEqual({ kind: 'expired' });
-      expect(await tokens.consume({ hash: 'h', now: later(59) })).toMatchObject({ kind: 'consumed' });
-      expect(await tokens.consume({ hash: 'h', now: later(59) })).toEqual({ kind: 'used' });
+      expect(await consume({ hash: 'other', now: NOW })).toEqual({ kind: 'unknown' });
+      expect(await consume({ hash: 'h', now: later(60) })).toEqual({ kind: 'expired' });
+      expect(await consume({ hash: 'h', now: later(59) })).toMatchObject({ kind: 'consumed' });
+      expect(await consume({ hash: 'h', now: later(59) })).toEqual({ kind: 'used' });
     });
   });
 
   it('gives the use back when the rest of the transaction fails', async () => {
     await withDatabase(lab, async (database) => {
-      await database.tokens.create(token('h', 1));
+      await tokensOf(database).create(token('h', 1));
       const id = await addHost(database);
 
-      const enrolment = database.transaction(async (repositories) => {
+      const enrolment = changed(database, async (repositories) => {
         await repositories.tokens.consume({ hash: 'h', now: NOW });
         await repositories.hosts.create({
           id,
@@ -65,14 +84,15 @@ describe('enrolment tokens', () => {
       });
 
       await expect(enrolment).rejects.toThrow();
-      expect(await database.tokens.consume({ hash: 'h', now: NOW })).toMatchObject({ kind: 'consumed' });
+      expect(await tokensOf(database).consume({ hash: 'h', now: NOW })).toMatchObject({ kind: 'consumed' });
     });
   });
 });
 
 describe('setup tokens', () => {
   it('are taken once, by one of many', async () => {
-    await withDatabase(lab, async ({ setupTokens }) => {
+    await withDatabase(lab, async (database) => {
+      const setupTokens = setupTokensOf(database);
       await setupTokens.replace({ hash: 'h', createdAt: NOW, expiresAt: later(60) });
       expect(await setupTokens.isValid({ hash: 'h', now: NOW })).toBe(true);
 
@@ -86,7 +106,8 @@ describe('setup tokens', () => {
   });
 
   it('stop working when replaced or expired', async () => {
-    await withDatabase(lab, async ({ setupTokens }) => {
+    await withDatabase(lab, async (database) => {
+      const setupTokens = setupTokensOf(database);
       await setupTokens.replace({ hash: 'old', createdAt: NOW, expiresAt: later(60) });
       await setupTokens.replace({ hash: 'new', createdAt: NOW, expiresAt: later(60) });
 

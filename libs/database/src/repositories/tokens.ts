@@ -1,12 +1,12 @@
 import type { Context } from '../connection.ts';
 import type {
-  AccountRepository,
+  SetupTokenChanges,
   SetupTokenRepository,
+  TokenChanges,
   TokenConsumption,
-  TokenRepository,
 } from '../model/tokens.ts';
 
-export function createTokenRepository({ client }: Context): TokenRepository {
+export function createTokenChanges({ client }: Context): TokenChanges {
   /** Why a token that was not taken was not; only for the message, so a race may make it the other reason. */
   async function refusal(hash: string, now: Date): Promise<TokenConsumption> {
     const token = await client.enrolmentToken.findUnique({ where: { hash } });
@@ -16,21 +16,26 @@ export function createTokenRepository({ client }: Context): TokenRepository {
 
   return {
     async create(token) {
-      await client.enrolmentToken.create({ data: token });
+      await client.enrolmentToken.create({ data: { ...token, groupId: token.groupId ?? null } });
     },
     async consume({ hash, now }) {
       // One statement: the row lock makes callers queue, and each sees the count that the one before left.
-      const taken = await client.$queryRaw<{ id: string }[]>`
+      const taken = await client.$queryRaw<{ id: string; groupId: string | null }[]>`
         UPDATE enrolment_token SET uses = uses + 1
         WHERE hash = ${hash} AND uses < max_uses AND expires_at > ${now}::timestamptz
-        RETURNING id`;
-      const tokenId = taken[0]?.id;
-      return tokenId === undefined ? await refusal(hash, now) : { kind: 'consumed', tokenId };
+        RETURNING id, group_id AS "groupId"`;
+      const [token] = taken;
+      return token === undefined
+        ? await refusal(hash, now)
+        : { kind: 'consumed', tokenId: token.id, groupId: token.groupId };
     },
   };
 }
 
-export function createSetupTokenRepository({ client, atomically }: Context): SetupTokenRepository {
+export function createSetupTokenRepository({
+  client,
+  atomically,
+}: Context): SetupTokenRepository & SetupTokenChanges {
   return {
     async replace({ hash, createdAt, expiresAt }) {
       await atomically(async (transaction) => {
@@ -46,18 +51,6 @@ export function createSetupTokenRepository({ client, atomically }: Context): Set
         where: { hash, usedAt: null, expiresAt: { gt: now } },
         data: { usedAt: now },
       });
-      return count === 1;
-    },
-  };
-}
-
-export function createAccountRepository({ client }: Context): AccountRepository {
-  return {
-    async hasAdministrator() {
-      return (await client.user.count({ where: { role: 'administrator' }, take: 1 })) > 0;
-    },
-    async setRole(userId, role) {
-      const { count } = await client.user.updateMany({ where: { id: userId }, data: { role } });
       return count === 1;
     },
   };

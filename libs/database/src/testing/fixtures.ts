@@ -3,12 +3,17 @@ import type { JobEvent, TrustStoresSection } from '@trustfleet/protocol';
 import { startPostgresLab, type PostgresLab } from '@trustfleet/testkit';
 import {
   openDatabase,
+  SERVER,
+  SYSTEM,
   startEmbeddedPostgres,
   migrate,
+  type ChangeRepositories,
   type Database,
   type NewHost,
   type NewJob,
   type NewOrder,
+  type OrderChanges,
+  type PolicyChanges,
   type SectionBody,
 } from '../index.ts';
 
@@ -32,6 +37,31 @@ export async function withDatabase<T>(lab: PostgresLab, run: (database: Database
   }
 }
 
+/** Makes a change whose audit row a test does not look at. */
+export async function changed<T>(
+  database: Database,
+  work: (repositories: ChangeRepositories) => Promise<T>,
+): Promise<T> {
+  return await database.change(SERVER, async (repositories) => ({
+    result: await work(repositories),
+    audit: [{ action: 'policy.create', subject: { kind: 'test', id: null, name: null }, detail: {} }],
+  }));
+}
+
+export async function createPolicies(
+  database: Database,
+  ...created: Parameters<PolicyChanges['createFirst']>
+): ReturnType<PolicyChanges['createFirst']> {
+  return await changed(database, ({ policies }) => policies.createFirst(...created));
+}
+
+export async function createOrder(
+  database: Database,
+  creation: Parameters<OrderChanges['create']>[1],
+): Promise<void> {
+  await changed(database, ({ orders }) => orders.create(SYSTEM, creation));
+}
+
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -48,7 +78,7 @@ export async function addHost(database: Database, changes: Partial<NewHost> = {}
     enrolledAt: NOW,
     ...changes,
   };
-  await database.hosts.create(host);
+  await changed(database, ({ hosts }) => hosts.create(host));
   return id;
 }
 
@@ -146,11 +176,13 @@ export async function addJob(
 ): Promise<{ orderId: string; jobId: string }> {
   const order = orderOf(await database.orders.nextSeq());
   const job = jobOf(hostId, changes);
-  await database.orders.create({
-    order,
-    artifacts: [{ sha256: hashOf('anchor'), bytes: new TextEncoder().encode('anchor') }],
-    jobs: [job],
-  });
+  await changed(database, ({ orders }) =>
+    orders.create(SYSTEM, {
+      order,
+      artifacts: [{ sha256: hashOf('anchor'), bytes: new TextEncoder().encode('anchor') }],
+      jobs: [job],
+    }),
+  );
   return { orderId: order.id, jobId: job.id };
 }
 

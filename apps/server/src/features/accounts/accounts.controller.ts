@@ -4,7 +4,7 @@ import { Body, Controller, Get, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
-import { viewerOf } from '../../http/permission.ts';
+import { permissionsOf, viewerOf } from '../../http/permission.ts';
 import { SetupService } from './setup.service.ts';
 
 @ApiTags('accounts')
@@ -40,6 +40,7 @@ export class AccountsController {
   @Get('me')
   @Api({ permission: 'account.read', summary: 'Who is signed in.', response: me })
   me(@Req() request: IncomingMessage) {
-    return viewerOf(request);
+    const viewer = viewerOf(request);
+    return { ...viewer, permissions: [...permissionsOf(viewer)] };
   }
 }

@@ -79,45 +79,20 @@ export class Accounts {
     };
   }
 
-  /** The person behind a session cookie; null for nobody, and for an account that has no role. */
+  /** The person behind a session cookie, as the account is now: role, groups and disabling count from the next request on. */
   async viewer(headers: IncomingHttpHeaders): Promise<Viewer | null> {
     if (headers.cookie === undefined) return null;
     const session = await this.auth.api.getSession({ headers: fromNodeHeaders({ cookie: headers.cookie }) });
-    if (session === null || session.user.role !== 'administrator') return null;
-    const { id, name, email } = session.user;
-    return { id, name, email, role: 'administrator' };
+    if (session === null) return null;
+    const account = await this.database.accounts.get(session.user.id);
+    if (account === null || account.disabledAt !== null) return null;
+    const { id, name, email, role, groups } = account;
+    return { id, name, email, role, groups, sessionId: session.session.id };
   }
 
-  /** Makes an account that may do nothing yet (`grant`); one that a broken-off attempt left under the address is replaced. */
-  async createAccount(person: {
-    readonly name: string;
-    readonly email: string;
-    readonly password: string;
-  }): Promise<{ readonly id: string; readonly name: string; readonly email: string }> {
-    const { internalAdapter, password } = await this.auth.$context;
-    const email = person.email.toLowerCase();
-    const leftover = await internalAdapter.findUserByEmail(email);
-    if (leftover !== null) await internalAdapter.deleteUser(leftover.user.id);
-    const user = await internalAdapter.createUser(
-      { name: person.name, email, emailVerified: true },
-      { method: 'admin' },
-    );
-    await internalAdapter.linkAccount({
-      userId: user.id,
-      accountId: user.id,
-      providerId: 'credential',
-      password: await password.hash(person.password),
-    });
-    return { id: user.id, name: user.name, email };
-  }
-
-  async removeAccount(id: string): Promise<void> {
-    await (await this.auth.$context).internalAdapter.deleteUser(id);
-  }
-
-  /** Makes an account an administrator's. */
-  async grant(id: string): Promise<void> {
-    if (!(await this.database.accounts.setRole(id, 'administrator'))) throw new Error('The account is gone.');
+  /** As better-auth checks it at sign-in. */
+  async hashPassword(password: string): Promise<string> {
+    return await (await this.auth.$context).password.hash(password);
   }
 }
 

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Me } from '@trustfleet/api';
-import type { Database } from '@trustfleet/database';
+import { SERVER, type Database, type NewAccount } from '@trustfleet/database';
 import { ApiProblem } from '../../http/api-problem.ts';
+import { actorOf, permissionsOf } from '../../http/permission.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
 import type { Accounts } from './auth.ts';
 
@@ -43,7 +44,19 @@ export class SetupService {
     const token = randomBytes(32).toString('base64url');
     const createdAt = this.options.now();
     const expiresAt = new Date(createdAt.getTime() + LINK_HOURS * 3_600_000);
-    await this.options.database.setupTokens.replace({ hash: hashOf(token), createdAt, expiresAt });
+    await this.options.database.change(SERVER, async ({ setupTokens }) => {
+      await setupTokens.replace({ hash: hashOf(token), createdAt, expiresAt });
+      return {
+        result: undefined,
+        audit: [
+          {
+            action: 'setup.link',
+            subject: { kind: 'setup', id: null, name: null },
+            detail: { expiresAt: expiresAt.toISOString() },
+          },
+        ],
+      };
+    });
     return token;
   }
 
@@ -70,14 +83,36 @@ export class SetupService {
     const hash = hashOf(request.token);
     // Before any password is hashed: only the holder of the link costs this server more than a look-up.
     if (!(await database.setupTokens.isValid({ hash, now: now() }))) throw invalidLink();
-    // The account first, then the link, then the role: a failure before the end leaves the link good.
-    const account = await accounts.createAccount(request);
-    if (!(await database.setupTokens.consume({ hash, now: now() }))) {
-      await accounts.removeAccount(account.id);
-      throw invalidLink();
-    }
-    await accounts.grant(account.id);
-    return { ...account, role: 'administrator' };
+    const account = await this.newAccount(request);
+    const { id, name, email, role, groups } = account;
+    // All or nothing: a failure before the end leaves the link good.
+    await database.change(actorOf(account), async (repositories) => {
+      if (!(await repositories.setupTokens.consume({ hash, now: now() }))) throw invalidLink();
+      if (!(await repositories.accounts.create(account))) throw emailTaken();
+      return {
+        result: undefined,
+        audit: [
+          {
+            action: 'setup.complete',
+            subject: { kind: 'account', id, name },
+            detail: { email, role, groups },
+          },
+        ],
+      };
+    });
+    return { id, name, email, role, groups, permissions: [...permissionsOf({ role, groups })] };
+  }
+
+  private async newAccount(request: SetupRequest): Promise<NewAccount> {
+    return {
+      id: randomUUID(),
+      name: request.name,
+      email: request.email.toLowerCase(),
+      passwordHash: await this.options.accounts.hashPassword(request.password),
+      role: 'administrator',
+      groups: 'all',
+      createdAt: this.options.now(),
+    };
   }
 }
 
@@ -86,5 +121,14 @@ function invalidLink(): ApiProblem {
     status: 403,
     code: 'invalidSetupLink',
     message: 'This set-up link does not work any more. Start the server again: it prints a new one.',
+  });
+}
+
+/** 409: nobody gets a second account of one address. */
+export function emailTaken(): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'emailTaken',
+    message: 'There is an account with this address already: sign in with it, or use another address.',
   });
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { openDatabase, type Database } from '@trustfleet/database';
+import { openDatabase, type Database, SERVER } from '@trustfleet/database';
 import { canonicalJson } from '@trustfleet/signing';
 import { createTlsLab, type PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,14 +28,18 @@ afterAll(async () => {
 async function hostThatNames(anchors: readonly string[]): Promise<string> {
   const id = randomUUID();
   const secretHash = randomBytes(32).toString('hex');
-  await database.hosts.create({
-    id,
-    name: 'ws',
-    platform: 'linux',
-    publicKey: randomBytes(32),
-    secretHash,
-    agentVersion: '0.1.0',
-    enrolledAt: NOW,
+  await database.change(SERVER, async ({ hosts }) => {
+    await hosts.create({
+      id,
+      name: 'ws',
+      platform: 'linux',
+      publicKey: randomBytes(32),
+      secretHash,
+      agentVersion: '0.1.0',
+      enrolledAt: NOW,
+    });
+    const subject = { kind: 'host', id, name: 'ws' };
+    return { result: undefined, audit: [{ action: 'host.enrol', subject, detail: {} }] };
   });
   const projection = trustStores(anchors);
   const bytes = Buffer.from(canonicalJson(projection));

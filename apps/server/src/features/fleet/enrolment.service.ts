@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { CreatedEnrolmentToken } from '@trustfleet/api';
-import type { Database, HostCredential } from '@trustfleet/database';
+import type { Actor, AuditRecord, Database, HostCredential } from '@trustfleet/database';
 import type { EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
 import { encodeEnrolmentToken, fromBase64, hashAgentSecret, verifyEnrolment } from '@trustfleet/signing';
 import type { EventBus } from '../events/event-bus.ts';
@@ -30,7 +30,8 @@ interface EnrolmentOptions {
 interface TokenRequest {
   readonly uses: number;
   readonly expiresInHours: number;
-  readonly createdBy: string;
+  /** Where hosts that enrol with it go; the default group otherwise. */
+  readonly groupId?: string | undefined;
   /** Default: the address for other machines. */
   readonly address?: string;
 }
@@ -71,6 +72,16 @@ function storableName(hostname: string): string {
   return name === '' ? 'unnamed host' : name.slice(0, 255);
 }
 
+/** By its id alone: the token itself and its hash are in no record. */
+function tokenRecord(id: string, token: TokenRequest & { readonly expiresAt: Date }): AuditRecord {
+  const { uses, groupId, expiresAt } = token;
+  return {
+    action: 'enrolmentToken.create',
+    subject: { kind: 'enrolmentToken', id, name: null },
+    detail: { uses, group: groupId ?? null, expiresAt: expiresAt.toISOString() },
+  };
+}
+
 /** Turns machines into hosts. */
 export class EnrolmentService {
   private readonly options: EnrolmentOptions;
@@ -80,19 +91,23 @@ export class EnrolmentService {
   }
 
   /** Makes a token. Only its hash is kept: what is returned is shown once. */
-  async createToken(request: TokenRequest): Promise<CreatedEnrolmentToken> {
+  async createToken(actor: Actor, request: TokenRequest): Promise<CreatedEnrolmentToken> {
     const { database, fleet, agentUrl, now } = this.options;
     const secret = randomBytes(32).toString('base64url');
     const at = now();
     const expiresAt = new Date(at.getTime() + request.expiresInHours * 3_600_000);
     const id = randomUUID();
-    await database.tokens.create({
-      id,
-      hash: hashOf(secret),
-      maxUses: request.uses,
-      expiresAt,
-      createdAt: at,
-      createdBy: request.createdBy,
+    await database.change(actor, async ({ tokens }) => {
+      await tokens.create({
+        id,
+        hash: hashOf(secret),
+        maxUses: request.uses,
+        expiresAt,
+        createdAt: at,
+        createdBy: actor.name,
+        groupId: request.groupId,
+      });
+      return { result: undefined, audit: [tokenRecord(id, { ...request, expiresAt })] };
     });
     const token = encodeEnrolmentToken({
       address: request.address ?? agentUrl,
@@ -124,20 +139,32 @@ export class EnrolmentService {
       secretHash: hashAgentSecret(secret),
       publicKey,
     };
-    await database.transaction(async (repositories) => {
+    const name = storableName(request.hostname);
+    await database.change({ kind: 'host', id: credential.hostId, name }, async (repositories) => {
       const now = this.options.now();
       const use = await repositories.tokens.consume({ hash: hashOf(request.secret), now });
       if (use.kind !== 'consumed')
         throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
       await repositories.hosts.create({
         id: credential.hostId,
-        name: storableName(request.hostname),
+        name,
         platform: request.platform,
         publicKey,
         secretHash: credential.secretHash,
         agentVersion: storableName(request.agentVersion),
         enrolledAt: now,
+        groupId: use.groupId ?? undefined,
       });
+      return {
+        result: undefined,
+        audit: [
+          {
+            action: 'host.enrol',
+            subject: { kind: 'host', id: credential.hostId, name },
+            detail: { platform: request.platform, token: use.tokenId, group: use.groupId },
+          },
+        ],
+      };
     });
     hosts.add(credential);
     events.publish({ type: 'host', id: credential.hostId, what: 'enrolled' });

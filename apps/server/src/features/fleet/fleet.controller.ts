@@ -15,7 +15,7 @@ import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
-import { viewerOf } from '../../http/permission.ts';
+import { actorOf, viewerOf } from '../../http/permission.ts';
 import { EnrolmentService } from './enrolment.service.ts';
 import { HostsService } from './hosts.service.ts';
 
@@ -32,8 +32,8 @@ export class FleetController {
 
   @Get('hosts')
   @Api({ permission: 'hosts.read', summary: 'Hosts, filtered, sorted and paged.', response: hostPage })
-  list(@Query({ schema: hostListQuery }) query: HostListQuery) {
-    return this.hosts.list(query);
+  list(@Query({ schema: hostListQuery }) query: HostListQuery, @Req() request: IncomingMessage) {
+    return this.hosts.list(viewerOf(request), query);
   }
 
   @Get('hosts/:id')
@@ -42,8 +42,8 @@ export class FleetController {
     summary: 'One host with its sections, findings, jobs and certificates.',
     response: hostDetail,
   })
-  host(@Param('id', { schema: z.uuid() }) id: string) {
-    return this.hosts.detail(id);
+  host(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
+    return this.hosts.detail(viewerOf(request), id);
   }
 
   @Post('certificates/inspect')
@@ -62,8 +62,8 @@ export class FleetController {
     summary: 'One certificate of the fleet.',
     response: certificateDetail,
   })
-  certificate(@Param('sha256', { schema: sha256Hex }) sha256: string) {
-    return this.hosts.certificate(sha256);
+  certificate(@Param('sha256', { schema: sha256Hex }) sha256: string, @Req() request: IncomingMessage) {
+    return this.hosts.certificate(viewerOf(request), sha256);
   }
 
   @Post('enrolment-tokens')
@@ -77,6 +77,6 @@ export class FleetController {
     @Body({ schema: createEnrolmentToken }) body: z.infer<typeof createEnrolmentToken>,
     @Req() request: IncomingMessage,
   ) {
-    return this.enrolment.createToken({ ...body, createdBy: viewerOf(request).name });
+    return this.enrolment.createToken(actorOf(viewerOf(request)), body);
   }
 }

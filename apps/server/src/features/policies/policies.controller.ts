@@ -1,8 +1,10 @@
 import { findingListQuery, findingPage, overview, policyList } from '@trustfleet/api';
-import { Controller, Get, Query } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
+import { viewerOf } from '../../http/permission.ts';
 import { PoliciesService } from './policies.service.ts';
 
 @ApiTags('policies')
@@ -15,9 +17,13 @@ export class PoliciesController {
   }
 
   @Get('overview')
-  @Api({ permission: 'policies.read', summary: 'Counters of the whole fleet.', response: overview })
-  overview() {
-    return this.policies.overview();
+  @Api({
+    permission: 'policies.read',
+    summary: 'Counters of the hosts that the caller sees.',
+    response: overview,
+  })
+  overview(@Req() request: IncomingMessage) {
+    return this.policies.overview(viewerOf(request));
   }
 
   @Get('policies')
@@ -26,13 +32,16 @@ export class PoliciesController {
     summary: 'Policies, with what the fleet says about each required anchor.',
     response: policyList,
   })
-  list() {
-    return this.policies.policies();
+  list(@Req() request: IncomingMessage) {
+    return this.policies.policies(viewerOf(request));
   }
 
   @Get('findings')
   @Api({ permission: 'findings.read', summary: 'Findings, blockers first.', response: findingPage })
-  findings(@Query({ schema: findingListQuery }) query: z.infer<typeof findingListQuery>) {
-    return this.policies.findings(query);
+  findings(
+    @Query({ schema: findingListQuery }) query: z.infer<typeof findingListQuery>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.policies.findings(viewerOf(request), query);
   }
 }

@@ -1,5 +1,5 @@
 import type { FindingView, Overview, PolicyView } from '@trustfleet/api';
-import type { Database, FindingQuery, Page } from '@trustfleet/database';
+import type { Database, FindingQuery, Page, Viewer } from '@trustfleet/database';
 import { requirePlainText } from '../../http/plain-text.ts';
 import { findingView } from './finding-view.ts';
 
@@ -13,8 +13,8 @@ export class PoliciesService {
     this.now = now;
   }
 
-  async policies(): Promise<{ items: PolicyView[] }> {
-    const required = await this.database.policies.requiredAnchors();
+  async policies(viewer: Viewer): Promise<{ items: PolicyView[] }> {
+    const required = await this.database.policies.requiredAnchors(viewer);
     return {
       items: required.map(({ policy, anchors }) => ({
         id: policy.id,
@@ -26,16 +26,16 @@ export class PoliciesService {
     };
   }
 
-  async findings(query: FindingQuery): Promise<Page<FindingView>> {
+  async findings(viewer: Viewer, query: FindingQuery): Promise<Page<FindingView>> {
     requirePlainText({ rule: query.rule ?? '' });
-    const page = await this.database.findings.list(query);
+    const page = await this.database.findings.list(viewer, query);
     return { ...page, items: page.items.map(findingView) };
   }
 
-  async overview(): Promise<Overview> {
+  async overview(viewer: Viewer): Promise<Overview> {
     const [counters, required] = await Promise.all([
-      this.database.overview.counters(),
-      this.database.policies.requiredAnchors(),
+      this.database.overview.counters(viewer),
+      this.database.policies.requiredAnchors(viewer),
     ]);
     return {
       ...counters,

@@ -1,5 +1,11 @@
 import type { OutgoingMessage, SendResult } from '@trustfleet/agent-hub';
-import type { Database, DeliverableJob, JobRef, JobSummary } from '@trustfleet/database';
+import {
+  SYSTEM,
+  type Database,
+  type DeliverableJob,
+  type JobRef,
+  type JobSummary,
+} from '@trustfleet/database';
 import { OPEN_JOB_STATES, type JobMessage, type JobState } from '@trustfleet/protocol';
 import { isAccepted, isLost } from '@trustfleet/rollout';
 import { toBase64 } from '@trustfleet/signing';
@@ -149,7 +155,7 @@ export class Dispatcher {
   /** Jobs of one state, as they were at the start of each page; one that is skipped by a move is met by the next sweep. */
   private async *jobsIn(state: JobState): AsyncGenerator<JobSummary> {
     for (let page = 1; ; page += 1) {
-      const { items, total } = await this.options.database.jobs.list({ state, page, pageSize: PAGE });
+      const { items, total } = await this.options.database.jobs.list(SYSTEM, { state, page, pageSize: PAGE });
       yield* items;
       if (page * PAGE >= total) return;
     }

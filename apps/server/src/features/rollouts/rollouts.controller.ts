@@ -38,20 +38,23 @@ export class RolloutsController {
 
   @Get('orders')
   @Api({ permission: 'orders.read', summary: 'Orders, newest first.', response: orderPage })
-  list(@Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>) {
-    return this.orders.orders(query);
+  list(@Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>, @Req() request: IncomingMessage) {
+    return this.orders.orders(viewerOf(request), query);
   }
 
   @Get('orders/:id')
   @Api({ permission: 'orders.read', summary: 'One order with its jobs.', response: orderView })
-  order(@Param('id', { schema: z.uuid() }) id: string) {
-    return this.orders.order(id);
+  order(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
+    return this.orders.order(viewerOf(request), id);
   }
 
   @Get('jobs')
   @Api({ permission: 'orders.read', summary: 'Jobs, newest first.', response: jobPage })
-  jobs(@Query({ schema: jobListQuery }) query: z.infer<typeof jobListQuery>) {
-    return this.orders.jobs(query);
+  jobs(
+    @Query({ schema: jobListQuery }) query: z.infer<typeof jobListQuery>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.orders.jobs(viewerOf(request), query);
   }
 
   @Get('jobs/:id')
@@ -60,7 +63,7 @@ export class RolloutsController {
     summary: 'One job with its plan, evidence and events.',
     response: jobDetail,
   })
-  job(@Param('id', { schema: z.uuid() }) id: string) {
-    return this.orders.job(id);
+  job(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
+    return this.orders.job(viewerOf(request), id);
   }
 }
