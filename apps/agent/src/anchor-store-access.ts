@@ -17,7 +17,8 @@ const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
 export interface AnchorStoreParts {
   readonly host: Host;
-  readonly trustStores: TrustStores;
+  /** Made when a job first asks. */
+  readonly trustStores: () => Promise<TrustStores>;
   /** argv of `verify-store` in a new process, without the anchor. */
   readonly readBackCommand: readonly [string, ...string[]];
 }
@@ -37,7 +38,7 @@ async function runTool(
 ): Promise<StoreToolResult> {
   const { after, signal } = request;
   signal.throwIfAborted();
-  for (const handle of await parts.trustStores.list()) {
+  for (const handle of await (await parts.trustStores()).list()) {
     const { store } = await handle.read();
     if (!store.operatingSystem) continue;
     if (store.cannotChange !== null) return { reason: store.cannotChange };
@@ -82,7 +83,7 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
   const { host, trustStores } = parts;
   return {
     async trustStores() {
-      const { stores } = await trustStores.collect();
+      const { stores } = await (await trustStores()).collect();
       return { stores: [...stores] };
     },
     readFile: (path) => readWhole(host, path),

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
 import { CliError, messageOf } from './cli-error.ts';
+import type { CollectOptions } from './commands/collect.ts';
 import type { EnrollOptions } from './commands/enroll.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScanOptions } from './commands/scan.ts';
@@ -13,6 +14,8 @@ import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.
 /** What a command line runs in. */
 export interface CliContext {
   readonly env: Environment;
+  /** Asked for only by a command that reads it: the stream exists from then on. */
+  readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
@@ -109,6 +112,10 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
       const { statusCommand } = await import('./commands/status.ts');
       await statusCommand(options, stdout);
     });
+}
+
+/** What the running agent starts of itself. */
+function addInnerCommands(program: Command, { stdin, stdout, env }: CliContext): void {
   program
     .command('verify-store', { hidden: true })
     .description('read the trust stores anew and judge one anchor (used by a running job)')
@@ -117,6 +124,15 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
     .action(async (options: VerifyStoreOptions) => {
       const { verifyStoreCommand } = await import('./commands/verify-store.ts');
       await verifyStoreCommand(options, stdout);
+    });
+  program
+    .command('collect', { hidden: true })
+    .description('one scan for the running agent (request on stdin, answer on stdout)')
+    .addOption(root())
+    .addOption(new Option('--name <name>', 'report this name in place of the host name').argParser(hostName))
+    .action(async (options: Omit<CollectOptions, 'env'>) => {
+      const { collectCommand } = await import('./commands/collect.ts');
+      await collectCommand({ ...options, env }, { stdin: stdin(), stdout });
     });
 }
 
@@ -133,6 +149,7 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addCommands(program, context);
+  addInnerCommands(program, context);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }

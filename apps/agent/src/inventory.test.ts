@@ -1,7 +1,8 @@
 import { createHost, type Host } from '@trustfleet/host';
 import { SECTION_NAMES } from '@trustfleet/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createInventory, TRUST_SECTIONS } from './inventory.ts';
+import { createInventory } from './inventory.ts';
+import { TRUST_SECTIONS } from './scan-result.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
 
 let fake: FakeRoot;

@@ -10,8 +10,14 @@ import {
   type VariablesResult,
 } from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
-import { createTrustStores, type TrustStores } from '@trustfleet/trust-stores';
+import { createTrustStores } from '@trustfleet/trust-stores';
 import { messageOf } from './cli-error.ts';
+import {
+  LastReadings,
+  type InventoryCollector,
+  type ScanResult,
+  type SectionReading,
+} from './scan-result.ts';
 import { withTiedPrograms } from './tied-programs.ts';
 
 /** Where the facts come from; `root` other than '/' looks at an image or a test's own tree. */
@@ -23,162 +29,145 @@ export interface InventoryOptions {
   readonly name: string | null;
 }
 
-/** Everything known after a scan. */
-export interface ScanResult {
+/** What a look at some sections leaves for the next one, which may be another process's. JSON. */
+export interface EarlierFacts {
+  /** Null when no look at them has succeeded. */
+  readonly variables: VariablesResult['variables'] | null;
+  readonly certifi: PythonsResult['certifi'] | null;
+}
+export const NOTHING_KNOWN: EarlierFacts = { variables: null, certifi: null };
+
+/** A section as it was read, before its contract has seen it. */
+interface LocalReading extends SectionReading {
+  readonly section: Inventory[KnownSectionName] | null;
+}
+
+export interface SectionsRead {
+  /** Of the sections that were asked for, and of those that they follow from. */
+  readonly readings: ReadonlyMap<KnownSectionName, LocalReading>;
+  readonly facts: EarlierFacts;
+}
+
+/** As {@link ScanResult}, with the sections themselves. */
+export interface LocalScanResult extends ScanResult {
   readonly sections: Partial<Inventory>;
-  /** Exact canonical bytes of each section and their digest. */
-  readonly encoded: ReadonlyMap<KnownSectionName, InventorySection>;
-  /** DER by SHA-256 of every certificate that the sections name. */
-  readonly certificates: ReadonlyMap<string, Uint8Array>;
-  /** Files and directories whose change means: scan again. */
-  readonly watch: readonly string[];
-  /** Facts that could not be had, one sentence each. */
-  readonly problems: readonly string[];
-  readonly scannedAt: string;
 }
-
-interface Part {
-  readonly certificates?: ReadonlyMap<string, Uint8Array>;
-  readonly watch?: readonly string[];
-}
-
-/** Reads the machine; what fails becomes a problem of the result, and its section keeps its last answer. Sections that are not asked for keep their last answer, or stay absent. */
-export interface InventoryCollector {
-  readonly trustStores: TrustStores;
-  collect(names: readonly KnownSectionName[]): Promise<ScanResult>;
-}
-
-/** Sections that a change of trust can change: read again after a job, without starting any interpreter. */
-export const TRUST_SECTIONS: readonly KnownSectionName[] = ['trustStores', 'variables', 'bundles'];
 
 /** Sections that have to be read for the wanted ones: bundles follow from variables and Pythons. */
-function closure(
-  names: readonly KnownSectionName[],
-  known: ReadonlySet<KnownSectionName>,
-): Set<KnownSectionName> {
+function closure(names: readonly KnownSectionName[], facts: EarlierFacts): Set<KnownSectionName> {
   const wanted = new Set(names);
   if (!wanted.has('bundles')) return wanted;
-  for (const source of ['variables', 'pythons'] as const) if (!known.has(source)) wanted.add(source);
+  if (facts.variables === null) wanted.add('variables');
+  if (facts.certifi === null) wanted.add('pythons');
   return wanted;
 }
 
 /** A section that does not fit its contract is kept back, with a problem in its place; the others go on. */
-function encode(sections: Partial<Inventory>, problems: string[]): Map<KnownSectionName, InventorySection> {
-  const encoded = new Map<KnownSectionName, InventorySection>();
-  for (const name of SECTION_NAMES) {
-    if (sections[name] === undefined) continue;
-    const parsed = sectionSchemas[name].safeParse(sections[name]);
-    if (parsed.success) {
-      const body = canonicalJson(parsed.data);
-      encoded.set(name, { body, digest: sha256Hex(body) });
-    } else {
-      const issue = parsed.error.issues[0];
-      problems.push(
-        `The section ${name} cannot be reported: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-      );
-    }
+function encode(
+  name: KnownSectionName,
+  section: Inventory[KnownSectionName],
+): { readonly encoded: InventorySection | null; readonly problems: readonly string[] } {
+  const parsed = sectionSchemas[name].safeParse(section);
+  if (parsed.success) {
+    const body = canonicalJson(parsed.data);
+    return { encoded: { body, digest: sha256Hex(body) }, problems: [] };
   }
-  return encoded;
+  const issue = parsed.error.issues[0];
+  const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+  return { encoded: null, problems: [`The section ${name} cannot be reported: ${where}`] };
 }
 
-/** The last answer of every collector. */
-interface Memory {
-  variables: VariablesResult | null;
-  pythons: PythonsResult | null;
-  sections: Partial<Inventory>;
-  /** What could not be had at the last try, by section. */
-  readonly problems: Map<KnownSectionName, readonly string[]>;
-  readonly parts: Map<KnownSectionName, Part>;
+/** What a reader found. */
+interface Found {
+  readonly section: Inventory[KnownSectionName];
+  readonly problems?: readonly string[];
+  readonly certificates?: ReadonlyMap<string, Uint8Array>;
+  readonly watch?: readonly string[];
 }
 
-/** One reader a section; each leaves what it found in `memory`. */
+/** One reader a section; two of them leave in `facts` what the bundles follow from. */
 function createReaders(
   options: InventoryOptions,
-  { memory, trustStores }: { memory: Memory; trustStores: TrustStores },
-): Record<KnownSectionName, () => Promise<void>> {
+  facts: { -readonly [name in keyof EarlierFacts]: EarlierFacts[name] },
+): Record<KnownSectionName, () => Promise<Found>> {
   const { host, name: givenName } = options;
   const pythonOptions = { root: options.root, processEnv: options.processEnv };
   return {
     async system() {
       const { section, problems } = await readSystemFacts();
-      memory.problems.set('system', problems);
-      memory.sections = {
-        ...memory.sections,
-        system: givenName === null ? section : { ...section, hostname: givenName },
-      };
+      return { section: givenName === null ? section : { ...section, hostname: givenName }, problems };
     },
     async trustStores() {
-      const found = await trustStores.collect();
-      memory.sections = { ...memory.sections, trustStores: { stores: [...found.stores] } };
-      memory.parts.set('trustStores', found);
+      const found = await createTrustStores(withTiedPrograms(host), { root: options.root }).collect();
+      return { ...found, section: { stores: [...found.stores] } };
     },
     async variables() {
-      memory.variables = await collectVariables(host, pythonOptions);
-      memory.sections = { ...memory.sections, variables: memory.variables.section };
-      memory.parts.set('variables', memory.variables);
+      const found = await collectVariables(host, pythonOptions);
+      facts.variables = found.variables;
+      return found;
     },
     async pythons() {
-      memory.pythons = await discoverPythons(host, pythonOptions);
-      memory.sections = { ...memory.sections, pythons: memory.pythons.section };
-      memory.parts.set('pythons', memory.pythons);
+      const found = await discoverPythons(host, pythonOptions);
+      facts.certifi = found.certifi;
+      return found;
     },
-    async bundles() {
-      const { variables, pythons } = memory;
+    bundles() {
+      const { variables, certifi } = facts;
       // Half a list would look like a host without certifi.
-      if (variables === null || pythons === null)
+      if (variables === null || certifi === null)
         throw new Error('variables or Python environments are not known');
-      const bundles = await collectBundles(host, {
-        variables: variables.variables,
-        certifi: pythons.certifi,
-      });
-      memory.sections = { ...memory.sections, bundles: bundles.section };
-      memory.parts.set('bundles', bundles);
+      return collectBundles(host, { variables, certifi });
     },
   };
 }
 
-/** Composes the collectors of libs/host, libs/trust-stores and libs/python. One scan at a time: the caller sees to it. */
-export function createInventory(options: InventoryOptions): InventoryCollector {
-  const trustStores = createTrustStores(withTiedPrograms(options.host), { root: options.root });
-  const memory: Memory = {
-    variables: null,
-    pythons: null,
-    sections: {},
-    problems: new Map(),
-    parts: new Map(),
-  };
-  const readers = createReaders(options, { memory, trustStores });
+async function readingOf(name: KnownSectionName, read: () => Promise<Found>): Promise<LocalReading> {
+  try {
+    const { section, problems = [], certificates = new Map(), watch = [] } = await read();
+    const { encoded, problems: refused } = encode(name, section);
+    return { section, encoded, failed: false, problems: [...problems, ...refused], certificates, watch };
+  } catch (error) {
+    const problems = [`The section ${name} could not be read: ${messageOf(error)}`];
+    return { section: null, encoded: null, failed: true, problems, certificates: new Map(), watch: [] };
+  }
+}
+
+/** Composes the collectors of libs/host, libs/trust-stores and libs/python. Never rejects for what it finds. */
+export async function readSections(
+  options: InventoryOptions,
+  { names, facts: earlier }: { readonly names: readonly KnownSectionName[]; readonly facts: EarlierFacts },
+): Promise<SectionsRead> {
+  const facts = { ...earlier };
+  const readers = createReaders(options, facts);
+  const wanted = closure(names, facts);
+  const readings = new Map<KnownSectionName, LocalReading>();
   const read = async (name: KnownSectionName): Promise<void> => {
-    memory.problems.delete(name);
-    try {
-      await readers[name]();
-    } catch (error) {
-      memory.problems.set(name, [`The section ${name} could not be read: ${messageOf(error)}`]);
-    }
+    readings.set(name, await readingOf(name, async () => readers[name]()));
   };
-  return {
-    trustStores,
-    async collect(names) {
-      const wanted = closure(names, new Set(memory.parts.keys()));
-      const first = (['system', 'trustStores', 'variables', 'pythons'] as const).filter((section) =>
-        wanted.has(section),
-      );
-      await Promise.all(first.map(read));
-      if (wanted.has('bundles')) await read('bundles');
-      return result(memory);
-    },
-  };
+  const first = SECTION_NAMES.filter((name) => name !== 'bundles' && wanted.has(name));
+  await Promise.all(first.map(read));
+  if (wanted.has('bundles')) await read('bundles');
+  // In one order, whichever ended first.
+  const ordered = SECTION_NAMES.flatMap((name) => {
+    const reading = readings.get(name);
+    return reading === undefined ? [] : [[name, reading] as const];
+  });
+  return { readings: new Map(ordered), facts };
 }
 
-function result(memory: Memory): ScanResult {
-  const parts = [...memory.parts.values()];
-  const problems = [...memory.problems.values()].flat();
+/** Reads in this process, and remembers. One scan at a time: the caller sees to it. */
+export function createInventory(options: InventoryOptions): InventoryCollector<LocalScanResult> {
+  const last = new LastReadings();
+  let facts = NOTHING_KNOWN;
+  let sections: Partial<Inventory> = {};
   return {
-    sections: memory.sections,
-    encoded: encode(memory.sections, problems),
-    certificates: new Map(parts.flatMap((part) => [...(part.certificates ?? [])])),
-    watch: [...new Set(parts.flatMap((part) => part.watch ?? []))].sort(),
-    problems,
-    scannedAt: new Date().toISOString(),
+    async collect(names) {
+      const read = await readSections(options, { names, facts });
+      facts = read.facts;
+      last.take(read.readings);
+      for (const [name, { section }] of read.readings)
+        if (section !== null) sections = { ...sections, [name]: section };
+      return { ...last.result(new Date().toISOString()), sections };
+    },
   };
 }

@@ -19,6 +19,7 @@ if (nodeIsTooOld(process.versions.node)) {
   // Only now: what it is made of uses what older releases do not have, and grows the heap.
   const { runCli } = await import('./cli.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: takeEnvironment(),

@@ -1,5 +1,5 @@
 import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
-import type { InventoryCollector, ScanResult } from './inventory.ts';
+import type { InventoryCollector, ScanResult } from './scan-result.ts';
 
 /** Scans one after the other; requests that come while one runs share the next. */
 export interface Scanner {

@@ -9,8 +9,8 @@ const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 const PIPE_GRACE_MS = 250;
 
 /**
- * Runs one program without a shell, in its own process group, at low priority, with stdin closed.
- * Never throws and never outlives `timeoutMs` by more than the pipe grace: every failure is a state.
+ * Runs one program without a shell, in its own process group, at low priority, with stdin closed unless there is `input`.
+ * Never throws and never outlives `timeoutMs` by more than `graceMs` and the pipe grace: every failure is a state.
  */
 export async function runProgram(request: RunRequest): Promise<RunResult> {
   const refusal = refuse(request);
@@ -45,7 +45,7 @@ function start(request: RunRequest): ChildProcess {
     env: { ...request.env },
     detached: true,
     shell: false,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
     ...identity,
   });
@@ -58,11 +58,12 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
   let startError: string | null = null;
   let grace: NodeJS.Timeout | undefined;
   lowerPriority(child);
+  const ask = hand(child, request);
 
   return new Promise((resolve) => {
     const stopWith = (state: RunResult['state']): void => {
       ended ??= state;
-      killGroup(child);
+      ask.toStop();
     };
     const timer = setTimeout(stopWith, request.timeoutMs, 'timedOut');
     const abort = (): void => {
@@ -92,11 +93,35 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
     function finish(): void {
       clearTimeout(timer);
       clearTimeout(grace);
+      ask.done();
       request.signal?.removeEventListener('abort', abort);
       const bytes = { stdout: output.stdout.bytes(), stderr: output.stderr.bytes() };
       resolve(startError === null ? describe(child, { request, ended, ...bytes }) : notStarted(startError));
     }
   });
+}
+
+/** Hands `input` over. `toStop` ends stdin and kills the group after `graceMs`; without an input, at once. */
+function hand(child: ChildProcess, { input, graceMs = 0 }: RunRequest): { toStop(): void; done(): void } {
+  const { stdin } = child;
+  let timer: NodeJS.Timeout | undefined;
+  // EPIPE: it ended, or closed its stdin, before it had read all. How it ended says the rest.
+  stdin?.on('error', () => undefined);
+  if (input !== undefined) stdin?.write(input);
+  return {
+    toStop() {
+      stdin?.destroy();
+      if (stdin === null || graceMs === 0) killGroup(child);
+      else
+        timer ??= setTimeout(() => {
+          killGroup(child);
+        }, graceMs);
+    },
+    done() {
+      clearTimeout(timer);
+      stdin?.destroy();
+    },
+  };
 }
 
 interface Ending {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createHost, watchPaths, type Watch } from '@trustfleet/host';
+import { createHost, runProgram, watchPaths, type Watch } from '@trustfleet/host';
 import { pinnedKeySet } from '@trustfleet/agent-link';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import {
@@ -9,18 +9,21 @@ import {
   type Repair,
   type RepairLog,
 } from '@trustfleet/repair';
+import type { TrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
 import { messageOf } from '../cli-error.ts';
 import type { Environment } from '../environment.ts';
-import { createInventory, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../inventory.ts';
+import { createScanProcess } from '../scan-process.ts';
+import { TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../scan-result.ts';
 import { createScanner, type Scanner } from '../scanner.ts';
 import { selfCommand } from '../self-command.ts';
 import type { ServerClock } from '../server-time.ts';
 import type { LoadedIdentity } from '../state/identity.ts';
 import { createStatusWriter, type StatusWriter } from '../state/status-file.ts';
+import { withTiedPrograms } from '../tied-programs.ts';
 import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
 import { createLinkKeeper, type LinkKeeper } from './link-keeper.ts';
-import { createScanTimer } from './scan-timer.ts';
+import { createScanTimer, type ScanTimer } from './scan-timer.ts';
 import { openServerClock } from './open-server-clock.ts';
 
 const IDLE_LIMIT_MS = 30_000;
@@ -70,16 +73,23 @@ function openStatus(options: AgentOptions): StatusWriter {
   });
 }
 
+/** Only a job needs them in this process; the scans have their own. */
+async function openTrustStores(root: string): Promise<TrustStores> {
+  const { createTrustStores } = await import('@trustfleet/trust-stores');
+  return createTrustStores(withTiedPrograms(createHost()), { root });
+}
+
 async function openRepair(
   agent: Agent,
   hooks: { beforeFinal: () => Promise<void>; onEvent: () => void },
 ): Promise<Repair> {
-  const { options, collector } = agent;
+  const { options } = agent;
+  let trustStores: Promise<TrustStores> | null = null;
   const { link } = options.identity;
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(link.keySeed, 'base64'));
   const access = createAnchorStoreAccess({
     host: createHost(),
-    trustStores: collector.trustStores,
+    trustStores: () => (trustStores ??= openTrustStores(options.root)),
     readBackCommand: [...selfCommand(), 'verify-store', '--root', options.root],
   });
   return createRepair({
@@ -113,16 +123,25 @@ function takeScan(
   return parts.watch?.update([...result.watch, agent.options.allowList]) ?? Promise.resolve();
 }
 
-/** A scan that nobody waits for: its failure is logged, and the next one comes in any case. */
-function scanLater(agent: Agent, scanner: Scanner): void {
-  scanner.scan().catch((error: unknown) => {
-    agent.options.log('error', 'the scan failed; the last facts stay in force', { reason: messageOf(error) });
-  });
+/** A scan whose failure holds nothing up: it is told, and the next one comes sooner. Answers what it gave, or null. */
+async function scanOrTell(
+  agent: Agent,
+  { scanner, timer }: { scanner: Scanner; timer: ScanTimer },
+): Promise<ScanResult | null> {
+  try {
+    return await scanner.scan();
+  } catch (error) {
+    const reason = messageOf(error);
+    agent.options.log('error', 'the scan failed; the last facts stay in force', { reason });
+    agent.status.problem(`The scan failed, and is tried again soon: ${reason}`);
+    timer.sooner();
+    return null;
+  }
 }
 
 async function startWatch(
   agent: Agent,
-  parts: { scanner: Scanner; link: LinkKeeper; paths: readonly string[] },
+  parts: { scanner: Scanner; timer: ScanTimer; link: LinkKeeper; paths: readonly string[] },
 ): Promise<Watch> {
   const { options } = agent;
   return watchPaths({
@@ -135,7 +154,7 @@ async function startWatch(
       const others = paths.filter((path) => path !== options.allowList);
       if (others.length > 0) {
         options.log('info', 'watched files changed', { paths: others.slice(0, 5) });
-        scanLater(agent, parts.scanner);
+        void scanOrTell(agent, parts);
       }
     },
     onProblem: (message) => {
@@ -163,16 +182,17 @@ async function settle(agent: Agent, repair: Repair): Promise<void> {
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { identity, log } = options;
   const monotonic = (): number => performance.now();
+  const scansEnd = new AbortController();
   const agent: Agent = {
     options,
     clock: await openServerClock(options),
     status: openStatus(options),
     allowList: await openAllowList(options.allowList),
-    collector: createInventory({
-      host: createHost(),
-      root: options.root,
-      processEnv: options.env,
-      name: identity.name,
+    collector: createScanProcess({
+      ...{ root: options.root, env: options.env, name: identity.name },
+      command: [...selfCommand(), 'collect'],
+      runProgram,
+      signal: scansEnd.signal,
     }),
   };
   log('info', 'agent started', {
@@ -194,7 +214,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     },
   });
   const timer = createScanTimer(() => {
-    scanLater(agent, scanner);
+    void scanOrTell(agent, { scanner, timer });
   });
   const link: LinkKeeper = createLinkKeeper({
     ...agent,
@@ -208,14 +228,15 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     timer,
   });
   await repair.recover();
-  const first = await scanner.scan();
-  watch.current = await startWatch(agent, { scanner, link, paths: first.watch });
+  const first = await scanOrTell(agent, { scanner, timer });
+  watch.current = await startWatch(agent, { scanner, timer, link, paths: first?.watch ?? [] });
   link.start();
   const reason = await options.stopped;
   log('info', 'agent stops', { reason });
   timer.stop();
   watch.current.stop();
   await settle(agent, repair);
+  scansEnd.abort();
   await link.stop('the agent was stopped');
   await agent.status.flush();
 }

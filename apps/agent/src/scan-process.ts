@@ -1,0 +1,76 @@
+import type { Host } from '@trustfleet/host';
+import { messageOf } from './cli-error.ts';
+import type { Environment } from './environment.ts';
+import { readScanFrame, type ScanFrame } from './scan-frame.ts';
+import { LastReadings, type InventoryCollector } from './scan-result.ts';
+
+/** A machine with 200 interpreters that all hang would need more; half its facts are then better than none. */
+export const SCAN_LIMIT_MS = 20 * 60_000;
+/** What the process may take beyond that for its answer, before it is killed. */
+const ANSWER_MS = 60_000;
+/** When it has to stop: to end what it has started. */
+const GRACE_MS = 5_000;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_STDERR_CHARS = 500;
+
+export interface ScanProcessOptions {
+  readonly runProgram: Host['runProgram'];
+  /** argv of `collect`, without its options. */
+  readonly command: readonly [string, ...string[]];
+  readonly root: string;
+  /** The environment of the service, which is a fact of the inventory too. */
+  readonly env: Environment;
+  /** Reported in place of the machine's own name; null for that. */
+  readonly name: string | null;
+  /** Ends a scan that runs. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+  readonly graceMs?: number;
+  readonly maxOutputBytes?: number;
+}
+
+async function scanOnce(options: ScanProcessOptions, request: object): Promise<ScanFrame> {
+  const { root, name } = options;
+  const env = Object.entries(options.env).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  const run = await options.runProgram({
+    argv: [...options.command, '--root', root, ...(name === null ? [] : ['--name', name])],
+    env: Object.fromEntries(env),
+    input: `${JSON.stringify(request)}\n`,
+    timeoutMs: options.timeoutMs ?? SCAN_LIMIT_MS + ANSWER_MS,
+    graceMs: options.graceMs ?? GRACE_MS,
+    maxOutputBytes: options.maxOutputBytes ?? MAX_OUTPUT_BYTES,
+    signal: options.signal,
+  });
+  if (run.state !== 'exited' || run.exitCode !== 0) {
+    const said = Buffer.from(run.stderr).toString('utf8').trim().slice(0, MAX_STDERR_CHARS);
+    const reason = run.reason ?? 'no reason given';
+    throw new Error(`The process that scans failed: ${reason}${said === '' ? '' : `; it said: ${said}`}`);
+  }
+  try {
+    return readScanFrame(run.stdout);
+  } catch (error) {
+    throw new Error(`The process that scans failed: ${messageOf(error).slice(0, MAX_STDERR_CHARS)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Scans in a short-lived process, this very program as `collect`: the service waits for hours between two scans and does not keep
+ * what one takes. Remembers between scans what `createInventory` remembers. Rejects when the process fails; the last readings
+ * stay in force then. One scan at a time: the caller sees to it.
+ */
+export function createScanProcess(options: ScanProcessOptions): InventoryCollector {
+  const last = new LastReadings();
+  let facts: unknown = { variables: null, certifi: null };
+  return {
+    async collect(names) {
+      const frame = await scanOnce(options, { names, facts });
+      facts = frame.facts;
+      last.take(frame.readings);
+      return last.result(new Date().toISOString());
+    },
+  };
+}
