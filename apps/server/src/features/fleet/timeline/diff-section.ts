@@ -61,11 +61,7 @@ function isKnown(name: string): name is keyof Inventory {
   return Object.hasOwn(DIFFS, name);
 }
 
-function diffKnown<Name extends keyof Inventory>(
-  name: Name,
-  before: unknown,
-  after: unknown,
-): SectionDifference[] {
+function diffKnown(name: keyof Inventory, before: unknown, after: unknown): SectionDifference[] {
   const was = sectionSchemas[name].safeParse(before);
   const is = sectionSchemas[name].safeParse(after);
   if (!was.success || !is.success) return [];

@@ -14,9 +14,10 @@ export function diffSystem(before: SystemSection, after: SystemSection): Section
   ];
 }
 
-function factsOf({ interfaces: _, ...facts }: SystemSection): Map<string, string | null> {
+function factsOf(section: SystemSection): Map<string, string | null> {
+  const facts = Object.entries(section).filter(([name]) => name !== 'interfaces');
   return new Map(
-    Object.entries(facts).flatMap(([name, value]): [string, string | null][] =>
+    facts.flatMap(([name, value]): [string, string | null][] =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.entries(value).map(([part, inner]) => [`${name}.${part}`, textOf(inner)])
         : [[name, textOf(value)]],
