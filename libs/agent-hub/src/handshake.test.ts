@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@trustfleet/protocol';
-import { keyPairFromSeed, verifyServerTime } from '@trustfleet/signing';
+import { hashAgentSecret, keyPairFromSeed, verifyServerTime } from '@trustfleet/signing';
 import { HubLab } from './testing/hub-lab.ts';
 
 let lab: HubLab;
@@ -34,6 +34,21 @@ describe('the first gate', () => {
     const agent = lab.agent({ ...a, secret: b.secret });
 
     expect(await agent.refused()).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a secret that is being changed', () => {
+  it('is let in beside the old one until the change is done', async () => {
+    const host = lab.addHost();
+    const next = lab.addHost().secret;
+    const known = lab.hosts.get(host.hostId)!;
+    lab.hosts.set(host.hostId, { ...known, nextSecretHash: hashAgentSecret(next) });
+    await lab.agent(host).connect();
+    await lab.agent({ ...host, secret: next }).connect();
+    lab.hosts.set(host.hostId, { ...known, secretHash: hashAgentSecret(next), nextSecretHash: null });
+
+    expect(await lab.agent(host).refused()).toMatchObject({ status: 401 });
+    await lab.agent({ ...host, secret: next }).connect();
   });
 });
 

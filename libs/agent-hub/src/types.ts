@@ -6,6 +6,8 @@ import type { AgentMessage, Hello, ServerMessage } from '@trustfleet/protocol';
 export interface HostCredentials {
   /** SHA-256 of the host's secret, lower-case hex (`hashAgentSecret` of libs/signing). */
   readonly secretHash: string;
+  /** A second secret that is let in too while `settings` change it; absent or null as a rule. */
+  readonly nextSecretHash?: string | null;
   /** The host's Ed25519 public key, raw 32 bytes in base64. */
   readonly publicKey: string;
 }
