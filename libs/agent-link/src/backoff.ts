@@ -8,6 +8,8 @@ export type Ending =
   | { readonly kind: 'lost' }
   /** The server sent `reconnect`; it has spread the delays itself. */
   | { readonly kind: 'ordered'; readonly afterMs: number }
+  /** The trial of another identity took this connection's place at the server: go on at once, as whom the trial said. */
+  | { readonly kind: 'moved' }
   /** Another machine with the same identity took over, or the host was revoked: hurry helps nobody. */
   | { readonly kind: 'unwanted' };
 
@@ -20,6 +22,9 @@ export interface DelayRequest {
   readonly random: number;
 }
 
+/** Only so that two that move at once do not meet. */
+const MOVED_MS = 100;
+
 /** Milliseconds until the next try (protocol.md, "Rules" 4). Every one has jitter. */
 export function nextDelay({ ending, failures, limits, random }: DelayRequest): number {
   const ceiling = Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(failures - 1, 30));
@@ -30,6 +35,8 @@ export function nextDelay({ ending, failures, limits, random }: DelayRequest): n
         : ordered(ending.retryAfterMs, limits, random);
     case 'ordered':
       return ordered(ending.afterMs, limits, random);
+    case 'moved':
+      return random * MOVED_MS;
     case 'lost':
       // Whoever is dropped again and again waits longer than the first 30 s.
       return random * Math.max(limits.firstDelayMs, ceiling);

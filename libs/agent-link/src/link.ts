@@ -9,6 +9,7 @@ import { DEFAULT_LINK_LIMITS } from './limits.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type {
+  AgentIdentity,
   AgentLink,
   AgentLinkOptions,
   InventorySection,
@@ -16,10 +17,15 @@ import type {
   LinkLimits,
   LinkProblem,
   LinkState,
+  Trial,
+  TrialRequest,
 } from './types.ts';
 
 /** Online for so long, the next loss counts as the first one again. */
 const STABLE_MS = 60_000;
+
+/** So long after a trial, a socket that was replaced was replaced by it. */
+const OWN_TRIAL_MS = 5_000;
 
 /** The agent's side of the socket: connects, proves, reports what changed, and comes back by itself (protocol.md). */
 export function createAgentLink(options: AgentLinkOptions): AgentLink {
@@ -33,6 +39,13 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     },
     jobEventsChanged: () => {
       link.jobEventsChanged();
+    },
+    settingsResultsChanged: () => {
+      link.settingsResultsChanged();
+    },
+    tryIdentity: (request) => link.tryIdentity(request),
+    setIdentity: (identity) => {
+      link.setIdentity(identity);
     },
     state: () => link.state,
     stop: (reason) => link.stop(reason),
@@ -53,9 +66,16 @@ class Link {
   #sender: Sender | undefined;
   #session: Session | undefined;
   #failures = 0;
+  #identity: AgentIdentity;
+  #connecting = new AbortController();
+  #trial: Promise<Trial> | undefined;
+  #trialEndedAt = -Infinity;
+  /** The connection that a trial won, until the loop goes on with it. */
+  #successor: Connection | undefined;
 
   constructor(options: AgentLinkOptions) {
     this.#options = options;
+    this.#identity = options.identity;
     this.#limits = { ...DEFAULT_LINK_LIMITS, ...options.limits };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
@@ -85,21 +105,76 @@ class Link {
     this.#sender?.eventsChanged();
   }
 
+  settingsResultsChanged(): void {
+    this.#sender?.resultsChanged();
+  }
+
+  setIdentity(identity: AgentIdentity): void {
+    this.#identity = identity;
+  }
+
+  async tryIdentity(request: TrialRequest): Promise<Trial> {
+    if (this.#loop === undefined || this.#abort.signal.aborted) return { outcome: 'stopped' };
+    if (this.#trial !== undefined) throw new Error('One trial of an identity at a time');
+    this.#trial = this.#try(request, this.#abort.signal);
+    try {
+      return await this.#trial;
+    } finally {
+      this.#trial = undefined;
+      this.#trialEndedAt = this.#clock.now();
+    }
+  }
+
   async stop(reason: string): Promise<void> {
     const loop = this.#loop;
     if (loop === undefined) return;
     const session = this.#session;
     this.#abort.abort();
+    this.#connecting.abort();
     this.#wakeUp();
     await session?.stop(reason);
     await loop;
+    await this.#trial;
+    this.#successor?.ws.terminate();
+    this.#successor = undefined;
     this.#loop = undefined;
+  }
+
+  async #try({ identity, caMustFit, keep }: TrialRequest, signal: AbortSignal): Promise<Trial> {
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#connect(identity, signal);
+      if (caMustFit && connection.tlsProblem !== null) {
+        const message = `The server’s certificate is not accepted under the new fleet CA (${connection.tlsProblem.slice(0, 100)}).`;
+        throw new ConnectFailure('untrustedCertificate', message);
+      }
+      await keep();
+    } catch (error) {
+      connection?.ws.terminate();
+      if (signal.aborted) return { outcome: 'stopped' };
+      return { outcome: 'failed', problem: problemOf(error) };
+    }
+    this.#identity = identity;
+    this.#successor = connection;
+    this.#connecting.abort();
+    this.#wakeUp();
+    this.#session?.stop('goes on with another connection').catch((error: unknown) => {
+      this.#problem({ code: 'handlerFailed', message: `The old connection did not end: ${String(error)}` });
+    });
+    return { outcome: 'kept' };
+  }
+
+  /** Also for a moment after a trial: the server's word about it may come late. */
+  #wasOwnTrial(): boolean {
+    return this.#trial !== undefined || this.#clock.now() - this.#trialEndedAt < OWN_TRIAL_MS;
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     for (;;) {
       const ending = await this.#attempt(signal);
+      if (ending.kind === 'moved') await this.#trial;
       if (signal.aborted) break;
+      if (this.#successor !== undefined) continue;
       const delay = nextDelay({
         ending,
         failures: Math.max(1, this.#failures),
@@ -114,14 +189,18 @@ class Link {
   }
 
   async #attempt(signal: AbortSignal): Promise<Ending> {
-    this.#enter({ name: 'connecting' });
-    let connection: Connection;
-    try {
-      connection = await this.#connect(signal);
-    } catch (error) {
-      this.#failures += 1;
-      if (signal.aborted) return { kind: 'failed' };
-      return this.#failed(error);
+    let connection = this.#successor;
+    this.#successor = undefined;
+    if (connection === undefined) {
+      this.#enter({ name: 'connecting' });
+      this.#connecting = new AbortController();
+      if (signal.aborted) this.#connecting.abort();
+      try {
+        connection = await this.#connect(this.#identity, this.#connecting.signal);
+      } catch (error) {
+        this.#failures += 1;
+        return this.#connecting.signal.aborted ? { kind: 'failed' } : this.#failed(error);
+      }
     }
     const onlineAt = this.#clock.now();
     const ending = await this.#stayOnline(connection, signal);
@@ -130,21 +209,15 @@ class Link {
   }
 
   #failed(error: unknown): Ending {
-    if (!(error instanceof ConnectFailure)) {
-      this.#problem({
-        code: 'handlerFailed',
-        message: `Connecting failed in this agent itself: ${String(error)}`,
-      });
-      return { kind: 'failed' };
-    }
-    this.#problem({ code: error.code, message: error.message });
-    if (error.code === 'refusedCredentials') return { kind: 'unwanted' };
-    return { kind: 'failed', retryAfterMs: error.retryAfterMs };
+    const problem = problemOf(error);
+    this.#problem(problem);
+    if (problem.code === 'refusedCredentials') return { kind: 'unwanted' };
+    return { kind: 'failed', retryAfterMs: error instanceof ConnectFailure ? error.retryAfterMs : undefined };
   }
 
-  async #connect(signal: AbortSignal): Promise<Connection> {
+  #connect(identity: AgentIdentity, signal: AbortSignal): Promise<Connection> {
     return connectToServer({
-      identity: this.#options.identity,
+      identity,
       key: this.#key,
       facts: this.#options.hello(),
       sections: this.#inventory.digests(),
@@ -167,12 +240,13 @@ class Link {
       onProblem: (problem) => {
         this.#problem(problem);
       },
+      wasOwnTrial: () => this.#wasOwnTrial(),
     });
     this.#sender = sender;
     this.#session = session;
     try {
       await this.#announce(connection);
-      if (signal.aborted) await session.stop('stopped');
+      if (signal.aborted || this.#successor !== undefined) await session.stop('stopped');
       return await session.run();
     } finally {
       this.#sender = undefined;
@@ -188,6 +262,7 @@ class Link {
       announced: connection.announced,
       certificates: this.#options.certificates,
       outbox: this.#options.outbox,
+      settingsResults: this.#options.settingsResults,
       limits: this.#limits,
       clock: this.#clock,
       onProblem: (problem) => {
@@ -240,4 +315,9 @@ class Link {
   #problem(problem: LinkProblem): void {
     this.#options.handlers.onProblem?.(problem);
   }
+}
+
+function problemOf(error: unknown): LinkProblem {
+  if (error instanceof ConnectFailure) return { code: error.code, message: error.message };
+  return { code: 'handlerFailed', message: `Connecting failed in this agent itself: ${String(error)}` };
 }

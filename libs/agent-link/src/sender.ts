@@ -1,11 +1,5 @@
 import type { WebSocket } from 'ws';
-import {
-  agentMessage,
-  type Ack,
-  type AgentMessage,
-  type JobEvent,
-  type SectionDigests,
-} from '@trustfleet/protocol';
+import { agentMessage, type Ack, type AgentMessage, type SectionDigests } from '@trustfleet/protocol';
 import { toBase64 } from '@trustfleet/signing';
 import type { Inventory } from './inventory.ts';
 import type {
@@ -15,6 +9,7 @@ import type {
   LinkClock,
   LinkLimits,
   LinkProblem,
+  SettingsResultStore,
 } from './types.ts';
 
 /** `<mac>:` in front of the JSON, and room to spare. */
@@ -36,6 +31,7 @@ export interface SenderOptions {
   readonly announced: SectionDigests;
   readonly certificates: CertificateSource;
   readonly outbox: JobEventOutbox;
+  readonly settingsResults: SettingsResultStore | undefined;
   readonly limits: LinkLimits;
   readonly clock: LinkClock;
   readonly onProblem: (problem: LinkProblem) => void;
@@ -52,8 +48,10 @@ export class Sender {
   readonly #wantedCertificates = new Set<string>();
   readonly #underWay = new Map<number, { readonly kind: 'report' | 'body'; readonly at: number }>();
   readonly #eventsUnderWay = new Map<string, number>();
+  readonly #resultsUnderWay = new Map<string, number>();
   readonly #tooLarge = new Set<string>();
   #eventsDirty = true;
+  #resultsDirty = true;
   #fullState = false;
   #sequence = 0;
   #slowUntil = 0;
@@ -79,12 +77,18 @@ export class Sender {
     this.wake();
   }
 
+  resultsChanged(): void {
+    this.#resultsDirty = true;
+    this.wake();
+  }
+
   async onAck(ack: Ack): Promise<void> {
     if (ack.seq !== undefined) this.#underWay.delete(ack.seq);
     if (ack.fullState === true) this.#fullState = true;
     this.#want(ack);
     if (ack.slowDownMs !== undefined) this.#slowDown(ack.slowDownMs);
     if (ack.jobEvents !== undefined && ack.jobEvents.length > 0) await this.#acknowledgeEvents(ack.jobEvents);
+    if (ack.settings !== undefined && ack.settings.length > 0) await this.#acknowledgeResults(ack.settings);
     this.wake();
   }
 
@@ -138,6 +142,7 @@ export class Sender {
       (await this.#sendReport()) ||
       (await this.#sendSection()) ||
       (await this.#sendCertificates()) ||
+      (await this.#sendResults()) ||
       (await this.#sendEvent())
     );
   }
@@ -241,7 +246,7 @@ export class Sender {
     if (!this.#eventsDirty || this.#eventsUnderWay.size >= MAX_EVENTS_UNDER_WAY) return false;
     this.#eventsDirty = false;
     const room = MAX_EVENTS_UNDER_WAY - this.#eventsUnderWay.size;
-    const pending = await this.#pendingEvents();
+    const pending = await this.#fromDisk('Job events', () => this.#options.outbox.pending());
     for (const event of pending.filter(({ eventId }) => !this.#eventsUnderWay.has(eventId)).slice(0, room)) {
       if (this.#isClosed()) return false;
       this.#eventsUnderWay.set(event.eventId, this.#options.clock.now());
@@ -250,13 +255,14 @@ export class Sender {
     return false;
   }
 
-  async #pendingEvents(): Promise<readonly JobEvent[]> {
+  /** What a store fails to do waits on disk: it is said, and tried again later. */
+  async #fromDisk<T>(what: string, read: () => Promise<readonly T[]>): Promise<readonly T[]> {
     try {
-      return await this.#options.outbox.pending();
+      return await read();
     } catch (error) {
       this.#options.onProblem({
         code: 'handlerFailed',
-        message: `Job events could not be read from disk and wait there: ${String(error)}`,
+        message: `${what} could not be read or written on disk and wait there: ${String(error)}`,
       });
       return [];
     }
@@ -276,6 +282,27 @@ export class Sender {
     }
   }
 
+  async #sendResults(): Promise<boolean> {
+    const { settingsResults, clock } = this.#options;
+    if (!this.#resultsDirty || settingsResults === undefined) return false;
+    this.#resultsDirty = false;
+    const pending = await this.#fromDisk('Outcomes of settings', () => settingsResults.pending());
+    for (const result of pending.filter(({ id }) => !this.#resultsUnderWay.has(id))) {
+      if (this.#isClosed()) return false;
+      this.#resultsUnderWay.set(result.id, clock.now());
+      await this.#transmit(result);
+    }
+    return false;
+  }
+
+  async #acknowledgeResults(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#resultsUnderWay.delete(id);
+    await this.#fromDisk('Acknowledged outcomes of settings', async () => {
+      await this.#options.settingsResults?.acknowledge(ids);
+      return [];
+    });
+  }
+
   #forgetUnacknowledged(now: number): void {
     const { acknowledgeTimeoutMs } = this.#options.limits;
     const isLate = (at: number): boolean => now - at >= acknowledgeTimeoutMs;
@@ -283,8 +310,10 @@ export class Sender {
       this.#underWay.clear();
       this.#fullState = true;
     }
-    for (const [id, at] of this.#eventsUnderWay) if (isLate(at)) this.#eventsUnderWay.delete(id);
+    for (const waiting of [this.#eventsUnderWay, this.#resultsUnderWay])
+      for (const [id, at] of waiting) if (isLate(at)) waiting.delete(id);
     this.#eventsDirty = true;
+    this.#resultsDirty = true;
     this.wake();
   }
 

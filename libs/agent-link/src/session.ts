@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly clock: LinkClock;
   readonly random: () => number;
   readonly onProblem: (problem: LinkProblem) => void;
+  /** It was a trial of this very agent that took this connection's place. */
+  readonly wasOwnTrial: () => boolean;
 }
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(
@@ -87,6 +89,7 @@ export class Session {
     const { onProblem } = this.#options;
     if (this.#orderedMs !== undefined) return { kind: 'ordered', afterMs: this.#orderedMs };
     if (this.#stopping) return { kind: 'lost' };
+    if (code === CLOSE_CODES.replaced && this.#options.wasOwnTrial()) return { kind: 'moved' };
     if (code === CLOSE_CODES.replaced) {
       onProblem({
         code: 'replaced',
@@ -134,6 +137,9 @@ export class Session {
         return;
       case 'request':
         this.#call('request', () => handlers.onRequest(message.what));
+        return;
+      case 'settings':
+        this.#call('settings', () => handlers.onSettings?.(message));
         return;
       case 'reconnect':
         this.#orderedMs = message.afterMs;

@@ -6,6 +6,8 @@ import type {
   JobMessage,
   KeySet,
   RequestMessage,
+  SettingsMessage,
+  SettingsResult,
 } from '@trustfleet/protocol';
 
 /** What enrolment gives and the agent keeps (0600). Everything the link trusts stands here, nothing in the machine's trust store. */
@@ -53,6 +55,13 @@ export interface JobEventOutbox {
   /** Oldest first, as on disk. */
   readonly pending: () => Promise<readonly JobEvent[]>;
   readonly acknowledge: (eventIds: readonly string[]) => Promise<void>;
+}
+
+/** Port: outcomes of `settings` on disk until the server has acknowledged them. */
+export interface SettingsResultStore {
+  /** Oldest first. */
+  readonly pending: () => Promise<readonly SettingsResult[]>;
+  readonly acknowledge: (ids: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -112,6 +121,7 @@ export interface LinkHandlers {
   readonly onJob: (message: JobMessage) => void | Promise<void>;
   readonly onCancel: (jobId: string) => void | Promise<void>;
   readonly onRequest: (what: RequestMessage['what']) => void | Promise<void>;
+  readonly onSettings?: (message: SettingsMessage) => void | Promise<void>;
   readonly onWelcome?: (welcome: {
     readonly time: SignedServerTime;
     readonly heartbeatIntervalMs: number;
@@ -163,6 +173,7 @@ export interface AgentLinkOptions {
   readonly hello: () => HelloFacts;
   readonly certificates: CertificateSource;
   readonly outbox: JobEventOutbox;
+  readonly settingsResults?: SettingsResultStore;
   readonly handlers: LinkHandlers;
   /** Asked right after each welcome, and for every heartbeat. */
   readonly heartbeat?: () => HeartbeatFacts;
@@ -174,6 +185,18 @@ export interface AgentLinkOptions {
   readonly randomBytes?: (size: number) => Uint8Array;
 }
 
+export interface TrialRequest {
+  readonly identity: AgentIdentity;
+  /** The fleet CA is new: the server's certificate must be accepted under it. */
+  readonly caMustFit: boolean;
+  readonly keep: () => Promise<void>;
+}
+
+export type Trial =
+  | { readonly outcome: 'kept' }
+  | { readonly outcome: 'failed'; readonly problem: LinkProblem }
+  | { readonly outcome: 'stopped' };
+
 export interface AgentLink {
   /** Connects at once and stays connected until `stop`. */
   readonly start: () => void;
@@ -181,6 +204,16 @@ export interface AgentLink {
   readonly setInventory: (sections: ReadonlyMap<string, InventorySection>, scannedAt: string) => void;
   /** New events stand in the outbox. */
   readonly jobEventsChanged: () => void;
+  /** An outcome stands in `settingsResults`. */
+  readonly settingsResultsChanged: () => void;
+  /**
+   * One try to be `identity`: a second connection, up to a good `welcome`. Then `keep` runs, and when it is done (on disk) the link
+   * goes on with that connection. When anything fails before that, the link stays what it was. `stopped`: the link was stopped
+   * before it could be decided, which says nothing about the identity. One trial at a time.
+   */
+  readonly tryIdentity: (request: TrialRequest) => Promise<Trial>;
+  /** From the next connection on; for what the present one need not prove (a key set). */
+  readonly setIdentity: (identity: AgentIdentity) => void;
   readonly state: () => LinkState;
   /** Says `bye`, closes. After it resolves no handler is called any more. */
   readonly stop: (reason: string) => Promise<void>;

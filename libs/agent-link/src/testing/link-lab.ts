@@ -9,6 +9,7 @@ import {
   type AgentHub,
   type AgentHubOptions,
   type AgentSession,
+  type HostCredentials,
   type Rejection,
   type SessionClose,
 } from '@trustfleet/agent-hub';
@@ -96,7 +97,7 @@ export class LinkLab {
     closes: [],
     rejections: [],
   };
-  readonly #secrets = new Map<string, { secretHash: string; publicKey: string }>();
+  readonly #secrets = new Map<string, HostCredentials>();
   readonly #links: AgentLink[] = [];
   readonly #tls = createTlsLab();
   readonly #change: Partial<AgentHubOptions>;
@@ -193,6 +194,22 @@ export class LinkLab {
       keySeed: toBase64(seed),
       ...change,
     };
+  }
+
+  /** A second secret for a host, as the server has it while `settings` change it; `finish`: the old one is over. */
+  offerSecret(hostId: string, secret: string, { finish = false } = {}): void {
+    const host = this.#secrets.get(hostId);
+    if (host === undefined) throw new Error('no such host');
+    const hash = hashAgentSecret(secret);
+    this.#secrets.set(hostId, finish ? { ...host, secretHash: hash } : { ...host, nextSecretHash: hash });
+  }
+
+  /** Lets another lab's host past the first gate. */
+  letIn(identity: AgentIdentity): void {
+    this.#secrets.set(identity.hostId, {
+      secretHash: hashAgentSecret(identity.secret),
+      publicKey: keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64')).publicKey,
+    });
   }
 
   forget(hostId: string): void {
