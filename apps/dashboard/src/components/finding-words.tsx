@@ -6,6 +6,7 @@ import { CircleAlert, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
 import { useTranslations } from 'use-intl';
 import type { Messages } from '../lib/i18n/catalogue.ts';
+import { useMay } from '../lib/permissions/reader.tsx';
 
 type Cause = keyof Messages['findings']['causes'];
 
@@ -57,9 +58,11 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
 /** The way from a finding to its remedy; says so where there is none. */
 export function FindingFix({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
+  const may = useMay();
   if (finding.anchor === null || !finding.remedies.includes('trustStore.addAnchor')) {
     return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
   }
+  if (!may('orders.create')) return null;
   return (
     <Link
       prefetch={false}

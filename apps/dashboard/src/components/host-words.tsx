@@ -2,7 +2,7 @@
 
 import type { HostSummary } from '@trustfleet/api';
 import { Badge, StatusDot, Untrusted } from '@trustfleet/ui';
-import { Eye, PencilLine, ScanEye } from 'lucide-react';
+import { Ban, Eye, PencilLine, ScanEye } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { TextLink } from './text-link.tsx';
 
@@ -58,5 +58,23 @@ export function FindingCounts({
       {host.openBlockers > 0 && <Badge tone="bad">{t('blockers', { count: host.openBlockers })}</Badge>}
       {warnings > 0 && <Badge tone="warn">{t('warnings', { count: warnings })}</Badge>}
     </span>
+  );
+}
+
+/** Why nothing is offered to a host; nothing for one that is admitted. */
+export function AdmissionBadge({ host }: { readonly host: Pick<HostSummary, 'revokedAt' | 'quarantine'> }) {
+  const t = useTranslations('hosts');
+  const icon = <Ban aria-hidden="true" className="size-3.5" />;
+  if (host.revokedAt !== null)
+    return (
+      <Badge tone="bad" icon={icon}>
+        {t('revoked')}
+      </Badge>
+    );
+  if (host.quarantine === null) return null;
+  return (
+    <Badge tone="bad" icon={icon}>
+      {t('quarantine')}
+    </Badge>
   );
 }

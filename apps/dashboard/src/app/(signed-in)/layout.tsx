@@ -4,6 +4,7 @@ import { SignedInProviders } from '../../features/shell/providers.tsx';
 import { ApiProblem } from '../../lib/api/problem.ts';
 import { reads } from '../../lib/api/reads.ts';
 import { readSignedIn } from '../../lib/data/read.ts';
+import { ReaderIs } from '../../lib/permissions/reader.tsx';
 import { readerSettings } from '../../lib/i18n/server.ts';
 import { OfflinePage } from '../../features/shell/offline-page.tsx';
 
@@ -18,9 +19,9 @@ export default async function SignedInLayout({ children }: { readonly children: 
       {reader instanceof ApiProblem ? (
         <OfflinePage problem={reader.problem} />
       ) : (
-        <AppShell me={reader} theme={theme}>
-          {children}
-        </AppShell>
+        <ReaderIs me={reader}>
+          <AppShell theme={theme}>{children}</AppShell>
+        </ReaderIs>
       )}
     </SignedInProviders>
   );

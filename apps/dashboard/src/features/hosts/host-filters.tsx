@@ -1,14 +1,12 @@
 'use client';
 
-import { Button, FilterSelect, inputClass, Untrusted, visibleText } from '@trustfleet/ui';
+import { Button, FilterSelect, Untrusted, visibleText } from '@trustfleet/ui';
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { SearchBox } from '../../components/search-box.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
 import type { HostListState } from './host-list-url.ts';
-
-const TYPING_PAUSE_MS = 250;
 
 type Change = { [Key in keyof HostListState]?: HostListState[Key] | null };
 
@@ -16,41 +14,6 @@ export interface HostFiltersProps {
   readonly state: HostListState;
   readonly onChange: (change: Change) => void;
   readonly filtered: boolean;
-}
-
-/** Typing asks the server once per pause; another way of changing the address (back button) shows here too. */
-function SearchBox({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}) {
-  const t = useTranslations('hosts');
-  const [typed, setTyped] = useState<string | null>(null);
-  useEffect(() => {
-    if (typed === null) return undefined;
-    const timer = setTimeout(() => {
-      onChange(typed);
-      setTyped(null);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [typed, onChange]);
-  return (
-    <input
-      type="search"
-      aria-label={t('search')}
-      placeholder={t('search')}
-      maxLength={200}
-      value={typed ?? value}
-      onChange={(event) => {
-        setTyped(event.target.value);
-      }}
-      className={`${inputClass} max-w-64`}
-    />
-  );
 }
 
 function MissingAnchorChip({ sha256, onRemove }: { readonly sha256: string; readonly onRemove: () => void }) {
@@ -71,6 +34,44 @@ function MissingAnchorChip({ sha256, onRemove }: { readonly sha256: string; read
   );
 }
 
+/** Only where there is more than one to choose from. */
+function GroupFilter({
+  groupId,
+  onPick,
+}: {
+  readonly groupId: string | null;
+  readonly onPick: (groupId: string | null) => void;
+}) {
+  const t = useTranslations('hosts');
+  const { data } = useRead(reads.groups);
+  const groups = data?.items ?? [];
+  if (groups.length < 2 && groupId === null) return null;
+  return (
+    <FilterSelect
+      label={t('group')}
+      value={groupId ?? ''}
+      className="max-w-64"
+      options={[
+        { value: '', label: t('anyGroup') },
+        ...groups.map((group) => ({ value: group.id, label: visibleText(group.name, 80) })),
+      ]}
+      onPick={(value) => {
+        onPick(value === '' ? null : value);
+      }}
+    />
+  );
+}
+
+const NO_FILTER: Change = {
+  q: null,
+  presence: null,
+  platform: null,
+  findings: null,
+  missingAnchor: null,
+  groupId: null,
+  admission: null,
+};
+
 const orNull = <T extends string>(value: string, known: readonly T[]): T | null =>
   known.find((item) => item === value) ?? null;
 
@@ -79,6 +80,7 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
   return (
     <div role="search" className="flex flex-wrap items-center gap-2 border-b border-line p-3">
       <SearchBox
+        label={t('hosts.search')}
         value={state.q}
         onChange={(q) => {
           onChange({ q: q === '' ? null : q });
@@ -122,6 +124,24 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
           onChange({ platform: orNull(value, ['linux', 'windows', 'macos']) });
         }}
       />
+      <GroupFilter
+        groupId={state.groupId}
+        onPick={(groupId) => {
+          onChange({ groupId });
+        }}
+      />
+      <FilterSelect
+        label={t('hosts.admission')}
+        value={state.admission ?? ''}
+        options={[
+          { value: '', label: t('hosts.anyAdmission') },
+          { value: 'admitted', label: t('hosts.admitted') },
+          { value: 'held', label: t('hosts.held') },
+        ]}
+        onPick={(value) => {
+          onChange({ admission: orNull(value, ['admitted', 'held']) });
+        }}
+      />
       {state.missingAnchor !== null && (
         <MissingAnchorChip
           sha256={state.missingAnchor}
@@ -135,7 +155,7 @@ export function HostFilters({ state, onChange, filtered }: HostFiltersProps) {
           variant="ghost"
           size="sm"
           onClick={() => {
-            onChange({ q: null, presence: null, platform: null, findings: null, missingAnchor: null });
+            onChange(NO_FILTER);
           }}
         >
           {t('common.clear')}

@@ -1,10 +1,11 @@
 'use client';
 
 import type { HostSummary } from '@trustfleet/api';
-import { Checkbox, SortTh, Table, Td, Th, Tr, visibleText } from '@trustfleet/ui';
+import { Checkbox, SortTh, Table, Td, Th, Tr, Untrusted, visibleText } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../../components/ago.tsx';
 import {
+  AdmissionBadge,
   FindingCounts,
   HostLink,
   InterceptionBadge,
@@ -24,6 +25,8 @@ export interface HostTableProps {
   readonly onSort: (sort: Sort, order: Order) => void;
   readonly selected: readonly string[];
   readonly onSelect: (selected: readonly string[]) => void;
+  /** The reader may order something for a choice of hosts. */
+  readonly selectable: boolean;
 }
 
 /** What is worst or newest first, names from A. */
@@ -39,29 +42,39 @@ interface RowProps {
   readonly checked: boolean;
   readonly full: boolean;
   readonly onCheck: (checked: boolean) => void;
+  readonly selectable: boolean;
 }
 
-function HostRow({ host, checked, full, onCheck }: RowProps) {
+function HostRow({ host, checked, full, onCheck, selectable }: RowProps) {
   const t = useTranslations('hosts');
   const presence = useTranslations('presence');
   return (
     <Tr>
-      <Td className="w-8 pe-0">
-        <Checkbox
-          label={t('select', { name: visibleText(host.name) })}
-          checked={checked}
-          disabled={full && !checked}
-          onCheckedChange={onCheck}
-        />
-      </Td>
+      {selectable && (
+        <Td className="w-8 pe-0">
+          <Checkbox
+            label={t('select', { name: visibleText(host.name) })}
+            checked={checked}
+            disabled={full && !checked}
+            onCheckedChange={onCheck}
+          />
+        </Td>
+      )}
       <Td>
         <HostLink id={host.id} name={host.name} />
       </Td>
-      <Td className="whitespace-nowrap">{host.os ?? <span className="text-muted">{t('noReport')}</span>}</Td>
+      <Td className="whitespace-nowrap">
+        {host.os === null ? (
+          <span className="text-muted">{t('noReport')}</span>
+        ) : (
+          <Untrusted text={host.os} />
+        )}
+      </Td>
       <Td>
         <span className="flex flex-wrap items-center gap-2">
           <Presence presence={host.presence} />
           {host.interception && <InterceptionBadge />}
+          <AdmissionBadge host={host} />
         </span>
       </Td>
       <Td>
@@ -79,7 +92,8 @@ function HostRow({ host, checked, full, onCheck }: RowProps) {
   );
 }
 
-export function HostTable({ hosts, sort, order, onSort, selected, onSelect }: HostTableProps) {
+export function HostTable(props: HostTableProps) {
+  const { hosts, sort, order, onSort, selected, onSelect, selectable } = props;
   const t = useTranslations('hosts');
   const onPage = hosts.filter((host) => selected.includes(host.id)).length;
   const full = selected.length >= MAX_SELECTED;
@@ -99,14 +113,16 @@ export function HostTable({ hosts, sort, order, onSort, selected, onSelect }: Ho
     <Table label={t('title')}>
       <thead>
         <tr>
-          <Th className="w-8 pe-0">
-            <Checkbox
-              label={t('selectAll')}
-              checked={onPage === hosts.length}
-              indeterminate={onPage > 0 && onPage < hosts.length}
-              onCheckedChange={selectPage}
-            />
-          </Th>
+          {selectable && (
+            <Th className="w-8 pe-0">
+              <Checkbox
+                label={t('selectAll')}
+                checked={onPage === hosts.length}
+                indeterminate={onPage > 0 && onPage < hosts.length}
+                onCheckedChange={selectPage}
+              />
+            </Th>
+          )}
           <SortTh {...sortable('name')}>{t('name')}</SortTh>
           <Th>{t('system')}</Th>
           <Th>{t('state')}</Th>
@@ -123,6 +139,7 @@ export function HostTable({ hosts, sort, order, onSort, selected, onSelect }: Ho
             key={host.id}
             host={host}
             full={full}
+            selectable={selectable}
             checked={selected.includes(host.id)}
             onCheck={(checked) => {
               onSelect(checked ? [...selected, host.id] : selected.filter((id) => id !== host.id));

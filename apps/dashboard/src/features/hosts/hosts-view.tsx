@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Pagination } from '../../components/pagination.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
+import { useMay } from '../../lib/permissions/reader.tsx';
 import { HostFilters } from './host-filters.tsx';
 import { hostListRead, hostListUrl, PAGE_SIZE, type HostListState } from './host-list-url.ts';
 import { HostTable } from './host-table.tsx';
@@ -16,10 +17,13 @@ import { SelectionBar } from './selection-bar.tsx';
 
 const isFiltered = (state: HostListState): boolean =>
   state.q !== '' ||
-  [state.presence, state.platform, state.findings, state.missingAnchor].some((value) => value !== null);
+  [state.presence, state.platform, state.findings, state.missingAnchor, state.groupId, state.admission].some(
+    (value) => value !== null,
+  );
 
 function NoHosts({ filtered, enrol }: { readonly filtered: boolean; readonly enrol: ReactNode }) {
   const t = useTranslations('hosts');
+  const may = useMay();
   if (filtered) {
     return (
       <EmptyState icon={<SearchX />} title={t('noMatchTitle')}>
@@ -29,7 +33,7 @@ function NoHosts({ filtered, enrol }: { readonly filtered: boolean; readonly enr
   }
   return (
     <EmptyState icon={<Monitor />} title={t('emptyTitle')} actions={enrol}>
-      {t('emptyText')}
+      {t(may('hosts.enrol') ? 'emptyText' : 'emptyTextOnly')}
     </EmptyState>
   );
 }
@@ -39,6 +43,7 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
   const t = useTranslations('hosts');
   const common = useTranslations('common');
   const [state, setState] = useQueryStates(hostListUrl, { history: 'push' });
+  const mayOrder = useMay()('orders.create');
   const [selected, setSelected] = useState<readonly string[]>([]);
   const { data, error, refetch } = useRead(hostListRead(state), { keepPrevious: true });
   const filtered = isFiltered(state);
@@ -73,6 +78,7 @@ export function HostsView({ enrol }: { readonly enrol: ReactNode }) {
             onSort={(sort, order) => void setState({ sort, order, page: null })}
             selected={selected}
             onSelect={setSelected}
+            selectable={mayOrder}
           />
         )}
         {data && (

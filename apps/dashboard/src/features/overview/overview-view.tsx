@@ -10,6 +10,7 @@ import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
+import { May } from '../../lib/permissions/may.tsx';
 import { AnchorTable } from './anchor-table.tsx';
 import { Numbers } from './numbers.tsx';
 import { RECENT_JOBS } from './reads.ts';
@@ -41,9 +42,11 @@ export function OverviewView() {
       <PageHeader
         title={t('overview.title')}
         actions={
-          <Link href="/orders/new" prefetch={false} className={buttonClass({ variant: 'primary' })}>
-            {t('shell.addAnchor')}
-          </Link>
+          <May needs="orders.create">
+            <Link href="/orders/new" prefetch={false} className={buttonClass({ variant: 'primary' })}>
+              {t('shell.addAnchor')}
+            </Link>
+          </May>
         }
       />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
@@ -61,9 +64,11 @@ export function OverviewView() {
                 icon={<Monitor />}
                 title={t('overview.noHostsTitle')}
                 actions={
-                  <Link href="/hosts" prefetch={false} className={buttonClass({ variant: 'primary' })}>
-                    {t('overview.toHosts')}
-                  </Link>
+                  <May needs="hosts.enrol">
+                    <Link href="/hosts" prefetch={false} className={buttonClass({ variant: 'primary' })}>
+                      {t('overview.toHosts')}
+                    </Link>
+                  </May>
                 }
               >
                 {t('overview.noHosts')}

@@ -1,16 +1,18 @@
 'use client';
 
-import type { Me } from '@trustfleet/api';
-import { Button, Untrusted } from '@trustfleet/ui';
+import { Button, Untrusted, visibleText } from '@trustfleet/ui';
 import { LogOut } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
+import { useReader } from '../../lib/permissions/reader.tsx';
 import { useProblemWords, problemOf } from '../../components/problem-panel.tsx';
 
-export function AccountBar({ me }: { readonly me: Me }) {
+export function AccountBar() {
+  const me = useReader();
   const t = useTranslations('shell');
+  const roles = useTranslations('roles');
   const words = useProblemWords();
   const [failure, setFailure] = useState<string | null>(null);
   const signOut = async (): Promise<void> => {
@@ -24,8 +26,12 @@ export function AccountBar({ me }: { readonly me: Me }) {
   };
   return (
     <div className="flex items-center gap-1 border-line lg:border-t lg:pt-3">
-      <span title={t('signedInAs', { name: me.email })} className="min-w-0 flex-1 truncate px-1">
-        <Untrusted text={me.name} />
+      <span
+        title={t('signedInAs', { name: visibleText(me.email) })}
+        className="flex min-w-0 flex-1 flex-col px-1 leading-tight"
+      >
+        <Untrusted text={me.name} className="truncate" />
+        <span className="truncate text-[0.86rem] text-muted">{roles(`${me.role}.name`)}</span>
       </span>
       <Button
         variant="ghost"

@@ -1,36 +1,59 @@
 'use client';
 
-import type { Me } from '@trustfleet/api';
+import type { Permission } from '@trustfleet/api';
 import { cn } from '@trustfleet/ui';
-import { CircleAlert, LayoutDashboard, ListChecks, Monitor, ShieldCheck } from 'lucide-react';
+import {
+  CircleAlert,
+  History,
+  LayoutDashboard,
+  ListChecks,
+  Monitor,
+  Send,
+  ShieldCheck,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { useMay } from '../../lib/permissions/reader.tsx';
 import { AccountBar } from './account-bar.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
 import { ReaderSwitches } from './reader-switches.tsx';
 
-const PLACES = [
-  { href: '/', key: 'overview', icon: LayoutDashboard },
-  { href: '/hosts', key: 'hosts', icon: Monitor },
-  { href: '/findings', key: 'findings', icon: CircleAlert },
-  { href: '/jobs', key: 'jobs', icon: ListChecks },
-] as const;
+type PlaceName = 'overview' | 'hosts' | 'findings' | 'jobs' | 'orders' | 'accounts' | 'activity';
+
+interface Place {
+  readonly href: string;
+  readonly key: PlaceName;
+  readonly icon: LucideIcon;
+  readonly needs: Permission;
+}
+
+const PLACES: readonly Place[] = [
+  { href: '/', key: 'overview', icon: LayoutDashboard, needs: 'hosts.read' },
+  { href: '/hosts', key: 'hosts', icon: Monitor, needs: 'hosts.read' },
+  { href: '/findings', key: 'findings', icon: CircleAlert, needs: 'findings.read' },
+  { href: '/jobs', key: 'jobs', icon: ListChecks, needs: 'orders.read' },
+  { href: '/orders', key: 'orders', icon: Send, needs: 'orders.read' },
+  { href: '/accounts', key: 'accounts', icon: Users, needs: 'accounts.manage' },
+  { href: '/activity', key: 'activity', icon: History, needs: 'audit.read' },
+];
 
 function isHere(pathname: string, href: string): boolean {
   if (href === '/') return pathname === '/';
-  if (href === '/jobs' && pathname.startsWith('/orders')) return true;
   return pathname === href || pathname.startsWith(`${href}/`);
 }
 
 function Navigation() {
   const t = useTranslations('shell');
   const pathname = usePathname();
+  const may = useMay();
   return (
     <nav aria-label={t('navigation')}>
       <ul className="flex gap-0.5 overflow-x-auto lg:flex-col">
-        {PLACES.map(({ href, key, icon: Icon }) => {
+        {PLACES.filter(({ needs }) => may(needs)).map(({ href, key, icon: Icon }) => {
           const here = isHere(pathname, href);
           return (
             <li key={href}>
@@ -55,11 +78,9 @@ function Navigation() {
 }
 
 export function AppShell({
-  me,
   theme,
   children,
 }: {
-  readonly me: Me;
   readonly theme: 'light' | 'dark' | 'system';
   readonly children: ReactNode;
 }) {
@@ -81,7 +102,7 @@ export function AppShell({
         <div className="ms-auto flex flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-3">
           <LiveIndicator />
           <ReaderSwitches theme={theme} />
-          <AccountBar me={me} />
+          <AccountBar />
         </div>
       </header>
       <main

@@ -57,15 +57,22 @@ export interface Post<T> {
   readonly schema: z.ZodType<T>;
 }
 
-/** Posts JSON. Throws `ApiProblem`. */
-export async function post<T>({ path, body, schema }: Post<T>): Promise<T> {
+export interface Change<T> extends Post<T> {
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+}
+
+/** Changes something; the body goes as JSON. Throws `ApiProblem`. */
+export async function change<T>({ method, path, body, schema }: Change<T>): Promise<T> {
   const answer = await send(path, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   return parseAnswer(path, schema, answer);
 }
+
+/** Posts JSON. Throws `ApiProblem`. */
+export const post = <T>(request: Post<T>): Promise<T> => change({ method: 'POST', ...request });
 
 /** The way to the sign-in page and back to where the reader was. */
 export function signInPath(from: string): string {

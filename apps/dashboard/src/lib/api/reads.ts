@@ -1,9 +1,13 @@
 import {
+  accountList,
   API_ROUTES,
+  auditPage,
   certificateDetail,
   findingPage,
+  groupList,
   hostDetail,
   hostPage,
+  hostSettingList,
   jobDetail,
   jobPage,
   me,
@@ -12,6 +16,7 @@ import {
   overview,
   policyList,
   setupStatus,
+  timelinePage,
   type HostListQuery,
 } from '@trustfleet/api';
 import type { z } from 'zod';
@@ -21,6 +26,15 @@ export interface Read<T> {
   readonly key: readonly unknown[];
   readonly path: string;
   readonly schema: z.ZodType<T>;
+}
+
+/** A list without an end, newest first: each page says where the next one begins. */
+export interface PagedRead<T> {
+  readonly key: readonly unknown[];
+  /** The page that begins before this place; null: the newest. */
+  readonly page: (before: string | null) => Read<T>;
+  /** Where the page after this one begins; null at the end. */
+  readonly next: (page: T) => string | null;
 }
 
 type QueryValue = string | number | boolean | null | undefined;
@@ -49,6 +63,18 @@ export interface JobQuery {
   readonly failed?: boolean;
   readonly state?: string | undefined;
 }
+export interface AuditFilter {
+  readonly action: string;
+  readonly q: string;
+}
+
+/** Where the next page begins: at what the last item of this one says. */
+const after =
+  <T>(place: (item: T) => string | number) =>
+  ({ items, more }: { readonly items: readonly T[]; readonly more: boolean }): string | null => {
+    const last = items.at(-1);
+    return more && last !== undefined ? String(place(last)) : null;
+  };
 
 export const reads = {
   setupStatus: { key: ['setup'], path: API_ROUTES.setupStatus, schema: setupStatus },
@@ -72,7 +98,14 @@ export const reads = {
     schema: jobPage,
   }),
   job: (id: string) => ({ key: ['job', id], path: API_ROUTES.job(id), schema: jobDetail }),
-  orders: (query: { readonly page?: number }) => ({
+  accounts: { key: ['accounts'], path: API_ROUTES.accounts, schema: accountList },
+  groups: { key: ['groups'], path: API_ROUTES.groups, schema: groupList },
+  hostSettings: (id: string) => ({
+    key: ['host', id, 'settings'],
+    path: API_ROUTES.hostSettings(id),
+    schema: hostSettingList,
+  }),
+  orders: (query: { readonly page?: number; readonly pageSize?: number }) => ({
     key: ['orders', query],
     path: withQuery(API_ROUTES.orders, { ...query }),
     schema: orderPage,
@@ -82,5 +115,26 @@ export const reads = {
     key: ['certificate', sha256],
     path: API_ROUTES.certificate(sha256),
     schema: certificateDetail,
+  }),
+} as const;
+
+export const pagedReads = {
+  audit: (filter: AuditFilter): PagedRead<z.infer<typeof auditPage>> => ({
+    key: ['audit', filter],
+    page: (before) => ({
+      key: ['audit', filter, before],
+      path: withQuery(API_ROUTES.audit, { ...filter, before }),
+      schema: auditPage,
+    }),
+    next: after(({ seq }) => seq),
+  }),
+  timeline: (hostId: string): PagedRead<z.infer<typeof timelinePage>> => ({
+    key: ['host', hostId, 'timeline'],
+    page: (before) => ({
+      key: ['host', hostId, 'timeline', before],
+      path: withQuery(API_ROUTES.hostTimeline(hostId), { before }),
+      schema: timelinePage,
+    }),
+    next: after(({ at }) => at),
   }),
 } as const;

@@ -47,9 +47,17 @@ export async function getTranslations() {
   return createTranslator({ locale, messages: CATALOGUE[locale] });
 }
 
+export type PageTitle =
+  | 'accounts.title'
+  | 'activity.title'
+  | 'findings.title'
+  | 'hosts.title'
+  | 'jobs.title'
+  | 'order.newTitle'
+  | 'orders.title'
+  | 'overview.title';
+
 /** `generateMetadata` of a page whose title is one line of the catalogue. */
-export function pageTitle(
-  key: 'overview.title' | 'hosts.title' | 'findings.title' | 'jobs.title' | 'order.title' | 'order.newTitle',
-) {
+export function pageTitle(key: PageTitle) {
   return async (): Promise<Metadata> => ({ title: (await getTranslations())(key) });
 }

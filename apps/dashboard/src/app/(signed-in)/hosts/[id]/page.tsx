@@ -1,9 +1,13 @@
 import { HostView } from '../../../../features/host/host-view.tsx';
 import { reads } from '../../../../lib/api/reads.ts';
+import { namedTitle } from '../../../../lib/data/named-title.ts';
 import { Prefetched } from '../../../../lib/data/prefetched.tsx';
-import { pageTitle } from '../../../../lib/i18n/server.ts';
 
-export const generateMetadata = pageTitle('hosts.title');
+export const generateMetadata = namedTitle({
+  read: reads.host,
+  name: (host) => host.name,
+  fallback: 'hosts.title',
+});
 
 export default async function HostPage({ params }: { readonly params: Promise<{ id: string }> }) {
   const { id } = await params;

@@ -2,6 +2,7 @@ import type { SearchParams } from 'nuqs/server';
 import { cleanDraft, loadNewOrder } from '../../../../features/orders/new-order-url.ts';
 import { NewOrderView } from '../../../../features/orders/new-order-view.tsx';
 import { reads } from '../../../../lib/api/reads.ts';
+import { Permitted } from '../../../../lib/data/permitted.tsx';
 import { Prefetched } from '../../../../lib/data/prefetched.tsx';
 import { pageTitle } from '../../../../lib/i18n/server.ts';
 
@@ -14,8 +15,10 @@ export default async function NewOrderPage({
 }) {
   const { anchor } = cleanDraft(await loadNewOrder(searchParams));
   return (
-    <Prefetched reads={anchor === null ? [] : [reads.certificate(anchor)]}>
-      <NewOrderView />
-    </Prefetched>
+    <Permitted needs="orders.create">
+      <Prefetched reads={anchor === null ? [] : [reads.certificate(anchor)]}>
+        <NewOrderView />
+      </Prefetched>
+    </Permitted>
   );
 }

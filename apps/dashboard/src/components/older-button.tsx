@@ -1,0 +1,26 @@
+'use client';
+
+import { Button } from '@trustfleet/ui';
+import { useTranslations } from 'use-intl';
+
+export interface OlderButtonProps {
+  readonly more: boolean;
+  readonly loading: boolean;
+  readonly onOlder: () => void;
+}
+
+/** The end of a list that goes back in time: the way to what is older, or that there is nothing more. */
+export function OlderButton({ more, loading, onOlder }: OlderButtonProps) {
+  const t = useTranslations('common');
+  return (
+    <div className="border-t border-line p-2 text-center text-[0.93rem] text-muted">
+      {more ? (
+        <Button size="sm" variant="ghost" disabled={loading} onClick={onOlder}>
+          {t(loading ? 'loading' : 'older')}
+        </Button>
+      ) : (
+        <p className="py-1">{t('end')}</p>
+      )}
+    </div>
+  );
+}
