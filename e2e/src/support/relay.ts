@@ -10,6 +10,9 @@ export interface RelayedConnection {
 /** A TCP relay between agents and server that counts what it carries: what the wire says, not what a log claims. */
 export interface Relay {
   readonly connections: readonly RelayedConnection[];
+  /** Cuts every connection, and each new one at once, until `mend`. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -17,7 +20,12 @@ export interface Relay {
 export async function startRelay(address: string, port: number): Promise<Relay> {
   const connections: RelayedConnection[] = [];
   const sockets = new Set<Socket>();
+  let isCut = false;
   const server = createServer((agent) => {
+    if (isCut) {
+      agent.destroy();
+      return;
+    }
     const upstream = connect(port, '127.0.0.1');
     const record: RelayedConnection = { sent: 0, open: true };
     connections.push(record);
@@ -37,6 +45,13 @@ export async function startRelay(address: string, port: number): Promise<Relay> 
   await new Promise<void>((resolve) => server.listen(port, address, resolve));
   return {
     connections,
+    cut: () => {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend: () => {
+      isCut = false;
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
