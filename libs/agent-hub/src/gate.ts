@@ -14,7 +14,13 @@ export interface Refusal {
 }
 
 export type Admission =
-  | { readonly ok: true; readonly hostId: string; readonly credentials: HostCredentials }
+  | {
+      readonly ok: true;
+      readonly hostId: string;
+      readonly credentials: HostCredentials;
+      /** Of the secret that was let in: one of the two that the credentials hold. */
+      readonly secretHash: string;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface GateOptions {
@@ -75,14 +81,16 @@ export function createGate(options: GateOptions): (request: IncomingMessage) => 
 
   const identify = (
     request: IncomingMessage,
-  ): { hostId: string; credentials: HostCredentials } | undefined => {
+  ): { hostId: string; credentials: HostCredentials; secretHash: string } | undefined => {
     const claim = parseAgentAuthorization(request.headers.authorization ?? '');
     if (claim === null) return undefined;
     const credentials = options.hosts.find(claim.hostId);
     const hashes = [credentials?.secretHash, credentials?.nextSecretHash ?? undefined];
     // Both are compared in any case: how long it takes tells nobody what there is.
-    const matches = hashes.map((hash) => agentSecretMatches(claim.secret, hash)).includes(true);
-    return matches && credentials !== undefined ? { hostId: claim.hostId, credentials } : undefined;
+    const [secretHash] = hashes.filter((hash) => agentSecretMatches(claim.secret, hash));
+    return credentials === undefined || secretHash === undefined
+      ? undefined
+      : { hostId: claim.hostId, credentials, secretHash };
   };
 
   return (request) => {

@@ -44,7 +44,9 @@ describe('a secret that is being changed', () => {
     const known = lab.hosts.get(host.hostId)!;
     lab.hosts.set(host.hostId, { ...known, nextSecretHash: hashAgentSecret(next) });
     await lab.agent(host).connect();
+    expect(lab.hub.session(host.hostId)?.secretHash).toBe(known.secretHash);
     await lab.agent({ ...host, secret: next }).connect();
+    expect(lab.hub.session(host.hostId)?.secretHash).toBe(hashAgentSecret(next));
     lab.hosts.set(host.hostId, { ...known, secretHash: hashAgentSecret(next), nextSecretHash: null });
 
     expect(await lab.agent(host).refused()).toMatchObject({ status: 401 });

@@ -230,6 +230,7 @@ class Hub {
       socket: upgrade.socket,
       hostId,
       remoteAddress: upgrade.remoteAddress,
+      secretHash: upgrade.admission.secretHash,
       proved,
       limits: this.#limits,
       clock: this.#clock,

@@ -35,6 +35,7 @@ export interface SessionOptions {
   readonly socket: Duplex;
   readonly hostId: string;
   readonly remoteAddress: string;
+  readonly secretHash: string;
   readonly proved: Proved;
   readonly limits: HubLimits;
   readonly clock: HubClock;
@@ -53,6 +54,7 @@ export class Session implements AgentSession {
   readonly hostId: string;
   readonly hello: Hello;
   readonly remoteAddress: string;
+  readonly secretHash: string;
   readonly interception: boolean;
   readonly connectedAt: Date;
   /** When the socket is gone. */
@@ -78,6 +80,7 @@ export class Session implements AgentSession {
     this.hostId = options.hostId;
     this.hello = proved.hello;
     this.remoteAddress = options.remoteAddress;
+    this.secretHash = options.secretHash;
     this.interception = proved.hello.certificate !== proved.challenge.certificate;
     this.connectedAt = clock.wallTime();
     this.#open = createFrameOpener(proved.keys.agentToServer, 'agentToServer');

@@ -33,6 +33,8 @@ export interface AgentSession {
   /** As verified: protocol, agent version, permits, section digests … */
   readonly hello: Hello;
   readonly remoteAddress: string;
+  /** Of the secret that let it in: tells which of two an agent goes by while `settings` change it. */
+  readonly secretHash: string;
   /** The agent saw another TLS certificate than this server serves: something on the path terminates TLS. */
   readonly interception: boolean;
   readonly connectedAt: Date;
