@@ -2,10 +2,12 @@ import type { Host } from '@trustfleet/host';
 import {
   anchorCheck,
   StepFailedError,
+  type AnchorCheck,
   type AnchorStoreAccess,
-  type RemedyCheck,
+  type DurableFiles,
   type StoreToolResult,
 } from '@trustfleet/repair';
+import { basename, dirname, join } from 'node:path';
 import type { StoreChange, TrustStores } from '@trustfleet/trust-stores';
 import { messageOf } from './cli-error.ts';
 import { toolAtRest } from './tool-at-rest.ts';
@@ -19,6 +21,7 @@ export interface AnchorStoreParts {
   readonly host: Host;
   /** Made when a job first asks. */
   readonly trustStores: () => Promise<TrustStores>;
+  readonly files: Pick<DurableFiles, 'sync'>;
   /** argv of `verify-store` in a new process, without the anchor. */
   readonly readBackCommand: readonly [string, ...string[]];
 }
@@ -45,37 +48,51 @@ async function runTool(
     await toolAtRest(parts.host, UPDATE_TOOL, signal);
     // The tool appends to this file; one that a killed run left would bring its anchors back.
     await parts.host.removeFile(`${store.bundle.path}.new`);
-    return { reason: reasonOf(await handle.rebuild(after, { signal })) };
+    const reason = reasonOf(await handle.rebuild(after, { signal }));
+    // The tool does not sync: a job that says "verified" must not lose its bundle with the power.
+    if (reason === null) await parts.files.sync(store.bundle.path);
+    return { reason };
   }
   return { reason: 'No trust store of the operating system was found on this host.' };
 }
 
-function parseCheck(stdout: Uint8Array): RemedyCheck {
+const inconclusive = (detail: string): AnchorCheck => ({
+  ...{ holds: null, evidence: null, present: null, usable: false, files: [] },
+  detail,
+});
+
+function parseCheck(stdout: Uint8Array): AnchorCheck {
   try {
     return anchorCheck.parse(JSON.parse(Buffer.from(stdout).toString('utf8')));
   } catch (error) {
-    return {
-      holds: null,
-      detail: `The process that reads back gave no answer that can be read: ${messageOf(error).slice(0, 200)}`,
-      evidence: null,
-    };
+    return inconclusive(
+      `The process that reads back gave no answer that can be read: ${messageOf(error).slice(0, 200)}`,
+    );
   }
 }
 
-async function readBack(parts: AnchorStoreParts, anchor: string): Promise<RemedyCheck> {
+async function readBack(parts: AnchorStoreParts, anchor: string, signal: AbortSignal): Promise<AnchorCheck> {
   const result = await parts.host.runProgram({
     argv: [...parts.readBackCommand, '--anchor', anchor],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     timeoutMs: READ_BACK_LIMIT_MS,
+    signal,
   });
-  if (result.state !== 'exited' || result.exitCode !== 0) {
-    return {
-      holds: null,
-      detail: `The process that reads back failed: ${result.reason ?? 'no reason given'}`,
-      evidence: null,
-    };
-  }
+  if (result.state !== 'exited' || result.exitCode !== 0)
+    return inconclusive(`The process that reads back failed: ${result.reason ?? 'no reason given'}`);
   return parseCheck(result.stdout);
+}
+
+/** Also what a write that was killed left beside the file (libs/host writes `.<name>.<random>.tmp` first, then renames). */
+async function removeFile(host: Host, path: string): Promise<void> {
+  await host.removeFile(path);
+  const directory = dirname(path);
+  const listing = await host.listDirectory(directory);
+  if (listing.state !== 'listed') return;
+  for (const { name } of listing.entries) {
+    if (name.startsWith(`.${basename(path)}.`) && name.endsWith('.tmp'))
+      await host.removeFile(join(directory, name));
+  }
 }
 
 /** Connects the ports of `trustStore.addAnchor` with this machine. */
@@ -88,11 +105,9 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
     },
     readFile: (path) => readWhole(host, path),
     writeFile: (path, bytes) => host.writeFile(path, bytes, { mode: 0o644 }),
-    async removeFile(path) {
-      await host.removeFile(path);
-    },
+    removeFile: (path) => removeFile(host, path),
     runTool: (request) => runTool(parts, request),
     toolAtRest: (signal) => toolAtRest(host, UPDATE_TOOL, signal),
-    readBack: (anchor) => readBack(parts, anchor),
+    readBack: (anchor, signal) => readBack(parts, anchor, signal),
   };
 }

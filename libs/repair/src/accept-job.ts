@@ -1,6 +1,14 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import { job as jobSchema, type Job, type JobMessage, type JobState, type Order } from '@trustfleet/protocol';
+import {
+  job as jobSchema,
+  type Job,
+  type JobMessage,
+  type JobState,
+  type KeySet,
+  type Order,
+} from '@trustfleet/protocol';
 import { keysFor, openJob, openOrder, type OpenRefusal } from '@trustfleet/signing';
+import { z } from 'zod';
 import { notPermittedReason, type AllowList } from './allow-list.ts';
 import type { RepairIdentity } from './ports.ts';
 import type { RemedyExecutor } from './remedy.ts';
@@ -33,17 +41,41 @@ export interface ClaimedJob {
   readonly attempt: number;
 }
 
-/** Null for a payload that names no job: there is nothing to answer then. */
-export function claimedJob(message: JobMessage): ClaimedJob | null {
+/** A payload before any check; undefined for what is no JSON. */
+function claimedPayload(payload: string): unknown {
   try {
-    const parsed = jobSchema.safeParse(
-      JSON.parse(Buffer.from(message.job.payload, 'base64').toString('utf8')),
-    );
-    return parsed.success ? { jobId: parsed.data.jobId, attempt: parsed.data.attempt } : null;
+    return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Null for a payload that names no job: there is nothing to answer then. */
+export function claimedJob(message: JobMessage): ClaimedJob | null {
+  const parsed = jobSchema.safeParse(claimedPayload(message.job.payload));
+  return parsed.success ? { jobId: parsed.data.jobId, attempt: parsed.data.attempt } : null;
+}
+
+const claimedRemedy = z.looseObject({ remedy: z.string() });
+
+/**
+ * Whose signatures an order needs: where the fleet has approvers, an order of class `trust` or `code` needs `threshold` of them; the
+ * server's key signs the rest (security.md). Which class it is, the payload itself claims before it is verified; that decides nothing
+ * but the keys, and what those keys signed is the same bytes. A remedy that is not known here is answered, never run: any key of the
+ * fleet may have signed its order.
+ */
+function orderSigners(
+  message: JobMessage,
+  keySet: KeySet,
+  remedies: AcceptanceContext['remedies'],
+): { keys: string[]; threshold: number } {
+  const [server, approvers] = [keysFor(keySet, 'server'), keysFor(keySet, 'approver')];
+  const claimed = claimedRemedy.safeParse(claimedPayload(message.order.payload)).data?.remedy ?? '';
+  const known = Object.hasOwn(remedies, claimed) ? remedies[claimed] : undefined;
+  if (known === undefined) return { keys: [...server, ...approvers], threshold: 1 };
+  if (approvers.length === 0 || known.class === 'setting') return { keys: server, threshold: 1 };
+  return { keys: approvers, threshold: keySet.threshold };
 }
 
 const answer = (state: JobState, detail: string): Acceptance => ({ kind: 'answered', state, detail });
@@ -93,16 +125,27 @@ const isAcceptance = (value: Record<string, string> | Acceptance): value is Acce
 /** Signatures, fleet, host and targets first; then time, remedy, allow-list and content. Changes nothing. */
 export function acceptJob(message: JobMessage, context: AcceptanceContext): Acceptance {
   const { identity, remedies } = context;
-  const keys = keysFor(identity.keySet(), 'server');
-  const order = openOrder({ envelope: message.order, keys, fleetId: identity.fleetId });
+  const keySet = identity.keySet();
+  const order = openOrder({
+    ...orderSigners(message, keySet, remedies),
+    envelope: message.order,
+    fleetId: identity.fleetId,
+  });
   if (!order.ok) return answer(stateForRefusal(order.reason), order.detail);
-  const job = openJob({ envelope: message.job, keys, order: order.value, hostId: identity.hostId });
+  const job = openJob({
+    envelope: message.job,
+    keys: keysFor(keySet, 'server'),
+    order: order.value,
+    hostId: identity.hostId,
+  });
   if (!job.ok) return answer(stateForRefusal(job.reason), job.detail);
   const late = timeProblem(order.value, context.serverTime);
   if (late) return late;
-  const { remedy } = order.value;
+  const { remedy, mode } = order.value;
   if (!Object.hasOwn(remedies, remedy))
     return answer('incompatible', `This agent does not know the remedy ${remedy}.`);
+  if (mode === 'undo' && job.value.undoes === undefined)
+    return answer('incompatible', 'The order is to undo, and the job does not say which job.');
   const forbidden = notPermittedReason(context.allowList, remedy);
   if (forbidden !== null) return answer('notPermitted', forbidden);
   const artifacts = provenArtifacts(order.value, message);

@@ -2,70 +2,83 @@ import { randomUUID } from 'node:crypto';
 import type { JobEvent, JobMessage } from '@trustfleet/protocol';
 import { messageOf } from './detail.ts';
 import { openArchive } from './job-archive.ts';
-import type { EventSource } from './job-events.ts';
-import { finalOf } from './journal/journal.ts';
-import { takeIn } from './take-in.ts';
-import { noFault, recoverAll, work, type RepairOptions, type Worker } from './worker.ts';
+import { takeCancel, takeIn, takeOwnerUndo, type OwnerUndo } from './take-in.ts';
+import { createWaits, systemTimers } from './waits.ts';
+import { noFault, recoverAll, type RecoverOptions, type RepairOptions, type Worker } from './worker.ts';
 
 /** The agent's executor of jobs: one at a time, each with its journal. */
 export interface Repair {
   /** Ends every job that a stop or crash left open. To be called once, before the first `accept`. */
-  recover(): Promise<void>;
+  recover(options?: RecoverOptions): Promise<void>;
   /** Takes a job from the server. Returns when it stands in the journal (or was answered), not when it is done. */
   accept(message: JobMessage): Promise<void>;
+  /** Takes a job back because the host's owner asks for it; its own journal, under `requestId`, says what became of it. */
+  undoAsOwner(request: OwnerUndo): Promise<void>;
   /** Gives a job up, if no step of it began. */
-  cancel(jobId: string): void;
+  cancel(jobId: string): Promise<void>;
   /** Events that the server has not acknowledged, oldest first. */
   pending(): JobEvent[];
   acknowledge(eventIds: readonly string[]): Promise<void>;
-  /** Resolves when no job waits or runs. */
+  /** Resolves when no job stands in line or runs; those that wait for their time (`retrying`, `baking`) do not count. */
   idle(): Promise<void>;
+  /** Begins nothing any more; what runs comes to its end. */
+  stop(): void;
 }
 
-/** Opens the journals of `stateDir`. Rejects when they cannot be read or written. */
-export async function createRepair(options: RepairOptions): Promise<Repair> {
-  const archive = await openArchive({
-    files: options.files,
-    stateDir: options.stateDir,
-    fault: options.fault ?? noFault,
-    log: options.log,
-  });
-  const source: EventSource = {
-    identity: options.identity,
-    now: options.now ?? (() => new Date()),
-    newId: randomUUID,
-    listener: options.onEvent,
-  };
-  const remedies = Object.fromEntries(options.remedies.map((remedy) => [remedy.name, remedy]));
-  const worker: Worker = { options, archive, cancelled: new Set(), active: new Set(), source, remedies };
-  let intake: Promise<void> = Promise.resolve();
-  let queue: Promise<void> = Promise.resolve();
+async function createWorker(options: RepairOptions): Promise<Worker> {
   return {
-    recover: () => recoverAll(worker),
-    accept(message) {
-      // One after the other, so that two copies of one job meet as "held already".
-      const taken = intake.then(() => takeIn(worker, message));
-      intake = taken.then(
-        (job) => {
-          if (job === null) return;
-          worker.active.add(job.journal.jobId);
-          queue = queue.then(() => work(worker, job.journal, job.how));
-        },
-        (error: unknown) => {
-          options.log('error', 'a job could not be taken in', { reason: messageOf(error) });
-        },
-      );
-      return intake;
+    options,
+    archive: await openArchive({
+      files: options.files,
+      stateDir: options.stateDir,
+      fault: options.fault ?? noFault,
+      log: options.log,
+    }),
+    source: {
+      identity: options.identity,
+      now: options.now ?? (() => new Date()),
+      newId: randomUUID,
+      listener: options.onEvent,
     },
-    cancel(jobId) {
-      const journal = archive.find(jobId);
-      if (journal !== null && finalOf(journal) === null) worker.cancelled.add(jobId);
-    },
+    remedies: Object.fromEntries(options.remedies.map((remedy) => [remedy.name, remedy])),
+    random: options.random ?? Math.random,
+    cancelled: new Set(),
+    active: new Set(),
+    stuck: new Map(),
+    waits: createWaits(options.timers ?? systemTimers),
+    queue: { running: null, stopped: false, tail: Promise.resolve() },
+  };
+}
+
+/** Opens the journals of `stateDir`. Rejects when they cannot be read. */
+export async function createRepair(options: RepairOptions): Promise<Repair> {
+  const worker = await createWorker(options);
+  const { archive, queue } = worker;
+  let intake: Promise<void> = Promise.resolve();
+  // One after the other, so that two copies of one job meet as "held already".
+  const inTurn = (take: () => Promise<void>): Promise<void> => {
+    intake = intake.then(take).catch((error: unknown) => {
+      options.log('error', 'a job could not be taken in', { reason: messageOf(error) });
+    });
+    return intake;
+  };
+  return {
+    recover: (how = {}) => recoverAll(worker, how),
+    accept: (message) => inTurn(() => takeIn(worker, message)),
+    undoAsOwner: (request) => inTurn(() => takeOwnerUndo(worker, request)),
+    cancel: (jobId) => inTurn(() => takeCancel(worker, jobId)),
     pending: () => archive.pending(),
     acknowledge: (eventIds) => archive.acknowledge(eventIds),
     async idle() {
-      await intake;
-      await queue;
+      for (let seen: unknown = null; seen !== queue.tail;) {
+        await intake;
+        seen = queue.tail;
+        await queue.tail;
+      }
+    },
+    stop() {
+      queue.stopped = true;
+      worker.waits.stop();
     },
   };
 }

@@ -10,11 +10,22 @@ export {
   type PathOwnership,
 } from './allow-list.ts';
 export { createRepair, type Repair } from './create-repair.ts';
-export type { RepairOptions } from './worker.ts';
+export type { RecoverOptions, RepairOptions } from './worker.ts';
+export type { OwnerUndo } from './take-in.ts';
+export type { RepairTimers } from './waits.ts';
 export { createDurableFiles } from './durable-files.ts';
-export type { DurableFiles, EventListener, FaultPoint, RepairIdentity, RepairLog } from './ports.ts';
+export type {
+  DurableFiles,
+  EventListener,
+  FileCalls,
+  OpenFile,
+  FaultPoint,
+  RepairIdentity,
+  RepairLog,
+} from './ports.ts';
 export {
   StepFailedError,
+  type DoneWork,
   type OpenedRemedy,
   type RemedyCheck,
   type RemedyExecutor,
@@ -25,4 +36,4 @@ export {
 } from './remedy.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
 export type { AnchorStoreAccess, StoreToolResult } from './trust-store-add-anchor/ports.ts';
-export { anchorCheck, evaluateAnchor } from './trust-store-add-anchor/verify.ts';
+export { anchorCheck, evaluateAnchor, type AnchorCheck } from './trust-store-add-anchor/verify.ts';

@@ -1,16 +1,21 @@
 import { messageOf } from './detail.ts';
 import type { AcceptedEntry } from './journal/entries.ts';
+import type { JournalContent } from './journal/progress.ts';
 import type { OpenedRemedy, RemedyCheck, RemedyExecutor, RemedyRefusal } from './remedy.ts';
+import { undoTarget } from './undo-target.ts';
 
 export interface OpenableJob {
   readonly accepted: AcceptedEntry;
   readonly remedies: Readonly<Record<string, RemedyExecutor>>;
+  /** Another job of this host's archive. */
+  findJob(jobId: string): JournalContent | null;
 }
 
-/** Opens the remedy of an accepted job; its checks passed when the job was accepted. */
-export function openRemedy(run: OpenableJob): OpenedRemedy | RemedyRefusal {
-  const { order, artifacts } = run.accepted;
-  const remedy = Object.hasOwn(run.remedies, order.remedy) ? run.remedies[order.remedy] : undefined;
+function openAccepted(
+  { order, artifacts }: AcceptedEntry,
+  remedies: OpenableJob['remedies'],
+): OpenedRemedy | RemedyRefusal {
+  const remedy = Object.hasOwn(remedies, order.remedy) ? remedies[order.remedy] : undefined;
   if (!remedy)
     return { state: 'incompatible', detail: `This agent does not know the remedy ${order.remedy}.` };
   const bytes = new Map(
@@ -20,6 +25,18 @@ export function openRemedy(run: OpenableJob): OpenedRemedy | RemedyRefusal {
     ]),
   );
   return remedy.open(order, bytes);
+}
+
+/** Opens what an accepted job sets out to do; its checks passed when it was accepted. An undo is the earlier job, reversed. */
+export function openRemedy(run: OpenableJob): OpenedRemedy | RemedyRefusal {
+  const { order, job } = run.accepted;
+  if (order.mode !== 'undo') return openAccepted(run.accepted, run.remedies);
+  if (job.undoes === undefined)
+    return { state: 'incompatible', detail: 'The order is to undo, and the job does not say which job.' };
+  const target = undoTarget(run.findJob(job.undoes), job.undoes, { order, by: job.jobId });
+  if ('state' in target) return target;
+  const opened = openAccepted(target.accepted, run.remedies);
+  return 'state' in opened ? opened : opened.reverse(target);
 }
 
 /** Runs a check, and gives one that threw as inconclusive. */

@@ -18,6 +18,30 @@ export interface DurableFiles {
   makeDirectory(path: string): Promise<void>;
   /** Removes the directory and all in it; a missing one is no error. */
   removeDirectory(path: string): Promise<void>;
+  /** Puts on disk what another program wrote under that name: bytes and directory entry. A missing file is no error. */
+  sync(path: string): Promise<void>;
+}
+
+/**
+ * The calls of the operating system that durable storage is made of (`node:fs/promises` has them all). A test's version records
+ * them, to see what is left when everything that was not synced is lost.
+ */
+export interface FileCalls {
+  open(path: string, flags: 'r' | 'wx' | 'a', mode?: number): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { readonly recursive?: boolean; readonly force?: boolean }): Promise<void>;
+  mkdir(
+    path: string,
+    options: { readonly recursive: true; readonly mode: number },
+  ): Promise<string | undefined>;
+  readFile(path: string): Promise<Uint8Array>;
+  readdir(path: string): Promise<string[]>;
+}
+
+export interface OpenFile {
+  writeFile(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** One line of structured log; never given secrets. */

@@ -1,43 +1,48 @@
 import { messageOf } from './detail.ts';
-import { acceptedOf, finalOf, type Journal } from './journal/journal.ts';
+import { endBake, proveAttempt } from './end-attempt.ts';
+import type { JobRun } from './job-run.ts';
+import { acceptedOf, attemptOf, eventIn, finalOf, type JournalContent } from './journal/progress.ts';
 import { checkSafely, openRemedy } from './opened-remedy.ts';
 import type { OpenedRemedy } from './remedy.ts';
-import { runJob, type JobRun } from './run-job.ts';
+import { runAttempt } from './run-job.ts';
 import { takeBack } from './take-back.ts';
 
 const READ_BACK_LIMIT_MS = 120_000;
 /** Longest wait for a tool that outlived the agent which started it. */
 const REST_LIMIT_MS = 120_000;
 
-/** What a job's journal asks for after a start. */
-export type RecoveryNeed = 'nothing' | 'begin' | 'settle' | 'forget';
+/** What a job's journal asks for next. */
+export type Need = 'nothing' | 'forget' | 'begin' | 'settle' | 'bake' | 'retry';
 
 /**
- * `forget`: torn before it was accepted, the server will bring it again. `begin`: accepted, and nothing touched yet.
- * `settle`: steps began, so it is finished or taken back.
+ * `forget`: torn before it was accepted, the server will bring it again. `begin`: nothing touched yet. `settle`: steps began, so the
+ * attempt is finished or taken back. `bake`, `retry`: it waits for its time.
  */
-export function recoveryNeed(journal: Journal): RecoveryNeed {
+export function needOf(journal: JournalContent): Need {
   if (finalOf(journal) !== null) return 'nothing';
   if (acceptedOf(journal) === null) return 'forget';
-  return journal.entries.some((entry) => entry.kind === 'stepStarted') ? 'settle' : 'begin';
+  const attempt = attemptOf(journal);
+  if (eventIn(attempt, 'baking') !== null) return 'bake';
+  if (attempt.entries.some((entry) => entry.kind === 'stepStarted')) return 'settle';
+  return attempt.count > 1 && eventIn(attempt, 'planning') === null ? 'retry' : 'begin';
 }
 
 async function settle(run: JobRun, remedy: OpenedRemedy): Promise<void> {
-  const { entries } = run.journal;
+  const { entries } = attemptOf(run.journal);
   const plan = entries.find((entry) => entry.kind === 'planned')?.plan ?? null;
   const before = entries.find((entry) => entry.kind === 'beforeEvidence')?.evidence ?? null;
-  const undo = entries.find((entry) => entry.kind === 'undoStarted');
-  if (undo) return takeBack(run, remedy, { reason: undo.reason, timedOut: false, plan, before });
+  const decided = entries.find((entry) => entry.kind === 'takingBack');
+  // A journal of format 1 has only the first step back.
+  const reason = decided?.reason ?? entries.find((entry) => entry.kind === 'undoStarted')?.reason;
+  if (reason !== undefined)
+    return takeBack(run, remedy, { reason, timedOut: decided?.timedOut ?? false, plan, before });
   await run.events.emit('verifying', {
     step: 'readBack',
     detail: 'The agent was stopped in the middle of this job and looks what became of it.',
   });
   const check = await checkSafely(remedy, 'readBack', AbortSignal.timeout(READ_BACK_LIMIT_MS));
-  if (check.holds === true && check.evidence !== null) {
-    await run.journal.append({ kind: 'verified', evidence: check.evidence });
-    await run.beforeFinal();
-    return run.events.finish('verified', { plan, before, after: check.evidence, undone: false });
-  }
+  if (check.holds === true && check.evidence !== null)
+    return proveAttempt(run, remedy, { plan, before, after: check.evidence, detail: check.detail });
   return takeBack(run, remedy, {
     reason: 'The agent was stopped in the middle of this job, and the change is not complete.',
     timedOut: false,
@@ -46,19 +51,7 @@ async function settle(run: JobRun, remedy: OpenedRemedy): Promise<void> {
   });
 }
 
-/** Brings a job that a crash left open to its one final state: changed and verified, or as before. */
-export async function recoverJob(run: JobRun): Promise<void> {
-  const need = recoveryNeed(run.journal);
-  run.log('info', 'a job was found unfinished', { jobId: run.journal.jobId, need });
-  if (need === 'begin') return runJob(run, AbortSignal.timeout(run.accepted.job.executionTimeoutMs));
-  if (need !== 'settle') return;
-  const remedy = openRemedy(run);
-  if ('state' in remedy) {
-    return run.events.finish('appliedNotVerified', {
-      undone: false,
-      detail: `The agent was stopped in the middle of this job and cannot go on with it: ${remedy.detail}`,
-    });
-  }
+async function waitForRest(run: JobRun, remedy: OpenedRemedy): Promise<void> {
   try {
     await remedy.settled(AbortSignal.timeout(REST_LIMIT_MS));
   } catch (error) {
@@ -67,5 +60,23 @@ export async function recoverJob(run: JobRun): Promise<void> {
       reason: messageOf(error),
     });
   }
+}
+
+/** Goes on with a job where its journal stands: to its end, or to the next time at which it is due. */
+export async function advanceJob(run: JobRun): Promise<void> {
+  const need = needOf(run.journal);
+  if (need === 'nothing' || need === 'forget') return;
+  if (need === 'begin' || need === 'retry')
+    return runAttempt(run, AbortSignal.timeout(run.accepted.job.executionTimeoutMs));
+  run.log('info', 'a job is taken up', { jobId: run.journal.jobId, need });
+  const remedy = openRemedy(run);
+  if ('state' in remedy) {
+    return run.events.finish(need === 'bake' ? 'regressed' : 'appliedNotVerified', {
+      undone: false,
+      detail: `The agent cannot go on with this job: ${remedy.detail}`,
+    });
+  }
+  if (need === 'bake') return endBake(run, remedy);
+  await waitForRest(run, remedy);
   return settle(run, remedy);
 }

@@ -1,4 +1,5 @@
-import type { JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
+import type { Effective, JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
+import type { RemedyClass } from '@trustfleet/remedies';
 
 /** The rule's answer on this host; `holds` is null where it could not be found out, and `detail` says why. */
 export interface RemedyCheck {
@@ -17,19 +18,23 @@ export interface RemedyStep {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** One step back. Safe to repeat; throws {@link StepFailedError} where the host is no longer as we left it. */
-export interface UndoStep {
-  readonly name: string;
-  run(signal: AbortSignal): Promise<void>;
+/** One step back. Throws {@link StepFailedError} where the host is no longer as we left it. */
+export interface UndoStep extends RemedyStep {
+  /** It only makes anew what follows from the files: where it fails, the host may be as before all the same. */
+  readonly derives: boolean;
 }
 
 export type RemedyPlan =
   | { readonly kind: 'change'; readonly plan: JobPlan; readonly steps: readonly RemedyStep[] }
   | { readonly kind: 'none' }
-  | { readonly kind: 'notApplicable'; readonly reason: string };
+  | { readonly kind: 'notApplicable'; readonly reason: string }
+  /** Something hinders it, and another attempt would not help. */
+  | { readonly kind: 'blocked'; readonly reason: string };
 
 /** A remedy with its parameters read: what one job does. */
 export interface OpenedRemedy {
+  /** When programs see the change. */
+  readonly effective: Effective;
   plan(): Promise<RemedyPlan>;
   /** Resolves when nothing that an earlier run of this job started is still at work (a killed agent leaves its tool running). */
   settled(signal: AbortSignal): Promise<void>;
@@ -37,6 +42,16 @@ export interface OpenedRemedy {
   check(how: 'here' | 'readBack', signal: AbortSignal): Promise<RemedyCheck>;
   /** Steps back for the steps that began, from their journaled inverses, oldest first. */
   undo(inverses: readonly unknown[]): readonly UndoStep[];
+  /** Taking an earlier run back, as an undertaking of its own. Its check holds when what that run did is gone. */
+  reverse(done: DoneWork): OpenedRemedy;
+}
+
+/** What the journal of an earlier run holds. */
+export interface DoneWork {
+  /** Of the steps that began, oldest first. */
+  readonly inverses: readonly unknown[];
+  /** What was measured before its first step. */
+  readonly before: JobEvidence | null;
 }
 
 /** Why a job cannot be opened at all: the final state it gets. */
@@ -48,6 +63,8 @@ export interface RemedyRefusal {
 /** One kind of change this agent knows; `name` is what orders and allow-lists call it. */
 export interface RemedyExecutor {
   readonly name: string;
+  /** Decides whose signature its orders need (security.md). */
+  readonly class: RemedyClass;
   open(order: Order, artifacts: ReadonlyMap<string, Uint8Array>): OpenedRemedy | RemedyRefusal;
 }
 

@@ -1,46 +1,38 @@
-import type { JobEvidence, JobPlan } from '@trustfleet/protocol';
+import type { JobEvidence } from '@trustfleet/protocol';
 import { fitDetail, messageOf } from './detail.ts';
-import type { JobEvents } from './job-events.ts';
-import type { Journal } from './journal/journal.ts';
+import { failAttempt } from './end-attempt.ts';
+import type { JobRun, Measured } from './job-run.ts';
+import { attemptOf, inversesOf } from './journal/progress.ts';
 import { checkSafely } from './opened-remedy.ts';
-import type { FaultPoint, RepairLog } from './ports.ts';
-import type { OpenedRemedy } from './remedy.ts';
+import type { OpenedRemedy, RemedyCheck, UndoStep } from './remedy.ts';
 
 /** Longest that going back may take; apart from the job's own clock, which may be the reason for going back. */
 const UNDO_LIMIT_MS = 180_000;
 
-export interface TakeBackRun {
-  readonly journal: Journal;
-  readonly events: JobEvents;
-  readonly fault: FaultPoint;
-  readonly log: RepairLog;
-  beforeFinal(): Promise<void>;
-}
-
-export interface TakeBackReason {
+export interface TakeBackReason extends Measured {
   /** For a person: what went wrong. */
   readonly reason: string;
   readonly timedOut: boolean;
-  readonly plan: JobPlan | null;
-  readonly before: JobEvidence | null;
 }
 
-/** Runs every step back, each announced in the journal; the reason why one could not be done, or null. */
+interface Hindrance {
+  readonly step: UndoStep;
+  readonly detail: string;
+}
+
+/** Runs every step back, each announced in the journal; what hindered it, or null. */
 async function runUndoSteps(
-  run: TakeBackRun,
-  remedy: OpenedRemedy,
+  run: JobRun,
+  steps: readonly UndoStep[],
   context: { reason: string; signal: AbortSignal },
-): Promise<string | null> {
-  const inverses = run.journal.entries.flatMap((entry) =>
-    entry.kind === 'stepStarted' ? [entry.inverse] : [],
-  );
-  for (const step of remedy.undo(inverses)) {
+): Promise<Hindrance | null> {
+  for (const step of steps) {
     await run.journal.append({ kind: 'undoStarted', step: step.name, reason: fitDetail(context.reason) });
     await run.fault(`before:${step.name}`);
     try {
       await step.run(context.signal);
     } catch (error) {
-      return messageOf(error);
+      return { step, detail: messageOf(error) };
     }
     await run.fault(`after:${step.name}`);
     await run.journal.append({ kind: 'undoDone', step: step.name });
@@ -49,27 +41,56 @@ async function runUndoSteps(
 }
 
 /**
- * Takes a change back by the inverse of every step that began, and ends the job: `failed` (or `timedOut`) with
- * `undone: true` when the host is as before; `appliedNotVerified` with `undone: false` when something hinders it.
+ * Why the host is not as before; null when it is. The check decides, not the steps: a tool that failed over a full disk made nothing
+ * new, and one that ended well may have left the change where it was.
  */
-export async function takeBack(run: TakeBackRun, remedy: OpenedRemedy, why: TakeBackReason): Promise<void> {
+function whyNotAsBefore(
+  hindrance: Hindrance | null,
+  check: RemedyCheck,
+  before: JobEvidence | null,
+): string | null {
+  const same = before?.bundleSha256 != null && check.evidence?.bundleSha256 === before.bundleSha256;
+  if (hindrance !== null) return hindrance.step.derives && same ? null : hindrance.detail;
+  if (check.holds === true && !same) return 'Every step was taken back, and the change is still there.';
+  return null;
+}
+
+/** Nothing began, so nothing has to be taken back. */
+async function endUntouched(run: JobRun, why: TakeBackReason): Promise<void> {
+  const content = { plan: why.plan, before: why.before, undone: true as const };
+  const detail = `${why.reason} Nothing had been changed.`;
+  if (why.timedOut) return run.events.finish('timedOut', { ...content, detail });
+  return failAttempt(run, { ...content, detail });
+}
+
+/**
+ * Takes an attempt back by the inverse of every step that began. `failed` (or `timedOut`, or `retrying`) with `undone: true` when the
+ * host is as before; `appliedNotVerified` with `undone: false` when something hinders it. The decision stands in the journal first: an
+ * agent that is stopped on the way goes on with it, and a job that ran out of time stays one.
+ */
+export async function takeBack(run: JobRun, remedy: OpenedRemedy, why: TakeBackReason): Promise<void> {
+  const attempt = attemptOf(run.journal);
+  const inverses = inversesOf(attempt);
+  if (inverses.length === 0) return endUntouched(run, why);
   run.log('warn', 'a change is taken back', { jobId: run.journal.jobId, reason: why.reason });
-  await run.events.emit('applying', { step: 'undo', detail: why.reason, plan: why.plan });
+  const { reason, timedOut, plan, before } = why;
+  if (!attempt.entries.some((entry) => entry.kind === 'takingBack'))
+    await run.journal.append({ kind: 'takingBack', reason: fitDetail(reason), timedOut });
+  await run.events.emit('applying', { step: 'undo', detail: reason, plan });
   const signal = AbortSignal.timeout(UNDO_LIMIT_MS);
-  const hindered = await runUndoSteps(run, remedy, { reason: why.reason, signal });
+  const hindrance = await runUndoSteps(run, remedy.undo(inverses), { reason, signal });
   const check = await checkSafely(remedy, 'readBack', signal);
   await run.beforeFinal();
-  const content = { plan: why.plan, before: why.before, after: check.evidence };
-  if (hindered === null) {
-    return run.events.finish(why.timedOut ? 'timedOut' : 'failed', {
+  const hindered = whyNotAsBefore(hindrance, check, before);
+  const content = { plan, before, after: check.evidence };
+  if (hindered !== null) {
+    return run.events.finish('appliedNotVerified', {
       ...content,
-      undone: true,
-      detail: `${why.reason} The change was undone.`,
+      undone: false,
+      detail: `${reason} The change could not be undone: ${hindered}`,
     });
   }
-  return run.events.finish('appliedNotVerified', {
-    ...content,
-    undone: false,
-    detail: `${why.reason} The change could not be undone: ${hindered}`,
-  });
+  const detail = `${reason} The change was undone.`;
+  if (timedOut) return run.events.finish('timedOut', { ...content, undone: true, detail });
+  return failAttempt(run, { ...content, undone: true, detail });
 }

@@ -87,14 +87,16 @@ async function openRepair(
   let trustStores: Promise<TrustStores> | null = null;
   const { link } = options.identity;
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(link.keySeed, 'base64'));
+  const files = createDurableFiles();
   const access = createAnchorStoreAccess({
     host: createHost(),
+    files,
     trustStores: () => (trustStores ??= openTrustStores(options.root)),
     readBackCommand: [...selfCommand(), 'verify-store', '--root', options.root],
   });
   return createRepair({
     stateDir: options.stateDir,
-    files: createDurableFiles(),
+    files,
     identity: {
       hostId: link.hostId,
       fleetId: link.fleetId,

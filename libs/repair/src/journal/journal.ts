@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { JobEvent } from '@trustfleet/protocol';
+import { messageOf } from '../detail.ts';
 import type { DurableFiles, FaultPoint, RepairLog } from '../ports.ts';
-import { journalEntry, type AcceptedEntry, type JournalEntry } from './entries.ts';
+import { journalEntry, type JournalEntry } from './entries.ts';
 
 const FILE_NAME = 'journal.jsonl';
 
@@ -9,11 +9,18 @@ const FILE_NAME = 'journal.jsonl';
 export interface Journal {
   readonly jobId: string;
   readonly entries: readonly JournalEntry[];
-  /** Returns when the entry is on disk. */
+  /** What it takes on disk, bytes. */
+  size(): number;
+  /** Returns when the entry is on disk. Entries follow one another in the order of the calls. */
   append(entry: JournalEntry): Promise<void>;
 }
 
-interface JournalStore {
+/** A journal of a newer release, or damaged in its middle: it is left alone, and its job is neither run nor answered. */
+export class ForeignJournalError extends Error {
+  override readonly name = 'ForeignJournalError';
+}
+
+export interface JournalStore {
   readonly files: DurableFiles;
   readonly directory: string;
   readonly fault: FaultPoint;
@@ -23,82 +30,107 @@ interface JournalStore {
 const encode = (entries: readonly JournalEntry[]): Uint8Array =>
   Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), 'utf8');
 
-/** An entry's line, or null for one that was torn by a crash or altered. */
-function decodeLine(line: string): JournalEntry | null {
+function parseLine(line: string): unknown {
   try {
-    const parsed = journalEntry.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(line) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /**
  * Reads entries up to the first that is not whole. A torn last line is what a crash leaves: it announced a step that
- * never began, so nothing is lost with it.
+ * never began, so nothing is lost with it. A whole line that is not understood is no crash's work.
  */
-function decode(bytes: Uint8Array): { entries: JournalEntry[]; whole: boolean } {
+function decode(bytes: Uint8Array, path: string): { entries: JournalEntry[]; whole: boolean } {
   const lines = Buffer.from(bytes).toString('utf8').split('\n');
   const ended = lines.pop() === '';
   const entries: JournalEntry[] = [];
-  for (const line of lines) {
-    const entry = decodeLine(line);
-    if (entry === null) return { entries, whole: false };
-    entries.push(entry);
+  for (const [index, line] of lines.entries()) {
+    const value = parseLine(line);
+    if (value === undefined) {
+      if (index < lines.length - 1 && lines.slice(index + 1).some((later) => parseLine(later) !== undefined))
+        throw new ForeignJournalError(`${path} is damaged in line ${index + 1}, before its end`);
+      return { entries, whole: false };
+    }
+    const parsed = journalEntry.safeParse(value);
+    if (!parsed.success)
+      throw new ForeignJournalError(
+        `${path} holds in line ${index + 1} what this release does not know; a newer one wrote it`,
+      );
+    entries.push(parsed.data);
   }
   return { entries, whole: ended };
 }
 
-/** Opens (or begins) the journal of `jobId`; a torn tail is cut off before anything is added. */
+/** Entries of a job without touching its file; null when there is none. Throws {@link ForeignJournalError}. */
+export async function readJournal(
+  store: Pick<JournalStore, 'files' | 'directory'>,
+  jobId: string,
+): Promise<readonly JournalEntry[] | null> {
+  const path = join(store.directory, jobId, FILE_NAME);
+  const bytes = await store.files.read(path);
+  return bytes === null ? null : decode(bytes, path).entries;
+}
+
+/** Drops a torn tail; false when that was not possible (a full disk), and then nothing may be added either. */
+async function cutTail(
+  store: JournalStore,
+  path: string,
+  entries: readonly JournalEntry[],
+): Promise<boolean> {
+  try {
+    await store.files.replace(path, encode(entries));
+    store.log('warn', 'the journal of a job ended in a torn entry, which was dropped', {
+      path,
+      entries: entries.length,
+    });
+    return true;
+  } catch (error) {
+    store.log('error', 'a torn entry could not be cut off a journal; its job waits', {
+      path,
+      reason: messageOf(error),
+    });
+    return false;
+  }
+}
+
+/** Opens (or begins) the journal of `jobId`; a torn tail is cut off before anything is added. Throws {@link ForeignJournalError}. */
 export async function openJournal(store: JournalStore, jobId: string): Promise<Journal> {
   const { files, fault } = store;
   const directory = join(store.directory, jobId);
   const path = join(directory, FILE_NAME);
   await files.makeDirectory(directory);
   const bytes = await files.read(path);
-  const { entries, whole } = bytes === null ? { entries: [], whole: true } : decode(bytes);
-  if (!whole) {
-    store.log('warn', 'the journal of a job ended in a torn entry, which was dropped', {
-      jobId,
-      entries: entries.length,
-    });
-    await files.replace(path, encode(entries));
-  }
-  let broken = false;
+  const { entries, whole } = bytes === null ? { entries: [], whole: true } : decode(bytes, path);
+  let broken = !whole && !(await cutTail(store, path, entries));
+  let size = encode(entries).length;
+  let last: Promise<void> = Promise.resolve();
+  const add = async (entry: JournalEntry): Promise<void> => {
+    if (broken) throw new Error(`${path} could not be written before and has to be read again first.`);
+    await fault(`before:${entry.kind}`);
+    const line = encode([entry]);
+    try {
+      await files.append(path, line);
+    } catch (error) {
+      // Part of the line may be there: nothing may follow it.
+      broken = true;
+      throw error;
+    }
+    size += line.length;
+    entries.push(entry);
+    await fault(`after:${entry.kind}`);
+  };
   return {
     jobId,
     entries,
-    async append(entry) {
-      if (broken) throw new Error(`${path} could not be written before and has to be read again first.`);
-      await fault(`before:${entry.kind}`);
-      try {
-        await files.append(path, encode([entry]));
-      } catch (error) {
-        // Part of the line may be there: nothing may follow it.
-        broken = true;
-        throw error;
-      }
-      entries.push(entry);
-      await fault(`after:${entry.kind}`);
+    size: () => size,
+    append(entry) {
+      // An acknowledgement may come while the job itself writes: half a line of one must never meet the other.
+      const added = last.then(() => add(entry));
+      last = added.catch(() => undefined);
+      return added;
     },
   };
-}
-
-export const acceptedOf = (journal: Journal): AcceptedEntry | null =>
-  journal.entries.find((entry) => entry.kind === 'accepted') ?? null;
-
-/** Every event of the job, oldest first. */
-export const eventsOf = (journal: Journal): JobEvent[] =>
-  journal.entries.flatMap((entry) => (entry.kind === 'event' || entry.kind === 'final' ? [entry.event] : []));
-
-export const finalOf = (journal: Journal): JobEvent | null =>
-  journal.entries.find((entry) => entry.kind === 'final')?.event ?? null;
-
-/** Events that the server has not acknowledged, oldest first. */
-export function pendingOf(journal: Journal): JobEvent[] {
-  const known = new Set(
-    journal.entries.flatMap((entry) => (entry.kind === 'acknowledged' ? entry.eventIds : [])),
-  );
-  return eventsOf(journal).filter((event) => !known.has(event.eventId));
 }

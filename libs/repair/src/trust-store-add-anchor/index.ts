@@ -7,11 +7,18 @@ import {
 } from '@trustfleet/certificates';
 import type { JobPlan, Order, PlanChange } from '@trustfleet/protocol';
 import { anchorFileContent, REMEDIES } from '@trustfleet/remedies';
-import type { OpenedRemedy, RemedyExecutor, RemedyPlan, RemedyRefusal, RemedyStep } from '../remedy.ts';
+import type {
+  DoneWork,
+  OpenedRemedy,
+  RemedyExecutor,
+  RemedyPlan,
+  RemedyRefusal,
+  RemedyStep,
+} from '../remedy.ts';
 import type { AnchorStoreAccess } from './ports.ts';
 import { runToolStep, writeAnchorFileStep } from './steps.ts';
-import { undoSteps } from './undo.ts';
-import { evaluateAnchor } from './verify.ts';
+import { fileInverses, restorableFiles, undoSteps } from './undo.ts';
+import { evaluateAbsence, evaluateAnchor, type AnchorCheck } from './verify.ts';
 
 const definition = REMEDIES['trustStore.addAnchor'];
 const { name } = definition;
@@ -64,6 +71,64 @@ async function makePlan(
   return { kind: 'change', plan, steps: stepsFor(result.changes, { access, certificate }) };
 }
 
+/** The plan that takes an earlier run back, and its steps. */
+async function makeUndoPlan(
+  access: AnchorStoreAccess,
+  certificate: CertificateFacts,
+  inverses: readonly unknown[],
+): Promise<RemedyPlan> {
+  const trustStores = await access.trustStores();
+  const files = (await restorableFiles(access, inverses)).flatMap(({ written, ...file }) =>
+    written === null ? [] : [{ ...file, written }],
+  );
+  const result = definition.undoEffect(
+    { trustStores },
+    { anchor: certificate.sha256 },
+    { certificate, files },
+  );
+  if (result.kind !== 'change') return result;
+  return { kind: 'change', plan: { changes: result.changes }, steps: undoSteps(access, inverses) };
+}
+
+/** What one certificate's jobs have in common, whichever way they go. */
+interface Anchoring {
+  readonly access: AnchorStoreAccess;
+  readonly certificate: CertificateFacts;
+}
+
+type Common = Pick<OpenedRemedy, 'effective' | 'settled' | 'undo' | 'reverse'>;
+
+function common({ access, certificate }: Anchoring): Common {
+  return {
+    // Programs read the bundle when they start: one that runs keeps what it has loaded, in this direction as in the other.
+    effective: 'appRestart',
+    settled: (signal) => access.toolAtRest(signal),
+    undo: (inverses) => undoSteps(access, inverses),
+    reverse: (done) => reversed({ access, certificate }, done),
+  };
+}
+
+function reversed(anchoring: Anchoring, { inverses, before }: DoneWork): OpenedRemedy {
+  const { access, certificate } = anchoring;
+  const files = fileInverses(inverses).map(({ path }) => path);
+  return {
+    ...common(anchoring),
+    plan: () => makeUndoPlan(access, certificate, inverses),
+    check: async (how, signal) =>
+      evaluateAbsence(await look(access, certificate.sha256, { how, signal }), { files, before }),
+  };
+}
+
+async function look(
+  access: AnchorStoreAccess,
+  anchor: string,
+  { how, signal }: { how: 'here' | 'readBack'; signal: AbortSignal },
+): Promise<AnchorCheck> {
+  return how === 'here'
+    ? evaluateAnchor(await access.trustStores(), anchor)
+    : access.readBack(anchor, signal);
+}
+
 function open(
   access: AnchorStoreAccess,
   order: Order,
@@ -86,11 +151,9 @@ function open(
   const certificate = readCertificate(der, new Date(order.notBefore));
   if ('state' in certificate) return certificate;
   return {
+    ...common({ access, certificate }),
     plan: () => makePlan(access, anchor, certificate),
-    settled: (signal) => access.toolAtRest(signal),
-    check: async (how, signal) =>
-      how === 'here' ? evaluateAnchor(await access.trustStores(), anchor) : access.readBack(anchor, signal),
-    undo: (inverses) => undoSteps(access, inverses),
+    check: (how, signal) => look(access, anchor, { how, signal }),
   };
 }
 
@@ -99,5 +162,5 @@ function open(
  * `update-ca-certificates` (trust-stores.md §6.1).
  */
 export function createAddAnchor(access: AnchorStoreAccess): RemedyExecutor {
-  return { name, open: (order, artifacts) => open(access, order, artifacts) };
+  return { name, class: definition.class, open: (order, artifacts) => open(access, order, artifacts) };
 }

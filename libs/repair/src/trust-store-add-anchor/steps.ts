@@ -11,8 +11,8 @@ export const anchorInverse = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.literal('restoreFile'),
     path: z.string(),
-    /** SHA-256 of what we write: the file is touched again only while it holds exactly this. */
-    written: z.string(),
+    /** SHA-256 of what we write, null where we remove: the file is touched again only while it is exactly so. */
+    written: z.string().nullable(),
     /** What stood there before, base64; null when there was no file. */
     previous: z.string().nullable(),
   }),

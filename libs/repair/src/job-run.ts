@@ -1,0 +1,40 @@
+import type { JobEvidence, JobPlan } from '@trustfleet/protocol';
+import type { JobEvents } from './job-events.ts';
+import type { AcceptedEntry } from './journal/entries.ts';
+import type { Journal } from './journal/journal.ts';
+import type { JournalContent } from './journal/progress.ts';
+import type { FaultPoint, RepairLog } from './ports.ts';
+import type { RemedyExecutor } from './remedy.ts';
+
+/** What one run of a job works with. */
+export interface JobRun {
+  readonly journal: Journal;
+  readonly accepted: AcceptedEntry;
+  readonly events: JobEvents;
+  readonly remedies: Readonly<Record<string, RemedyExecutor>>;
+  readonly fault: FaultPoint;
+  readonly log: RepairLog;
+  /** Another job of this host's archive. */
+  findJob(jobId: string): JournalContent | null;
+  /** True once somebody asked for the job to be given up; heard until the first step. */
+  cancelled(): boolean;
+  /** Why the host's owner does not permit it; null when it may go on. Asked again before each attempt but the first. */
+  forbidden(): Promise<string | null>;
+  /** Server time; null while it is not known. */
+  serverTime(): Date | null;
+  /** In [0, 1). */
+  random(): number;
+  /** After a change, before the final event: the inventory is read again, so that the server hears of it first. */
+  beforeFinal(): Promise<void>;
+  /** Writes into the journal of the job that this one took back what became of it. */
+  tellUndone(
+    undoes: string,
+    proof: { readonly plan: JobPlan | null; readonly after: JobEvidence },
+  ): Promise<void>;
+}
+
+/** What is known so far; goes into the events that follow. */
+export interface Measured {
+  readonly plan: JobPlan | null;
+  readonly before: JobEvidence | null;
+}

@@ -1,0 +1,63 @@
+/** A monotonic clock with timers; tests bring their own. */
+export interface RepairTimers {
+  /** Milliseconds that never jump. */
+  now(): number;
+  /** Calls once after `ms`; answers how to call it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** Looked at again after this at the latest: server time may have become known meanwhile, and setTimeout counts in 32 bits. */
+const LOOK_AGAIN_MS = 60_000;
+
+export const systemTimers: RepairTimers = {
+  now: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Jobs that wait for their time: each once, and none of them holds another up. */
+export interface Waits {
+  has(jobId: string): boolean;
+  /** `remaining` is asked with the time waited so far, milliseconds; at 0 or less `due` is called, once. */
+  add(jobId: string, wait: { remaining: (waitedMs: number) => number; due: () => void }): void;
+  /** True when it waited. */
+  remove(jobId: string): boolean;
+  stop(): void;
+}
+
+export function createWaits(timers: RepairTimers): Waits {
+  const waiting = new Map<string, () => void>();
+  let stopped = false;
+  const waits: Waits = {
+    has: (jobId) => waiting.has(jobId),
+    add(jobId, { remaining, due }) {
+      waits.remove(jobId);
+      const since = timers.now();
+      const look = (): void => {
+        if (stopped) return;
+        const left = remaining(timers.now() - since);
+        if (left <= 0) {
+          waiting.delete(jobId);
+          due();
+          return;
+        }
+        waiting.set(jobId, timers.after(Math.min(left, LOOK_AGAIN_MS), look));
+      };
+      look();
+    },
+    remove(jobId) {
+      waiting.get(jobId)?.();
+      return waiting.delete(jobId);
+    },
+    stop() {
+      stopped = true;
+      for (const callOff of waiting.values()) callOff();
+      waiting.clear();
+    },
+  };
+  return waits;
+}
