@@ -16,7 +16,7 @@ export const hostListQuery = pageQuery.extend({
   /** Hosts whose operating system's store lacks this anchor: those that the overview's `missing` counts. */
   missingAnchor: sha256Hex.optional(),
   groupId: z.uuid().optional(),
-  /** `held`: revoked or in quarantine. */
+  /** `held`: revoked or in quarantine; `admitted`: neither. Without it: every host but the revoked ones, which is the fleet. */
   admission: z.enum(['admitted', 'held']).optional(),
   sort: hostSort.default('name'),
   order: z.enum(['asc', 'desc']).default('asc'),

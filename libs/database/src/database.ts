@@ -5,11 +5,13 @@ import type {
   InvitationChanges,
   InvitationRepository,
 } from './model/accounts.ts';
+import type { AdmissionChanges, AdmissionRepository } from './model/admission.ts';
 import type { Actor, AuditRepository, Change } from './model/audit.ts';
 import type { CertificateRepository } from './model/certificates.ts';
 import type { FindingRepository } from './model/findings.ts';
 import type { FleetRepository } from './model/fleet.ts';
 import type { GroupChanges, GroupRepository } from './model/groups.ts';
+import type { HostSettingChanges, HostSettingRepository } from './model/host-settings.ts';
 import type { HostChanges, HostRepository } from './model/hosts.ts';
 import type { JobRepository } from './model/jobs.ts';
 import type { OrderChanges, OrderRepository } from './model/orders.ts';
@@ -18,11 +20,13 @@ import type { PolicyChanges, PolicyRepository } from './model/policies.ts';
 import type { SectionRepository } from './model/sections.ts';
 import type { SetupTokenChanges, SetupTokenRepository, TokenChanges } from './model/tokens.ts';
 import { createAccountRepository } from './repositories/accounts.ts';
+import { createAdmissionRepository } from './repositories/admission.ts';
 import { appendAudit, createAuditRepository } from './repositories/audit.ts';
 import { createCertificateRepository } from './repositories/certificates.ts';
 import { createFindingRepository } from './repositories/findings.ts';
 import { createFleetRepository } from './repositories/fleet.ts';
 import { createGroupRepository } from './repositories/groups.ts';
+import { createHostSettingRepository } from './repositories/host-settings.ts';
 import { createHostRepository } from './repositories/hosts.ts';
 import { createInvitationRepository } from './repositories/invitations.ts';
 import { createJobRepository } from './repositories/jobs.ts';
@@ -36,6 +40,8 @@ import { createSetupTokenRepository, createTokenChanges } from './repositories/t
 export interface Repositories {
   readonly fleet: FleetRepository;
   readonly hosts: HostRepository;
+  readonly admission: AdmissionRepository;
+  readonly hostSettings: HostSettingRepository;
   readonly sections: SectionRepository;
   readonly certificates: CertificateRepository;
   readonly policies: PolicyRepository;
@@ -53,6 +59,8 @@ export interface Repositories {
 /** What only `Database.change` reaches: everything that a person does, and what is recorded like it. */
 export interface ChangeRepositories extends Repositories {
   readonly hosts: HostRepository & HostChanges;
+  readonly admission: AdmissionRepository & AdmissionChanges;
+  readonly hostSettings: HostSettingRepository & HostSettingChanges;
   readonly policies: PolicyRepository & PolicyChanges;
   readonly orders: OrderRepository & OrderChanges;
   readonly tokens: TokenChanges;
@@ -97,6 +105,8 @@ function createRepositories(context: Context): ChangeRepositories {
     fleet: createFleetRepository(context),
     hosts: createHostRepository(context),
     sections: createSectionRepository(context),
+    admission: createAdmissionRepository(context),
+    hostSettings: createHostSettingRepository(context),
     certificates: createCertificateRepository(context),
     policies: createPolicyRepository(context),
     findings: createFindingRepository(context),

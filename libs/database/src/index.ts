@@ -5,6 +5,8 @@ export * from './model/accounts.ts';
 export * from './model/groups.ts';
 export * from './model/fleet.ts';
 export * from './model/hosts.ts';
+export * from './model/admission.ts';
+export * from './model/host-settings.ts';
 export * from './model/sections.ts';
 export * from './model/certificates.ts';
 export * from './model/policies.ts';

@@ -24,8 +24,14 @@ export interface NewHost {
 export interface HostCredential {
   readonly hostId: string;
   readonly secretHash: string;
+  /** A second secret that is accepted too while `settings` change it. */
+  readonly nextSecretHash: string | null;
   /** Raw Ed25519 key, 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** The agent's run that was here last (`hello.instance`). */
+  readonly lastInstance: string | null;
+  /** Wall clock minus server time, as stored. */
+  readonly clockOffsetMs: number | null;
 }
 
 /** What a host said of itself in `hello`. */
@@ -36,6 +42,8 @@ export interface HostHello {
   readonly permits: readonly string[];
   readonly allowListDigest: string;
   readonly interception: boolean;
+  /** Version of the key set that the agent has pinned. */
+  readonly keySet: number;
   readonly at: Date;
 }
 
@@ -96,7 +104,7 @@ export interface HostChanges {
 }
 
 export interface HostRepository {
-  /** Every enrolled host: read once at start, kept up to date by enrolment. */
+  /** Every host that is not revoked: read once at start, kept up to date by enrolment and revocation. */
   credentials(): Promise<readonly HostCredential[]>;
   /** Stores what `hello` said and marks the host seen. */
   recordHello(hello: HostHello): Promise<void>;

@@ -137,6 +137,7 @@ describe('a host', () => {
         permits: ['trustStore.addAnchor'],
         allowListDigest: hashOf('l'),
         interception: true,
+        keySet: 1,
         at: later(20),
       });
 
@@ -160,6 +161,8 @@ describe('a host', () => {
           permits: ['trustStore.addAnchor'],
           interception: true,
         },
+        group: { id: expect.any(String) as string, name: 'Workstations' },
+        ...{ revokedAt: null, quarantine: null, clockOffsetMs: null },
       });
       expect(bare).toMatchObject({
         id: gamma,

@@ -64,6 +64,13 @@ const BY_FINDINGS: Readonly<Record<NonNullable<HostListQuery['findings']>, Prism
   none: Prisma.sql`open.findings = 0`,
 };
 
+/** A revoked host is no part of the fleet any more: it is listed only where somebody asks for what is held. */
+const NOT_REVOKED = Prisma.sql`h.revoked_at IS NULL`;
+const BY_ADMISSION: Readonly<Record<NonNullable<HostListQuery['admission']>, Prisma.Sql>> = {
+  admitted: Prisma.sql`h.revoked_at IS NULL AND h.quarantine IS NULL`,
+  held: Prisma.sql`(h.revoked_at IS NOT NULL OR h.quarantine IS NOT NULL)`,
+};
+
 function where(query: HostListQuery): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
   if (query.q.trim() !== '') conditions.push(Prisma.sql`h.name ILIKE ${containing(query.q.trim())}`);
@@ -73,6 +80,8 @@ function where(query: HostListQuery): Prisma.Sql {
     );
   if (query.findings !== undefined) conditions.push(BY_FINDINGS[query.findings]);
   if (query.platform !== undefined) conditions.push(Prisma.sql`h.platform = ${query.platform}`);
+  if (query.groupId !== undefined) conditions.push(Prisma.sql`h.group_id = ${query.groupId}::uuid`);
+  conditions.push(query.admission === undefined ? NOT_REVOKED : BY_ADMISSION[query.admission]);
   if (query.missingAnchor !== undefined) {
     // The hosts that the policy's `missing` counts (libs/policy `anchorStatus`): the operating system's store lacks the anchor,
     // or is one that no program can load. A bundle that lacks it is another matter.
@@ -170,6 +179,16 @@ function presence(
   };
 }
 
+/** What the agents' port keeps in memory. */
+const CREDENTIAL = {
+  id: true,
+  secretHash: true,
+  nextSecretHash: true,
+  publicKey: true,
+  instances: true,
+  clockOffsetMs: true,
+} as const;
+
 export function createHostRepository({ client }: Context): HostRepository & HostChanges {
   return {
     ...lists(client),
@@ -189,18 +208,22 @@ export function createHostRepository({ client }: Context): HostRepository & Host
       });
     },
     async credentials() {
-      const rows = await client.host.findMany({ select: { id: true, secretHash: true, publicKey: true } });
-      return rows.map(({ id, secretHash, publicKey }) => ({ hostId: id, secretHash, publicKey }));
+      const rows = await client.host.findMany({ where: { revokedAt: null }, select: CREDENTIAL });
+      return rows.map(({ id, instances, ...same }) => ({
+        ...same,
+        hostId: id,
+        lastInstance: instances.at(-1) ?? null,
+      }));
     },
-    async recordHello({ hostId, agentVersion, bootId, permits, allowListDigest, interception, at }) {
+    async recordHello({ hostId, agentVersion, bootId, permits, keySet, at, ...same }) {
       await client.host.updateMany({
         where: { id: hostId },
         data: {
           agentVersion: storableText(agentVersion),
           bootId: storableText(bootId),
           permits: permits.map(storableText),
-          allowListDigest,
-          interception,
+          ...same,
+          keySetVersion: keySet,
           lastSeen: at,
         },
       });

@@ -137,7 +137,10 @@ export class EnrolmentService {
     const credential: HostCredential = {
       hostId: randomUUID(),
       secretHash: hashAgentSecret(secret),
+      nextSecretHash: null,
       publicKey,
+      lastInstance: null,
+      clockOffsetMs: null,
     };
     const name = storableName(request.hostname);
     await database.change({ kind: 'host', id: credential.hostId, name }, async (repositories) => {

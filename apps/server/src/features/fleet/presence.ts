@@ -46,6 +46,7 @@ export class Presence {
       permits: hello.permits,
       allowListDigest: hello.allowListDigest,
       interception: session.interception,
+      keySet: hello.keySet,
       at: this.options.now(),
     });
     this.options.events.publish({ type: 'host', id: hostId, what: 'presence' });
