@@ -1,6 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsModule } from './features/accounts/accounts.module.ts';
+import type { AccountsService } from './features/accounts/accounts.service.ts';
+import type { GroupsService } from './features/accounts/groups.service.ts';
+import type { InvitationsService } from './features/accounts/invitations.service.ts';
 import type { SetupService } from './features/accounts/setup.service.ts';
+import { AuditModule } from './features/audit/audit.module.ts';
+import type { AuditService } from './features/audit/audit.service.ts';
 import type { EventBus } from './features/events/event-bus.ts';
 import { EventsModule } from './features/events/events.module.ts';
 import type { EnrolmentService } from './features/fleet/enrolment.service.ts';
@@ -17,6 +22,10 @@ import { RolloutsModule } from './features/rollouts/rollouts.module.ts';
 export interface AppServices {
   readonly readiness: Readiness;
   readonly setup: SetupService;
+  readonly accounts: AccountsService;
+  readonly invitations: InvitationsService;
+  readonly groups: GroupsService;
+  readonly audit: AuditService;
   readonly hosts: HostsService;
   readonly enrolment: EnrolmentService;
   readonly policies: PoliciesService;
@@ -31,10 +40,11 @@ export class AppModule {
       module: AppModule,
       imports: [
         HealthModule.register(services.readiness),
-        AccountsModule.register(services.setup),
+        AccountsModule.register(services),
         FleetModule.register(services),
         PoliciesModule.register(services.policies),
         RolloutsModule.register(services.orders),
+        AuditModule.register(services.audit),
         EventsModule.register(services.events),
       ],
     };

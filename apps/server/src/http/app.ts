@@ -6,19 +6,28 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { AppModule, type AppServices } from '../app.module.ts';
 import type { Accounts } from '../features/accounts/auth.ts';
+import { SIGN_IN_ROUTES, type SignIn } from '../features/accounts/sign-in.ts';
 import { nestLogger, type Logger } from '../logging/logger.ts';
 import { apiDocument } from '../openapi/document.ts';
 import { ApiProblem } from './api-problem.ts';
 import { PermissionGuard } from './permission.ts';
 import { ProblemFilter } from './problem-filter.ts';
+import { requirePermissions, routesOf, type Route } from './routes.ts';
 import { sessionCheck } from './session-check.ts';
 
 export interface ApiApp {
   readonly listener: RequestListener;
+  /** Every route of every controller. */
+  readonly routes: readonly Route[];
   close(): Promise<void>;
 }
 
 const BODY_LIMIT = '512kb';
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
 
 interface Issue {
   readonly message: string;
@@ -44,6 +53,7 @@ function invalidRequest(issues: readonly Issue[]): ApiProblem {
 export async function createApiApp(parts: {
   readonly services: AppServices;
   readonly accounts: Accounts;
+  readonly signIn: SignIn;
   readonly logger: Logger;
 }): Promise<ApiApp> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes a literal
@@ -54,7 +64,15 @@ export async function createApiApp(parts: {
   });
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(sessionCheck(parts.accounts, parts.logger));
+  const routes = lazily(() => routesOf(app));
+  app.use(
+    sessionCheck({
+      routes,
+      signIn: { routes: SIGN_IN_ROUTES, handler: parts.signIn.handler },
+      viewer: (request) => parts.accounts.viewer(request.headers),
+      logger: parts.logger,
+    }),
+  );
   // JSON alone: a form of another site can send nothing that is understood here.
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalGuards(new PermissionGuard());
@@ -63,5 +81,10 @@ export async function createApiApp(parts: {
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   SwaggerModule.setup('api/docs', app, apiDocument(app), { customSiteTitle: 'Trustfleet API' });
   await app.init();
-  return { listener: app.getHttpAdapter().getInstance() as RequestListener, close: () => app.close() };
+  requirePermissions(routes());
+  return {
+    listener: app.getHttpAdapter().getInstance() as RequestListener,
+    routes: routes(),
+    close: () => app.close(),
+  };
 }

@@ -2,7 +2,11 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule, type AppServices } from '../app.module.ts';
+import { AccountsService } from '../features/accounts/accounts.service.ts';
+import { GroupsService } from '../features/accounts/groups.service.ts';
+import { InvitationsService } from '../features/accounts/invitations.service.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
+import { AuditService } from '../features/audit/audit.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
@@ -19,6 +23,10 @@ function hollow<T extends object>(type: { readonly prototype: T }): T {
 const HOLLOW: AppServices = {
   readiness: hollow(Readiness),
   setup: hollow(SetupService),
+  accounts: hollow(AccountsService),
+  invitations: hollow(InvitationsService),
+  groups: hollow(GroupsService),
+  audit: hollow(AuditService),
   hosts: hollow(HostsService),
   enrolment: hollow(EnrolmentService),
   policies: hollow(PoliciesService),

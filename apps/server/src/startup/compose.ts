@@ -6,6 +6,13 @@ import { exportPublicKey } from '@trustfleet/signing';
 import type { AppServices } from '../app.module.ts';
 import type { ServerConfig } from '../config/config.ts';
 import { Accounts } from '../features/accounts/auth.ts';
+import { AccountsService } from '../features/accounts/accounts.service.ts';
+import { GroupsService } from '../features/accounts/groups.service.ts';
+import { InvitationsService } from '../features/accounts/invitations.service.ts';
+import { SignIn } from '../features/accounts/sign-in.ts';
+import { AuditService } from '../features/audit/audit.service.ts';
+import { AuditWatch } from '../features/audit/audit-watch.ts';
+import { StreamWatch } from '../features/events/stream-watch.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { CertificateIngest } from '../features/fleet/certificate-ingest.ts';
@@ -36,6 +43,7 @@ interface ComposeOptions {
 export interface Composition {
   readonly services: AppServices;
   readonly accounts: Accounts;
+  readonly signIn: SignIn;
   readonly hub: AgentHub;
   /** Ends what runs by itself and writes what waits, in the order in which the parts need each other. */
   stop(): Promise<void>;
@@ -47,7 +55,12 @@ const now = () => new Date();
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const { database, logger, ports } = options;
   const process = randomUUID();
-  const events = new EventBus();
+  const events = new EventBus({
+    groupsOf: (hostIds) => database.hosts.groupsOf(hostIds),
+    onFailure: (error) => {
+      logger.warn({ err: error }, 'events could not be told apart by group');
+    },
+  });
   const hosts = new KnownHosts(await database.hosts.credentials());
   // One process serves a studio: whoever held a socket before this start holds none any more.
   await database.hosts.disconnectAll('everyProcess');
@@ -77,11 +90,19 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   dispatcher.start((hostId, message) => hub.send(hostId, message));
 
   const accounts = makeAccounts(options);
+  const signIn = new SignIn({ accounts, database, logger });
+  const watches = [
+    new StreamWatch({ bus: events, database, logger, now }),
+    new AuditWatch({ bus: events, database, logger }),
+  ];
   return {
     services: { ...makeServices(options, { events, hosts, dispatcher, accounts }), events },
     accounts,
+    signIn,
     hub,
     stop: async () => {
+      signIn.stop();
+      for (const watch of watches) watch.stop();
       // A few hosts come back at once, thousands spread out.
       await hub.close({ spreadMs: Math.min(60_000, 1_000 + hub.counts().online * 6) });
       await dispatcher.stop();
@@ -118,6 +139,10 @@ function makeServices(
   return {
     readiness: new Readiness(database),
     setup: new SetupService({ database, accounts, now }),
+    accounts: new AccountsService(database, now),
+    invitations: new InvitationsService({ database, accounts, url: ports.url, now }),
+    groups: new GroupsService(database, now),
+    audit: new AuditService({ database, fleetId, serverKey: keys.serverKey, now }),
     hosts: new HostsService(database, now),
     enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
     policies: new PoliciesService(database, now),

@@ -89,7 +89,12 @@ async function serve(
   await ensureDefaultPolicy(database, { dataDir: config.dataDir, now });
   const composition = await compose({ config, database, ports, fleetId: fleet.id, logger });
   ended.push(() => composition.stop());
-  const app = await createApiApp({ services: composition.services, accounts: composition.accounts, logger });
+  const app = await createApiApp({
+    services: composition.services,
+    accounts: composition.accounts,
+    signIn: composition.signIn,
+    logger,
+  });
   ended.push(() => app.close());
   ports.serve({ api: app.listener, enrolment: enrolmentListener(composition.services.enrolment, logger) });
   const token = await composition.services.setup.issueToken();

@@ -31,6 +31,8 @@ export interface AccountRepository {
   list(): Promise<readonly Account[]>;
   /** Null for a stranger and for an account without a role. */
   get(id: string): Promise<Account | null>;
+  /** By lower-case address; null as for `get`. */
+  byEmail(email: string): Promise<Account | null>;
   /** Whose sessions these are, as the accounts are now, by session id; a session that is gone or over is absent. */
   bySessions(sessionIds: readonly string[], now: Date): Promise<ReadonlyMap<string, Account>>;
 }
@@ -39,8 +41,8 @@ export interface AccountChanges {
   /** False when the address is taken by an account that may do something; one without a role is replaced. */
   create(account: NewAccount): Promise<boolean>;
   /**
-   * Waits for every other change of accounts, then answers the account as it is and how many administrators are not disabled:
-   * what a decision rests on stays true until the transaction ends.
+   * Waits for every other change of accounts, then answers the account as it is and how many administrators of all groups are
+   * not disabled: what a decision rests on stays true until the transaction ends.
    */
   lock(id: string): Promise<{ readonly account: Account | null; readonly administrators: number }>;
   /** Members that are absent stay. Disabling ends every session of the account. */

@@ -22,7 +22,7 @@ export interface Change<T> {
 export interface AuditRepository {
   /** The newest entry's place; libs/audit `GENESIS` when there is none. */
   head(): Promise<ChainPoint>;
-  /** Newest first, filtered; `more`: there is another page. `q` looks in the names of actor and subject. */
+  /** Newest first, filtered; `more`: there is another page. `q` looks in the names of actor and subject and in the detail. */
   page(query: AuditQuery): Promise<{ readonly items: readonly AuditEntry[]; readonly more: boolean }>;
   /** Oldest first, later than `after` up to and with `upTo`, at most `limit`. */
   range(range: {

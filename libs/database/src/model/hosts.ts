@@ -120,5 +120,7 @@ export interface HostRepository {
   list(viewer: Viewer, query: HostListQuery): Promise<Page<HostSummary>>;
   /** Those of `hostIds` that exist for the viewer, by name. */
   summaries(viewer: Viewer, hostIds: readonly string[]): Promise<readonly HostSummary[]>;
+  /** The group of each of `hostIds` that exists. */
+  groupsOf(hostIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   detail(viewer: Viewer, hostId: string): Promise<HostDetail | null>;
 }

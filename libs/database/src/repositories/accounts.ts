@@ -88,7 +88,9 @@ function changes({ client }: Context): AccountChanges {
     async lock(id) {
       await lock();
       const [account] = await select(client, Prisma.sql`u.id = ${id}`);
-      const administrators = await client.user.count({ where: { role: 'administrator', disabledAt: null } });
+      const administrators = await client.user.count({
+        where: { role: 'administrator', allGroups: true, disabledAt: null },
+      });
       return { account: account ?? null, administrators };
     },
     async update(id, { role: given, groups, disabledAt }) {
@@ -115,6 +117,10 @@ export function createAccountRepository(context: Context): AccountRepository & A
     list: () => select(client, Prisma.sql`true`),
     async get(id) {
       const [account] = await select(client, Prisma.sql`u.id = ${id}`);
+      return account ?? null;
+    },
+    async byEmail(email) {
+      const [account] = await select(client, Prisma.sql`u.email = ${storableText(email)}`);
       return account ?? null;
     },
     async bySessions(sessionIds, now) {

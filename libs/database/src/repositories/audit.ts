@@ -81,7 +81,7 @@ function where(query: AuditQuery): Prisma.AuditEntryWhereInput {
   return {
     ...(query.before === undefined ? {} : { seq: { lt: query.before } }),
     ...(query.action === undefined ? {} : { action: action.data ?? storableText(query.action) }),
-    ...(q === '' ? {} : { OR: [{ actorName: contains }, { subjectName: contains }] }),
+    ...(q === '' ? {} : { OR: [{ actorName: contains }, { subjectName: contains }, { detail: contains }] }),
   };
 }
 

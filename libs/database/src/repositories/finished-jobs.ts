@@ -36,6 +36,23 @@ function recordOf(job: FinishedJob, row: Row): ActedRecord {
   };
 }
 
+/** The audit's rows about these ends, in their order; the caller writes them at the end of its transaction (see `appendAudit`). */
+export async function finishedRecords(
+  client: Client,
+  jobs: readonly FinishedJob[],
+): Promise<readonly ActedRecord[]> {
+  if (jobs.length === 0) return [];
+  const rows = await client.$queryRaw<Row[]>`
+    SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId", h.name AS "hostName", o.title, o.remedy, o.mode, j.attempt, j.undone,
+           j.result_signed AS "resultSigned"
+    FROM job j JOIN "order" o ON o.id = j.order_id JOIN host h ON h.id = j.host_id WHERE j.id = ANY (${jobs.map(({ id }) => id)}::uuid[])`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return jobs.flatMap((job) => {
+    const row = byId.get(job.id);
+    return row === undefined ? [] : [recordOf(job, row)];
+  });
+}
+
 /**
  * A row `job.finished` for each: they change hosts. To be called at the **end** of the transaction that wrote the states (see
  * `appendAudit`). Four statements for however many jobs, none for none.
@@ -45,18 +62,5 @@ export async function recordFinishedJobs(
   at: Date,
   jobs: readonly FinishedJob[],
 ): Promise<void> {
-  if (jobs.length === 0) return;
-  const rows = await client.$queryRaw<Row[]>`
-    SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId", h.name AS "hostName", o.title, o.remedy, o.mode, j.attempt, j.undone,
-           j.result_signed AS "resultSigned"
-    FROM job j JOIN "order" o ON o.id = j.order_id JOIN host h ON h.id = j.host_id WHERE j.id = ANY (${jobs.map(({ id }) => id)}::uuid[])`;
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  await appendAudit(
-    client,
-    at,
-    jobs.flatMap((job) => {
-      const row = byId.get(job.id);
-      return row === undefined ? [] : [recordOf(job, row)];
-    }),
-  );
+  await appendAudit(client, at, await finishedRecords(client, jobs));
 }

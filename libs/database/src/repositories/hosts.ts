@@ -207,6 +207,13 @@ export function createHostRepository({ client }: Context): HostRepository & Host
         },
       });
     },
+    async groupsOf(hostIds) {
+      const rows = await client.host.findMany({
+        where: { id: { in: [...hostIds] } },
+        select: { id: true, groupId: true },
+      });
+      return new Map(rows.map(({ id, groupId }) => [id, groupId]));
+    },
     async credentials() {
       const rows = await client.host.findMany({ where: { revokedAt: null }, select: CREDENTIAL });
       return rows.map(({ id, instances, ...same }) => ({

@@ -161,7 +161,14 @@ describe('signing in', () => {
 });
 
 describe('without signing in', () => {
-  const PUBLIC = new Set(['GET /healthz', 'GET /readyz', 'GET /api/v1/setup', 'POST /api/v1/setup']);
+  const PUBLIC = new Set([
+    'GET /healthz',
+    'GET /readyz',
+    'GET /api/v1/setup',
+    'POST /api/v1/setup',
+    'POST /api/v1/invitations/inspect',
+    'POST /api/v1/invitations/accept',
+  ]);
 
   it('nothing of the documented API answers', async () => {
     const visitor = new Page(server.ready.url);

@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders, RequestListener } from 'node:http';
-import { authDatabase, type Database } from '@trustfleet/database';
+import type { IncomingHttpHeaders } from 'node:http';
+import { authDatabase, type Account, type Database } from '@trustfleet/database';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
-import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
-import type { Viewer } from '../../http/permission.ts';
+import { APIError } from 'better-auth/api';
+import { fromNodeHeaders } from 'better-auth/node';
+import { actorOf, type Viewer } from '../../http/permission.ts';
 import type { Logger } from '../../logging/logger.ts';
 
 interface AuthOptions {
@@ -22,6 +23,28 @@ const HOUR_S = 3_600;
 /** Tries to sign in that one address has in a minute. */
 const SIGN_IN_TRIES = 10;
 
+/**
+ * Before a session is there, so that none is ever without its row of the audit: who may not sign in gets none.
+ * @throws APIError 403 for an account that is disabled or has no role
+ */
+async function recordSignIn(database: Database, session: { userId: string; ipAddress?: unknown }) {
+  const account = await database.accounts.get(session.userId);
+  if (account === null || account.disabledAt !== null) {
+    throw new APIError('FORBIDDEN', {
+      code: 'ACCOUNT_DISABLED',
+      message: 'This account is disabled: ask an administrator.',
+    });
+  }
+  const { id, name } = account;
+  const address = typeof session.ipAddress === 'string' ? session.ipAddress : null;
+  await database.change(actorOf(account), () =>
+    Promise.resolve({
+      result: undefined,
+      audit: [{ action: 'session.signIn', subject: { kind: 'account', id, name }, detail: { address } }],
+    }),
+  );
+}
+
 function configure(options: AuthOptions) {
   const [baseURL = 'http://127.0.0.1'] = options.origins;
   return betterAuth({
@@ -31,10 +54,10 @@ function configure(options: AuthOptions) {
     secret: options.secret,
     trustedOrigins: [...options.origins],
     database: prismaAdapter(authDatabase(options.database), { provider: 'postgresql' }),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 200 },
-    user: {
-      additionalFields: { role: { type: 'string', required: false, input: false, defaultValue: 'none' } },
+    databaseHooks: {
+      session: { create: { before: (session) => recordSignIn(options.database, session) } },
     },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 200 },
     session: { expiresIn: 12 * HOUR_S, updateAge: HOUR_S },
     rateLimit: {
       enabled: true,
@@ -60,23 +83,23 @@ function configure(options: AuthOptions) {
   });
 }
 
-/** Sign-in, by better-auth on our database. Only the paths of `SIGN_IN_PATHS` are reachable from outside. */
+/** The person as requests carry it. */
+export function viewerFor(account: Account, sessionId: string): Viewer | null {
+  if (account.disabledAt !== null) return null;
+  const { id, name, email, role, groups } = account;
+  return { id, name, email, role, groups, sessionId };
+}
+
+/** Sign-in, by better-auth on our database. What is reachable from outside of it is in `SignIn`. */
 export class Accounts {
   private readonly auth: ReturnType<typeof configure>;
   private readonly database: Database;
-  readonly handler: RequestListener;
+  private readonly baseUrl: string;
 
   constructor(options: AuthOptions) {
     this.auth = configure(options);
     this.database = options.database;
-    const handle = toNodeHandler(this.auth);
-    this.handler = (request, response) => {
-      request.headers[CLIENT_HEADER] = request.socket.remoteAddress ?? '127.0.0.1';
-      handle(request, response).catch((error: unknown) => {
-        options.logger.error({ err: error }, 'sign-in failed');
-        response.destroy();
-      });
-    };
+    this.baseUrl = [...options.origins][0] ?? 'http://127.0.0.1';
   }
 
   /** The person behind a session cookie, as the account is now: role, groups and disabling count from the next request on. */
@@ -85,9 +108,20 @@ export class Accounts {
     const session = await this.auth.api.getSession({ headers: fromNodeHeaders({ cookie: headers.cookie }) });
     if (session === null) return null;
     const account = await this.database.accounts.get(session.user.id);
-    if (account === null || account.disabledAt !== null) return null;
-    const { id, name, email, role, groups } = account;
-    return { id, name, email, role, groups, sessionId: session.session.id };
+    return account === null ? null : viewerFor(account, session.session.id);
+  }
+
+  /** Hands one request to better-auth. `address`: whom it comes from, for its limits. */
+  async answer(request: {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly address: string;
+    readonly body: string;
+  }): Promise<Response> {
+    const headers = fromNodeHeaders({ ...request.headers, [CLIENT_HEADER]: request.address });
+    return await this.auth.handler(
+      new Request(new URL(request.path, this.baseUrl), { method: 'POST', headers, body: request.body }),
+    );
   }
 
   /** As better-auth checks it at sign-in. */
@@ -95,9 +129,3 @@ export class Accounts {
     return await (await this.auth.$context).password.hash(password);
   }
 }
-
-/** better-auth can do much more; nothing else of it is exposed. */
-export const SIGN_IN_PATHS: ReadonlySet<string> = new Set([
-  'POST /api/auth/sign-in/email',
-  'POST /api/auth/sign-out',
-]);

@@ -1,10 +1,12 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Me } from '@trustfleet/api';
 import { SERVER, type Database, type NewAccount } from '@trustfleet/database';
 import { ApiProblem } from '../../http/api-problem.ts';
 import { actorOf, permissionsOf } from '../../http/permission.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
+import { emailTaken } from './account-problems.ts';
 import type { Accounts } from './auth.ts';
+import { hashOfLink, newLinkToken } from './link-token.ts';
 
 interface SetupOptions {
   readonly database: Database;
@@ -20,10 +22,6 @@ interface SetupRequest {
 }
 
 const LINK_HOURS = 24;
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 /** The first administrator, by a one-time link that only who sees the server's output can have. */
 export class SetupService {
@@ -41,11 +39,11 @@ export class SetupService {
   /** A fresh token, only while there is no administrator; the one before stops working. Only its hash is kept. */
   async issueToken(): Promise<string | null> {
     if (!(await this.needed())) return null;
-    const token = randomBytes(32).toString('base64url');
+    const { token, hash } = newLinkToken();
     const createdAt = this.options.now();
     const expiresAt = new Date(createdAt.getTime() + LINK_HOURS * 3_600_000);
     await this.options.database.change(SERVER, async ({ setupTokens }) => {
-      await setupTokens.replace({ hash: hashOf(token), createdAt, expiresAt });
+      await setupTokens.replace({ hash, createdAt, expiresAt });
       return {
         result: undefined,
         audit: [
@@ -80,7 +78,7 @@ export class SetupService {
         code: 'alreadySetUp',
         message: 'This fleet has an administrator already: sign in.',
       });
-    const hash = hashOf(request.token);
+    const hash = hashOfLink(request.token);
     // Before any password is hashed: only the holder of the link costs this server more than a look-up.
     if (!(await database.setupTokens.isValid({ hash, now: now() }))) throw invalidLink();
     const account = await this.newAccount(request);
@@ -121,14 +119,5 @@ function invalidLink(): ApiProblem {
     status: 403,
     code: 'invalidSetupLink',
     message: 'This set-up link does not work any more. Start the server again: it prints a new one.',
-  });
-}
-
-/** 409: nobody gets a second account of one address. */
-export function emailTaken(): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'emailTaken',
-    message: 'There is an account with this address already: sign in with it, or use another address.',
   });
 }

@@ -1,21 +1,32 @@
-import type { StreamEvent } from '@trustfleet/api';
+import type { GroupScope, Role, StreamEvent } from '@trustfleet/api';
 
 /** Where one reader's events go; see `EventBus.subscribe`. */
 export interface EventSink {
   /** Writes one event; false when the reader's connection is full and `onDrain` will follow. */
   write(event: StreamEvent): boolean;
-  /** The server stops: the stream ends and the browser asks again later. */
+  /** The stream ends and the browser asks again later. */
   end(): void;
+}
+
+/** For whom a stream is, as the person was when it began. */
+export interface Reader {
+  readonly sessionId: string;
+  readonly role: Role;
+  readonly groups: GroupScope;
+  /** Whether to tell of new entries of the audit. */
+  readonly readsAudit: boolean;
 }
 
 /** One reader: what waits for it is bounded, and a reader that was too slow is told to refetch everything. */
 export class Subscription {
+  readonly reader: Reader;
   private readonly sink: EventSink;
   private readonly limit: number;
   private waiting: StreamEvent[] = [];
   private full = false;
 
-  constructor(sink: EventSink, limit: number) {
+  constructor(reader: Reader, sink: EventSink, limit: number) {
+    this.reader = reader;
     this.sink = sink;
     this.limit = limit;
   }
@@ -43,25 +54,57 @@ export class Subscription {
   }
 }
 
-/** Hands ids of what changed to every open event stream. Holds no state that rows do not hold. */
-export class EventBus {
-  private readonly subscriptions = new Set<Subscription>();
-  private readonly queueLimit: number;
-  private readonly readerLimit: number;
+interface EventBusOptions {
+  /** The groups of these hosts now; a host that is gone is absent. */
+  readonly groupsOf: (hostIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Told when a look-up failed. */
+  readonly onFailure?: (error: unknown) => void;
+  readonly limits?: { readonly queue: number; readonly readers: number };
+}
 
-  constructor(limits: { readonly queue: number; readonly readers: number } = { queue: 200, readers: 500 }) {
-    this.queueLimit = limits.queue;
-    this.readerLimit = limits.readers;
+const LIMITS = { queue: 200, readers: 500 };
+/** How long events wait for company before the groups of their hosts are looked up together. */
+const LOOK_UP_MS = 50;
+/** Events that wait for a look-up at most; beyond it a reader refetches everything. */
+const LOOK_UPS = 2000;
+
+function hostOf(event: StreamEvent): string | null {
+  if (event.type === 'host') return event.id;
+  return event.type === 'job' || event.type === 'findings' ? event.hostId : null;
+}
+
+/**
+ * Hands ids of what changed to every open event stream, each only what its reader may know of. Holds no state that rows do not hold:
+ * which group a host is in is asked of the database at each event, so that a host that moves is never told to those it left.
+ */
+export class EventBus {
+  private readonly options: EventBusOptions;
+  private readonly subscriptions = new Set<Subscription>();
+  private readonly limits: { readonly queue: number; readonly readers: number };
+  private waiting: StreamEvent[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> = Promise.resolve();
+
+  /** Without `groupsOf`, readers of some groups are told of no host. */
+  constructor(options: Partial<EventBusOptions> = {}) {
+    this.options = { groupsOf: () => Promise.resolve(new Map()), ...options };
+    this.limits = options.limits ?? LIMITS;
   }
 
   publish(event: StreamEvent): void {
-    for (const subscription of this.subscriptions) subscription.push(event);
+    const hostId = hostOf(event);
+    let someAreLimited = false;
+    for (const subscription of this.subscriptions) {
+      if (hostId !== null && subscription.reader.groups !== 'all') someAreLimited = true;
+      else if (event.type !== 'audit' || subscription.reader.readsAudit) subscription.push(event);
+    }
+    if (someAreLimited) this.lookUp(event);
   }
 
   /** Adds a reader; null when the server already serves as many as it may. */
-  subscribe(sink: EventSink): Subscription | null {
-    if (this.subscriptions.size >= this.readerLimit) return null;
-    const subscription = new Subscription(sink, this.queueLimit);
+  subscribe(reader: Reader, sink: EventSink): Subscription | null {
+    if (this.subscriptions.size >= this.limits.readers) return null;
+    const subscription = new Subscription(reader, sink, this.limits.queue);
     this.subscriptions.add(subscription);
     return subscription;
   }
@@ -70,13 +113,53 @@ export class EventBus {
     this.subscriptions.delete(subscription);
   }
 
+  /** Those that are open. */
+  open(): readonly Subscription[] {
+    return [...this.subscriptions];
+  }
+
   /** Ends every stream. */
   close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
     for (const subscription of this.subscriptions) subscription.end();
     this.subscriptions.clear();
   }
 
   get readers(): number {
     return this.subscriptions.size;
+  }
+
+  private lookUp(event: StreamEvent): void {
+    if (this.waiting.length < LOOK_UPS) this.waiting.push(event);
+    else this.waiting = [{ type: 'resync' }];
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      // One after the other, so that a reader gets events in their order.
+      this.looking = this.looking.then(() => this.deliver());
+    }, LOOK_UP_MS);
+  }
+
+  private async deliver(): Promise<void> {
+    const events = this.waiting;
+    this.waiting = [];
+    const hostIds = new Set(events.map(hostOf).filter((hostId) => hostId !== null));
+    try {
+      const groups = await this.options.groupsOf([...hostIds]);
+      for (const event of events) this.pushTo(event, groups.get(hostOf(event) ?? ''));
+    } catch (error) {
+      this.options.onFailure?.(error);
+      // Nobody is told of anything that was not checked; who reads again is checked anew.
+      this.pushTo({ type: 'resync' }, undefined);
+    }
+  }
+
+  private pushTo(event: StreamEvent, groupId: string | undefined): void {
+    for (const subscription of this.subscriptions) {
+      const { groups } = subscription.reader;
+      if (groups === 'all') continue;
+      const told = event.type === 'resync' || (groupId !== undefined && groups.includes(groupId));
+      if (told) subscription.push(event);
+    }
   }
 }

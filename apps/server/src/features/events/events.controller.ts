@@ -3,19 +3,21 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { StreamEvent } from '@trustfleet/api';
 import { ApiProblem } from '../../http/api-problem.ts';
-import { RequirePermission } from '../../http/permission.ts';
+import { permissionsOf, RequirePermission, viewerOf, type Viewer } from '../../http/permission.ts';
 import { EventBus, type Subscription } from './event-bus.ts';
 
 const HEARTBEAT_MS = 20_000;
-/** A stream ends after this time and the browser opens it again: a session that has ended ends its streams too. */
+/** A stream ends after this time and the browser opens it again; `StreamWatch` ends it earlier. */
 const LIFETIME_MS = 10 * 60_000;
 
-function serve(bus: EventBus, response: ServerResponse): Subscription {
+function serve(bus: EventBus, viewer: Viewer, response: ServerResponse): Subscription {
+  const { sessionId, role, groups } = viewer;
+  const reader = { sessionId, role, groups, readsAudit: permissionsOf(viewer).has('audit.read') };
   const sink = {
     write: (event: StreamEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`),
     end: () => void response.end(),
   };
-  const subscription = bus.subscribe(sink);
+  const subscription = bus.subscribe(reader, sink);
   if (subscription === null)
     throw new ApiProblem({
       status: 503,
@@ -38,7 +40,7 @@ export class EventsController {
   @ApiOperation({ summary: 'Stream of ids of what changed; `resync` means: refetch everything.' })
   @ApiProduces('text/event-stream')
   stream(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
-    const subscription = serve(this.bus, response);
+    const subscription = serve(this.bus, viewerOf(request), response);
     response.on('drain', () => {
       subscription.onDrain();
     });
