@@ -4,11 +4,18 @@ import type { FindingView } from '@trustfleet/api';
 import { Badge, buttonClass, Untrusted, visibleText } from '@trustfleet/ui';
 import { CircleAlert, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
-import { useTranslations } from 'use-intl';
+import { useMessages, useTranslations } from 'use-intl';
 import type { Messages } from '../lib/i18n/catalogue.ts';
+import { knownKey } from '../lib/i18n/known-key.ts';
 import { useMay } from '../lib/permissions/reader.tsx';
 
 type Cause = keyof Messages['findings']['causes'];
+
+/** A cause that this release has no words for is shown by its name. */
+function useCause(): (finding: FindingView) => Cause {
+  const { causes } = useMessages().findings;
+  return ({ cause }) => knownKey(causes, cause) ?? 'unknown';
+}
 
 export function SeverityBadge({ severity }: { readonly severity: FindingView['severity'] }) {
   const t = useTranslations('findings');
@@ -30,17 +37,27 @@ function usePlaceWords(): (subject: FindingView['subject']) => string {
   };
 }
 
+/** One sentence: what is wrong. */
+export function useFindingTitle(): (finding: FindingView) => string {
+  const t = useTranslations('findings');
+  const causeOf = useCause();
+  return (finding) => {
+    const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
+    return t(`causes.${causeOf(finding)}.title`, { anchor, cause: finding.cause });
+  };
+}
+
 /** Title, place and reason of a finding in plain words. */
 export function FindingWords({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
-  const cause = (t.has(`causes.${finding.cause as Cause}.title`) ? finding.cause : 'unknown') as Cause;
-  const anchor = finding.anchor === null ? t('anchorFallback') : visibleText(finding.anchor.name);
+  const cause = useCause()(finding);
+  const title = useFindingTitle()(finding);
+  const place = usePlaceWords()(finding.subject);
   const { subject } = finding;
-  const place = usePlaceWords()(subject);
   return (
     <div className="min-w-0">
       <p className="font-medium">
-        <Untrusted text={t(`causes.${cause}.title`, { anchor, cause: finding.cause })} />
+        <Untrusted text={title} className="wrap-anywhere" />
       </p>
       <p className="text-muted">{t(`causes.${cause}.reason`)}</p>
       <p className="mt-0.5 font-mono text-[0.9em] break-all text-muted">

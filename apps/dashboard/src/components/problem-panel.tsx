@@ -4,20 +4,18 @@ import type { Problem } from '@trustfleet/api';
 import { Button, Notice, Untrusted } from '@trustfleet/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useTranslations } from 'use-intl';
+import { useMessages, useTranslations } from 'use-intl';
 import { ApiProblem } from '../lib/api/problem.ts';
-import type { Messages } from '../lib/i18n/catalogue.ts';
-
-type Code = keyof Messages['problem']['codes'];
+import { knownKey } from '../lib/i18n/known-key.ts';
 
 /** A sentence of the catalogue for a problem's code; the server's own words where there is none. */
 export function useProblemWords(): (problem: Problem) => string {
   const t = useTranslations('problem');
+  const { codes } = useMessages().problem;
   return ({ status, code, message }) => {
     if (status === 401) return t('signedOut');
-    return t.has(`codes.${code as Code}`)
-      ? t(`codes.${code as Code}`, { message })
-      : t('details', { message });
+    const known = knownKey(codes, code);
+    return known === null ? t('details', { message }) : t(`codes.${known}`, { message });
   };
 }
 

@@ -38,7 +38,10 @@ function ReasonForm({ children, confirm, typed, variant, failure, sending, onSen
   const [wrong, setWrong] = useState({ reason: false, name: false });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const found = { reason: reason.trim() === '', name: typed !== undefined && name.trim() !== typed };
+    const found = {
+      reason: reason.trim() === '',
+      name: typed !== undefined && name.trim() !== visibleText(typed).trim(),
+    };
     setWrong(found);
     if (!found.reason && !found.name) onSend(reason.trim());
   };

@@ -19,22 +19,39 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../../components/ago.tsx';
 import { FindingTable } from '../../components/finding-table.tsx';
-import { InterceptionBadge, Permits, Presence } from '../../components/host-words.tsx';
+import { AdmissionBadge, InterceptionBadge, Permits, Presence } from '../../components/host-words.tsx';
 import { JobTable } from '../../components/job-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
+import { May } from '../../lib/permissions/may.tsx';
+import { useMay } from '../../lib/permissions/reader.tsx';
 import { BundlesTab } from './bundles-tab.tsx';
+import { HostBanners } from './host-banners.tsx';
+import { ManageTab } from './manage-tab.tsx';
 import { OtherSections } from './other-sections.tsx';
 import { PythonsTab } from './pythons-tab.tsx';
 import { StoresTab } from './stores-tab.tsx';
 import { SystemTab } from './system-tab.tsx';
+import { TimelineTab } from './timeline-tab.tsx';
 import { VariablesTab } from './variables-tab.tsx';
 import { unknownSections } from './sections.ts';
 
-const TABS = ['findings', 'stores', 'bundles', 'pythons', 'variables', 'system', 'jobs', 'other'] as const;
+const TABS = [
+  'findings',
+  'stores',
+  'bundles',
+  'pythons',
+  'variables',
+  'system',
+  'jobs',
+  'timeline',
+  'manage',
+  'other',
+] as const;
 
 function FindingsTab({ host }: { readonly host: HostDetail }) {
   const t = useTranslations();
@@ -83,6 +100,7 @@ function Counted({ label, count }: { readonly label: string; readonly count: num
 
 function useTabItems(host: HostDetail): readonly TabItem[] {
   const t = useTranslations('host');
+  const may = useMay();
   const others = unknownSections(host);
   const items: TabItem[] = [
     {
@@ -100,7 +118,10 @@ function useTabItems(host: HostDetail): readonly TabItem[] {
       label: <Counted label={t('jobs')} count={host.jobs.filter((job) => !job.final).length} />,
       content: <JobsTab host={host} />,
     },
+    { id: 'timeline', label: t('timeline'), content: <TimelineTab hostId={host.id} /> },
   ];
+  if (may('hosts.manage'))
+    items.push({ id: 'manage', label: t('manage'), content: <ManageTab host={host} /> });
   if (others.length > 0)
     items.push({ id: 'other', label: t('other'), content: <OtherSections sections={others} /> });
   return items;
@@ -109,11 +130,12 @@ function useTabItems(host: HostDetail): readonly TabItem[] {
 function HostTabs({ host }: { readonly host: HostDetail }) {
   const t = useTranslations('host');
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('findings'));
+  const items = useTabItems(host);
   return (
     <Tabs
       label={t('tabs')}
-      items={useTabItems(host)}
-      value={tab}
+      items={items}
+      value={items.some(({ id }) => id === tab) ? tab : 'findings'}
       onValueChange={(id) => void setTab(TABS.find((known) => known === id) ?? null)}
     />
   );
@@ -137,7 +159,14 @@ function HostFacts({ host }: { readonly host: HostDetail }) {
           {t('host.agent')} <Untrusted text={host.agentVersion} />
         </span>
       )}
+      <span>
+        {t('hosts.group')}{' '}
+        <TextLink href={`/hosts?groupId=${host.group.id}`}>
+          <Untrusted text={host.group.name} className="wrap-anywhere" />
+        </TextLink>
+      </span>
       <Permits permits={host.permits} />
+      <AdmissionBadge host={host} />
       {host.interception && <InterceptionBadge />}
       {host.openBlockers > 0 && (
         <StatusDot tone="bad">{t('hosts.blockers', { count: host.openBlockers })}</StatusDot>
@@ -177,20 +206,23 @@ export function HostView({ id }: { readonly id: string }) {
         details={host && <HostFacts host={host} />}
         actions={
           host && (
-            <>
+            <May needs="orders.create">
               <PermitButton host={host} />
-              <Link
-                href={`/orders/new?hosts=${host.id}`}
-                prefetch={false}
-                className={buttonClass({ variant: 'primary' })}
-              >
-                {t('host.addAnchor')}
-              </Link>
-            </>
+              {host.revokedAt === null && (
+                <Link
+                  href={`/orders/new?hosts=${host.id}`}
+                  prefetch={false}
+                  className={buttonClass({ variant: 'primary' })}
+                >
+                  {t('host.addAnchor')}
+                </Link>
+              )}
+            </May>
           )
         }
       />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
+      {host && <HostBanners host={host} />}
       {host && <HostTabs host={host} />}
     </>
   );

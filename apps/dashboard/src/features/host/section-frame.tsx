@@ -19,7 +19,7 @@ export function RawSection({ section }: { readonly section: SectionView }) {
         tabIndex={0}
         className="mt-3 max-h-[32rem] overflow-auto rounded-md bg-sunken p-3 font-mono text-[0.9rem] break-all whitespace-pre-wrap"
       >
-        <Untrusted text={JSON.stringify(section.body, null, 2)} />
+        <Untrusted text={JSON.stringify(section.body, null, 2)} whole />
       </pre>
     </Card>
   );

@@ -27,7 +27,9 @@ export function VariablesTab({ host }: { readonly host: HostDetail }) {
               <tbody>
                 {variables.map((variable) => (
                   <Tr key={`${variable.name} ${variable.scope} ${variable.owner ?? ''} ${variable.source}`}>
-                    <Td className="font-mono text-[0.9rem] font-medium">{variable.name}</Td>
+                    <Td className="font-mono text-[0.9rem] font-medium">
+                      <Untrusted text={variable.name} />
+                    </Td>
                     <Td>
                       {t(`scopes.${variable.scope}`)}
                       {variable.owner !== null && (

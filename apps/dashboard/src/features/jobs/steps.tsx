@@ -2,11 +2,10 @@
 
 import type { JobDetail } from '@trustfleet/api';
 import { cn, Untrusted, type Tone } from '@trustfleet/ui';
-import { useFormatter, useTranslations } from 'use-intl';
+import { useFormatter, useMessages, useTranslations } from 'use-intl';
 import { jobTone } from '../../components/job-state.tsx';
-import type { Messages } from '../../lib/i18n/catalogue.ts';
+import { knownKey } from '../../lib/i18n/known-key.ts';
 
-type StepName = keyof Messages['job']['stepNames'];
 type Event = JobDetail['events'][number];
 
 const EDGE = {
@@ -19,7 +18,11 @@ const EDGE = {
 
 function useStepWords(): (step: string) => string {
   const t = useTranslations('job.stepNames');
-  return (step) => (t.has(step as StepName) ? t(step as StepName) : step);
+  const { stepNames } = useMessages().job;
+  return (step) => {
+    const known = knownKey(stepNames, step);
+    return known === null ? step : t(known);
+  };
 }
 
 /** A step that another followed is done, whatever its own state was called. */
