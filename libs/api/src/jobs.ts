@@ -64,6 +64,8 @@ export const jobSummary = z.object({
   state: jobState,
   final: z.boolean(),
   attempt: z.int(),
+  /** How many attempts its order allows, where the answer says so. */
+  attempts: z.int().optional(),
   notBefore: instant,
   deliverBy: instant,
   /** Of `retrying` and `baking`: when it goes on. */
