@@ -100,7 +100,9 @@ async function reached(id: string, moment: Moment): Promise<void> {
     .poll(
       async () => {
         const job = await readJob(id);
-        return job?.final === true || job?.events.some(({ step, state }) => step === moment || state === moment);
+        return (
+          job?.final === true || job?.events.some(({ step, state }) => step === moment || state === moment)
+        );
       },
       { timeout: 90_000, interval: 20 },
     )
@@ -137,7 +139,7 @@ async function verifies(authority: LabCertificate): Promise<boolean> {
 
 /** Events as the agent's journal has them, by index. */
 function journalEvents(jobId: string): Event[] {
-  const file = path.join(data.dataDir, 'sandbox/agent/jobs', jobId, 'journal.jsonl');
+  const file = path.join(data.dataDir, 'sandbox/agent/journal', jobId, 'journal.jsonl');
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -157,10 +159,12 @@ describe('one job, and everything around it breaks', () => {
     const authority = await lab.authority(`${fault} at ${moment}`);
     const id = await order(authority);
     await reached(id, moment);
+    const postmaster = postmasterPid(data.dataDir);
 
     await breakIt[fault]();
 
     await expect.poll(async () => (await readJob(id))?.final, { timeout: 150_000, interval: 500 }).toBe(true);
+    if (fault === 'PostgreSQL killed') expect(postmasterPid(data.dataDir)).not.toBe(postmaster);
     rmSync(hook());
     const job = await readJob(id);
     // The host was there all along and the change possible: it is done, or it was taken back because the agent was killed in it.
