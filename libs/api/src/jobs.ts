@@ -106,6 +106,8 @@ export const jobDetail = jobSummary.extend({
   cancelRequestedAt: instant.nullable(),
   /** It changed its host, that was not undone, and no undo is on its way. */
   undoable: z.boolean(),
+  /** Why nothing is offered to its host, so that the job waits; null as a rule. */
+  held: z.enum(['revoked', 'cloned', 'refused']).nullable().optional(),
   /** The host signed its final event and the server checked it. */
   resultSigned: z.boolean(),
   events: z.array(jobEventView),

@@ -13,7 +13,7 @@ import type { FleetRepository } from './model/fleet.ts';
 import type { GroupChanges, GroupRepository } from './model/groups.ts';
 import type { HostSettingChanges, HostSettingRepository } from './model/host-settings.ts';
 import type { HostChanges, HostRepository } from './model/hosts.ts';
-import type { JobRepository } from './model/jobs.ts';
+import type { JobChanges, JobRepository } from './model/jobs.ts';
 import type { OrderChanges, OrderRepository } from './model/orders.ts';
 import type { OverviewRepository } from './model/overview.ts';
 import type { PolicyChanges, PolicyRepository } from './model/policies.ts';
@@ -63,6 +63,7 @@ export interface ChangeRepositories extends Repositories {
   readonly hostSettings: HostSettingRepository & HostSettingChanges;
   readonly policies: PolicyRepository & PolicyChanges;
   readonly orders: OrderRepository & OrderChanges;
+  readonly jobs: JobRepository & JobChanges;
   readonly tokens: TokenChanges;
   readonly setupTokens: SetupTokenRepository & SetupTokenChanges;
   readonly accounts: AccountRepository & AccountChanges;
@@ -104,9 +105,9 @@ function createRepositories(context: Context): ChangeRepositories {
   return {
     fleet: createFleetRepository(context),
     hosts: createHostRepository(context),
-    sections: createSectionRepository(context),
     admission: createAdmissionRepository(context),
     hostSettings: createHostSettingRepository(context),
+    sections: createSectionRepository(context),
     certificates: createCertificateRepository(context),
     policies: createPolicyRepository(context),
     findings: createFindingRepository(context),

@@ -26,3 +26,20 @@ export function cancelDecision({ state, offeredAt }: CancelFacts): CancelDecisio
   const neverSent = (state === 'queued' || state === 'heldOffline') && offeredAt === null;
   return neverSent ? 'end' : 'ask';
 }
+
+/** Ends that the server gave without the host's word: a host that still works on such a job is told to stop. */
+const GIVEN_UP: ReadonlySet<JobState> = new Set<JobState>(['cancelled', 'superseded', 'halted']);
+
+/**
+ * Is the host that just said `said` of a job to be sent `cancel`? Where a person asked for it and the host may still obey, and where the
+ * job has ended without it.
+ */
+export function mustHearCancel(facts: {
+  /** Of the job, now. */
+  readonly state: JobState;
+  readonly cancelRequested: boolean;
+  readonly said: JobState;
+}): boolean {
+  if (isFinal(facts.said)) return false;
+  return GIVEN_UP.has(facts.state) || (facts.cancelRequested && isCancellable(facts.state));
+}

@@ -71,14 +71,15 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const presence = new Presence({ database, events, logger, process, now });
   const inventory = new InventoryIngest({ database, evaluation, events, logger, now });
   const certificates = new CertificateIngest(database, logger);
+  const dispatcher = new Dispatcher({ database, events, logger, now });
   const jobEvents = new JobEvents({
     database,
     events,
     logger,
+    dispatcher,
     hostKey: (hostId) => hosts.find(hostId)?.publicKey,
     now,
   });
-  const dispatcher = new Dispatcher({ database, events, logger, now });
   const hub = createAgentHub({
     server: ports.agentServer,
     serverId: options.fleetId,

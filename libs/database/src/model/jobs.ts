@@ -1,4 +1,14 @@
-import type { DsseEnvelope, JobEvent, JobEvidence, JobPlan, JobState, OrderMode } from '@trustfleet/protocol';
+import type { AuditRecord } from '@trustfleet/audit';
+import type {
+  DsseEnvelope,
+  Effective,
+  JobEvent,
+  JobEvidence,
+  JobPlan,
+  JobState,
+  OrderMode,
+} from '@trustfleet/protocol';
+import type { UndoStanding } from '@trustfleet/rollout';
 import type { NamedAnchor, Page } from './common.ts';
 import type { Artifact } from './orders.ts';
 import type { Viewer } from './viewer.ts';
@@ -14,8 +24,12 @@ export interface JobSummary {
   readonly state: JobState;
   readonly final: boolean;
   readonly attempt: number;
+  /** How many the order allows. */
+  readonly attempts: number;
   readonly notBefore: Date;
   readonly deliverBy: Date;
+  /** Of `retrying` and `baking`: when it goes on. */
+  readonly nextAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -32,6 +46,9 @@ export interface StoredJobEvent {
   readonly late: boolean;
 }
 
+/** Why nothing is offered to a host: its key is refused for good, or a person has to look at it first. */
+export type HostHold = 'revoked' | 'cloned' | 'refused';
+
 export interface JobDetail extends JobSummary {
   readonly createdBy: string;
   readonly reason: string;
@@ -40,24 +57,23 @@ export interface JobDetail extends JobSummary {
   readonly before: JobEvidence | null;
   readonly after: JobEvidence | null;
   readonly undone: boolean | null;
+  readonly effective: Effective | null;
+  /** The job that this one undoes. */
+  readonly undoes: string | null;
+  /** Jobs that undo, or tried to undo, this one; newest first. */
+  readonly undoneBy: readonly JobSummary[];
+  readonly cancelRequestedAt: Date | null;
+  /** libs/rollout `undoStanding`. */
+  readonly undo: UndoStanding;
+  /** Why nothing is offered to its host; null as a rule. */
+  readonly held: HostHold | null;
   readonly resultSigned: boolean;
   /** By index. */
   readonly events: readonly StoredJobEvent[];
 }
 
-/** All that a `job` message and libs/rollout `nextDelivery` need. */
-export interface DeliverableJob {
-  readonly id: string;
-  readonly orderId: string;
-  readonly hostId: string;
-  readonly state: JobState;
-  readonly attempt: number;
-  readonly lastEventIndex: number;
-  readonly notBefore: Date;
-  readonly deliverBy: Date;
-  readonly executionTimeoutMs: number;
-  /** When it was last sent; null before the first time. */
-  readonly offeredAt: Date | null;
+/** All that a `job` message needs. */
+export interface DeliverableJob extends JobRef {
   readonly order: DsseEnvelope;
   readonly job: DsseEnvelope;
   readonly artifacts: readonly Artifact[];
@@ -87,8 +103,12 @@ export interface JobEventOutcome {
   readonly kind: 'applied' | 'duplicate' | 'late' | 'illegal' | 'foreign';
   /** For `illegal`: why, for the log. */
   readonly reason: string | null;
-  /** The job after it; null for `foreign`. */
-  readonly job: (JobRef & { readonly state: JobState }) | null;
+  /** False for one that is known or foreign, and beyond a bound of rows for one job. */
+  readonly stored: boolean;
+  /** The job after it; null for `foreign`. `tellCancel`: its host is to be sent `cancel` (libs/rollout `mustHearCancel`). */
+  readonly job: (JobRef & { readonly state: JobState; readonly tellCancel: boolean }) | null;
+  /** It put its host in quarantine. */
+  readonly quarantined: boolean;
 }
 
 export interface JobTransition {
@@ -111,24 +131,57 @@ export interface JobQuery {
   readonly pageSize: number;
 }
 
+/** Jobs that a person's change ended, and what is to be recorded of them: pass it on as part of the change's `audit`. */
+export interface EndedJobs {
+  readonly jobs: readonly JobRef[];
+  readonly audit: readonly AuditRecord[];
+}
+
+/** One job, or every job of an order. */
+export type JobScope = { readonly jobId: string } | { readonly orderId: string };
+
+/** What a cancel came to, job by job (libs/rollout `cancelDecision`). */
+export interface CancelledJobs {
+  /** Never sent: `cancelled` now. */
+  readonly ended: EndedJobs;
+  /** Their hosts are to be sent `cancel`; those that were asked before are among them. */
+  readonly asked: readonly JobRef[];
+  /** Among the asked ones: for the first time. */
+  readonly newlyAsked: number;
+  /** Their hosts are changing, or what they changed bakes: they finish, and there is no further attempt. */
+  readonly finishing: number;
+  /** Final before. */
+  readonly over: readonly JobState[];
+}
+
+/** What only `Database.change` can do. */
+export interface JobChanges {
+  /** Every open job of a host that is revoked or enrolled anew ends `hostRemoved`. */
+  endForRemovedHost(hostId: string, at: Date): Promise<EndedJobs>;
+  /** Of the jobs that the viewer sees. Idempotent. */
+  cancel(viewer: Viewer, scope: JobScope, at: Date): Promise<CancelledJobs>;
+}
+
 export interface JobRepository {
   /**
-   * Jobs to send to this host now (libs/rollout `nextDelivery` says `offer`), oldest first, at most 100. A host without a socket
-   * (`hosts.connect`) has none. Move them to `offered` with `transition` before sending.
+   * Jobs to send now (libs/rollout `nextDelivery` says `offer`) to these hosts, oldest first, at most 500: ask again once they are
+   * `offered`. A host without a socket (`hosts.connect`), revoked or in quarantine has none.
    */
-  dueForHost(hostId: string, now: Date): Promise<readonly DeliverableJob[]>;
-  /** Hosts with a socket and a job due: what the 30 s sweep looks at. At most 1000. */
-  hostsWithDueJobs(now: Date): Promise<readonly string[]>;
+  due(hostIds: readonly string[] | 'all', now: Date): Promise<readonly DeliverableJob[]>;
   /** When the next `queued` job becomes due, later than `now`; null when none waits. */
   nextDueAt(now: Date): Promise<Date | null>;
-  /** Due or offered jobs of hosts without a socket become `heldOffline` (libs/rollout `nextDelivery`). */
+  /** Jobs to be given up whose hosts have a socket and may still obey. */
+  cancelsToSend(hostIds: readonly string[] | 'all'): Promise<readonly JobRef[]>;
+  /** Due or offered jobs of hosts without a socket, and offered ones of held hosts, become `heldOffline` (`nextDelivery`). */
   holdOffline(now: Date): Promise<readonly JobRef[]>;
   /** Jobs never accepted whose time has passed become `deliveryExpired` (libs/rollout `nextDelivery`). */
   expireDelivery(now: Date): Promise<readonly JobRef[]>;
+  /** Jobs to be given up that their hosts turn out not to hold become `cancelled` (libs/rollout `nextDelivery`). */
+  settleCancelled(now: Date): Promise<readonly JobRef[]>;
+  /** Accepted jobs past `reportBy` become `lost` (libs/rollout `isLost`). This and the three above: at most 5 000 a call. */
+  loseSilent(now: Date): Promise<readonly JobRef[]>;
   /** Optimistic: answers the jobs that really moved. To `offered`: also stores when. The caller has asked libs/rollout `moveByServer`. */
   transition(transition: JobTransition): Promise<readonly JobRef[]>;
-  /** Every open job of a host that is revoked or enrolled anew ends `hostRemoved`. To be called in the transaction that removes it. */
-  endForRemovedHost(hostId: string, at: Date): Promise<readonly JobRef[]>;
   /** Idempotent by eventId, in one transaction; outcomes stand in the order of `batch`. State by libs/rollout `acceptEvent`. */
   acceptEvents(batch: readonly ReceivedJobEvent[]): Promise<readonly JobEventOutcome[]>;
   /** Newest first. */

@@ -1,5 +1,7 @@
-import type { DsseEnvelope, OrderMode } from '@trustfleet/protocol';
+import type { DsseEnvelope, OrderLimits, OrderMode } from '@trustfleet/protocol';
+import type { UndoStanding } from '@trustfleet/rollout';
 import type { NamedAnchor, Page } from './common.ts';
+import type { EndedJobs, JobScope } from './jobs.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface NewOrder {
@@ -18,6 +20,10 @@ export interface NewOrder {
   readonly expiresAt: Date;
   /** From `nextSeq`; part of the signed order. */
   readonly seq: number;
+  /** As in the signed order. */
+  readonly limits: OrderLimits;
+  /** The order that this one undoes. */
+  readonly undoes: string | null;
   readonly envelope: DsseEnvelope;
 }
 
@@ -29,6 +35,8 @@ export interface NewJob {
   readonly deliverBy: Date;
   /** The agent's execution clock, milliseconds; as in the signed job. */
   readonly executionTimeoutMs: number;
+  /** The job that this one undoes. */
+  readonly undoes: string | null;
   readonly envelope: DsseEnvelope;
 }
 
@@ -42,6 +50,19 @@ export interface Order extends NewOrder {
   readonly targets: number;
   /** Jobs by state; states without a job are absent. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Orders that undo this one, newest first. */
+  readonly undoneBy: readonly { readonly id: string; readonly createdAt: Date; readonly targets: number }[];
+  /** Has it a job (of those that the viewer sees) that can be undone? (libs/rollout `undoStanding`) */
+  readonly undoable: boolean;
+}
+
+/** A job that somebody wants undone, locked until the transaction ends. */
+export interface UndoTarget {
+  readonly jobId: string;
+  readonly hostId: string;
+  /** Nothing can be brought to a host whose key is refused for good. */
+  readonly hostRevoked: boolean;
+  readonly standing: UndoStanding;
 }
 
 export interface OrderRepository {
@@ -54,7 +75,10 @@ export interface OrderRepository {
 }
 
 export interface OrderChanges {
-  /** Order, artifacts and jobs (state `queued`) in one transaction. Fails when a host does not exist for the viewer (`UnknownHostError`). */
+  /**
+   * Order, artifacts and jobs (state `queued`); ends the jobs whose place it takes (libs/rollout `isSuperseded`). Fails when a host does
+   * not exist for the viewer or is revoked (`UnknownHostError`).
+   */
   create(
     viewer: Viewer,
     creation: {
@@ -62,5 +86,9 @@ export interface OrderChanges {
       readonly artifacts: readonly Artifact[];
       readonly jobs: readonly NewJob[];
     },
-  ): Promise<void>;
+  ): Promise<EndedJobs>;
+  /** The jobs (of those that the viewer sees) as an undo finds them; two undos at once see one another. */
+  undoTargets(viewer: Viewer, scope: JobScope): Promise<readonly UndoTarget[]>;
+  /** Bytes that the order names. */
+  artifactsOf(orderId: string): Promise<readonly Artifact[]>;
 }

@@ -1,15 +1,25 @@
-import { dsseEnvelope, jobState, type JobState } from '@trustfleet/protocol';
-import { nextDelivery, type DeliveryDecision } from '@trustfleet/rollout';
+import { dsseEnvelope, jobState, OPEN_JOB_STATES, type JobState } from '@trustfleet/protocol';
+import {
+  isAccepted,
+  isCancellable,
+  isLost,
+  nextDelivery,
+  REDELIVER_AFTER_MS,
+  type DeliveryDecision,
+} from '@trustfleet/rollout';
 import { Prisma, type Client, type Context } from '../connection.ts';
-import type { DeliverableJob, JobRef, JobRepository, JobTransition } from '../model/jobs.ts';
+import type { DeliverableJob, JobRef, JobRepository } from '../model/jobs.ts';
 import type { Artifact } from '../model/orders.ts';
+import { moveByServer } from './job-moves.ts';
 
 /** States in which the agent has not accepted the job: what delivery is about. */
 const UNDELIVERED: readonly JobState[] = ['queued', 'heldOffline', 'offered'];
-const MAX_PER_HOST = 100;
-/** A sweep takes so many at a time; the next one takes the rest. */
-const MAX_PER_SWEEP = 5000;
-const MAX_HOSTS = 1000;
+const ACCEPTED = OPEN_JOB_STATES.filter(isAccepted);
+const CANCELLABLE = OPEN_JOB_STATES.filter(isCancellable);
+/** Bodies that one look brings into memory; the caller looks again until nothing is due. */
+const MAX_DUE = 500;
+/** A step of the clock takes so many at a time; the next one takes the rest. */
+const MAX_PER_STEP = 5000;
 
 interface CandidateRow extends JobRef {
   readonly state: string;
@@ -18,11 +28,15 @@ interface CandidateRow extends JobRef {
   readonly executionTimeoutMs: number;
   readonly offeredAt: Date | null;
   readonly onlineSince: Date | null;
+  readonly hostHeld: boolean;
+  readonly cancelRequestedAt: Date | null;
 }
 
 interface Candidate extends JobRef {
   readonly decision: DeliveryDecision['kind'];
 }
+
+const HELD = Prisma.sql`(h.revoked_at IS NOT NULL OR h.quarantine IS NOT NULL)`;
 
 /** Undelivered jobs whose time has come, judged by libs/rollout: SQL narrows, the state machine decides. */
 async function candidates(
@@ -33,9 +47,10 @@ async function candidates(
   const { now, limit } = limits;
   const rows = await client.$queryRaw<CandidateRow[]>`
     SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId", j.state, j.not_before AS "notBefore", j.deliver_by AS "deliverBy",
-           j.execution_timeout_ms AS "executionTimeoutMs", j.offered_at AS "offeredAt", c.since AS "onlineSince"
-    FROM job j LEFT JOIN host_connection c ON c.host_id = j.host_id
-    WHERE j.state = ANY (${[...UNDELIVERED]}::text[]) AND j.not_before <= ${now}::timestamptz AND ${condition}
+           j.execution_timeout_ms AS "executionTimeoutMs", j.offered_at AS "offeredAt", c.since AS "onlineSince", ${HELD} AS "hostHeld",
+           j.cancel_requested_at AS "cancelRequestedAt"
+    FROM job j JOIN host h ON h.id = j.host_id LEFT JOIN host_connection c ON c.host_id = j.host_id
+    WHERE j.state = ANY (${[...UNDELIVERED]}::text[]) AND ${condition}
     ORDER BY j.not_before, j.created_at, j.id LIMIT ${limit}`;
   return rows.map(({ id, orderId, hostId, state, ...facts }) => ({
     id,
@@ -45,14 +60,27 @@ async function candidates(
   }));
 }
 
-const ONLINE = Prisma.sql`c.host_id IS NOT NULL`;
+function idsOf(found: readonly Candidate[], decision: DeliveryDecision['kind']): string[] {
+  return found.filter((candidate) => candidate.decision === decision).map(({ id }) => id);
+}
+
+/** Narrowed so that no number of jobs that wait for their answer hides one that is due. */
+function due(now: Date): Prisma.Sql {
+  const answered = new Date(now.getTime() - REDELIVER_AFTER_MS);
+  return Prisma.sql`j.not_before <= ${now}::timestamptz AND c.host_id IS NOT NULL AND NOT ${HELD} AND j.cancel_requested_at IS NULL
+    AND NOT (j.state = 'offered' AND j.offered_at >= c.since AND j.offered_at > ${answered}::timestamptz)`;
+}
+
+function ofHosts(hostIds: readonly string[] | 'all'): Prisma.Sql {
+  return hostIds === 'all' ? Prisma.sql`true` : Prisma.sql`j.host_id = ANY (${[...hostIds]}::uuid[])`;
+}
 
 async function artifactsOf(
   client: Client,
   orderIds: readonly string[],
 ): Promise<ReadonlyMap<string, Artifact[]>> {
   const rows = await client.orderArtifact.findMany({
-    where: { orderId: { in: [...orderIds] } },
+    where: { orderId: { in: [...new Set(orderIds)] } },
     include: { artifact: true },
     orderBy: { sha256: 'asc' },
   });
@@ -62,6 +90,7 @@ async function artifactsOf(
 }
 
 async function load(client: Client, ids: readonly string[]): Promise<DeliverableJob[]> {
+  if (ids.length === 0) return [];
   const rows = await client.job.findMany({
     where: { id: { in: [...ids] } },
     include: { order: { select: { envelope: true } } },
@@ -71,73 +100,66 @@ async function load(client: Client, ids: readonly string[]): Promise<Deliverable
     client,
     rows.map((row) => row.orderId),
   );
-  return rows.map(
-    ({
-      id,
-      orderId,
-      hostId,
-      state,
-      attempt,
-      lastEventIndex,
-      notBefore,
-      deliverBy,
-      executionTimeoutMs,
-      offeredAt,
-      envelope,
-      order,
-    }) => ({
-      ...{
-        id,
-        orderId,
-        hostId,
-        attempt,
-        lastEventIndex,
-        notBefore,
-        deliverBy,
-        executionTimeoutMs,
-        offeredAt,
-      },
-      state: jobState.parse(state),
-      order: dsseEnvelope.parse(order.envelope),
-      job: dsseEnvelope.parse(envelope),
-      artifacts: artifacts.get(orderId) ?? [],
-    }),
-  );
+  return rows.map(({ id, orderId, hostId, envelope, order }) => ({
+    id,
+    orderId,
+    hostId,
+    order: dsseEnvelope.parse(order.envelope),
+    job: dsseEnvelope.parse(envelope),
+    artifacts: artifacts.get(orderId) ?? [],
+  }));
 }
 
-export async function transition(client: Client, { jobIds, from, to, at }: JobTransition): Promise<JobRef[]> {
-  if (jobIds.length === 0 || from.length === 0) return [];
-  // The inner select locks in order of id and looks at the state again once it has the lock.
+interface AcceptedRow {
+  readonly id: string;
+  readonly state: string;
+  readonly acceptedAt: Date | null;
+  readonly windowMs: number;
+  readonly executionTimeoutMs: number;
+  readonly attempts: number;
+}
+
+/** Accepted jobs past `reportBy`: SQL narrows by the same sum, libs/rollout decides. */
+async function silent(client: Client, now: Date): Promise<string[]> {
+  const rows = await client.$queryRaw<AcceptedRow[]>`
+    SELECT * FROM (
+      SELECT j.id, j.state, j.accepted_at AS "acceptedAt", j.window_ms AS "windowMs", j.execution_timeout_ms AS "executionTimeoutMs",
+             coalesce((o.limits ->> 'attempts')::int, 1) AS attempts
+      FROM job j JOIN "order" o ON o.id = j.order_id WHERE j.state = ANY (${[...ACCEPTED]}::text[])) x
+    WHERE x."acceptedAt" + (x."windowMs" + x."executionTimeoutMs"::bigint * x.attempts) * interval '1 millisecond' < ${now}::timestamptz
+    ORDER BY x."acceptedAt", x.id LIMIT ${MAX_PER_STEP}`;
+  return rows
+    .filter(({ state, ...facts }) => isLost({ ...facts, state: jobState.parse(state) }, now))
+    .map(({ id }) => id);
+}
+
+async function cancelsToSend(client: Client, hostIds: readonly string[] | 'all'): Promise<JobRef[]> {
   return await client.$queryRaw<JobRef[]>`
-    UPDATE job SET state = ${to}, updated_at = ${at}::timestamptz,
-      offered_at = CASE WHEN ${to}::text = 'offered' THEN ${at}::timestamptz ELSE offered_at END
-    WHERE id IN (SELECT id FROM job WHERE id = ANY (${[...jobIds]}::uuid[]) AND state = ANY (${[...from]}::text[]) ORDER BY id FOR NO KEY UPDATE)
-    RETURNING id, order_id AS "orderId", host_id AS "hostId"`;
+    SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId" FROM job j JOIN host_connection c ON c.host_id = j.host_id
+    WHERE j.cancel_requested_at IS NOT NULL AND j.state = ANY (${[...CANCELLABLE]}::text[]) AND ${ofHosts(hostIds)}
+    ORDER BY j.id LIMIT ${MAX_PER_STEP}`;
 }
 
-/** The part of the job repository that brings jobs to their hosts. */
-export function createJobDelivery({
-  client,
-}: Context): Pick<
+type Delivery = Pick<
   JobRepository,
-  'dueForHost' | 'hostsWithDueJobs' | 'nextDueAt' | 'holdOffline' | 'expireDelivery' | 'transition'
-> {
+  | 'due'
+  | 'nextDueAt'
+  | 'cancelsToSend'
+  | 'holdOffline'
+  | 'expireDelivery'
+  | 'settleCancelled'
+  | 'loseSilent'
+  | 'transition'
+>;
+
+/** The part of the job repository that brings jobs to their hosts, and what the server's clock ends. */
+export function createJobDelivery({ client, atomically }: Context): Delivery {
+  const transition: JobRepository['transition'] = (move) =>
+    atomically((transaction) => moveByServer(transaction, move));
   return {
-    async dueForHost(hostId, now) {
-      const found = await candidates(client, Prisma.sql`j.host_id = ${hostId}::uuid AND ${ONLINE}`, {
-        now,
-        limit: MAX_PER_HOST,
-      });
-      return await load(
-        client,
-        found.filter(({ decision }) => decision === 'offer').map(({ id }) => id),
-      );
-    },
-    async hostsWithDueJobs(now) {
-      const found = await candidates(client, ONLINE, { now, limit: MAX_PER_SWEEP });
-      return [
-        ...new Set(found.filter(({ decision }) => decision === 'offer').map(({ hostId }) => hostId)),
-      ].slice(0, MAX_HOSTS);
+    async due(hostIds, now) {
+      const condition = Prisma.sql`${due(now)} AND ${ofHosts(hostIds)}`;
+      return await load(client, idsOf(await candidates(client, condition, { now, limit: MAX_DUE }), 'offer'));
     },
     async nextDueAt(now) {
       const { _min } = await client.job.aggregate({
@@ -146,22 +168,41 @@ export function createJobDelivery({
       });
       return _min.notBefore;
     },
+    cancelsToSend: (hostIds) => cancelsToSend(client, hostIds),
     async holdOffline(now) {
-      const found = await candidates(client, Prisma.sql`c.host_id IS NULL AND j.state <> 'heldOffline'`, {
-        now,
-        limit: MAX_PER_SWEEP,
+      const condition = Prisma.sql`j.not_before <= ${now}::timestamptz AND j.state <> 'heldOffline'
+        AND (c.host_id IS NULL OR (${HELD} AND j.state = 'offered'))`;
+      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
+      return await transition({
+        jobIds: idsOf(found, 'hold'),
+        from: ['queued', 'offered'],
+        to: 'heldOffline',
+        at: now,
       });
-      const jobIds = found.filter(({ decision }) => decision === 'hold').map(({ id }) => id);
-      return await transition(client, { jobIds, from: ['queued', 'offered'], to: 'heldOffline', at: now });
     },
     async expireDelivery(now) {
-      const found = await candidates(client, Prisma.sql`j.deliver_by <= ${now}::timestamptz`, {
-        now,
-        limit: MAX_PER_SWEEP,
+      const condition = Prisma.sql`j.deliver_by <= ${now}::timestamptz`;
+      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
+      return await transition({
+        jobIds: idsOf(found, 'expire'),
+        from: UNDELIVERED,
+        to: 'deliveryExpired',
+        at: now,
       });
-      const jobIds = found.filter(({ decision }) => decision === 'expire').map(({ id }) => id);
-      return await transition(client, { jobIds, from: UNDELIVERED, to: 'deliveryExpired', at: now });
     },
-    transition: (move) => transition(client, move),
+    async settleCancelled(now) {
+      const condition = Prisma.sql`j.cancel_requested_at IS NOT NULL`;
+      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
+      return await transition({
+        jobIds: idsOf(found, 'cancel'),
+        from: UNDELIVERED,
+        to: 'cancelled',
+        at: now,
+      });
+    },
+    async loseSilent(now) {
+      return await transition({ jobIds: await silent(client, now), from: ACCEPTED, to: 'lost', at: now });
+    },
+    transition,
   };
 }

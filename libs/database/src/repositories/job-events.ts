@@ -1,19 +1,31 @@
 import { jobState, type JobEvent, type JobState } from '@trustfleet/protocol';
-import { acceptEvent, isFinal } from '@trustfleet/rollout';
+import { acceptEvent, isFinal, mustHearCancel } from '@trustfleet/rollout';
 import type { Client } from '../connection.ts';
+import { SERVER } from '../model/audit.ts';
 import type { JobEventOutcome, JobRef, ReceivedJobEvent } from '../model/jobs.ts';
-import { storableJson, storableTextOrNull } from '../storable.ts';
+import { storableJson, storableTextOrNull, storableTime } from '../storable.ts';
+import { appendAudit } from './audit.ts';
+import { recordFinishedJobs } from './finished-jobs.ts';
+
+/** So many rows one job's host can make the database keep; an honest one comes nowhere near. */
+export const MAX_EVENTS_OF_JOB = 500;
 
 /** A job while a batch runs over it. */
 interface Progress extends JobRef {
   state: JobState;
   lastEventIndex: number;
   attempt: number;
+  readonly cancelRequested: boolean;
+  /** Rows of `job_event`. */
+  stored: number;
   /** Set by the batch; null leaves the column as it is. */
   plan: JobEvent['plan'];
   before: JobEvent['before'];
   after: JobEvent['after'];
   undone: boolean | null;
+  effective: string | null;
+  /** As the last applied event says. */
+  nextAt: Date | null;
   signed: boolean;
   touchedAt: Date | null;
 }
@@ -23,14 +35,42 @@ interface Kept {
   readonly outcome: Exclude<JobEventOutcome['kind'], 'foreign'>;
 }
 
+interface LockedRow extends JobRef {
+  readonly state: string;
+  readonly lastEventIndex: number;
+  readonly attempt: number;
+  readonly cancelRequested: boolean;
+}
+
+/** Hosts that a batch may put in quarantine are locked before any job: as in a revocation, which begins at the host. */
+async function lockRefusing(client: Client, batch: readonly ReceivedJobEvent[]): Promise<void> {
+  const hostIds = batch.filter(({ event }) => event.state === 'refused').map(({ hostId }) => hostId);
+  if (hostIds.length === 0) return;
+  await client.$queryRaw`SELECT id FROM host WHERE id = ANY (${hostIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+}
+
 async function lockJobs(client: Client, batch: readonly ReceivedJobEvent[]): Promise<Map<string, Progress>> {
-  const rows = await client.$queryRaw<
-    (JobRef & { state: string; lastEventIndex: number; attempt: number })[]
-  >`
-    SELECT id, order_id AS "orderId", host_id AS "hostId", state, last_event_index AS "lastEventIndex", attempt
-    FROM job WHERE id = ANY (${batch.map(({ event }) => event.jobId)}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
-  const fresh = { plan: null, before: null, after: null, undone: null, signed: false, touchedAt: null };
-  return new Map(rows.map((row) => [row.id, { ...row, ...fresh, state: jobState.parse(row.state) }]));
+  const jobIds = batch.map(({ event }) => event.jobId);
+  const rows = await client.$queryRaw<LockedRow[]>`
+    SELECT id, order_id AS "orderId", host_id AS "hostId", state, last_event_index AS "lastEventIndex", attempt,
+           cancel_requested_at IS NOT NULL AS "cancelRequested"
+    FROM job WHERE id = ANY (${jobIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+  const counts = await client.jobEvent.groupBy({
+    by: 'jobId',
+    where: { jobId: { in: rows.map(({ id }) => id) } },
+    _count: true,
+  });
+  const stored = new Map(counts.map(({ jobId, _count }) => [jobId, _count]));
+  const fresh = {
+    ...{ plan: null, before: null, after: null, undone: null, effective: null, nextAt: null },
+    ...{ signed: false, touchedAt: null },
+  };
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { ...row, ...fresh, state: jobState.parse(row.state), stored: stored.get(row.id) ?? 0 },
+    ]),
+  );
 }
 
 function keyOf(event: { readonly jobId: string; readonly eventId: string }): string {
@@ -48,11 +88,19 @@ async function knownEvents(client: Client, batch: readonly ReceivedJobEvent[]): 
   return new Set(rows.map(keyOf));
 }
 
+/** `nextAt` is said of two states only; in any other one nothing is due. */
+function nextAtOf({ state, nextAt }: JobEvent): Date | null {
+  const pauses = state === 'retrying' || state === 'baking';
+  return pauses && typeof nextAt === 'string' ? storableTime(new Date(nextAt)) : null;
+}
+
 function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: ReceivedJobEvent): void {
   job.plan = event.plan ?? job.plan;
   job.before = event.before ?? job.before;
   job.after = event.after ?? job.after;
   job.undone = event.undone ?? job.undone;
+  job.effective = event.state === 'verified' ? (event.effective ?? null) : null;
+  job.nextAt = nextAtOf(event);
   job.signed = signatureValid && isFinal(event.state);
   job.touchedAt = receivedAt;
 }
@@ -62,7 +110,8 @@ function take(
   job: Progress,
   received: ReceivedJobEvent,
 ): { readonly kind: Kept['outcome']; readonly reason: string | null } {
-  const decision = acceptEvent(job, received.event);
+  const { index, attempt, state } = received.event;
+  const decision = acceptEvent(job, { index, attempt, state, signed: received.signatureValid });
   if (decision.kind === 'illegal') return { kind: 'illegal', reason: decision.reason };
   if (decision.kind !== 'apply') return { kind: decision.kind, reason: null };
   Object.assign(job, decision.job);
@@ -77,7 +126,7 @@ async function insertEvents(client: Client, kept: readonly Kept[]): Promise<void
     eventId: event.eventId,
     attempt: event.attempt,
     index: event.index,
-    at: new Date(event.at),
+    at: storableTime(new Date(event.at)),
     receivedAt,
     state: event.state,
     step: storableTextOrNull(event.step),
@@ -99,42 +148,111 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
   await client.$executeRaw`
     UPDATE job j SET state = u.state, last_event_index = u.last_index, attempt = u.attempt, plan = coalesce(u.plan::jsonb, j.plan),
       before = coalesce(u.before::jsonb, j.before), after = coalesce(u.after::jsonb, j.after), undone = coalesce(u.undone, j.undone),
-      result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.at)
+      effective = u.effective, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.at)
     FROM unnest(${column((j) => j.id)}::uuid[], ${column((j) => j.state)}::text[], ${column((j) => j.lastEventIndex)}::int[], ${column((j) => j.attempt)}::int[],
                 ${column((j) => jsonOrNull(j.plan))}::text[], ${column((j) => jsonOrNull(j.before))}::text[], ${column((j) => jsonOrNull(j.after))}::text[],
-                ${column((j) => j.undone)}::boolean[], ${column((j) => j.signed)}::boolean[], ${column((j) => j.touchedAt)}::timestamptz[])
-      AS u (id, state, last_index, attempt, plan, before, after, undone, signed, at)
+                ${column((j) => j.undone)}::boolean[], ${column((j) => j.effective)}::text[], ${column((j) => j.nextAt)}::timestamptz[],
+                ${column((j) => j.signed)}::boolean[], ${column((j) => j.touchedAt)}::timestamptz[])
+      AS u (id, state, last_index, attempt, plan, before, after, undone, effective, next_at, signed, at)
     WHERE j.id = u.id`;
 }
 
-/** Takes a batch of events in, each once; to be run in a transaction. */
-export async function acceptEvents(
+/** A host that says `refused` got something that its server never signed, or is not the host it was: nothing more goes to it. */
+async function quarantine(
   client: Client,
+  jobs: readonly Progress[],
+): Promise<readonly { readonly id: string; readonly name: string; readonly jobId: string }[]> {
+  const refused = jobs.filter((job) => job.state === 'refused');
+  if (refused.length === 0) return [];
+  const held = await client.$queryRaw<{ id: string; name: string }[]>`
+    UPDATE host h SET quarantine = 'refused', quarantined_at = u.at
+    FROM unnest(${refused.map((j) => j.hostId)}::uuid[], ${refused.map((j) => j.touchedAt)}::timestamptz[]) AS u (id, at)
+    WHERE h.id = u.id AND h.quarantine IS NULL RETURNING h.id, h.name`;
+  return held.map((host) => ({ ...host, jobId: refused.find((job) => job.hostId === host.id)?.id ?? '' }));
+}
+
+interface Judged {
+  readonly outcomes: readonly JobEventOutcome[];
+  readonly kept: readonly Kept[];
+}
+
+function outcomeOf(job: Progress, received: ReceivedJobEvent, isNew: boolean): JobEventOutcome {
+  const { kind, reason } = isNew ? take(job, received) : { kind: 'duplicate' as const, reason: null };
+  const { eventId, state } = received.event;
+  // The end of a job is kept whatever came before it: there is one.
+  const stored = isNew && (job.stored < MAX_EVENTS_OF_JOB || (kind === 'applied' && isFinal(state)));
+  if (stored) job.stored += 1;
+  const tellCancel = mustHearCancel({ state: job.state, cancelRequested: job.cancelRequested, said: state });
+  return {
+    eventId,
+    kind,
+    reason,
+    stored,
+    job: { id: job.id, orderId: job.orderId, hostId: job.hostId, state: job.state, tellCancel },
+    quarantined: false,
+  };
+}
+
+function judge(
+  jobs: ReadonlyMap<string, Progress>,
+  known: Set<string>,
   batch: readonly ReceivedJobEvent[],
-): Promise<JobEventOutcome[]> {
-  const jobs = await lockJobs(client, batch);
-  const known = await knownEvents(client, batch);
+): Judged {
   const kept: Kept[] = [];
   const outcomes = batch.map((received): JobEventOutcome => {
     const { event, hostId } = received;
     const job = jobs.get(event.jobId.toLowerCase());
     // Another host's job: neither stored nor told apart from one that does not exist.
-    if (job?.hostId !== hostId) return { eventId: event.eventId, kind: 'foreign', reason: null, job: null };
+    if (job?.hostId !== hostId) {
+      return {
+        ...{ eventId: event.eventId, kind: 'foreign', reason: null, stored: false },
+        ...{ job: null, quarantined: false },
+      };
+    }
     const isNew = !known.has(keyOf(event));
     known.add(keyOf(event));
-    const { kind, reason } = isNew ? take(job, received) : { kind: 'duplicate' as const, reason: null };
-    if (isNew) kept.push({ received, outcome: kind });
-    return {
-      eventId: event.eventId,
-      kind,
-      reason,
-      job: { id: job.id, orderId: job.orderId, hostId: job.hostId, state: job.state },
-    };
+    const outcome = outcomeOf(job, received, isNew);
+    if (outcome.stored && outcome.kind !== 'foreign') kept.push({ received, outcome: outcome.kind });
+    return outcome;
   });
+  return { outcomes, kept };
+}
+
+/** Takes a batch of events in, each once; to be run in a transaction, as its last part. */
+export async function acceptEvents(
+  client: Client,
+  batch: readonly ReceivedJobEvent[],
+): Promise<JobEventOutcome[]> {
+  await lockRefusing(client, batch);
+  const jobs = await lockJobs(client, batch);
+  const { outcomes, kept } = judge(jobs, await knownEvents(client, batch), batch);
   await insertEvents(client, kept);
-  await updateJobs(
+  const touched = [...jobs.values()].filter((job) => job.touchedAt !== null);
+  await updateJobs(client, touched);
+  const held = await quarantine(client, touched);
+  const at = batch.at(-1)?.receivedAt ?? new Date(0);
+  const finished = touched.filter((job) => isFinal(job.state));
+  await recordFinishedJobs(
     client,
-    [...jobs.values()].filter((job) => job.touchedAt !== null),
+    at,
+    finished.map(({ id, state }) => ({ id, state, by: 'host' })),
   );
-  return outcomes;
+  await appendAudit(
+    client,
+    at,
+    held.map(({ id, name, jobId }) => ({
+      actor: SERVER,
+      record: {
+        action: 'host.quarantine',
+        subject: { kind: 'host', id, name },
+        detail: { reason: 'refused', jobId },
+      },
+    })),
+  );
+  const heldIds = new Set(held.map(({ id }) => id));
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    quarantined:
+      outcome.kind === 'applied' && outcome.job?.state === 'refused' && heldIds.has(outcome.job.hostId),
+  }));
 }

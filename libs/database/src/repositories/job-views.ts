@@ -1,10 +1,11 @@
-import { jobEvidence, jobPlan, jobState, orderMode } from '@trustfleet/protocol';
+import { effective, jobEvidence, jobPlan, jobState, orderMode } from '@trustfleet/protocol';
 import { isFailure, isFinal } from '@trustfleet/rollout';
 import { z } from 'zod';
 import { Prisma, type Client } from '../connection.ts';
 import type { Page } from '../model/common.ts';
 import type { JobDetail, JobQuery, JobSummary, StoredJobEvent } from '../model/jobs.ts';
 import type { Viewer } from '../model/viewer.ts';
+import { standingOf, UNDO_FACTS } from './undo-standing.ts';
 import { visibleTo } from './visibility.ts';
 import { FINAL_JOB_STATES } from '@trustfleet/protocol';
 
@@ -18,8 +19,10 @@ interface SummaryRow {
   readonly title: string;
   readonly state: string;
   readonly attempt: number;
+  readonly attempts: number;
   readonly notBefore: Date;
   readonly deliverBy: Date;
+  readonly nextAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -34,13 +37,18 @@ const details = z.object({
   before: jobEvidence.nullable(),
   after: jobEvidence.nullable(),
   undone: z.boolean().nullable(),
+  effective: effective.nullable(),
+  undoes: z.string().nullable(),
+  cancelRequestedAt: z.date().nullable(),
+  held: z.enum(['revoked', 'cloned', 'refused']).nullable(),
   resultSigned: z.boolean(),
 });
 
-const SUMMARY = Prisma.sql`j.id, j.order_id AS "orderId", j.host_id AS "hostId", h.name AS "hostName", o.remedy, o.mode, o.title, j.state, j.attempt,
-  j.not_before AS "notBefore", j.deliver_by AS "deliverBy", j.created_at AS "createdAt", j.updated_at AS "updatedAt"`;
+const SUMMARY = Prisma.sql`j.id, j.order_id AS "orderId", j.host_id AS "hostId", h.name AS "hostName", o.remedy, o.mode, o.title, j.state, j.attempt, coalesce((o.limits ->> 'attempts')::int, 1) AS attempts,
+  j.not_before AS "notBefore", j.deliver_by AS "deliverBy", j.next_at AS "nextAt", j.created_at AS "createdAt", j.updated_at AS "updatedAt"`;
 const DETAIL = Prisma.sql`o.created_by AS "createdBy", o.reason, o.anchor_sha256 AS "anchorSha256", o.anchor_name AS "anchorName", j.plan, j.before, j.after,
-  j.undone, j.result_signed AS "resultSigned"`;
+  j.effective, j.undoes, j.cancel_requested_at AS "cancelRequestedAt", j.result_signed AS "resultSigned",
+  CASE WHEN h.revoked_at IS NOT NULL THEN 'revoked' ELSE h.quarantine END AS held, ${UNDO_FACTS}`;
 const TABLES = Prisma.sql`job j JOIN "order" o ON o.id = j.order_id JOIN host h ON h.id = j.host_id`;
 
 function toSummary(row: SummaryRow): JobSummary {
@@ -52,8 +60,10 @@ function toSummary(row: SummaryRow): JobSummary {
     remedy,
     title,
     attempt,
+    attempts,
     notBefore,
     deliverBy,
+    nextAt,
     createdAt,
     updatedAt,
   } = row;
@@ -69,13 +79,17 @@ function toSummary(row: SummaryRow): JobSummary {
     state,
     final: isFinal(state),
     attempt,
+    attempts,
     notBefore,
     deliverBy,
+    nextAt,
     createdAt,
     updatedAt,
   };
 }
 
+/** An undo that failed may be tried again; nobody reads more of them than this. */
+const UNDOS_SHOWN = 20;
 /** The states that overview's `failed` counts. */
 const FAILURES = FINAL_JOB_STATES.filter(isFailure);
 
@@ -139,5 +153,10 @@ export async function jobDetail(client: Client, viewer: Viewer, jobId: string): 
   if (row === undefined) return null;
   const { anchorSha256, anchorName, ...rest } = details.parse(row);
   const anchor = anchorSha256 === null ? null : { sha256: anchorSha256, name: anchorName ?? anchorSha256 };
-  return { ...toSummary(row), ...rest, anchor, events: await eventsOf(client, jobId) };
+  const undoneBy = await select(client, Prisma.sql`${visibleTo(viewer)} AND j.undoes = ${jobId}::uuid`, {
+    limit: UNDOS_SHOWN,
+    offset: 0,
+  });
+  const undo = rest.held === 'revoked' ? 'nothing' : standingOf(row);
+  return { ...toSummary(row), ...rest, anchor, undo, undoneBy, events: await eventsOf(client, jobId) };
 }

@@ -52,6 +52,8 @@ describe('orders', () => {
         parameters: { anchor: 'x\uFFFDy' },
         targets: 2,
         counts: { queued: 2 },
+        undoneBy: [],
+        undoable: false,
       });
       expect(await database.orders.list(SYSTEM, PAGE)).toMatchObject({
         total: 1,
@@ -99,27 +101,23 @@ describe('delivery', () => {
       const due = await addJob(database, host);
       await addJob(database, host, { notBefore: later(60) });
 
-      expect(await database.jobs.dueForHost(host, NOW)).toEqual([]);
+      expect(await database.jobs.due([host], NOW)).toEqual([]);
       await online(database, host);
 
-      const [job, ...others] = await database.jobs.dueForHost(host, NOW);
+      const [job, ...others] = await database.jobs.due([host], NOW);
       expect(others).toEqual([]);
       expect(job).toMatchObject({
         id: due.jobId,
         orderId: due.orderId,
         hostId: host,
-        state: 'queued',
-        attempt: 1,
-        lastEventIndex: 0,
-        offeredAt: null,
       });
       expect(job?.artifacts.map(({ sha256, bytes }) => [sha256, Buffer.from(bytes).toString()])).toEqual([
         [hashOf('anchor'), 'anchor'],
       ]);
       expect(job?.order).toHaveProperty('signatures');
       expect(await database.jobs.nextDueAt(NOW)).toEqual(later(60));
-      expect(await database.jobs.hostsWithDueJobs(NOW)).toEqual([host]);
-      expect(await database.jobs.dueForHost(host, later(60))).toHaveLength(2);
+      expect((await database.jobs.due('all', NOW)).map(({ hostId }) => hostId)).toEqual([host]);
+      expect(await database.jobs.due([host], later(60))).toHaveLength(2);
     });
   });
 
@@ -130,11 +128,11 @@ describe('delivery', () => {
       await online(database, host);
       await database.jobs.transition({ jobIds: [jobId], from: ['queued'], to: 'offered', at: later(1) });
 
-      expect(await database.jobs.dueForHost(host, later(2))).toEqual([]);
-      expect(await database.jobs.hostsWithDueJobs(later(2))).toEqual([]);
-      expect(await database.jobs.dueForHost(host, later(1 + REDELIVER_AFTER_MS / 1000))).toHaveLength(1);
+      expect(await database.jobs.due([host], later(2))).toEqual([]);
+      expect(await database.jobs.due('all', later(2))).toEqual([]);
+      expect(await database.jobs.due([host], later(1 + REDELIVER_AFTER_MS / 1000))).toHaveLength(1);
       await online(database, host, later(2));
-      expect(await database.jobs.dueForHost(host, later(3))).toHaveLength(1);
+      expect(await database.jobs.due([host], later(3))).toHaveLength(1);
     });
   });
 
@@ -147,9 +145,8 @@ describe('delivery', () => {
       expect(await database.jobs.holdOffline(NOW)).toEqual([{ id: jobId, orderId, hostId: host }]);
       expect(await database.jobs.holdOffline(NOW)).toEqual([]);
       await online(database, host);
-      expect((await database.jobs.dueForHost(host, NOW)).map(({ id, state }) => [id, state])).toEqual([
-        [jobId, 'heldOffline'],
-      ]);
+      expect((await database.jobs.due([host], NOW)).map(({ id }) => id)).toEqual([jobId]);
+      expect((await database.jobs.detail(SYSTEM, jobId))?.state).toBe('heldOffline');
     });
   });
 
@@ -167,7 +164,7 @@ describe('delivery', () => {
       ]);
       expect((await database.jobs.detail(SYSTEM, waiting.jobId))?.final).toBe(true);
       await online(database, host);
-      expect(await database.jobs.dueForHost(host, later(86_400))).toEqual([]);
+      expect(await database.jobs.due([host], later(86_400))).toEqual([]);
     });
   });
 
@@ -253,7 +250,7 @@ describe('acceptEvents', () => {
       const host = await addHost(database);
       const { jobId } = await addJob(database, host);
       const events = story(jobId);
-      const batch = [...events, ...events].map((event) => received(host, event));
+      const batch = [...events, ...events].map((event) => received(host, event, event.signature !== null));
 
       const rounds = await Promise.all(Array.from({ length: 6 }, () => database.jobs.acceptEvents(batch)));
 
@@ -311,19 +308,29 @@ describe('acceptEvents', () => {
     });
   });
 
-  it('does not count a result as signed when its signature did not hold', async () => {
+  it('ends nothing on the word of a host that did not sign it, and keeps it as evidence', async () => {
     await withDatabase(lab, async (database) => {
       const host = await addHost(database);
       const { jobId } = await addJob(database, host);
 
-      await database.jobs.acceptEvents([
+      const [, unsigned] = await database.jobs.acceptEvents([
         received(host, eventOf(jobId, { index: 1, state: 'planning' }), true),
         received(host, eventOf(jobId, { index: 2, state: 'alreadyCompliant' }), false),
       ]);
 
+      expect(unsigned).toMatchObject({ kind: 'illegal', stored: true, job: { state: 'planning' } });
       expect(await database.jobs.detail(SYSTEM, jobId)).toMatchObject({
-        state: 'alreadyCompliant',
+        state: 'planning',
         resultSigned: false,
+        events: [{ late: false }, { state: 'alreadyCompliant', late: true }],
+      });
+      // The host's real word comes under the same index.
+      await database.jobs.acceptEvents([
+        received(host, eventOf(jobId, { index: 2, state: 'notApplicable' }), true),
+      ]);
+      expect(await database.jobs.detail(SYSTEM, jobId)).toMatchObject({
+        state: 'notApplicable',
+        resultSigned: true,
       });
     });
   });

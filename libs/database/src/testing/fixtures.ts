@@ -150,6 +150,8 @@ export function orderOf(seq: number, changes: Partial<NewOrder> = {}): NewOrder 
     notBefore: NOW,
     expiresAt: later(7 * 86_400),
     seq,
+    limits: { attempts: 1, backoffMs: 60_000, bakeMs: 0 },
+    undoes: null,
     envelope: ENVELOPE,
     ...changes,
   };
@@ -163,18 +165,19 @@ export function jobOf(hostId: string, changes: Partial<NewJob> = {}): NewJob {
     notBefore: NOW,
     deliverBy: later(86_400),
     executionTimeoutMs: 300_000,
+    undoes: null,
     envelope: ENVELOPE,
     ...changes,
   };
 }
 
-/** One order with one job for the host. */
+/** One order with one job for the host; no two of them are about the same, so that none supersedes another. */
 export async function addJob(
   database: Database,
   hostId: string,
   changes: Partial<NewJob> = {},
 ): Promise<{ orderId: string; jobId: string }> {
-  const order = orderOf(await database.orders.nextSeq());
+  const order = orderOf(await database.orders.nextSeq(), { parameters: { anchor: hashOf(randomUUID()) } });
   const job = jobOf(hostId, changes);
   await changed(database, ({ orders }) =>
     orders.create(SYSTEM, {

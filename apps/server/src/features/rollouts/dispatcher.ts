@@ -1,20 +1,7 @@
-import type { OutgoingMessage, SendResult } from '@trustfleet/agent-hub';
-import {
-  SYSTEM,
-  type Database,
-  type DeliverableJob,
-  type JobRef,
-  type JobSummary,
-} from '@trustfleet/database';
-import { OPEN_JOB_STATES, type JobMessage, type JobState } from '@trustfleet/protocol';
-import { isAccepted, isLost } from '@trustfleet/rollout';
-import { toBase64 } from '@trustfleet/signing';
+import type { Database, JobRef } from '@trustfleet/database';
 import type { Logger } from '../../logging/logger.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { EXECUTION_TIMEOUT_MS } from './order-signer.ts';
-
-/** The one thing that the dispatcher needs of the sockets. */
-export type SendToHost = (hostId: string, message: OutgoingMessage) => SendResult;
+import { Offers, type SendToHost } from './offers.ts';
 
 interface DispatcherOptions {
   readonly database: Database;
@@ -27,27 +14,29 @@ interface DispatcherOptions {
 const TICK_MS = 1_000;
 /** What a lost nudge missed is found within this time (architecture.md, "Storage and scale"). */
 const SWEEP_MS = 30_000;
-/** Nothing else waits in an order yet: no window, no bake time, no second attempt. */
-const WINDOW_MS = 0;
-/** Hosts that a new order is offered to side by side. */
-const AT_ONCE = 10;
-const ACCEPTED_STATES = OPEN_JOB_STATES.filter(isAccepted);
-const PAGE = 200;
+/** A step of the sweep is repeated while it finds something, at most so often; the next sweep takes the rest. */
+const ROUNDS = 20;
 
 /** Brings jobs to hosts. The rows are the truth: whatever is lost on the way is offered again by a later sweep. */
 export class Dispatcher {
   private readonly options: DispatcherOptions;
+  private readonly offers: Offers;
   private send: SendToHost = () => 'offline';
   private timer: NodeJS.Timeout | null = null;
   private nextDue: Date | null = null;
   private lastSweep = 0;
   private running: Promise<void> = Promise.resolve();
   private busy = false;
-  /** The last offer to each host that still runs. */
-  private readonly turns = new Map<string, Promise<void>>();
 
   constructor(options: DispatcherOptions) {
     this.options = options;
+    this.offers = new Offers({
+      ...options,
+      send: (hostId, message) => this.send(hostId, message),
+      moved: (jobs) => {
+        this.changed(jobs);
+      },
+    });
   }
 
   /** Starts the clock; `send` reaches the hosts that are connected to this process. */
@@ -59,11 +48,12 @@ export class Dispatcher {
     this.timer.unref();
   }
 
-  /** Resolves when the sweep that runs has ended. */
+  /** Resolves when the sweep and the offers that run have ended. */
   async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
     await this.running;
+    await this.offers.idle();
   }
 
   /** An order's rows are written: offer them now, or remember when. A failure leaves them to the next sweep. */
@@ -73,40 +63,25 @@ export class Dispatcher {
       return;
     }
     await this.guarded('offering a new order', async () => {
-      for (let at = 0; at < hostIds.length; at += AT_ONCE)
-        await Promise.all(hostIds.slice(at, at + AT_ONCE).map((hostId) => this.offerTo(hostId)));
-      this.publish(await this.options.database.jobs.holdOffline(this.options.now()));
+      await this.offers.now(hostIds);
+      this.changed(await this.options.database.jobs.holdOffline(this.options.now()));
     });
   }
 
-  /** Sends this host what is due. One offer after the other: two at once would send the same job twice. */
-  offerTo(hostId: string): Promise<void> {
-    const offer = () => this.offerNow(hostId);
-    const turn = (this.turns.get(hostId) ?? Promise.resolve()).then(offer, offer).finally(() => {
-      if (this.turns.get(hostId) === turn) this.turns.delete(hostId);
-    });
-    this.turns.set(hostId, turn);
-    return turn;
+  /** A host has come: sends it what is due, and `cancel` for what is to be given up. Never fails. */
+  async offerTo(hostId: string): Promise<void> {
+    await this.guarded('offering to hosts that came back', () => this.offers.whenGathered(hostId));
   }
 
-  /** Marked as offered first: the host's answer may be quicker than the next write. */
-  private async offerNow(hostId: string): Promise<void> {
-    const { database, now, logger } = this.options;
-    const at = now();
-    const due = await database.jobs.dueForHost(hostId, at);
-    if (due.length === 0) return;
-    const moved = await database.jobs.transition({
-      jobIds: due.map((job) => job.id),
-      from: ['queued', 'heldOffline', 'offered'],
-      to: 'offered',
-      at,
-    });
-    const offered = new Set(moved.map((job) => job.id));
-    for (const job of due.filter(({ id }) => offered.has(id))) {
-      const result = this.send(hostId, jobMessage(job));
-      if (result !== 'sent') logger.info({ hostId, jobId: job.id, result }, 'job not delivered yet');
-    }
-    this.publish(moved);
+  /** Asks the host to give this job up. Lost on the way, it is sent again by the next sweep. */
+  tellCancel(job: JobRef): void {
+    this.offers.cancel(job);
+  }
+
+  /** Tells who watches that these jobs have moved. */
+  changed(moved: readonly JobRef[]): void {
+    for (const { id, orderId, hostId } of moved)
+      this.options.events.publish({ type: 'job', id, orderId, hostId });
   }
 
   private tick(): void {
@@ -123,47 +98,21 @@ export class Dispatcher {
 
   private async sweep(now: Date): Promise<void> {
     const { jobs } = this.options.database;
-    this.publish(await jobs.expireDelivery(now));
-    for (const hostId of await jobs.hostsWithDueJobs(now)) await this.offerTo(hostId);
-    this.publish(await jobs.holdOffline(now));
-    await this.loseSilent(now);
+    await this.repeat(() => jobs.settleCancelled(now));
+    await this.repeat(() => jobs.expireDelivery(now));
+    await this.repeat(() => jobs.loseSilent(now));
+    await this.offers.now('all');
+    await this.repeat(() => jobs.holdOffline(now));
     const next = await jobs.nextDueAt(now);
     if (next !== null && (this.nextDue === null || next < this.nextDue)) this.nextDue = next;
   }
 
-  /** Accepted, then silent past `reportBy`: `lost`. The last word of the host stands for its acceptance. */
-  private async loseSilent(now: Date): Promise<void> {
-    for (const state of ACCEPTED_STATES) {
-      for await (const job of this.jobsIn(state)) {
-        const silent = isLost(
-          { state, acceptedAt: job.updatedAt, windowMs: WINDOW_MS, executionTimeoutMs: EXECUTION_TIMEOUT_MS },
-          now,
-        );
-        if (silent)
-          this.publish(
-            await this.options.database.jobs.transition({
-              jobIds: [job.id],
-              from: [state],
-              to: 'lost',
-              at: now,
-            }),
-          );
-      }
+  private async repeat(step: () => Promise<readonly JobRef[]>): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const moved = await step();
+      if (moved.length === 0) return;
+      this.changed(moved);
     }
-  }
-
-  /** Jobs of one state, as they were at the start of each page; one that is skipped by a move is met by the next sweep. */
-  private async *jobsIn(state: JobState): AsyncGenerator<JobSummary> {
-    for (let page = 1; ; page += 1) {
-      const { items, total } = await this.options.database.jobs.list(SYSTEM, { state, page, pageSize: PAGE });
-      yield* items;
-      if (page * PAGE >= total) return;
-    }
-  }
-
-  private publish(moved: readonly JobRef[]): void {
-    for (const job of moved)
-      this.options.events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
   }
 
   private async guarded(during: string, work: () => Promise<void>): Promise<void> {
@@ -176,11 +125,4 @@ export class Dispatcher {
       );
     }
   }
-}
-
-function jobMessage(job: DeliverableJob): JobMessage {
-  const artifacts = Object.fromEntries(
-    job.artifacts.map((artifact) => [artifact.sha256, toBase64(artifact.bytes)]),
-  );
-  return { type: 'job', order: job.order, job: job.job, artifacts };
 }

@@ -4,11 +4,13 @@ import { verifyJobEvent } from '@trustfleet/signing';
 import type { Logger } from '../../logging/logger.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { Batcher } from '../fleet/batcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 interface JobEventsOptions {
   readonly database: Database;
   readonly events: EventBus;
   readonly logger: Logger;
+  readonly dispatcher: Pick<Dispatcher, 'tellCancel'>;
   /** Raw base64 key of an enrolled host; undefined for a stranger. */
   readonly hostKey: (hostId: string) => string | undefined;
   readonly now: () => Date;
@@ -18,6 +20,8 @@ interface JobEventsOptions {
 export class JobEvents {
   private readonly options: JobEventsOptions;
   private readonly batcher: Batcher<ReceivedJobEvent, JobEventOutcome>;
+  /** Events beyond what is kept of one job, since the start. */
+  private dropped = 0;
 
   constructor(options: JobEventsOptions) {
     this.options = options;
@@ -30,32 +34,40 @@ export class JobEvents {
 
   /**
    * Returns the event's id, to be acknowledged whatever became of it: an agent sends for ever what nobody
-   * acknowledges. A signature that does not fit the host's key is kept as "not signed" and logged.
+   * acknowledges. A final event whose signature does not fit the host's key is kept as evidence and ends nothing.
    */
   async accept(hostId: string, event: JobEvent): Promise<string> {
-    const { logger, hostKey, now, events } = this.options;
+    const { logger, hostKey, now } = this.options;
     const key = hostKey(hostId);
     const signatureValid = key !== undefined && verifyJobEvent(event, key);
     if (event.signature !== null && !signatureValid)
       logger.warn({ hostId, jobId: event.jobId, eventId: event.eventId }, 'job event with a wrong signature');
     const outcome = await this.batcher.add({ hostId, event, signatureValid, receivedAt: now() });
-    if (outcome.kind === 'foreign' || outcome.kind === 'illegal') {
-      logger.warn(
-        { hostId, jobId: event.jobId, kind: outcome.kind, reason: outcome.reason },
-        'job event changes nothing',
-      );
-    }
-    if (outcome.job !== null)
-      events.publish({
-        type: 'job',
-        id: outcome.job.id,
-        orderId: outcome.job.orderId,
-        hostId: outcome.job.hostId,
-      });
+    this.log({ hostId, jobId: event.jobId }, outcome);
+    this.follow(hostId, outcome);
     return event.eventId;
   }
 
   drain(): Promise<void> {
     return this.batcher.drain();
+  }
+
+  private log(about: { hostId: string; jobId: string }, { kind, reason, stored }: JobEventOutcome): void {
+    const { logger } = this.options;
+    if (kind === 'foreign' || kind === 'illegal')
+      logger.warn({ ...about, kind, reason }, 'job event changes nothing');
+    if (stored || kind === 'foreign' || kind === 'duplicate') return;
+    this.dropped += 1;
+    // A host that floods must not flood the log: at 1, 2, 4, 8 …
+    if (Number.isInteger(Math.log2(this.dropped)))
+      logger.warn({ ...about, dropped: this.dropped }, 'a job has more events than are kept');
+  }
+
+  private follow(hostId: string, { job, quarantined }: JobEventOutcome): void {
+    const { events, dispatcher } = this.options;
+    if (job === null) return;
+    if (job.tellCancel) dispatcher.tellCancel(job);
+    events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
+    if (quarantined) events.publish({ type: 'host', id: hostId, what: 'admission' });
   }
 }

@@ -1,6 +1,8 @@
 import { inspectAnchor, pemToDer, toPem, type CertificateFacts } from '@trustfleet/certificates';
 import type { CreateOrder } from '@trustfleet/api';
-import type { CertificateRepository, NamedAnchor } from '@trustfleet/database';
+import type { CertificateRepository, NamedAnchor, Order } from '@trustfleet/database';
+import type { OrderLimits, OrderMode } from '@trustfleet/protocol';
+import { addAnchorParameters, REMEDIES } from '@trustfleet/remedies';
 import { ApiProblem, notFound } from '../../http/api-problem.ts';
 
 /** The certificate of an order, inspected: nothing that is refused here is ever signed. */
@@ -14,6 +16,22 @@ export interface OrderAnchor {
 export interface OrderTimes {
   readonly notBefore: Date;
   readonly deliverBy: Date;
+}
+
+/** What an order is about, before it is signed. */
+export interface OrderContent {
+  readonly remedy: string;
+  readonly mode: OrderMode;
+  /** For a list: the anchor's name. */
+  readonly title: string;
+  readonly anchor: NamedAnchor | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** SHA-256 of every artifact that the parameters name. */
+  readonly artifacts: readonly string[];
+  readonly limits: OrderLimits;
+  readonly reason: string;
+  /** The order that this one undoes. */
+  readonly undoes: string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -35,8 +53,38 @@ export function namedAnchor(anchor: OrderAnchor): NamedAnchor {
   return { sha256: anchor.facts.sha256, name: anchor.name };
 }
 
+const NO_LIMITS = { attempts: 1, backoffSeconds: 60, bakeSeconds: 0 };
+
+/** What a person orders. */
+export function orderContent(request: CreateOrder, anchor: OrderAnchor): OrderContent {
+  const { attempts, backoffSeconds, bakeSeconds } = request.limits ?? NO_LIMITS;
+  const parameters = addAnchorParameters.parse({ anchor: anchor.facts.sha256 });
+  return {
+    remedy: REMEDIES[request.remedy].name,
+    mode: request.mode,
+    title: anchor.name,
+    anchor: namedAnchor(anchor),
+    parameters,
+    artifacts: [parameters.anchor],
+    limits: { attempts, backoffMs: backoffSeconds * 1000, bakeMs: bakeSeconds * 1000 },
+    reason: request.reason,
+    undoes: null,
+  };
+}
+
+/** What takes an order back: the same remedy and parameters; what is gone needs no time to prove itself. */
+export function undoContent(order: Order, artifacts: readonly string[], reason: string): OrderContent {
+  const { remedy, title, anchor, parameters, limits } = order;
+  return {
+    ...{ remedy, title, anchor, parameters, artifacts, reason },
+    mode: 'undo',
+    limits: { ...limits, bakeMs: 0 },
+    undoes: order.id,
+  };
+}
+
 /** The time span of an order. @throws ApiProblem when it ends before it begins */
-export function orderTimes(request: CreateOrder, now: Date): OrderTimes {
+export function orderTimes(request: Pick<CreateOrder, 'notBefore' | 'deliverBy'>, now: Date): OrderTimes {
   const asked = request.notBefore === undefined ? now : new Date(request.notBefore);
   const notBefore = asked > now ? asked : now;
   const deliverBy =

@@ -1,9 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { CreateOrder } from '@trustfleet/api';
 import type { NewJob, NewOrder } from '@trustfleet/database';
-import { addAnchorParameters, REMEDIES } from '@trustfleet/remedies';
 import { merkleProofs, signJob, signOrder } from '@trustfleet/signing';
-import { namedAnchor, type OrderAnchor, type OrderTimes } from './order-draft.ts';
+import type { OrderContent, OrderTimes } from './order-draft.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** Without approver keys the server's key signs everything (security.md). */
@@ -12,12 +10,17 @@ export interface OrderSigner {
   readonly key: KeyObject;
 }
 
-interface OrderDraft {
-  readonly request: CreateOrder;
-  readonly anchor: OrderAnchor;
+/** One host of an order, each once. */
+export interface OrderTarget {
+  readonly hostId: string;
+  /** In an order of mode `undo`: the job to take back. */
+  readonly undoes: string | null;
+}
+
+export interface OrderDraft {
+  readonly content: OrderContent;
   readonly times: OrderTimes;
-  /** Without duplicates. */
-  readonly hostIds: readonly string[];
+  readonly targets: readonly OrderTarget[];
   readonly seq: number;
   readonly at: Date;
   readonly createdBy: string;
@@ -31,69 +34,61 @@ export function signDraft(
   signer: OrderSigner,
   draft: OrderDraft,
 ): { readonly order: NewOrder; readonly jobs: readonly NewJob[] } {
-  const { request, anchor, times, hostIds } = draft;
-  const orderId = uuidV7(draft.at);
-  const targets = merkleProofs(hostIds);
-  const parameters = addAnchorParameters.parse({ anchor: namedAnchor(anchor).sha256 });
+  const { content, times, targets, at, seq, createdBy } = draft;
+  const { remedy, parameters, mode, artifacts, limits, reason, title, anchor, undoes } = content;
+  const orderId = uuidV7(at);
+  const tree = merkleProofs(targets.map(({ hostId }) => hostId));
   const envelope = signOrder(
     {
       format: 1,
       orderId,
       fleetId: signer.fleetId,
-      remedy: REMEDIES[request.remedy].name,
+      remedy,
       parameters,
-      mode: request.mode,
-      artifacts: [parameters.anchor],
-      targets: { count: hostIds.length, merkleRoot: targets.root },
+      mode,
+      artifacts: [...artifacts],
+      targets: { count: targets.length, merkleRoot: tree.root },
+      limits,
       notBefore: times.notBefore.toISOString(),
       expiresAt: times.deliverBy.toISOString(),
-      orderSeq: draft.seq,
-      reason: request.reason,
+      orderSeq: seq,
+      reason,
     },
     [signer.key],
   );
   const order: NewOrder = {
-    id: orderId,
-    remedy: request.remedy,
-    mode: request.mode,
-    title: anchor.name,
-    anchor: namedAnchor(anchor),
-    parameters,
-    reason: request.reason,
-    createdBy: draft.createdBy,
-    createdAt: draft.at,
-    notBefore: times.notBefore,
-    expiresAt: times.deliverBy,
-    seq: draft.seq,
-    envelope,
+    ...{ id: orderId, remedy, mode, title, anchor, parameters, limits, reason, undoes, seq, envelope },
+    ...{ createdBy, createdAt: at, notBefore: times.notBefore, expiresAt: times.deliverBy },
   };
-  const jobs = hostIds.map((hostId) =>
-    newJob(signer, { ...draft, orderId, hostId, merkleProof: targets.proofs.get(hostId) ?? [] }),
-  );
+  const jobs = targets.map((target) => {
+    const merkleProof = tree.proofs.get(target.hostId) ?? [];
+    return newJob(signer, { ...target, orderId, merkleProof, times, at });
+  });
   return { order, jobs };
 }
 
-type JobDraft = OrderDraft & {
+interface JobDraft extends OrderTarget {
   readonly orderId: string;
-  readonly hostId: string;
   readonly merkleProof: Parameters<typeof signJob>[0]['merkleProof'];
-};
+  readonly times: OrderTimes;
+  readonly at: Date;
+}
 
 function newJob(signer: OrderSigner, draft: JobDraft): NewJob {
-  const { orderId, hostId, merkleProof, times } = draft;
+  const { orderId, hostId, undoes, merkleProof, times } = draft;
   const id = uuidV7(draft.at);
   const attempt = 1;
-  const envelope = signJob(
-    { format: 1, jobId: id, orderId, hostId, merkleProof, attempt, executionTimeoutMs: EXECUTION_TIMEOUT_MS },
-    signer.key,
-  );
-  return {
-    id,
+  const executionTimeoutMs = EXECUTION_TIMEOUT_MS;
+  const content = {
+    format: 1 as const,
+    jobId: id,
+    orderId,
     hostId,
+    merkleProof,
     attempt,
-    notBefore: times.notBefore,
-    deliverBy: times.deliverBy,
-    executionTimeoutMs: EXECUTION_TIMEOUT_MS,
-    envelope,
+    executionTimeoutMs,
   };
+  const envelope = signJob(undoes === null ? content : { ...content, undoes }, signer.key);
+  const { notBefore, deliverBy } = times;
+  return { id, hostId, attempt, notBefore, deliverBy, executionTimeoutMs, undoes, envelope };
 }

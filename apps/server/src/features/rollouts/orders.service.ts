@@ -1,10 +1,11 @@
-import type { CreateOrder, OrderView } from '@trustfleet/api';
+import type { CreateOrder, JobDetail, OrderView } from '@trustfleet/api';
 import {
   UnknownHostError,
-  type AuditRecord,
+  type ChangeRepositories,
   type Database,
-  type NewOrder,
+  type EndedJobs,
   type JobQuery,
+  type JobScope,
   type Order,
   type Page,
 } from '@trustfleet/database';
@@ -12,8 +13,10 @@ import { ApiProblem, notFound } from '../../http/api-problem.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
 import { actorOf, type Viewer } from '../../http/permission.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { namedAnchor, orderAnchor, orderTimes } from './order-draft.ts';
-import { signDraft, type OrderSigner } from './order-signer.ts';
+import { namedAnchor, orderAnchor, orderContent, orderTimes, undoContent } from './order-draft.ts';
+import { cancelRecord, orderRecord } from './order-records.ts';
+import { notCancellable, nothingToUndo } from './order-refusals.ts';
+import { signDraft, type OrderDraft, type OrderSigner } from './order-signer.ts';
 import { jobDetailView, jobSummaryView, orderView } from './rollout-views.ts';
 
 interface OrdersOptions {
@@ -36,29 +39,53 @@ export class OrdersService {
 
   /** Signs an order and writes it with its jobs; only then are they offered. */
   async create(request: CreateOrder, viewer: Viewer): Promise<OrderView> {
-    const { database, signer, dispatcher, now } = this.options;
+    const { database, now } = this.options;
     const at = now();
     requirePlainText({ reason: request.reason });
     const times = orderTimes(request, at);
     const anchor = await orderAnchor(request, database.certificates, at);
-    const hostIds = [...new Set(request.hostIds)];
+    const targets = [...new Set(request.hostIds)].map((hostId) => ({ hostId, undoes: null }));
     const seq = await database.orders.nextSeq();
-    const signed = signDraft(signer, { request, anchor, times, hostIds, seq, at, createdBy: viewer.name });
-    try {
-      await database.change(actorOf(viewer), async ({ orders }) => {
-        await orders.create(viewer, {
-          ...signed,
-          artifacts: [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }],
-        });
-        return { result: undefined, audit: [orderRecord(signed.order, hostIds)] };
-      });
-    } catch (error) {
-      if (error instanceof UnknownHostError)
-        throw new ApiProblem({ status: 422, code: 'hostGone', message: error.message });
-      throw error;
-    }
-    await dispatcher.orderCreated(hostIds, times.notBefore);
-    return this.order(viewer, signed.order.id);
+    const content = orderContent(request, anchor);
+    const artifacts = [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }];
+    return await this.issue(viewer, () =>
+      Promise.resolve({ content, times, targets, seq, at, createdBy: viewer.name, artifacts }),
+    );
+  }
+
+  /** Orders the undo of one job, or of every job of an order that changed its host. */
+  async undo(scope: JobScope, reason: string, viewer: Viewer): Promise<OrderView> {
+    const { database, now } = this.options;
+    requirePlainText({ reason });
+    const order = await this.orderOf(scope, viewer);
+    const at = now();
+    const seq = await database.orders.nextSeq();
+    return await this.issue(viewer, async ({ orders }) => {
+      const found = await orders.undoTargets(viewer, scope);
+      const targets = found
+        .filter(({ standing, hostRevoked }) => standing === 'possible' && !hostRevoked)
+        .map(({ jobId, hostId }) => ({ hostId, undoes: jobId }));
+      if (targets.length === 0) throw nothingToUndo(found);
+      const artifacts = await orders.artifactsOf(order.id);
+      const content = undoContent(
+        order,
+        artifacts.map(({ sha256 }) => sha256),
+        reason,
+      );
+      return { content, times: orderTimes({}, at), targets, seq, at, createdBy: viewer.name, artifacts };
+    });
+  }
+
+  /** Asks for the end of every job of an order. */
+  async cancelOrder(id: string, reason: string, viewer: Viewer): Promise<OrderView> {
+    await this.cancel({ orderId: id }, reason, viewer);
+    return await this.order(viewer, id);
+  }
+
+  /** Asks for the end of one job. */
+  async cancelJob(id: string, reason: string, viewer: Viewer): Promise<JobDetail> {
+    await this.cancel({ jobId: id }, reason, viewer);
+    return await this.job(viewer, id);
   }
 
   async order(viewer: Viewer, id: string): Promise<OrderView> {
@@ -90,23 +117,72 @@ export class OrdersService {
     if (job === null) throw notFound('job');
     return jobDetailView(job);
   }
+
+  private async orderOf(scope: JobScope, viewer: Viewer): Promise<Order> {
+    const { orders, jobs } = this.options.database;
+    const orderId =
+      'orderId' in scope ? scope.orderId : ((await jobs.detail(viewer, scope.jobId))?.orderId ?? null);
+    if (orderId === null) throw notFound('job');
+    const order = await orders.get(viewer, orderId);
+    if (order === null) throw notFound('order');
+    return order;
+  }
+
+  /** Signs and writes what `draft` makes, in its transaction; then offers it. */
+  private async issue(
+    viewer: Viewer,
+    draft: (repositories: ChangeRepositories) => Promise<OrderDraft & Artifacts>,
+  ): Promise<OrderView> {
+    const { database, signer, dispatcher } = this.options;
+    const issued = await refusingUnknownHosts(() =>
+      database.change(actorOf(viewer), async (repositories) => {
+        const drafted = await draft(repositories);
+        const signed = signDraft(signer, drafted);
+        const ended = await repositories.orders.create(viewer, { ...signed, artifacts: drafted.artifacts });
+        const hostIds = drafted.targets.map(({ hostId }) => hostId);
+        return {
+          result: { order: signed.order, hostIds, ended },
+          audit: [orderRecord(signed.order, hostIds), ...ended.audit],
+        };
+      }),
+    );
+    this.told(issued.ended);
+    await dispatcher.orderCreated(issued.hostIds, issued.order.notBefore);
+    return await this.order(viewer, issued.order.id);
+  }
+
+  private async cancel(scope: JobScope, reason: string, viewer: Viewer): Promise<void> {
+    const { database, dispatcher, now } = this.options;
+    requirePlainText({ reason });
+    const order = await this.orderOf(scope, viewer);
+    const cancelled = await database.change(actorOf(viewer), async ({ jobs }) => {
+      const result = await jobs.cancel(viewer, scope, now());
+      const refused = notCancellable(scope, result);
+      if (refused !== null) throw refused;
+      const changes = result.ended.jobs.length + result.newlyAsked;
+      const record = cancelRecord({ scope, order, reason, cancelled: result });
+      return { result, audit: changes === 0 ? [] : [record, ...result.ended.audit] };
+    });
+    this.told(cancelled.ended);
+    dispatcher.changed(cancelled.asked);
+    for (const job of cancelled.asked) dispatcher.tellCancel(job);
+  }
+
+  private told({ jobs }: EndedJobs): void {
+    this.options.dispatcher.changed(jobs);
+  }
 }
 
-/** What the audit keeps of an order: what it does and to whom; its targets are signed in its envelope. */
-function orderRecord(order: NewOrder, hostIds: readonly string[]): AuditRecord {
-  const { id, title, remedy, mode, anchor, reason, notBefore, expiresAt, seq } = order;
-  return {
-    action: 'order.create',
-    subject: { kind: 'order', id, name: title },
-    detail: {
-      remedy,
-      mode,
-      anchor: anchor?.sha256 ?? null,
-      reason,
-      notBefore: notBefore.toISOString(),
-      expiresAt: expiresAt.toISOString(),
-      seq,
-      hosts: hostIds,
-    },
-  };
+interface Artifacts {
+  readonly artifacts: readonly { readonly sha256: string; readonly bytes: Uint8Array }[];
+}
+
+async function refusingUnknownHosts<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnknownHostError)
+      throw new ApiProblem({ status: 422, code: 'hostGone', message: error.message });
+    throw error;
+  }
 }

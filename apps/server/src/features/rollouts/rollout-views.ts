@@ -1,11 +1,15 @@
 import type { JobDetail as JobDetailView, JobSummary as JobSummaryView, OrderView } from '@trustfleet/api';
 import type { JobDetail, JobSummary, Order } from '@trustfleet/database';
+import { jobState } from '@trustfleet/protocol';
+import { isCancellable } from '@trustfleet/rollout';
 
 /** A job as a list shows it. */
 export function jobSummaryView(job: JobSummary): JobSummaryView {
   return {
     ...job,
     notBefore: job.notBefore.toISOString(),
+    deliverBy: job.deliverBy.toISOString(),
+    nextAt: job.nextAt?.toISOString() ?? null,
     createdAt: job.createdAt.toISOString(),
     updatedAt: job.updatedAt.toISOString(),
   };
@@ -22,6 +26,13 @@ export function jobDetailView(job: JobDetail): JobDetailView {
     before: job.before,
     after: job.after,
     undone: job.undone,
+    effective: job.effective,
+    undoes: job.undoes,
+    undoneBy: job.undoneBy.map(jobSummaryView),
+    cancellable: isCancellable(job.state),
+    cancelRequestedAt: job.cancelRequestedAt?.toISOString() ?? null,
+    undoable: job.undo === 'possible',
+    held: job.held,
     resultSigned: job.resultSigned,
     events: job.events.map((event) => ({
       ...event,
@@ -45,5 +56,13 @@ export function orderView(order: Order): Omit<OrderView, 'jobs'> {
     expiresAt: order.expiresAt.toISOString(),
     targets: order.targets,
     counts: { ...order.counts },
+    undoes: order.undoes,
+    undoneBy: order.undoneBy.map(({ id, createdAt, targets }) => ({
+      id,
+      createdAt: createdAt.toISOString(),
+      targets,
+    })),
+    cancellable: Object.keys(order.counts).some((state) => isCancellable(jobState.parse(state))),
+    undoable: order.undoable,
   };
 }

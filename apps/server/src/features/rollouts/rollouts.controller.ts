@@ -1,4 +1,5 @@
 import {
+  cancelRequest,
   createOrder,
   jobDetail,
   jobListQuery,
@@ -6,6 +7,7 @@ import {
   orderPage,
   orderView,
   pageQuery,
+  undoRequest,
   type CreateOrder,
 } from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
@@ -48,6 +50,35 @@ export class RolloutsController {
     return this.orders.order(viewerOf(request), id);
   }
 
+  @Post('orders/:id/cancel')
+  @Api({
+    permission: 'orders.create',
+    summary: 'Give up what an order has not begun: jobs that wait end, hosts that have a job are asked.',
+    response: orderView,
+  })
+  cancelOrder(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Body({ schema: cancelRequest }) body: z.infer<typeof cancelRequest>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.orders.cancelOrder(id, body.reason, viewerOf(request));
+  }
+
+  @Post('orders/:id/undo')
+  @Api({
+    permission: 'orders.create',
+    summary: 'Order the undo of every job of an order that changed its host.',
+    response: orderView,
+    status: 201,
+  })
+  undoOrder(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Body({ schema: undoRequest }) body: z.infer<typeof undoRequest>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.orders.undo({ orderId: id }, body.reason, viewerOf(request));
+  }
+
   @Get('jobs')
   @Api({ permission: 'orders.read', summary: 'Jobs, newest first.', response: jobPage })
   jobs(
@@ -65,5 +96,34 @@ export class RolloutsController {
   })
   job(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
     return this.orders.job(viewerOf(request), id);
+  }
+
+  @Post('jobs/:id/cancel')
+  @Api({
+    permission: 'orders.create',
+    summary: 'Give one job up: one that waits ends, a host that has it is asked.',
+    response: jobDetail,
+  })
+  cancelJob(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Body({ schema: cancelRequest }) body: z.infer<typeof cancelRequest>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.orders.cancelJob(id, body.reason, viewerOf(request));
+  }
+
+  @Post('jobs/:id/undo')
+  @Api({
+    permission: 'orders.create',
+    summary: 'Order the undo of what one job changed.',
+    response: orderView,
+    status: 201,
+  })
+  undoJob(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Body({ schema: undoRequest }) body: z.infer<typeof undoRequest>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.orders.undo({ jobId: id }, body.reason, viewerOf(request));
   }
 }
