@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Prisma, type Client, type Context } from '../connection.ts';
 import type { ActedRecord, AuditEntry, AuditRepository, ChainPoint } from '../model/audit.ts';
 import { storableText } from '../storable.ts';
+import { literal } from './containing.ts';
 
 /** Transactions queue here for their place in the chain; any number does that is used for nothing else. */
 const CHAIN_LOCK = 7_270_361_942;
@@ -76,8 +77,9 @@ export async function appendAudit(client: Client, at: Date, records: readonly Ac
 
 function where(query: AuditQuery): Prisma.AuditEntryWhereInput {
   const action = auditAction.safeParse(query.action);
-  const q = storableText(query.q.trim());
-  const contains = { contains: q, mode: 'insensitive' } as const;
+  const q = query.q.trim();
+  // Prisma puts the text into LIKE as it is.
+  const contains = { contains: literal(q), mode: 'insensitive' } as const;
   return {
     ...(query.before === undefined ? {} : { seq: { lt: query.before } }),
     ...(query.action === undefined ? {} : { action: action.data ?? storableText(query.action) }),

@@ -5,6 +5,7 @@ import type { HostChanges, HostDetail, HostRepository, HostSummary } from '../mo
 import type { Viewer } from '../model/viewer.ts';
 import { storableText } from '../storable.ts';
 import { openFindings } from './findings.ts';
+import { containing } from './containing.ts';
 import { newestJobsOf } from './job-views.ts';
 import { currentSections } from './sections.ts';
 import { visibleTo } from './visibility.ts';
@@ -28,17 +29,16 @@ const COUNTED = Prisma.sql`host h JOIN host_group g ON g.id = h.group_id
   LEFT JOIN LATERAL (SELECT count(*)::int AS findings, count(*) FILTER (WHERE severity = 'blocker')::int AS blockers
                      FROM finding f WHERE f.host_id = h.id AND f.state = 'open') open ON true`;
 
-/** A current section's projection of the rows of one page: the bodies are large, so they are looked up last. */
-function projection(name: string): Prisma.Sql {
-  return Prisma.sql`(SELECT b.projection FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
+/** What the rows of one page show of a current section. */
+function summary(name: string): Prisma.Sql {
+  return Prisma.sql`(SELECT b.summary FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
                      WHERE s.host_id = h.id AND s.name = ${name} AND s.seen_to IS NULL)`;
 }
 
 const COLUMNS = Prisma.sql`h.id, h.name, h.platform, c.host_id IS NOT NULL AS online, h.last_seen AS "lastSeen", h.enrolled_at AS "enrolledAt",
   h.agent_version AS "agentVersion", open.findings AS "openFindings", open.blockers AS "openBlockers", h.permits, h.interception,
   g.id AS "groupId", g.name AS "groupName", h.revoked_at AS "revokedAt", h.quarantine, h.quarantined_at AS "quarantinedAt", h.clock_offset_ms AS "clockOffsetMs",
-  (SELECT nullif(concat_ws(' ', p -> 'os' ->> 'distribution', p -> 'os' ->> 'release'), '') FROM ${projection('system')} AS x (p)) AS os,
-  (SELECT CASE WHEN jsonb_typeof(p -> 'pythons') = 'array' THEN jsonb_array_length(p -> 'pythons') END FROM ${projection('pythons')} AS x (p)) AS pythons`;
+  ${summary('system')} ->> 'os' AS os, (${summary('pythons')} ->> 'pythons')::int AS pythons`;
 
 function toSummary(row: HostRow): HostSummary {
   const { groupId, groupName, quarantine, quarantinedAt, ...same } = row;
@@ -51,11 +51,6 @@ function toSummary(row: HostRow): HostSummary {
         ? null
         : { reason: quarantineReason.parse(quarantine), since: quarantinedAt },
   };
-}
-
-/** A text to look for, inside LIKE: its own % and _ mean themselves. */
-function containing(text: string): string {
-  return `%${storableText(text).replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 const BY_FINDINGS: Readonly<Record<NonNullable<HostListQuery['findings']>, Prisma.Sql>> = {
