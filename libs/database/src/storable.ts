@@ -23,18 +23,33 @@ export function storableJson(value: unknown): string {
   );
 }
 
-const STEP: Readonly<Partial<Record<string, number>>> = { '{': 1, '[': 1, '}': -1, ']': -1 };
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** `{` and `[` differ from `}` and `]` by 2; these are the opening ones. */
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Nested deeper than can be stored? Looks at the text alone, since walking such a value may itself overflow a stack. */
+/** Nested deeper than can be stored? Looks at the text alone, once, since walking such a value may itself overflow a stack. */
 export function isTooDeep(json: string): boolean {
   let depth = 0;
-  // Strings are taken whole, so that brackets in them do not count. An open one is taken to the end, so that the pattern never has to
-  // try again: hostile text costs no more than its length.
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.?)*"?|[[\]{}]/gs)) {
-    depth += STEP[token] ?? 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(json, at);
+    else if (OPENING.has(code)) depth += 1;
+    else if (CLOSING.has(code)) depth -= 1;
     if (depth > MAX_DEPTH) return true;
   }
   return false;
+}
+
+/** Where the string that begins at `from` ends; the text's end for one that is open. */
+function endOfString(json: string, from: number): number {
+  for (let at = from + 1; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
+  }
+  return json.length;
 }
 
 /** A time between the years 1 and 9999: certificates may claim others. */

@@ -13,7 +13,7 @@ export interface Section {
   readonly name: string;
   readonly digest: string;
   readonly seenFrom: Date;
-  /** The projection; the parsed raw JSON where `understood` is false. */
+  /** What its bytes say as JSON; where `understood` is false as far as that can be shown, else null. */
   readonly body: unknown;
   readonly understood: boolean;
 }
@@ -46,10 +46,13 @@ export interface SectionRepository {
    */
   recordReports(batch: readonly SectionReport[]): Promise<readonly SectionReportResult[]>;
   /**
-   * Current projections by host and section name, understood ones only: the facts that libs/policy evaluates. Values
-   * passed libs/protocol's schema when they were stored.
+   * Current bodies by host and section name, understood ones only, of `names` where given: the facts that libs/policy evaluates. Values
+   * passed libs/protocol's schema when they were stored. Hosts with equal bodies share one value: it is not to be changed.
    */
-  facts(hostIds: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, object>>>>;
+  facts(
+    hostIds: readonly string[],
+    names?: readonly string[],
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, object>>>>;
   /** Fingerprints that the host's current sections name as anchors, in any store or bundle. */
   anchorsOf(hostId: string): Promise<readonly string[]>;
 }

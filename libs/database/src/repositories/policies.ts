@@ -3,6 +3,7 @@ import { trustStoresSection } from '@trustfleet/protocol';
 import { z } from 'zod';
 import type { Client, Context } from '../connection.ts';
 import type { PolicyChanges, PolicyRepository, RequiredAnchor } from '../model/policies.ts';
+import { parseUnderstood } from './section-body.ts';
 import { visibleTo } from './visibility.ts';
 
 /** What stands in the row; written by us alone, so a mismatch is a defect and fails loudly. */
@@ -52,11 +53,11 @@ async function judge(
 ): Promise<void> {
   const rows = await context.client.sectionBody.findMany({
     where: { name: 'trustStores', digest: { in: [...digests] } },
-    select: { digest: true, projection: true },
+    select: { digest: true, bytes: true, summary: true },
   });
-  for (const { digest, projection } of rows) {
-    const parsed = trustStoresSection.safeParse(projection);
-    const facts: HostFacts = parsed.success ? { trustStores: parsed.data } : {};
+  for (const { digest, bytes, summary } of rows) {
+    const parsed = summary === null ? null : trustStoresSection.safeParse(parseUnderstood(bytes));
+    const facts: HostFacts = parsed?.success === true ? { trustStores: parsed.data } : {};
     context.statusCache.set(digest, new Map(anchors.map((sha256) => [sha256, anchorStatus(facts, sha256)])));
   }
 }

@@ -1,153 +1,29 @@
-import { Prisma, type Client, type Context } from '../connection.ts';
-import type {
-  Section,
-  SectionBody,
-  SectionReport,
-  SectionReportResult,
-  SectionRepository,
-} from '../model/sections.ts';
-import { isTooDeep, storableJson } from '../storable.ts';
-import { sectionAnchors } from './section-anchors.ts';
-
-/** One section as a report names it, with what the fleet knows of it. */
-interface Standing {
-  readonly hostId: string;
-  readonly name: string;
-  readonly digest: string;
-  readonly bodyHeld: boolean;
-  readonly changed: boolean;
-}
+import { direct, type Client, type Context } from '../connection.ts';
+import type { Section, SectionReport, SectionReportResult, SectionRepository } from '../model/sections.ts';
+import { parseRaw, parseUnderstood } from './section-body.ts';
+import { readStandings, writeReports, type Standing } from './section-history.ts';
 
 interface SectionRow {
   readonly name: string;
   readonly digest: string;
   readonly seen_from: Date;
-  readonly projection: unknown;
-  readonly bytes: Uint8Array | null;
+  readonly understood: boolean;
+  readonly bytes: Uint8Array;
 }
 
-/** The projection as JSON text; null where there is none, or none that can be stored. */
-function projectionText(projection: object | null): string | null {
-  if (projection === null) return null;
-  try {
-    const text = storableJson(projection);
-    return isTooDeep(text) ? null : text;
-  } catch (error) {
-    // Nested so deep that JSON.stringify itself gives up: kept whole as bytes, shown as not understood.
-    if (error instanceof RangeError) return null;
-    throw error;
+/** Bodies that `facts` keeps parsed, by their text's length: hosts share most of them. */
+const MAX_CACHED_CHARS = 8 * 1024 * 1024;
+
+/** By host. */
+function resultsOf(batch: readonly SectionReport[], standings: readonly Standing[]): SectionReportResult[] {
+  const names = new Map(
+    batch.map(({ hostId }) => [hostId, { changed: [] as string[], wanted: [] as string[] }]),
+  );
+  for (const { hostId, name, state } of standings) {
+    if (state === 'changed' || state === 'gone') names.get(hostId)?.changed.push(name);
+    else if (state === 'wanted') names.get(hostId)?.wanted.push(name);
   }
-}
-
-function parseRaw(bytes: Uint8Array): unknown {
-  const text = Buffer.from(bytes).toString('utf8');
-  if (isTooDeep(text)) return null;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function distinctBodies(batch: readonly SectionReport[]): SectionBody[] {
-  const bodies = new Map(
-    batch.flatMap(({ bodies }) => bodies).map((body) => [`${body.name}/${body.digest}`, body]),
-  );
-  return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
-}
-
-/** A list as PostgreSQL's array literal: `unnest` cannot take a list of lists. Fingerprints are hex, so nothing needs quotes. */
-function arrayLiteral(fingerprints: readonly string[]): string {
-  return `{${fingerprints.join(',')}}`;
-}
-
-/** Bodies with the anchors in them; what is there already stays as it is. */
-async function storeBodies(client: Client, bodies: readonly SectionBody[]): Promise<void> {
-  if (bodies.length === 0) return;
-  const anchors = bodies.map(sectionAnchors);
-  await client.$executeRaw`
-    INSERT INTO section_body (name, digest, bytes, projection, anchors, os_anchors)
-    SELECT body.name, body.digest, body.bytes, body.projection::jsonb, body.anchors::text[], body.os_anchors::text[]
-    FROM unnest(${bodies.map((body) => body.name)}::text[], ${bodies.map((body) => body.digest)}::text[],
-                ${bodies.map((body) => body.bytes)}::bytea[], ${bodies.map((body) => projectionText(body.projection))}::text[],
-                ${anchors.map(({ all }) => arrayLiteral(all))}::text[], ${anchors.map(({ operatingSystem }) => arrayLiteral(operatingSystem))}::text[])
-      AS body (name, digest, bytes, projection, anchors, os_anchors)
-    ON CONFLICT (name, digest) DO NOTHING`;
-}
-
-/** The batch as rows (host_id, name, digest, at). */
-function digestRows(batch: readonly SectionReport[]): Prisma.Sql {
-  const rows = batch.flatMap(({ hostId, at, digests }) =>
-    Object.entries(digests).map(([name, digest]) => ({ hostId, at, name, digest })),
-  );
-  return Prisma.sql`unnest(${rows.map((row) => row.hostId)}::uuid[], ${rows.map((row) => row.name)}::text[],
-    ${rows.map((row) => row.digest)}::text[], ${rows.map((row) => row.at)}::timestamptz[]) AS said (host_id, name, digest, at)`;
-}
-
-/** Sections that a complete report no longer names, as rows of host_section. */
-function goneWhere(batch: readonly SectionReport[]): Prisma.Sql {
-  const complete = batch.filter((report) => report.complete);
-  const named = complete.flatMap(({ hostId, digests }) =>
-    Object.keys(digests).map((name) => ({ hostId, name })),
-  );
-  return Prisma.sql`s.seen_to IS NULL AND s.host_id = ANY (${complete.map((report) => report.hostId)}::uuid[])
-    AND NOT EXISTS (SELECT 1 FROM unnest(${named.map((row) => row.hostId)}::uuid[], ${named.map((row) => row.name)}::text[]) AS named (host_id, name)
-                    WHERE named.host_id = s.host_id AND named.name = s.name)`;
-}
-
-async function readStandings(client: Client, batch: readonly SectionReport[]): Promise<Standing[]> {
-  return await client.$queryRaw<Standing[]>`
-    SELECT said.host_id AS "hostId", said.name, said.digest, b.digest IS NOT NULL AS "bodyHeld",
-           b.digest IS NOT NULL AND s.digest IS DISTINCT FROM said.digest AS changed
-    FROM ${digestRows(batch)}
-    JOIN host h ON h.id = said.host_id
-    LEFT JOIN section_body b ON b.name = said.name AND b.digest = said.digest
-    LEFT JOIN host_section s ON s.host_id = said.host_id AND s.name = said.name AND s.seen_to IS NULL`;
-}
-
-async function readGone(
-  client: Client,
-  batch: readonly SectionReport[],
-): Promise<{ hostId: string; name: string }[]> {
-  if (!batch.some((report) => report.complete)) return [];
-  return await client.$queryRaw`SELECT s.host_id AS "hostId", s.name FROM host_section s WHERE ${goneWhere(batch)}`;
-}
-
-/** Closes what was current and opens what is current now. The hosts' rows are locked, so the conditions still hold when it writes. */
-async function moveHistory(client: Client, batch: readonly SectionReport[]): Promise<void> {
-  await client.$executeRaw`
-    UPDATE host_section s SET seen_to = greatest(said.at, s.seen_from) FROM ${digestRows(batch)}
-    WHERE s.host_id = said.host_id AND s.name = said.name AND s.seen_to IS NULL AND s.digest <> said.digest
-      AND EXISTS (SELECT 1 FROM section_body b WHERE b.name = said.name AND b.digest = said.digest)`;
-  await client.$executeRaw`
-    INSERT INTO host_section (host_id, name, digest, seen_from)
-    SELECT said.host_id, said.name, said.digest, said.at FROM ${digestRows(batch)}
-    JOIN host h ON h.id = said.host_id
-    JOIN section_body b ON b.name = said.name AND b.digest = said.digest
-    WHERE NOT EXISTS (SELECT 1 FROM host_section s WHERE s.host_id = said.host_id AND s.name = said.name AND s.seen_to IS NULL)`;
-  const complete = batch.filter((report) => report.complete);
-  if (complete.length === 0) return;
-  await client.$executeRaw`
-    UPDATE host_section s SET seen_to = greatest(said.at, s.seen_from)
-    FROM unnest(${complete.map((report) => report.hostId)}::uuid[], ${complete.map((report) => report.at)}::timestamptz[]) AS said (host_id, at)
-    WHERE said.host_id = s.host_id AND ${goneWhere(batch)}`;
-}
-
-function resultFor(
-  report: SectionReport,
-  standings: readonly Standing[],
-  gone: readonly { hostId: string; name: string }[],
-): SectionReportResult {
-  const own = standings.filter((standing) => standing.hostId === report.hostId);
-  return {
-    hostId: report.hostId,
-    changed: [
-      ...own.filter((standing) => standing.changed).map((standing) => standing.name),
-      ...gone.filter((section) => section.hostId === report.hostId).map((section) => section.name),
-    ],
-    wanted: own.filter((standing) => !standing.bodyHeld).map((standing) => standing.name),
-  };
+  return batch.map(({ hostId }) => ({ hostId, ...(names.get(hostId) ?? { changed: [], wanted: [] }) }));
 }
 
 /** A part of the batch that names each host once. */
@@ -155,24 +31,20 @@ async function recordRound(
   context: Context,
   batch: readonly SectionReport[],
 ): Promise<SectionReportResult[]> {
-  // Read first: a fleet that reconnects unchanged must not write, and a row lock is a write.
-  const [standings, gone] = [
-    await readStandings(context.client, batch),
-    await readGone(context.client, batch),
-  ];
-  const moved = new Set(
-    [...standings.filter((standing) => standing.changed), ...gone].map(({ hostId }) => hostId),
-  );
-  if (moved.size === 0) return batch.map((report) => resultFor(report, standings, gone));
-  return await context.atomically(async (client) => {
-    await client.$queryRaw`SELECT 1 FROM host WHERE id = ANY (${[...moved]}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
-    const affected = batch.filter((report) => moved.has(report.hostId));
-    const current = [await readStandings(client, affected), await readGone(client, affected)] as const;
-    await moveHistory(client, affected);
-    return batch.map((report) =>
-      moved.has(report.hostId) ? resultFor(report, ...current) : resultFor(report, standings, gone),
+  const bringing = batch.filter((report) => report.bodies.length > 0);
+  const telling = batch.filter((report) => report.bodies.length === 0);
+  const standings: Standing[] = [];
+  if (telling.length > 0) {
+    // Read first: a fleet that reconnects unchanged must not write, and a row lock is a write.
+    const read = await readStandings(context.client, telling);
+    const moved = new Set(
+      read.filter(({ state }) => state === 'changed' || state === 'gone').map(({ hostId }) => hostId),
     );
-  });
+    standings.push(...read.filter(({ hostId }) => !moved.has(hostId)));
+    bringing.push(...telling.filter(({ hostId }) => moved.has(hostId)));
+  }
+  if (bringing.length > 0) standings.push(...(await writeReports(context, bringing)));
+  return resultsOf(batch, standings);
 }
 
 /** Splits so that each host stands once in a round and its reports keep their order. */
@@ -190,23 +62,79 @@ function rounds(batch: readonly SectionReport[]): number[][] {
 /** Current sections of one host, for its page. */
 export async function currentSections(client: Client, hostId: string): Promise<Section[]> {
   const rows = await client.$queryRaw<SectionRow[]>`
-    SELECT s.name, s.digest, s.seen_from, b.projection, CASE WHEN b.projection IS NULL THEN b.bytes END AS bytes
+    SELECT s.name, s.digest, s.seen_from, b.summary IS NOT NULL AS understood, b.bytes
     FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
     WHERE s.host_id = ${hostId}::uuid AND s.seen_to IS NULL ORDER BY s.name`;
-  return rows.map(({ name, digest, seen_from, projection, bytes }) => ({
+  return rows.map(({ name, digest, seen_from, understood, bytes }) => ({
     name,
     digest,
     seenFrom: seen_from,
-    body: bytes === null ? projection : parseRaw(bytes),
-    understood: bytes === null,
+    body: understood ? parseUnderstood(bytes) : parseRaw(bytes),
+    understood,
   }));
+}
+
+interface Current {
+  readonly hostId: string;
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Understood bodies, parsed once: content-addressed, so true for ever. */
+class BodyCache {
+  private readonly bodies = new Map<string, { readonly value: object; readonly chars: number }>();
+  private chars = 0;
+
+  get(key: string): object | undefined {
+    return this.bodies.get(key)?.value;
+  }
+
+  add(key: string, bytes: Uint8Array): object {
+    const value = parseUnderstood(bytes);
+    this.bodies.set(key, { value, chars: bytes.length });
+    this.chars += bytes.length;
+    for (const [oldest, { chars }] of this.bodies) {
+      if (this.chars <= MAX_CACHED_CHARS) break;
+      this.bodies.delete(oldest);
+      this.chars -= chars;
+    }
+    return value;
+  }
+}
+
+const keyOf = ({ name, digest }: { readonly name: string; readonly digest: string }): string =>
+  `${name}/${digest}`;
+
+/** The bodies of `current`, from the cache or read. */
+async function bodiesOf(
+  client: Client,
+  cache: BodyCache,
+  current: readonly Current[],
+): Promise<ReadonlyMap<string, object>> {
+  const found = new Map<string, object>();
+  const missing = new Map<string, Current>();
+  for (const one of current) {
+    const value = cache.get(keyOf(one));
+    if (value === undefined) missing.set(keyOf(one), one);
+    else found.set(keyOf(one), value);
+  }
+  const wanted = [...missing.values()];
+  if (wanted.length === 0) return found;
+  const rows = await direct<{ name: string; digest: string; bytes: Uint8Array }>(
+    client,
+    `SELECT b.name, b.digest, b.bytes FROM unnest($1::text[], $2::text[]) AS u (name, digest)
+     JOIN section_body b ON b.name = u.name AND b.digest = u.digest`,
+    [wanted.map(({ name }) => name), wanted.map(({ digest }) => digest)],
+  );
+  for (const row of rows) found.set(keyOf(row), cache.add(keyOf(row), row.bytes));
+  return found;
 }
 
 export function createSectionRepository(context: Context): SectionRepository {
   const { client } = context;
+  const cache = new BodyCache();
   return {
     async recordReports(batch) {
-      await context.atomically((transaction) => storeBodies(transaction, distinctBodies(batch)));
       const results: SectionReportResult[] = batch.map(({ hostId }) => ({ hostId, changed: [], wanted: [] }));
       for (const indexes of rounds(batch)) {
         const round = indexes.map((index) => batch[index]).filter((report) => report !== undefined);
@@ -218,14 +146,23 @@ export function createSectionRepository(context: Context): SectionRepository {
       }
       return results;
     },
-    async facts(hostIds) {
-      const rows = await client.$queryRaw<{ hostId: string; name: string; projection: object }[]>`
-        SELECT s.host_id AS "hostId", s.name, b.projection
-        FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
-        WHERE s.host_id = ANY (${[...hostIds]}::uuid[]) AND s.seen_to IS NULL AND b.projection IS NOT NULL`;
+    async facts(hostIds, names) {
+      const current = await direct<Current>(
+        client,
+        `SELECT s.host_id AS "hostId", s.name, s.digest
+         FROM host_section s JOIN section_body b ON b.name = s.name AND b.digest = s.digest
+         WHERE s.host_id = ANY ($1::uuid[]) AND s.seen_to IS NULL AND b.summary IS NOT NULL AND ($2::text[] IS NULL OR s.name = ANY ($2))`,
+        [hostIds, names ?? null],
+      );
+      const bodies = await bodiesOf(client, cache, current);
       const facts = new Map<string, Record<string, object>>();
-      for (const { hostId, name, projection } of rows)
-        facts.set(hostId, { ...facts.get(hostId), [name]: projection });
+      for (const one of current) {
+        const body = bodies.get(keyOf(one));
+        if (body === undefined) continue;
+        const own = facts.get(one.hostId) ?? {};
+        own[one.name] = body;
+        facts.set(one.hostId, own);
+      }
       return facts;
     },
     async anchorsOf(hostId) {
