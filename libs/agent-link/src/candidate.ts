@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { KeySet, SettingsMessage } from '@trustfleet/protocol';
+import type { SettingsMessage } from '@trustfleet/protocol';
 import { openKeySet } from '@trustfleet/signing';
 import { pinnedKeySet } from './pinned-keys.ts';
 import type { AgentIdentity } from './types.ts';
@@ -19,26 +19,23 @@ export function applyCandidate(
   identity: AgentIdentity,
   candidate: SettingsMessage['candidate'],
 ): AppliedCandidate {
-  const { address, caCertificate, secret, keySet: envelope } = candidate;
-  const needsTrial = address !== undefined || caCertificate !== undefined || secret !== undefined;
+  const { keySet: envelope, address, caCertificate, secret } = candidate;
+  const change = withoutUndefined({ address, caCertificate, secret });
+  const needsTrial = Object.keys(change).length > 0;
   if (!needsTrial && envelope === undefined) return { ok: false, detail: 'The settings change nothing.' };
   if (caCertificate !== undefined && !isAuthority(caCertificate)) {
     return { ok: false, detail: 'The fleet CA of the settings is not one certificate authority in PEM.' };
   }
-  let keySet: KeySet | null = identity.keySet ?? null;
-  if (envelope !== undefined) {
-    const opened = openKeySet({ envelope, pinned: pinnedKeySet(identity) });
-    if (!opened.ok) return { ok: false, detail: opened.detail };
-    ({ keySet } = opened);
-  }
-  const next: AgentIdentity = {
-    ...identity,
-    address: address ?? identity.address,
-    caCertificate: caCertificate ?? identity.caCertificate,
-    secret: secret ?? identity.secret,
-    keySet,
-  };
-  return { ok: true, identity: next, needsTrial };
+  if (envelope === undefined) return { ok: true, needsTrial, identity: { ...identity, ...change } };
+  const opened = openKeySet({ envelope, pinned: pinnedKeySet(identity) });
+  if (!opened.ok) return { ok: false, detail: opened.detail };
+  return { ok: true, needsTrial, identity: { ...identity, ...change, keySet: opened.keySet } };
+}
+
+type Change = Partial<Pick<AgentIdentity, 'address' | 'caCertificate' | 'secret'>>;
+
+function withoutUndefined(change: Record<keyof Change, string | undefined>): Change {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
 function isAuthority(pem: string): boolean {

@@ -61,7 +61,7 @@ describe('a key set', () => {
       { ...one, version: 3 },
       [first, ann, bob],
     ],
-  ])('is taken: %s', (_, pinned, next, signers) => {
+  ])('is taken: %s', (...[, pinned, next, signers]) => {
     expect(open(pinned, next, ...signers)).toEqual({ ok: true, keySet: next });
   });
 
@@ -75,7 +75,7 @@ describe('a key set', () => {
     ['without the approvers', 'badSignature', approved, { ...one, version: 3 }, [first]],
     ['with too few approvers', 'badSignature', approved, { ...one, version: 3 }, [first, ann]],
     ['with one approver twice', 'badSignature', approved, { ...one, version: 3 }, [first, ann, ann]],
-  ])('is refused: %s', (_, reason, pinned, next, signers) => {
+  ])('is refused: %s', (...[, reason, pinned, next, signers]) => {
     const content =
       next.fleetId === fleetId ? next : { ...next, fleetId: '22222222-2222-4222-8222-222222222222' };
 

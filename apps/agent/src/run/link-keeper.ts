@@ -1,7 +1,6 @@
 import { freemem, uptime } from 'node:os';
 import {
   createAgentLink,
-  type AgentIdentity,
   type AgentLink,
   type HeartbeatFacts,
   type InventorySection,
@@ -16,10 +15,14 @@ import type { ServerClock } from '../server-time.ts';
 import type { StatusWriter } from '../state/status-file.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CurrentAllowList } from './current-allow-list.ts';
+import type { CurrentIdentity } from './current-identity.ts';
 import type { ScanTimer } from './scan-timer.ts';
+import type { SettingsKeeper } from './settings-keeper.ts';
 
 export interface LinkKeeperParts {
-  readonly identity: AgentIdentity;
+  readonly identity: CurrentIdentity;
+  /** Asked when the link is opened: the two need each other. */
+  readonly settings: () => SettingsKeeper;
   readonly bootId: string;
   /** Of this run of the program. */
   readonly instance: string;
@@ -34,7 +37,10 @@ export interface LinkKeeperParts {
 }
 
 /** The connection to the server, with what the rest of the agent tells it. */
-export interface LinkKeeper {
+export interface LinkKeeper extends Pick<
+  AgentLink,
+  'tryIdentity' | 'setIdentity' | 'settingsResultsChanged'
+> {
   start(): void;
   setInventory(result: ScanResult): void;
   jobEventsChanged(): void;
@@ -59,9 +65,8 @@ function handlersFor(parts: LinkKeeperParts): LinkHandlers {
   let wasOnline = false;
   return {
     onJob: (message) => repair.accept(message),
-    onCancel: (jobId) => {
-      repair.cancel(jobId);
-    },
+    onCancel: (jobId) => repair.cancel(jobId),
+    onSettings: (message) => parts.settings().handle(message),
     async onRequest() {
       try {
         await parts.scanner.scan();
@@ -101,7 +106,7 @@ function heartbeatFacts({ clock, status }: LinkKeeperParts): HeartbeatFacts {
 function openLink(parts: LinkKeeperParts): AgentLink {
   const { allowList, repair, status } = parts;
   return createAgentLink({
-    identity: parts.identity,
+    identity: parts.identity.current(),
     hello: () => ({
       agentVersion: AGENT_VERSION,
       bootId: parts.bootId,
@@ -130,6 +135,7 @@ function openLink(parts: LinkKeeperParts): AgentLink {
         status.update({ pendingEvents: repair.pending().length });
       },
     },
+    settingsResults: parts.settings().results,
     handlers: handlersFor(parts),
     heartbeat: () => heartbeatFacts(parts),
     clock: {
@@ -163,6 +169,9 @@ export function createLinkKeeper(parts: LinkKeeperParts): LinkKeeper {
       link?.setInventory(result.encoded, result.scannedAt);
     },
     jobEventsChanged: () => link?.jobEventsChanged(),
+    tryIdentity: (request) => link?.tryIdentity(request) ?? Promise.resolve({ outcome: 'stopped' }),
+    setIdentity: (identity) => link?.setIdentity(identity),
+    settingsResultsChanged: () => link?.settingsResultsChanged(),
     async reconnect(reason) {
       if (link === null) return;
       await link.stop(reason);

@@ -22,9 +22,11 @@ import type { LoadedIdentity } from '../state/identity.ts';
 import { createStatusWriter, type StatusWriter } from '../state/status-file.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
 import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
-import { createLinkKeeper, type LinkKeeper } from './link-keeper.ts';
+import { createCurrentIdentity, type CurrentIdentity } from './current-identity.ts';
+import { createLinkKeeper, type LinkKeeper, type LinkKeeperParts } from './link-keeper.ts';
 import { createScanTimer, type ScanTimer } from './scan-timer.ts';
 import { openServerClock } from './open-server-clock.ts';
+import { openSettingsKeeper, type SettingsKeeper } from './settings-keeper.ts';
 
 const IDLE_LIMIT_MS = 30_000;
 
@@ -43,6 +45,7 @@ export interface AgentOptions {
 /** The parts of a running agent; each knows only what it is handed. */
 interface Agent {
   readonly options: AgentOptions;
+  readonly identity: CurrentIdentity;
   readonly clock: ServerClock;
   readonly status: StatusWriter;
   readonly allowList: CurrentAllowList;
@@ -100,7 +103,7 @@ async function openRepair(
     identity: {
       hostId: link.hostId,
       fleetId: link.fleetId,
-      keySet: () => pinnedKeySet(link),
+      keySet: () => pinnedKeySet(agent.identity.current()),
       hostKey: privateKey,
     },
     remedies: [createAddAnchor(access)],
@@ -167,6 +170,36 @@ async function startWatch(
   });
 }
 
+function openLinkKeeper(
+  agent: Agent,
+  parts: Pick<LinkKeeperParts, 'repair' | 'scanner' | 'timer' | 'settings'>,
+): LinkKeeper {
+  const { bootId, log } = agent.options;
+  const monotonic = (): number => performance.now();
+  return createLinkKeeper({ ...agent, ...parts, bootId, instance: randomUUID(), log, monotonic });
+}
+
+function openSettings(agent: Agent, link: () => LinkKeeper): Promise<SettingsKeeper> {
+  const { options, identity, status } = agent;
+  return openSettingsKeeper({
+    stateDir: options.stateDir,
+    identity,
+    link: {
+      tryIdentity: (request) => link().tryIdentity(request),
+      setIdentity: (next) => {
+        link().setIdentity(next);
+      },
+      settingsResultsChanged: () => {
+        link().settingsResultsChanged();
+      },
+    },
+    log: options.log,
+    onProblem: (message) => {
+      status.problem(message);
+    },
+  });
+}
+
 /** Lets a job that runs come to its end, for a while; one that does not is taken up again at the next start. */
 async function settle(agent: Agent, repair: Repair): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -183,10 +216,10 @@ async function settle(agent: Agent, repair: Repair): Promise<void> {
 /** Recovers, scans, connects, and works until `stopped`. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { identity, log } = options;
-  const monotonic = (): number => performance.now();
   const scansEnd = new AbortController();
   const agent: Agent = {
     options,
+    identity: createCurrentIdentity(options.stateDir, identity),
     clock: await openServerClock(options),
     status: openStatus(options),
     allowList: await openAllowList(options.allowList),
@@ -218,27 +251,21 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const timer = createScanTimer(() => {
     void scanOrTell(agent, { scanner, timer });
   });
-  const link: LinkKeeper = createLinkKeeper({
-    ...agent,
-    identity: identity.link,
-    bootId: options.bootId,
-    instance: randomUUID(),
-    log,
-    monotonic,
-    repair,
-    scanner,
-    timer,
-  });
+  const link = openLinkKeeper(agent, { repair, scanner, timer, settings: () => settings });
+  const settings = await openSettings(agent, () => link);
+  await settings.recover();
   await repair.recover();
   const first = await scanOrTell(agent, { scanner, timer });
   watch.current = await startWatch(agent, { scanner, timer, link, paths: first?.watch ?? [] });
   link.start();
+  void settings.resume();
   const reason = await options.stopped;
   log('info', 'agent stops', { reason });
   timer.stop();
   watch.current.stop();
   await settle(agent, repair);
   scansEnd.abort();
+  settings.stop();
   await link.stop('the agent was stopped');
   await agent.status.flush();
 }

@@ -27,17 +27,31 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
       await handle.close();
     }
     await rename(temporary, path);
-    const directory = await open(dirname(path), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw new CliError(
       `${path} cannot be written (${messageOf(error)}). Run as root, or name another directory with --state-dir.`,
     );
+  }
+}
+
+/** Gone from disk when it returns; nothing where it is not there. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    throw new CliError(`${path} cannot be removed (${messageOf(error)}). Remove it by hand.`);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
