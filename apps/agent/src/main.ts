@@ -1,5 +1,5 @@
 import { takeEnvironment } from './environment.ts';
-import { keepHeapSmall } from './small-heap.ts';
+import { holdLittle } from './small-memory.ts';
 
 /** Oldest release whose X509Certificate gives dates (22.10); what is older fails in the middle of a scan. */
 const OLDEST_NODE = [22, 10] as const;
@@ -15,8 +15,8 @@ if (nodeIsTooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
-  keepHeapSmall();
-  // Only now: what it is made of uses what older releases do not have, and grows the heap.
+  holdLittle();
+  // Only now: what it is made of uses what older releases do not have.
   const { runCli } = await import('./cli.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
     stdin: () => process.stdin,
