@@ -8,6 +8,7 @@ import type { EnrollOptions } from './commands/enroll.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScanOptions } from './commands/scan.ts';
 import type { StatusOptions } from './commands/status.ts';
+import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
@@ -136,6 +137,23 @@ function addInnerCommands(program: Command, { stdin, stdout, env }: CliContext):
     });
 }
 
+function addUndo(program: Command, { stdin, stdout, stderr }: CliContext): void {
+  program
+    .command('undo')
+    .description(
+      'take back what a job changed on this machine; for its owner, with or without the service running (exit code 0: nothing of it is left, 1: it is not taken back, 2: wrong arguments)',
+    )
+    .argument('[job]', 'id of the job, or its first characters')
+    .option('--list', 'show the jobs that can be taken back', false)
+    .option('--yes', 'do not ask', false)
+    .addOption(stateDir())
+    .addOption(root())
+    .action(async (job: string | undefined, options: Omit<UndoOptions, 'job'>) => {
+      const { undoCommand } = await import('./commands/undo.ts');
+      await undoCommand({ ...options, ...(job === undefined ? {} : { job }) }, { stdin, stdout, stderr });
+    });
+}
+
 function createProgram(context: CliContext): Command {
   const program = new Command('trustfleet-agent')
     .description(
@@ -149,6 +167,7 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addCommands(program, context);
+  addUndo(program, context);
   addInnerCommands(program, context);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;

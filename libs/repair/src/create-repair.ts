@@ -12,7 +12,7 @@ export interface Repair {
   recover(options?: RecoverOptions): Promise<void>;
   /** Takes a job from the server. Returns when it stands in the journal (or was answered), not when it is done. */
   accept(message: JobMessage): Promise<void>;
-  /** Takes a job back because the host's owner asks for it; its own journal, under `requestId`, says what became of it. */
+  /** Takes a job back because the host's owner asks for it; its own journal, under `requestId`, says what became of it. Rejects when that cannot be written. */
   undoAsOwner(request: OwnerUndo): Promise<void>;
   /** Gives a job up, if no step of it began. */
   cancel(jobId: string): Promise<void>;
@@ -57,16 +57,21 @@ export async function createRepair(options: RepairOptions): Promise<Repair> {
   let intake: Promise<void> = Promise.resolve();
   // One after the other, so that two copies of one job meet as "held already".
   const inTurn = (take: () => Promise<void>): Promise<void> => {
-    intake = intake.then(take).catch((error: unknown) => {
+    const taken = intake.then(take);
+    intake = taken.catch((error: unknown) => {
       options.log('error', 'a job could not be taken in', { reason: messageOf(error) });
     });
-    return intake;
+    return taken;
+  };
+  const told = async (take: () => Promise<void>): Promise<void> => {
+    void inTurn(take).catch(() => undefined);
+    await intake;
   };
   return {
     recover: (how = {}) => recoverAll(worker, how),
-    accept: (message) => inTurn(() => takeIn(worker, message)),
+    accept: (message) => told(() => takeIn(worker, message)),
     undoAsOwner: (request) => inTurn(() => takeOwnerUndo(worker, request)),
-    cancel: (jobId) => inTurn(() => takeCancel(worker, jobId)),
+    cancel: (jobId) => told(() => takeCancel(worker, jobId)),
     pending: () => archive.pending(),
     acknowledge: (eventIds) => archive.acknowledge(eventIds),
     async idle() {

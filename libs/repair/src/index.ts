@@ -13,6 +13,13 @@ export { createRepair, type Repair } from './create-repair.ts';
 export type { RecoverOptions, RepairOptions } from './worker.ts';
 export type { OwnerUndo } from './take-in.ts';
 export type { RepairTimers } from './waits.ts';
+export {
+  createJobReader,
+  type JobReader,
+  type JobReaderOptions,
+  type JobReading,
+  type UndoableJob,
+} from './job-reader.ts';
 export { createDurableFiles } from './durable-files.ts';
 export type {
   DurableFiles,

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createHost, runProgram, watchPaths, type Watch } from '@trustfleet/host';
 import { pinnedKeySet } from '@trustfleet/agent-link';
-import { keyPairFromSeed } from '@trustfleet/signing';
-import {
-  createAddAnchor,
-  createDurableFiles,
-  createRepair,
-  type Repair,
-  type RepairLog,
-} from '@trustfleet/repair';
-import type { TrustStores } from '@trustfleet/trust-stores';
-import { createAnchorStoreAccess } from '../anchor-store-access.ts';
+import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '../cli-error.ts';
 import type { Environment } from '../environment.ts';
 import { createScanProcess } from '../scan-process.ts';
@@ -20,10 +11,16 @@ import { selfCommand } from '../self-command.ts';
 import type { ServerClock } from '../server-time.ts';
 import type { LoadedIdentity } from '../state/identity.ts';
 import { createStatusWriter, type StatusWriter } from '../state/status-file.ts';
-import { withTiedPrograms } from '../tied-programs.ts';
+import {
+  ensureRequestDirectory,
+  requestDirectory,
+  takeUndoRequests,
+  wakePath,
+} from '../state/undo-requests.ts';
 import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
 import { createCurrentIdentity, type CurrentIdentity } from './current-identity.ts';
 import { createLinkKeeper, type LinkKeeper, type LinkKeeperParts } from './link-keeper.ts';
+import { openAgentRepair } from './open-repair.ts';
 import { createScanTimer, type ScanTimer } from './scan-timer.ts';
 import { openServerClock } from './open-server-clock.ts';
 import { openSettingsKeeper, type SettingsKeeper } from './settings-keeper.ts';
@@ -76,43 +73,41 @@ function openStatus(options: AgentOptions): StatusWriter {
   });
 }
 
-/** Only a job needs them in this process; the scans have their own. */
-async function openTrustStores(root: string): Promise<TrustStores> {
-  const { createTrustStores } = await import('@trustfleet/trust-stores');
-  return createTrustStores(withTiedPrograms(createHost()), { root });
-}
-
-async function openRepair(
+function openRepair(
   agent: Agent,
   hooks: { beforeFinal: () => Promise<void>; onEvent: () => void },
 ): Promise<Repair> {
   const { options } = agent;
-  let trustStores: Promise<TrustStores> | null = null;
   const { link } = options.identity;
-  const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(link.keySeed, 'base64'));
-  const files = createDurableFiles();
-  const access = createAnchorStoreAccess({
-    host: createHost(),
-    files,
-    trustStores: () => (trustStores ??= openTrustStores(options.root)),
-    readBackCommand: [...selfCommand(), 'verify-store', '--root', options.root],
-  });
-  return createRepair({
+  return openAgentRepair({
     stateDir: options.stateDir,
-    files,
-    identity: {
-      hostId: link.hostId,
-      fleetId: link.fleetId,
-      keySet: () => pinnedKeySet(agent.identity.current()),
-      hostKey: privateKey,
-    },
-    remedies: [createAddAnchor(access)],
+    root: options.root,
+    identity: link,
+    keySet: () => pinnedKeySet(agent.identity.current()),
     allowList: () => agent.allowList.read(),
     serverTime: () => agent.clock.now(),
     beforeFinal: hooks.beforeFinal,
     onEvent: hooks.onEvent,
     log: options.log,
   });
+}
+
+/** Takes in what the owner asks for by `trustfleet-agent undo`: at once as a rule, within five seconds where inotify fails. */
+async function watchRequests({ options }: Agent, repair: Repair): Promise<Watch> {
+  const { stateDir, log } = options;
+  await ensureRequestDirectory(stateDir);
+  const watch = await watchPaths({
+    paths: [requestDirectory(stateDir), wakePath(stateDir)],
+    debounceMs: 50,
+    pollMs: 5000,
+    onChange: () => takeUndoRequests(stateDir, { repair, log }),
+    onProblem: (message) => {
+      log('warn', 'requests of the owner are only looked for', { reason: message });
+    },
+  });
+  // What was left while no agent ran.
+  await takeUndoRequests(stateDir, { repair, log });
+  return watch;
 }
 
 /** Hands a scan on: to the server what changed, to the watcher what it depends on. */
@@ -255,6 +250,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const settings = await openSettings(agent, () => link);
   await settings.recover();
   await repair.recover();
+  const requests = await watchRequests(agent, repair);
   const first = await scanOrTell(agent, { scanner, timer });
   watch.current = await startWatch(agent, { scanner, timer, link, paths: first?.watch ?? [] });
   link.start();
@@ -263,6 +259,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   log('info', 'agent stops', { reason });
   timer.stop();
   watch.current.stop();
+  requests.stop();
+  repair.stop();
   await settle(agent, repair);
   scansEnd.abort();
   settings.stop();

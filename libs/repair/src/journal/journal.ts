@@ -66,7 +66,7 @@ function decode(bytes: Uint8Array, path: string): { entries: JournalEntry[]; who
 
 /** Entries of a job without touching its file; null when there is none. Throws {@link ForeignJournalError}. */
 export async function readJournal(
-  store: Pick<JournalStore, 'files' | 'directory'>,
+  store: { readonly files: Pick<DurableFiles, 'read'>; readonly directory: string },
   jobId: string,
 ): Promise<readonly JournalEntry[] | null> {
   const path = join(store.directory, jobId, FILE_NAME);

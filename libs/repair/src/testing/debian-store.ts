@@ -122,10 +122,11 @@ export async function updateCaCertificates(tree: DebianTree, after: 'add' | 'rem
 }
 
 /** How the tool behaves after it really ran. */
-export type ToolBehaviour = 'works' | 'reportsFailure' | 'bundleLacksAnchor' | 'neverEnds';
+export type ToolBehaviour = 'works' | 'reportsFailure' | 'bundleLacksAnchor' | 'neverEnds' | 'failsOnce';
 
 /** The remedy's ports on a real tree with the real tool. */
 export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 'works'): AnchorStoreAccess {
+  let runs = 0;
   return {
     trustStores: () => readTrustStores(tree),
     readFile: readOrNull,
@@ -137,6 +138,9 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
     removeFile: (path) => rm(path, { force: true }),
     async runTool({ after, signal }) {
       await updateCaCertificates(tree, after);
+      runs += 1;
+      if (behaviour === 'failsOnce')
+        return { reason: runs === 1 ? 'update-ca-certificates ended with exit code 1' : null };
       if (after === 'remove' || behaviour === 'works') return { reason: null };
       if (behaviour === 'reportsFailure') return { reason: 'update-ca-certificates ended with exit code 1' };
       if (behaviour === 'bundleLacksAnchor') {

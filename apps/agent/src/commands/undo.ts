@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pinnedKeySet } from '@trustfleet/agent-link';
+import type { JobEvent, PlanChange } from '@trustfleet/protocol';
+import { createDurableFiles, createJobReader, type JobReader, type JobReading } from '@trustfleet/repair';
+import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { createLogger } from '../logger.ts';
+import { plain } from '../report/text.ts';
+import { openAgentRepair, openRemedies } from '../run/open-repair.ts';
+import { loadIdentity, type LoadedIdentity } from '../state/identity.ts';
+import { runningAgent, takeInstanceLock } from '../state/instance-lock.ts';
+import { dropUndoRequest, leaveUndoRequest, takeUndoRequests } from '../state/undo-requests.ts';
+
+const POLL_MS = 250;
+/** Longest look at what becomes of a request; the agent goes on with it in any case. */
+const FOLLOW_LIMIT_MS = 10 * 60_000;
+
+export interface UndoOptions {
+  readonly job?: string;
+  readonly list: boolean;
+  readonly yes: boolean;
+  readonly stateDir: string;
+  readonly root: string;
+}
+
+export interface UndoStreams {
+  readonly stdin: () => NodeJS.ReadStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+const HOW_TO_LIST = 'trustfleet-agent undo --list shows which jobs can be taken back.';
+
+function planLine(change: PlanChange): string {
+  switch (change.kind) {
+    case 'addFile':
+      return `write the file   ${change.path}`;
+    case 'removeFile':
+      return `remove the file  ${change.path}`;
+    case 'restoreFile':
+      return `put back         ${change.path}`;
+    case 'runTool':
+      return `run              ${change.argv.join(' ')}`;
+    case 'addAnchor':
+      return `trusted then     ${change.subject} (${change.anchor})`;
+    case 'removeAnchor':
+      return `no longer there  ${change.subject} (${change.anchor})`;
+  }
+}
+
+async function printList(reader: JobReader, stdout: NodeJS.WritableStream): Promise<void> {
+  const jobs = await reader.undoable();
+  if (jobs.length === 0) {
+    stdout.write('No job of this host left a change that can be taken back.\n');
+    return;
+  }
+  for (const { jobId, remedy, at, state, reason } of jobs)
+    stdout.write(`${jobId}  ${at}  ${remedy}  ${state}  ${plain(reason)}\n`);
+}
+
+/** The one job whose id begins as given. */
+async function findJob(reader: JobReader, given: string | undefined): Promise<string> {
+  if (given === undefined)
+    throw new CliError(`Name the job to take back: trustfleet-agent undo JOB. ${HOW_TO_LIST}`, 2);
+  if (!/^[0-9a-f][0-9a-f-]{3,35}$/.test(given))
+    throw new CliError(
+      `“${plain(given)}” is no id of a job: it has hex digits and dashes, at least 4 of them. ${HOW_TO_LIST}`,
+      2,
+    );
+  const [found, ...more] = await reader.find(given);
+  if (found === undefined) throw new CliError(`This host holds no job ${given}. ${HOW_TO_LIST}`);
+  if (more.length > 0)
+    throw new CliError(`${more.length + 1} jobs begin with ${given}: give more of the id. ${HOW_TO_LIST}`, 2);
+  return found;
+}
+
+/** Prints what would be done; false when there is nothing to do. */
+async function showPlan(reader: JobReader, jobId: string, stdout: NodeJS.WritableStream): Promise<boolean> {
+  const plan = await reader.planUndo(jobId);
+  if ('state' in plan) {
+    if (plan.state !== 'alreadyCompliant') throw new CliError(plan.detail);
+    stdout.write(`${plan.detail}\n`);
+    return false;
+  }
+  if (plan.kind === 'blocked' || plan.kind === 'notApplicable') throw new CliError(plan.reason);
+  if (plan.kind === 'none') {
+    stdout.write(`Nothing is left of what job ${jobId} did: there is nothing to take back.\n`);
+    return false;
+  }
+  stdout.write(`To take job ${jobId} back, this host would:\n`);
+  for (const change of plan.plan.changes) stdout.write(`  ${plain(planLine(change))}\n`);
+  return true;
+}
+
+async function confirm(options: UndoOptions, streams: UndoStreams): Promise<void> {
+  if (options.yes) return;
+  const stdin = streams.stdin();
+  if (!stdin.isTTY)
+    throw new CliError('Nobody is there to be asked: add --yes to do it without a question.', 2);
+  const prompt = createInterface({ input: stdin, output: streams.stdout });
+  try {
+    const answer = await prompt.question('Do it? [y/N] ');
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was changed.');
+  } finally {
+    prompt.close();
+  }
+}
+
+/** Does what the agent would do, while none runs: the instance lock keeps every other away meanwhile. */
+async function performHere(
+  options: UndoOptions,
+  { identity, stderr }: { identity: LoadedIdentity; stderr: NodeJS.WritableStream },
+): Promise<void> {
+  const release = await takeInstanceLock(options.stateDir);
+  const write = createLogger(stderr, () => new Date());
+  try {
+    const repair = await openAgentRepair({
+      ...options,
+      identity: identity.link,
+      keySet: () => pinnedKeySet(identity.link),
+      // Nothing is taken from a server here: what the owner asks for needs no permission.
+      allowList: () => Promise.reject(new Error('an undo by the owner asks for no permission')),
+      serverTime: () => null,
+      // The agent looks at the machine when it starts again.
+      beforeFinal: () => Promise.resolve(),
+      onEvent: () => undefined,
+      log: (level, message, fields) => {
+        if (level === 'error') write(level, message, fields);
+      },
+    });
+    try {
+      await repair.recover({ settleOnly: true });
+      await takeUndoRequests(options.stateDir, { repair, log: write });
+      await repair.idle();
+    } finally {
+      repair.stop();
+    }
+  } finally {
+    await release();
+  }
+}
+
+/** The lock was taken by an agent that starts just now: it does the work. */
+const isTaken = (error: unknown): boolean => error instanceof CliError && /already/.test(error.message);
+
+function createPrinter(stdout: NodeJS.WritableStream): (reading: JobReading | null) => void {
+  let printed = 0;
+  return (reading) => {
+    for (const event of (reading?.events ?? []).slice(printed)) {
+      const step = event.step === null ? '' : ` ${event.step}`;
+      stdout.write(`${event.at}  ${event.state}${plain(step)}\n`);
+      printed += 1;
+    }
+  };
+}
+
+/** Follows the journal of the request to its final event; whoever holds the lock writes it. */
+async function follow(
+  context: { reader: JobReader; options: UndoOptions; identity: LoadedIdentity; streams: UndoStreams },
+  requestId: string,
+): Promise<JobEvent> {
+  const { reader, options, identity, streams } = context;
+  const print = createPrinter(streams.stdout);
+  const until = performance.now() + FOLLOW_LIMIT_MS;
+  while (performance.now() < until) {
+    if ((await runningAgent(options.stateDir)) === null) {
+      try {
+        await performHere(options, { identity, stderr: streams.stderr });
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
+    }
+    const reading = await reader.read(requestId);
+    print(reading);
+    if (reading?.final) return reading.final;
+    await wait(POLL_MS);
+  }
+  const taken = (await reader.read(requestId)) !== null;
+  if (!taken) await dropUndoRequest(options.stateDir, requestId);
+  throw new CliError(
+    taken
+      ? `The agent still works on it after ${FOLLOW_LIMIT_MS / 60_000} minutes, and goes on. Look at its log, and at: trustfleet-agent undo --list`
+      : 'The agent that runs did not take the request, so it was withdrawn. Look at its log, or stop it and try again.',
+  );
+}
+
+async function readable<T>(stateDir: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errorCode(error))) throw error;
+    throw new CliError(
+      `${stateDir} cannot be read (${messageOf(error)}). Run with the account that runs the agent, as a rule root.`,
+    );
+  }
+}
+
+/** `undo JOB`: the owner takes a job back, whether the service runs or not. Throws {@link CliError} unless nothing of it is left. */
+export async function undoCommand(options: UndoOptions, streams: UndoStreams): Promise<void> {
+  const { stateDir } = options;
+  const { stdout } = streams;
+  const remedies = openRemedies(options.root);
+  const reader = createJobReader({ files: createDurableFiles(), stateDir, remedies });
+  if (options.list) return readable(stateDir, printList(reader, stdout));
+  const jobId = await readable(stateDir, findJob(reader, options.job));
+  const identity = await loadIdentity(stateDir);
+  if (identity === null) throw new CliError(`This machine is not enrolled (${stateDir} holds no identity).`);
+  if (!(await showPlan(reader, jobId, stdout))) return;
+  await confirm(options, streams);
+  const requestId = randomUUID();
+  await leaveUndoRequest(stateDir, { requestId, undoes: jobId });
+  const final = await follow({ reader, options, identity, streams }, requestId);
+  const detail = final.detail === null ? '' : ` ${plain(final.detail)}`;
+  if (final.state !== 'verified' && final.state !== 'alreadyCompliant')
+    throw new CliError(`Job ${jobId} was not taken back (${final.state}).${detail}`);
+  stdout.write(
+    `Job ${jobId} is taken back.${detail} Programs that run keep what they loaded until they are started again.\n`,
+  );
+}

@@ -1,0 +1,54 @@
+import { createHost } from '@trustfleet/host';
+import type { KeySet } from '@trustfleet/protocol';
+import {
+  createAddAnchor,
+  createDurableFiles,
+  createRepair,
+  type RemedyExecutor,
+  type Repair,
+  type RepairOptions,
+} from '@trustfleet/repair';
+import { keyPairFromSeed } from '@trustfleet/signing';
+import type { TrustStores } from '@trustfleet/trust-stores';
+import { createAnchorStoreAccess } from '../anchor-store-access.ts';
+import { selfCommand } from '../self-command.ts';
+import { withTiedPrograms } from '../tied-programs.ts';
+
+/** Only a job needs them in this process; the scans have their own. */
+async function openTrustStores(root: string): Promise<TrustStores> {
+  const { createTrustStores } = await import('@trustfleet/trust-stores');
+  return createTrustStores(withTiedPrograms(createHost()), { root });
+}
+
+/** Every remedy of this release, on this machine. */
+export function openRemedies(root: string): RemedyExecutor[] {
+  let trustStores: Promise<TrustStores> | null = null;
+  const access = createAnchorStoreAccess({
+    host: createHost(),
+    files: createDurableFiles(),
+    trustStores: () => (trustStores ??= openTrustStores(root)),
+    readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
+  });
+  return [createAddAnchor(access)];
+}
+
+export interface AgentRepairOptions extends Pick<
+  RepairOptions,
+  'stateDir' | 'allowList' | 'serverTime' | 'beforeFinal' | 'onEvent' | 'log'
+> {
+  readonly root: string;
+  readonly identity: { readonly hostId: string; readonly fleetId: string; readonly keySeed: string };
+  readonly keySet: () => KeySet;
+}
+
+/** The executor of jobs on this machine. */
+export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
+  const { root, identity, keySet, ...rest } = options;
+  const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64'));
+  return createRepair({
+    ...rest,
+    files: createDurableFiles(),
+    identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
+    remedies: openRemedies(root),
+  });
+}
