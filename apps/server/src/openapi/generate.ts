@@ -8,7 +8,9 @@ import { InvitationsService } from '../features/accounts/invitations.service.ts'
 import { SetupService } from '../features/accounts/setup.service.ts';
 import { AuditService } from '../features/audit/audit.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
+import { Admission } from '../features/fleet/admission.service.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { HostSettings } from '../features/fleet/host-settings.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
 import { Readiness } from '../features/health/health.controller.ts';
 import { PoliciesService } from '../features/policies/policies.service.ts';
@@ -20,7 +22,8 @@ function hollow<T extends object>(type: { readonly prototype: T }): T {
   return Object.create(type.prototype) as T;
 }
 
-const HOLLOW: AppServices = {
+/** Services that nothing may call: for who looks at the controllers alone. */
+export const HOLLOW: AppServices = {
   readiness: hollow(Readiness),
   setup: hollow(SetupService),
   accounts: hollow(AccountsService),
@@ -28,6 +31,8 @@ const HOLLOW: AppServices = {
   groups: hollow(GroupsService),
   audit: hollow(AuditService),
   hosts: hollow(HostsService),
+  admission: hollow(Admission),
+  hostSettings: hollow(HostSettings),
   enrolment: hollow(EnrolmentService),
   policies: hollow(PoliciesService),
   orders: hollow(OrdersService),

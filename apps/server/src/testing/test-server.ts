@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CreatedInvitation, GroupScope, Role } from '@trustfleet/api';
 import { migrate, startEmbeddedPostgres } from '@trustfleet/database';
 import { startPostgresLab, type PostgresLab } from '@trustfleet/testkit';
 import { createLogger } from '../logging/logger.ts';
@@ -139,4 +141,22 @@ export async function eventually<T>(
     if (Date.now() > end) throw new Error(`never became true; last: ${JSON.stringify(value).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** A new person: invited by `page`, the invitation accepted, signed in. At most nine on one server: sign-ins of one address are limited. */
+export async function personWith(
+  page: Page,
+  rights: { readonly role: Role; readonly groups?: GroupScope; readonly email?: string },
+): Promise<Page> {
+  const { role, groups = 'all', email = `${role}-${randomUUID()}@studio.example` } = rights;
+  const invited = await page.post<CreatedInvitation>('/api/v1/invitations', { email, role, groups });
+  if (invited.status !== 201) throw new Error(`the invitation answered ${JSON.stringify(invited.body)}`);
+  const token = new URL(invited.body.url).searchParams.get('token') ?? '';
+  const person = new Page(page.origin);
+  const { password } = ADMINISTRATOR;
+  const made = await person.post('/api/v1/invitations/accept', { token, name: `The ${role}`, password });
+  if (made.status !== 201) throw new Error(`accepting answered ${JSON.stringify(made.body)}`);
+  const answer = await person.signIn(email);
+  if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}`);
+  return person;
 }
