@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAgentHub, type AgentHub } from '@trustfleet/agent-hub';
+import type { AgentHub } from '@trustfleet/agent-hub';
 import { sha256Hex } from '@trustfleet/certificates';
 import type { Database } from '@trustfleet/database';
 import { exportPublicKey } from '@trustfleet/signing';
@@ -15,20 +15,13 @@ import { AuditWatch } from '../features/audit/audit-watch.ts';
 import { StreamWatch } from '../features/events/stream-watch.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
-import { CertificateIngest } from '../features/fleet/certificate-ingest.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
-import { gatewayHandlers } from '../features/fleet/gateway.ts';
-import { KnownHosts } from '../features/fleet/host-directory.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
-import { InventoryIngest } from '../features/fleet/inventory-ingest.ts';
-import { Presence } from '../features/fleet/presence.ts';
 import { Readiness } from '../features/health/health.controller.ts';
 import { PoliciesService } from '../features/policies/policies.service.ts';
-import { PolicyEvaluation } from '../features/policies/policy-evaluation.ts';
-import { Dispatcher } from '../features/rollouts/dispatcher.ts';
-import { JobEvents } from '../features/rollouts/job-events.ts';
 import { OrdersService } from '../features/rollouts/orders.service.ts';
 import type { Logger } from '../logging/logger.ts';
+import { composeAgents, type AgentParts } from './compose-agents.ts';
 import type { Ports } from './ports.ts';
 
 interface ComposeOptions {
@@ -53,7 +46,7 @@ const now = () => new Date();
 
 /** Builds the object graph: who needs whom is said here and nowhere else. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { database, logger, ports } = options;
+  const { database, logger } = options;
   const process = randomUUID();
   const events = new EventBus({
     groupsOf: (hostIds) => database.hosts.groupsOf(hostIds),
@@ -61,34 +54,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       logger.warn({ err: error }, 'events could not be told apart by group');
     },
   });
-  const hosts = new KnownHosts(await database.hosts.credentials());
-  // One process serves a studio: whoever held a socket before this start holds none any more.
-  await database.hosts.disconnectAll('everyProcess');
-  const evaluation = new PolicyEvaluation({ database, events, logger, now });
-  // This release may judge otherwise than the one before; nobody has to wait for it.
-  void evaluation.evaluate(hosts.ids());
-
-  const presence = new Presence({ database, events, logger, process, now });
-  const inventory = new InventoryIngest({ database, evaluation, events, logger, now });
-  const certificates = new CertificateIngest(database, logger);
-  const dispatcher = new Dispatcher({ database, events, logger, now });
-  const jobEvents = new JobEvents({
-    database,
-    events,
-    logger,
-    dispatcher,
-    hostKey: (hostId) => hosts.find(hostId)?.publicKey,
-    now,
-  });
-  const hub = createAgentHub({
-    server: ports.agentServer,
-    serverId: options.fleetId,
-    certificateSha256: sha256Hex(ports.keys.agentTls.der),
-    signingKey: ports.keys.serverKey,
-    hosts,
-    handlers: gatewayHandlers({ presence, inventory, certificates, jobEvents, dispatcher, logger, now }),
-  });
-  dispatcher.start((hostId, message) => hub.send(hostId, message));
+  const agents = await composeAgents({ ...options, events, process, now });
 
   const accounts = makeAccounts(options);
   const signIn = new SignIn({ accounts, database, logger });
@@ -97,18 +63,17 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     new AuditWatch({ bus: events, database, logger }),
   ];
   return {
-    services: { ...makeServices(options, { events, hosts, dispatcher, accounts }), events },
+    services: {
+      ...makeServices(options, { events, accounts, agents }),
+      ...{ events, admission: agents.admission, hostSettings: agents.settings },
+    },
     accounts,
     signIn,
-    hub,
+    hub: agents.hub,
     stop: async () => {
       signIn.stop();
       for (const watch of watches) watch.stop();
-      // A few hosts come back at once, thousands spread out.
-      await hub.close({ spreadMs: Math.min(60_000, 1_000 + hub.counts().online * 6) });
-      await dispatcher.stop();
-      await Promise.all([inventory.drain(), jobEvents.drain(), presence.stop()]);
-      await evaluation.stop();
+      await agents.stop();
       await database.hosts.disconnectAll({ process });
     },
   };
@@ -121,21 +86,21 @@ function makeAccounts({ config, database, logger, ports }: ComposeOptions): Acco
 
 interface Parts {
   readonly events: EventBus;
-  readonly hosts: KnownHosts;
-  readonly dispatcher: Dispatcher;
   readonly accounts: Accounts;
+  readonly agents: AgentParts;
 }
 
 function makeServices(
   { database, ports, fleetId }: ComposeOptions,
-  { events, hosts, dispatcher, accounts }: Parts,
-): Omit<AppServices, 'events'> {
+  { events, accounts, agents: { hosts, dispatcher, keySet } }: Parts,
+): Omit<AppServices, 'events' | 'admission' | 'hostSettings'> {
   const { keys } = ports;
   const fleet = {
     fleetId,
     caCertificate: keys.authority.certificatePem,
     caPin: sha256Hex(keys.authority.der),
     serverKey: exportPublicKey(keys.serverKey),
+    keySet: keySet.envelope,
   };
   return {
     readiness: new Readiness(database),

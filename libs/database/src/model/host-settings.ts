@@ -50,14 +50,15 @@ export interface HostSettingRepository {
   finish(finished: FinishedSetting): Promise<SettingFinish>;
 }
 
+/** `taken`: another one waits. `unknown`: no such host for the viewer, or it is revoked. */
+export type HostSettingCreation =
+  | { readonly kind: 'created'; readonly hostName: string; readonly setting: HostSetting }
+  | { readonly kind: 'taken' | 'unknown' };
+
 /** What only `Database.change` can do. */
 export interface HostSettingChanges {
-  /** `taken`: another one waits. `unknown`: no such host for the viewer, or it is revoked. */
   create(
     viewer: Viewer,
     setting: Pick<HostSetting, 'id' | 'hostId' | 'newSecret' | 'address' | 'createdBy' | 'createdAt'>,
-  ): Promise<
-    | { readonly kind: 'created'; readonly hostName: string; readonly setting: HostSetting }
-    | { readonly kind: 'taken' | 'unknown' }
-  >;
+  ): Promise<HostSettingCreation>;
 }

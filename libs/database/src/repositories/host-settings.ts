@@ -4,6 +4,7 @@ import type {
   FinishedSetting,
   HostSetting,
   HostSettingChanges,
+  HostSettingCreation,
   HostSettingRepository,
   SettingFinish,
 } from '../model/host-settings.ts';
@@ -51,7 +52,7 @@ async function create(
   client: Client,
   viewer: Viewer,
   setting: Parameters<HostSettingChanges['create']>[1],
-): ReturnType<HostSettingChanges['create']> {
+): Promise<HostSettingCreation> {
   const [host] = await client.$queryRaw<{ name: string }[]>`
     SELECT h.name FROM host h WHERE h.id = ${setting.hostId}::uuid AND h.revoked_at IS NULL AND ${visibleTo(viewer)} FOR NO KEY UPDATE`;
   if (host === undefined) return { kind: 'unknown' };

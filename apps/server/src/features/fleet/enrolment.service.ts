@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { CreatedEnrolmentToken } from '@trustfleet/api';
 import type { Actor, AuditRecord, Database, HostCredential } from '@trustfleet/database';
-import type { EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
+import type { DsseEnvelope, EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
 import { encodeEnrolmentToken, fromBase64, hashAgentSecret, verifyEnrolment } from '@trustfleet/signing';
 import type { EventBus } from '../events/event-bus.ts';
 import type { KnownHosts } from './host-directory.ts';
@@ -15,6 +15,8 @@ export interface FleetIdentity {
   readonly caPin: string;
   /** Raw Ed25519 key, base64. */
   readonly serverKey: string;
+  /** The fleet's key set, signed by that key. */
+  readonly keySet: DsseEnvelope;
 }
 
 interface EnrolmentOptions {
@@ -177,6 +179,7 @@ export class EnrolmentService {
       secret,
       caCertificate: fleet.caCertificate,
       serverKey: fleet.serverKey,
+      keySet: fleet.keySet,
     };
   }
 }

@@ -3,11 +3,19 @@ import type { Ack, AgentMessage } from '@trustfleet/protocol';
 import type { Logger } from '../../logging/logger.ts';
 import type { Dispatcher } from '../rollouts/dispatcher.ts';
 import type { JobEvents } from '../rollouts/job-events.ts';
+import type { Admission } from './admission.service.ts';
 import type { CertificateIngest } from './certificate-ingest.ts';
+import type { ClockWatch } from './clock-watch.ts';
+import type { KnownHosts } from './host-directory.ts';
+import type { HostSettings } from './host-settings.service.ts';
 import type { InventoryIngest } from './inventory-ingest.ts';
 import type { Presence } from './presence.ts';
 
 interface GatewayParts {
+  readonly hosts: KnownHosts;
+  readonly admission: Admission;
+  readonly settings: HostSettings;
+  readonly clocks: ClockWatch;
   readonly presence: Presence;
   readonly inventory: InventoryIngest;
   readonly certificates: CertificateIngest;
@@ -25,47 +33,79 @@ function acknowledge(session: AgentSession, content: AckContent): void {
   if (filled.length > 0) session.send({ type: 'ack', ...Object.fromEntries(filled) });
 }
 
-/** What the server does with what agents send: each answer goes out after the rows are committed. */
-export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
+type Wishes = Pick<AckContent, 'wantSections' | 'wantCertificates'>;
+/** What is acknowledged of a message; null: nothing. */
+type Answers = {
+  readonly [Type in AgentMessage['type']]?: (
+    session: AgentSession,
+    message: Extract<AgentMessage, { type: Type }>,
+  ) => Promise<AckContent | null>;
+};
+
+/** One entry for each message that is more than a sign of life. */
+function answersOf(parts: GatewayParts): Answers {
   const wishes = async (
     hostId: string,
     result: { changed: readonly string[]; wanted: readonly string[] },
-  ) => ({
+  ): Promise<Wishes> => ({
     wantSections: [...result.wanted],
     wantCertificates: result.changed.length > 0 ? [...(await parts.certificates.wantedOf(hostId))] : [],
   });
-
-  const onMessage = async (session: AgentSession, message: AgentMessage): Promise<void> => {
-    const { hostId } = session;
-    parts.presence.touch(hostId);
-    if (message.type === 'report') {
-      acknowledge(session, {
-        seq: message.seq,
-        ...(await wishes(hostId, await parts.inventory.report(hostId, message.sections, false))),
-      });
-    } else if (message.type === 'section') {
+  return {
+    report: async ({ hostId }, { seq, sections }) => ({
+      seq,
+      ...(await wishes(hostId, await parts.inventory.report(hostId, sections, false))),
+    }),
+    section: async ({ hostId }, message) => {
       const result = await parts.inventory.section(hostId, message);
-      acknowledge(session, { seq: message.seq, ...(result === null ? {} : await wishes(hostId, result)) });
-    } else if (message.type === 'certificates') {
+      return { seq: message.seq, ...(result === null ? {} : await wishes(hostId, result)) };
+    },
+    certificates: async ({ hostId }, message) => {
       await parts.certificates.accept(hostId, message, parts.now());
       // What was just sent and refused is not asked for again: a host that sends it wrongly would do so for ever.
       const sent = new Set(message.certificates.map((certificate) => certificate.sha256));
       const wanted = await parts.certificates.wantedOf(hostId);
-      acknowledge(session, {
-        seq: message.seq,
-        wantCertificates: wanted.filter((sha256) => !sent.has(sha256)),
-      });
-    } else if (message.type === 'jobEvent') {
-      acknowledge(session, { jobEvents: [await parts.jobEvents.accept(hostId, message.event)] });
-    }
+      return { seq: message.seq, wantCertificates: wanted.filter((sha256) => !sent.has(sha256)) };
+    },
+    jobEvent: async ({ hostId }, { event }) => ({
+      jobEvents: [await parts.jobEvents.accept(hostId, event)],
+    }),
+    settingsResult: async (session, message) => {
+      const id = await parts.settings.result(session, message);
+      return id === null ? null : { settings: [id] };
+    },
+    heartbeat: async ({ hostId }, { clockOffsetMs }) => {
+      if (clockOffsetMs !== undefined) await parts.clocks.heard(hostId, clockOffsetMs);
+      return null;
+    },
+  };
+}
+
+/** What the server does with what agents send: each answer goes out after the rows are committed. */
+export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
+  const answers = answersOf(parts);
+
+  const onMessage = async (session: AgentSession, message: AgentMessage): Promise<void> => {
+    // Revoked while it waited its turn: it changes nothing any more.
+    if (parts.hosts.find(session.hostId) === undefined) return;
+    parts.presence.touch(session.hostId);
+    // The entry of this very type: TypeScript does not follow that through a look-up.
+    const answer = answers[message.type] as
+      ((from: AgentSession, sent: AgentMessage) => Promise<AckContent | null>) | undefined;
+    const content = (await answer?.(session, message)) ?? null;
+    if (content !== null) acknowledge(session, content);
   };
 
   const onHello = async (session: AgentSession): Promise<void> => {
+    const { hostId, hello } = session;
+    if (parts.hosts.find(hostId) === undefined) return;
     await parts.presence.connected(session);
-    const result = await parts.inventory.report(session.hostId, session.hello.sections, true);
-    const wantCertificates = [...(await parts.certificates.wantedOf(session.hostId))];
+    await parts.admission.hello(hostId, hello.instance);
+    const result = await parts.inventory.report(hostId, hello.sections, true);
+    const wantCertificates = [...(await parts.certificates.wantedOf(hostId))];
     acknowledge(session, { wantSections: [...result.wanted], wantCertificates });
-    await parts.dispatcher.offerTo(session.hostId);
+    await parts.settings.hello(session);
+    await parts.dispatcher.offerTo(hostId);
   };
 
   return {

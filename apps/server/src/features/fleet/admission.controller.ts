@@ -1,0 +1,94 @@
+import {
+  changeHostSettings,
+  holdRequest,
+  hostSettingList,
+  hostSettingView,
+  hostSummary,
+  moveHost,
+} from '@trustfleet/api';
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Get, Param, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Api } from '../../http/api-route.ts';
+import { viewerOf } from '../../http/permission.ts';
+import { Admission } from './admission.service.ts';
+import { HostSettings } from './host-settings.service.ts';
+
+const hostId = z.uuid();
+type HoldRequest = z.infer<typeof holdRequest>;
+
+@ApiTags('fleet')
+@Controller('/api/v1/hosts/:id')
+export class AdmissionController {
+  private readonly admission: Admission;
+  private readonly settings: HostSettings;
+
+  constructor(admission: Admission, settings: HostSettings) {
+    this.admission = admission;
+    this.settings = settings;
+  }
+
+  @Post('revoke')
+  @Api({
+    permission: 'hosts.manage',
+    summary: 'Ends a host for good: its key is refused, its sockets are closed, its jobs end.',
+    response: hostSummary,
+  })
+  revoke(
+    @Param('id', { schema: hostId }) id: string,
+    @Body({ schema: holdRequest }) body: HoldRequest,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.admission.revoke(viewerOf(request), id, body.reason);
+  }
+
+  @Post('release')
+  @Api({
+    permission: 'hosts.manage',
+    summary: 'Ends a quarantine: the host is offered jobs again.',
+    response: hostSummary,
+  })
+  release(
+    @Param('id', { schema: hostId }) id: string,
+    @Body({ schema: holdRequest }) body: HoldRequest,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.admission.release(viewerOf(request), id, body.reason);
+  }
+
+  @Post('group')
+  @Api({ permission: 'hosts.manage', summary: 'Moves a host to another group.', response: hostSummary })
+  move(
+    @Param('id', { schema: hostId }) id: string,
+    @Body({ schema: moveHost }) body: z.infer<typeof moveHost>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.admission.move(viewerOf(request), id, body.groupId);
+  }
+
+  @Get('settings')
+  @Api({
+    permission: 'hosts.read',
+    summary: 'Changes of the host’s own connection, newest first.',
+    response: hostSettingList,
+  })
+  listSettings(@Param('id', { schema: hostId }) id: string, @Req() request: IncomingMessage) {
+    return this.settings.list(viewerOf(request), id);
+  }
+
+  @Post('settings')
+  @Api({
+    permission: 'hosts.manage',
+    summary: 'Changes the host’s own connection: tried by its agent, then kept or taken back.',
+    response: hostSettingView,
+    status: 201,
+  })
+  changeSettings(
+    @Param('id', { schema: hostId }) id: string,
+    @Body({ schema: changeHostSettings }) body: z.infer<typeof changeHostSettings>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.settings.create(viewerOf(request), id, body);
+  }
+}

@@ -1,0 +1,231 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AgentSession, OutgoingMessage } from '@trustfleet/agent-hub';
+import type { changeHostSettings, HostSettingView } from '@trustfleet/api';
+import type { AuditRecord, Database, HostSetting, HostSettingCreation } from '@trustfleet/database';
+import type { SettingsResult } from '@trustfleet/protocol';
+import { hashAgentSecret } from '@trustfleet/signing';
+import type { z } from 'zod';
+import { ApiProblem, notFound } from '../../http/api-problem.ts';
+import { actorOf, type Viewer } from '../../http/permission.ts';
+import { requirePlainText } from '../../http/plain-text.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import { hostRevoked } from './admission.service.ts';
+import type { FleetKeySet } from './fleet-key-set.ts';
+import type { KnownHosts } from './host-directory.ts';
+
+interface HostSettingsOptions {
+  readonly database: Database;
+  readonly hosts: KnownHosts;
+  readonly events: EventBus;
+  readonly logger: Logger;
+  readonly keySet: FleetKeySet;
+  readonly now: () => Date;
+  /** The host's proved socket, if it has one. */
+  readonly session: (hostId: string) => AgentSession | undefined;
+}
+
+type SettingsMessage = Extract<OutgoingMessage, { type: 'settings' }>;
+
+/** A change that waits for its host. */
+interface Waiting {
+  readonly setting: HostSetting;
+  /** Made when it was first sent, in this process's memory only: a host that connects anew is sent the same one again. */
+  readonly secret: string | null;
+}
+
+/**
+ * Changes of agents' own connections, and newer key sets: sent while a host is here and at its next hello, until it says what became of them
+ * (protocol.md `settings`). While a secret changes both are good; the agent's word, over the socket that the new one let in, ends the old one.
+ */
+export class HostSettings {
+  private readonly options: HostSettingsOptions;
+  private readonly waiting = new Map<string, Waiting>();
+  /** The `settings` that brought a host the key set, by host. */
+  private readonly keySetsSent = new Map<string, string>();
+
+  constructor(options: HostSettingsOptions, pending: readonly HostSetting[]) {
+    this.options = options;
+    for (const setting of pending) this.waiting.set(setting.hostId, { setting, secret: null });
+  }
+
+  /** @throws ApiProblem 404, 409 `settingsPending` where another change waits, 409 `hostRevoked` */
+  async create(
+    viewer: Viewer,
+    hostId: string,
+    change: z.infer<typeof changeHostSettings>,
+  ): Promise<HostSettingView> {
+    requirePlainText({ reason: change.reason });
+    const { database, now } = this.options;
+    const draft = {
+      id: randomUUID(),
+      hostId,
+      newSecret: change.newSecret,
+      address: change.address ?? null,
+      createdBy: viewer.name,
+      createdAt: now(),
+    };
+    const made = await database.change<HostSettingCreation>(actorOf(viewer), async ({ hostSettings }) => {
+      const result = await hostSettings.create(viewer, draft);
+      if (result.kind !== 'created') return { result, audit: [] };
+      return { result, audit: [settingRecord(draft, result.hostName, change.reason)] };
+    });
+    if (made.kind !== 'created')
+      throw made.kind === 'taken' ? settingsPending() : await this.whyUnknown(viewer, hostId);
+    this.waiting.set(hostId, { setting: made.setting, secret: null });
+    const session = this.options.session(hostId);
+    if (session !== undefined) await this.offer(session);
+    this.changed(hostId);
+    return settingView(made.setting);
+  }
+
+  /** @throws ApiProblem 404 */
+  async list(viewer: Viewer, hostId: string): Promise<{ items: HostSettingView[] }> {
+    const settings = await this.options.database.hostSettings.list(viewer, hostId);
+    if (settings.length === 0 && !(await this.sees(viewer, hostId))) throw notFound('host');
+    return { items: settings.map(settingView) };
+  }
+
+  /** A host is here: one with an older key set gets the fleet's first, since an agent tries one change at a time. */
+  async hello(session: AgentSession): Promise<void> {
+    const { keySet } = this.options;
+    if (session.hello.keySet >= keySet.version) {
+      this.keySetsSent.delete(session.hostId);
+      await this.offer(session);
+      return;
+    }
+    const id = this.keySetsSent.get(session.hostId) ?? randomUUID();
+    this.keySetsSent.set(session.hostId, id);
+    this.send(session, { type: 'settings', id, candidate: { keySet: keySet.envelope } });
+  }
+
+  /**
+   * What became of a change. Answers the id that is to be acknowledged, also for what is late, said twice or unknown: an agent says for ever
+   * what nobody acknowledges. Null where it has to be said again over the socket of the secret that it is about.
+   */
+  async result(session: AgentSession, result: SettingsResult): Promise<string | null> {
+    const { hostId } = session;
+    if (this.keySetsSent.get(hostId) === result.id) await this.keySetResult(session, result);
+    else if (!(await this.settingResult(session, result))) return null;
+    return result.id;
+  }
+
+  /** A host that is revoked gets nothing any more. */
+  forget(hostId: string): void {
+    this.waiting.delete(hostId);
+    this.keySetsSent.delete(hostId);
+  }
+
+  private async keySetResult(session: AgentSession, { outcome, detail }: SettingsResult): Promise<void> {
+    const { database, keySet, logger } = this.options;
+    const { hostId } = session;
+    this.keySetsSent.delete(hostId);
+    if (outcome === 'kept') await database.admission.saveKeySetVersion(hostId, keySet.version);
+    else logger.warn({ hostId, outcome, detail }, 'a host does not take the fleet’s key set');
+    await this.offer(session);
+  }
+
+  private async settingResult(session: AgentSession, result: SettingsResult): Promise<boolean> {
+    const { database, hosts, logger, now } = this.options;
+    const { hostId, secretHash } = session;
+    const finish = await database.hostSettings.finish({
+      hostId,
+      id: result.id,
+      // What an agent did not even try is, for a person, taken back.
+      outcome: result.outcome === 'kept' ? 'kept' : 'reverted',
+      detail: result.detail,
+      at: now(),
+      secretHash,
+    });
+    if (finish.kind === 'otherSecret') return false;
+    if (finish.kind === 'unknown') {
+      logger.info({ hostId, id: result.id }, 'an outcome of settings that nobody waits for');
+      return true;
+    }
+    this.waiting.delete(hostId);
+    hosts.update(hostId, { secretHash: finish.secretHash, nextSecretHash: null });
+    this.changed(hostId);
+    return true;
+  }
+
+  /** Sends the host the change that waits for it. The hash of a new secret is committed before the secret leaves. */
+  private async offer(session: AgentSession): Promise<void> {
+    const { hostId } = session;
+    const waiting = this.waiting.get(hostId);
+    // By the new secret: that is the trial itself, its outcome follows.
+    const trial = session.secretHash !== this.options.hosts.find(hostId)?.secretHash;
+    if (waiting === undefined || (waiting.setting.newSecret && trial)) return;
+    const { id, address, newSecret } = waiting.setting;
+    const secret = newSecret ? await this.secretFor(waiting) : null;
+    if (newSecret && secret === null) return;
+    this.send(session, {
+      type: 'settings',
+      id,
+      candidate: { ...(address === null ? {} : { address }), ...(secret === null ? {} : { secret }) },
+    });
+  }
+
+  /** Null when the change waits no more. */
+  private async secretFor({ setting, secret }: Waiting): Promise<string | null> {
+    if (secret !== null) return secret;
+    const { id, hostId } = setting;
+    const made = randomBytes(32).toString('base64url');
+    const secretHash = hashAgentSecret(made);
+    if (!(await this.options.database.hostSettings.offerSecret({ hostId, id, secretHash }))) return null;
+    this.options.hosts.update(hostId, { nextSecretHash: secretHash });
+    this.waiting.set(hostId, { setting, secret: made });
+    return made;
+  }
+
+  private send(session: AgentSession, message: SettingsMessage): void {
+    const result = session.send(message);
+    if (result !== 'sent')
+      this.options.logger.info(
+        { hostId: session.hostId, result },
+        'settings not delivered; they are sent again',
+      );
+  }
+
+  private async sees(viewer: Viewer, hostId: string): Promise<boolean> {
+    return (await this.options.database.hosts.summaries(viewer, [hostId])).length > 0;
+  }
+
+  private async whyUnknown(viewer: Viewer, hostId: string): Promise<ApiProblem> {
+    return (await this.sees(viewer, hostId)) ? hostRevoked() : notFound('host');
+  }
+
+  private changed(hostId: string): void {
+    this.options.events.publish({ type: 'host', id: hostId, what: 'admission' });
+  }
+}
+
+/** Neither the secret nor its hash is in any record. */
+function settingRecord(
+  { hostId, newSecret, address }: Pick<HostSetting, 'hostId' | 'newSecret' | 'address'>,
+  hostName: string,
+  reason: string,
+): AuditRecord {
+  return {
+    action: 'host.settings',
+    subject: { kind: 'host', id: hostId, name: hostName },
+    detail: { newSecret, address, reason },
+  };
+}
+
+function settingView(setting: HostSetting): HostSettingView {
+  const { id, state, newSecret, address, detail, createdBy, createdAt, finishedAt } = setting;
+  return {
+    ...{ id, state, newSecret, address, detail, createdBy },
+    createdAt: createdAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+  };
+}
+
+function settingsPending(): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'settingsPending',
+    message:
+      'Another change of this host’s connection waits for its agent: wait until it is kept or taken back.',
+  });
+}
