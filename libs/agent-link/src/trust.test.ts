@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import { jobEvent, LinkLab, section } from './testing/link-lab.ts';
-import { startProxy, type ProxyOptions } from './testing/proxy.ts';
+import { startProxy } from './testing/proxy.ts';
 
 let lab: LinkLab;
 const cleanup: (() => Promise<void>)[] = [];
@@ -20,14 +20,17 @@ afterEach(async () => {
 
 const now = '2026-11-22T09:00:00Z';
 
-async function inspected(change: Pick<ProxyOptions, 'toServer' | 'toAgent'> = {}) {
+type Edit = (chunk: Buffer) => Buffer;
+
+async function inspected({ toServer, toAgent }: { toServer?: Edit; toAgent?: Edit } = {}) {
   const { authority, leaf } = await lab.foreignLeaf();
   const proxy = await startProxy({
     certificate: leaf,
     chain: authority.pem,
     target: lab.port,
     targetCa: lab.authority.pem,
-    ...change,
+    ...(toServer === undefined ? {} : { toServer: () => toServer }),
+    ...(toAgent === undefined ? {} : { toAgent: () => toAgent }),
   });
   cleanup.push(proxy.close);
   const agent = lab.agent({ identity: lab.identity({ address: `https://127.0.0.1:${proxy.port}` }) });

@@ -9,9 +9,9 @@ export interface ProxyOptions {
   readonly chain: string;
   readonly target: number;
   readonly targetCa: string;
-  /** Changes decrypted bytes on their way; ws frames of the agent are masked by XOR, so a flipped bit arrives as a flipped bit. */
-  readonly toServer?: (chunk: Buffer) => Buffer;
-  readonly toAgent?: (chunk: Buffer) => Buffer;
+  /** Makes for each connection what changes decrypted bytes on their way; ws frames of the agent are masked by XOR, so a flipped bit arrives as a flipped bit. */
+  readonly toServer?: () => (chunk: Buffer) => Buffer;
+  readonly toAgent?: () => (chunk: Buffer) => Buffer;
 }
 
 /** A TLS-inspecting proxy: ends TLS with its own certificate, reads everything, and may meddle. */
@@ -37,8 +37,8 @@ export async function startProxy(
       }
       agent.on('close', () => upstream.destroy());
       upstream.on('close', () => agent.destroy());
-      agent.pipe(change(options.toServer)).pipe(upstream);
-      upstream.pipe(change(options.toAgent)).pipe(agent);
+      agent.pipe(change(options.toServer?.())).pipe(upstream);
+      upstream.pipe(change(options.toAgent?.())).pipe(agent);
     },
   );
   server.listen(0, '127.0.0.1');
