@@ -19,11 +19,11 @@ export interface FindingTableProps {
 export function FindingTable({ findings, closed = false, withHost }: FindingTableProps) {
   const t = useTranslations('findings');
   return (
-    <Table label={t('title')}>
+    <Table label={t('title')} stacked>
       <thead>
         <tr>
           <Th>{t('severity')}</Th>
-          <Th className="min-w-80">{t('what')}</Th>
+          <Th className="md:min-w-80">{t('what')}</Th>
           {withHost && <Th>{t('host')}</Th>}
           <Th>{t(closed ? 'closedAt' : 'since')}</Th>
           {!closed && (

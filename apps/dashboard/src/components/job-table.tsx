@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl';
 import { Ago } from './ago.tsx';
 import { HostLink } from './host-words.tsx';
 import { JobStateBadge } from './job-state.tsx';
+import { NextAt } from './next-at.tsx';
 import { TextLink } from './text-link.tsx';
 
 export interface JobTableProps {
@@ -18,7 +19,7 @@ export interface JobTableProps {
 export function JobTable({ label, jobs, withHost = true }: JobTableProps) {
   const t = useTranslations('jobs');
   return (
-    <Table label={label}>
+    <Table label={label} stacked>
       <thead>
         <tr>
           <Th>{t('what')}</Th>
@@ -43,7 +44,10 @@ export function JobTable({ label, jobs, withHost = true }: JobTableProps) {
             )}
             <Td className="whitespace-nowrap">{t(job.mode)}</Td>
             <Td>
-              <JobStateBadge state={job.state} />
+              <span className="flex flex-wrap items-center gap-x-2">
+                <JobStateBadge state={job.state} />
+                <NextAt job={job} />
+              </span>
             </Td>
             <Td>
               <Ago at={job.updatedAt} />

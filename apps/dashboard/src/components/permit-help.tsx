@@ -1,25 +1,27 @@
 'use client';
 
+import { visibleText } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
+import { DEFAULT_ALLOW_LIST } from './allow-list-path.ts';
 import { CopyBlock } from './copyable.tsx';
-
-/** The agent's default; another place is an option of the agent that its owner knows. */
-const ALLOW_LIST_PATH = '/etc/trustfleet/allow-list.json';
 
 export interface PermitHelpProps {
   readonly remedy: string;
   /** What the host permits already. */
   readonly permits: readonly string[];
+  /** The file that the host said it reads; null: the usual place is named, as such. */
+  readonly path?: string | null;
 }
 
 /** Exactly which file with which content lets the agent do it. */
-export function PermitHelp({ remedy, permits }: PermitHelpProps) {
+export function PermitHelp({ remedy, permits, path = null }: PermitHelpProps) {
   const t = useTranslations('permit');
   const text = JSON.stringify({ format: 1, permits: [...new Set([...permits, remedy])].sort() });
   return (
     <div className="flex flex-col gap-2">
       <p>{t('text')}</p>
-      <CopyBlock label={t('file', { path: ALLOW_LIST_PATH })} text={text} />
+      <CopyBlock label={t('file', { path: visibleText(path ?? DEFAULT_ALLOW_LIST) })} text={text} />
+      {path === null && <p className="text-[0.93rem] text-muted">{t('defaultPath')}</p>}
       <p className="text-[0.93rem] text-muted">{t('rules')}</p>
       <p className="text-[0.93rem] text-muted">{t('keep')}</p>
     </div>

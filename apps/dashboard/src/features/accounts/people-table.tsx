@@ -70,10 +70,12 @@ function PersonRow({ account, groups }: RowProps) {
         )}
       </Td>
       <Td>
-        <span className="flex flex-wrap justify-end gap-2 max-md:justify-start">
-          <ChangeDialog account={account} groups={groups} />
-          <DisableAction account={account} />
-        </span>
+        {account.id !== reader.id && (
+          <span className="flex flex-wrap justify-end gap-2 max-md:justify-start">
+            <ChangeDialog account={account} groups={groups} />
+            <DisableAction account={account} />
+          </span>
+        )}
       </Td>
     </Tr>
   );

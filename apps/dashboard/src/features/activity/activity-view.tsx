@@ -13,6 +13,9 @@ import { usePaged } from '../../lib/api/use-read.ts';
 import { activityRead, activityUrl } from './activity-url.ts';
 import { EntryRow } from './entry-row.tsx';
 
+/** The same in every language. */
+const VERIFY_COMMAND = 'trustfleet audit verify';
+
 function Filters() {
   const t = useTranslations('activity');
   const [url, setUrl] = useQueryStates(activityUrl, { history: 'push' });
@@ -54,7 +57,7 @@ export function ActivityView() {
             {t.rich('verifyRich', {
               command: () => (
                 <code key="command" className="rounded bg-sunken px-1 font-mono text-[0.92em]">
-                  trustfleet audit verify
+                  {VERIFY_COMMAND}
                 </code>
               ),
             })}

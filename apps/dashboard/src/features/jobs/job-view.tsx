@@ -3,11 +3,13 @@
 import type { JobDetail } from '@trustfleet/api';
 import { Card, Fact, Facts, LiveRegion, Notice, Untrusted } from '@trustfleet/ui';
 import { ShieldCheck, ShieldQuestion } from 'lucide-react';
-import { useTranslations } from 'use-intl';
-import { Moment } from '../../components/ago.tsx';
+import { useFormatter, useTranslations } from 'use-intl';
+import { Ago, Moment } from '../../components/ago.tsx';
+import { allowListPath } from '../../components/allow-list-path.ts';
 import { Print } from '../../components/copyable.tsx';
 import { HostLink } from '../../components/host-words.tsx';
 import { JobStateBadge, jobTone } from '../../components/job-state.tsx';
+import { NextAt } from '../../components/next-at.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
 import { PlanDiff } from '../../components/plan-diff.tsx';
@@ -16,25 +18,71 @@ import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
 import { EvidenceTable } from './evidence-table.tsx';
+import { JobActions } from './job-actions.tsx';
 import { Steps } from './steps.tsx';
 
-function Outcome({ job }: { readonly job: JobDetail }) {
-  const t = useTranslations('jobs');
-  const detail = job.events.reduce((last, event) => (event.index > last.index ? event : last), {
+/** What the host said last; late events are evidence and no news. */
+function lastDetail(job: JobDetail): string | null {
+  const told = job.events.filter((event) => !event.late);
+  return told.reduce((last, event) => (event.index > last.index ? event : last), {
     index: 0,
     detail: null as string | null,
   }).detail;
+}
+
+function Outcome({ job }: { readonly job: JobDetail }) {
+  const t = useTranslations('jobs');
+  const detail = lastDetail(job);
   return (
-    <Notice tone={jobTone(job.state).tone} title={t(`explain.${job.state}`)} className="mb-5">
+    <Notice
+      tone={jobTone(job.state).tone}
+      title={
+        <>
+          {t(`explain.${job.state}`)} <NextAt job={job} />
+        </>
+      }
+      className="mb-5"
+    >
       {job.undone !== null && jobTone(job.state).tone === 'bad' && (
         <p>{t(job.undone ? 'undone' : 'notUndone')}</p>
       )}
+      {job.effective !== null && <p>{t(`effective.${job.effective}`)}</p>}
       {detail !== null && job.state !== 'notPermitted' && (
-        <p className="break-words">
+        <p className="wrap-anywhere">
           <Untrusted text={detail} />
         </p>
       )}
+      {job.cancelRequestedAt !== null && !job.final && (
+        <p>{t.rich('cancelAskedRich', { time: () => <Ago key="at" at={job.cancelRequestedAt ?? ''} /> })}</p>
+      )}
     </Notice>
+  );
+}
+
+function UndoLinks({ job }: { readonly job: JobDetail }) {
+  const t = useTranslations('job');
+  return (
+    <>
+      {job.undoes !== null && (
+        <Fact name={t('undoes')}>
+          <TextLink href={`/jobs/${job.undoes}`}>{t('undoesLink')}</TextLink>
+        </Fact>
+      )}
+      {job.undoneBy.length > 0 && (
+        <Fact name={t('undoneBy')}>
+          <ul className="flex flex-col gap-1">
+            {job.undoneBy.map((undo) => (
+              <li key={undo.id} className="flex flex-wrap items-center gap-2">
+                <TextLink href={`/jobs/${undo.id}`}>
+                  <Moment at={undo.createdAt} />
+                </TextLink>
+                <JobStateBadge state={undo.state} />
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
+    </>
   );
 }
 
@@ -63,6 +111,12 @@ function JobFacts({ job }: { readonly job: JobDetail }) {
           <Moment at={job.notBefore} />
         </Fact>
       )}
+      {!job.final && (
+        <Fact name={t('deliverBy')}>
+          <Moment at={job.deliverBy} />
+        </Fact>
+      )}
+      <UndoLinks job={job} />
       {job.anchor && (
         <Fact name={t('anchor')}>
           <Untrusted text={job.anchor.name} />
@@ -106,7 +160,7 @@ function JobBody({ job }: { readonly job: JobDetail }) {
         <div className="flex min-w-0 flex-col gap-5">
           {job.state === 'notPermitted' && (
             <Card title={t('permit.title')}>
-              <PermitHelp remedy={job.remedy} permits={[]} />
+              <PermitHelp remedy={job.remedy} permits={[]} path={allowListPath(lastDetail(job))} />
             </Card>
           )}
           <Card title={t('job.planTitle')}>
@@ -125,6 +179,24 @@ function JobBody({ job }: { readonly job: JobDetail }) {
   );
 }
 
+function Attempt({ job }: { readonly job: JobDetail }) {
+  const t = useTranslations('jobs');
+  const { attempt, attempts } = job;
+  if (attempts !== undefined && attempts > 1) return <span>{t('attemptOf', { attempt, attempts })}</span>;
+  return attempt > 1 ? <span>{t('attempt', { attempt })}</span> : null;
+}
+
+/** Said aloud when the state changes, with the time at which it goes on: never every second. */
+function useNews(job: JobDetail | undefined): string {
+  const t = useTranslations('jobs');
+  const format = useFormatter();
+  if (job === undefined) return '';
+  const state = t(`states.${job.state}`);
+  if (job.nextAt === null) return state;
+  const time = format.dateTime(new Date(job.nextAt), { dateStyle: 'medium', timeStyle: 'short' });
+  return `${state}, ${t('atTime', { time })}`;
+}
+
 export function JobView({ id }: { readonly id: string }) {
   const t = useTranslations();
   const { data: job, error, refetch } = useRead(reads.job(id));
@@ -138,12 +210,13 @@ export function JobView({ id }: { readonly id: string }) {
             <>
               <JobStateBadge state={job.state} />
               <HostLink id={job.hostId} name={job.hostName} />
-              {job.attempt > 1 && <span>{t('jobs.attempt', { attempt: job.attempt })}</span>}
+              <Attempt job={job} />
             </>
           )
         }
+        actions={job && <JobActions job={job} />}
       />
-      <LiveRegion message={job ? t(`jobs.states.${job.state}`) : ''} />
+      <LiveRegion message={useNews(job)} />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
       {job && <JobBody job={job} />}
     </>

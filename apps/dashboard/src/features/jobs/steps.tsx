@@ -1,7 +1,7 @@
 'use client';
 
 import type { JobDetail } from '@trustfleet/api';
-import { cn, Untrusted, type Tone } from '@trustfleet/ui';
+import { Badge, cn, Untrusted, type Tone } from '@trustfleet/ui';
 import { useFormatter, useMessages, useTranslations } from 'use-intl';
 import { jobTone } from '../../components/job-state.tsx';
 import { knownKey } from '../../lib/i18n/known-key.ts';
@@ -28,6 +28,7 @@ function useStepWords(): (step: string) => string {
 /** A step that another followed is done, whatever its own state was called. */
 function stepTone(event: Event, running: boolean): Tone {
   const { tone } = jobTone(event.state);
+  if (event.late) return 'neutral';
   if (running) return 'accent';
   return tone === 'accent' ? 'ok' : tone;
 }
@@ -35,16 +36,16 @@ function stepTone(event: Event, running: boolean): Tone {
 function Step({
   event,
   last,
-  final,
+  running,
 }: {
   readonly event: Event;
   readonly last: boolean;
-  readonly final: boolean;
+  /** The host is at it now. */
+  readonly running: boolean;
 }) {
   const t = useTranslations();
   const format = useFormatter();
   const words = useStepWords();
-  const running = last && !final;
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0">
       {!last && (
@@ -60,13 +61,18 @@ function Step({
       />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <span className="font-medium">
+          <span className={event.late ? 'text-muted' : 'font-medium'}>
             {t(`jobs.states.${event.state}`)}
             {event.step !== null && (
               <span className="font-normal text-muted">
                 {' · '}
                 <Untrusted text={words(event.step)} />
               </span>
+            )}
+            {event.late && (
+              <Badge className="ms-2">
+                <span title={t('job.lateText')}>{t('job.late')}</span>
+              </Badge>
             )}
           </span>
           <time dateTime={event.at} className="text-[0.9rem] whitespace-nowrap text-muted tabular-nums">
@@ -79,7 +85,7 @@ function Step({
           </time>
         </p>
         {event.detail !== null && (
-          <p className="text-[0.95rem] break-words text-muted">
+          <p className="text-[0.95rem] text-muted wrap-anywhere">
             <Untrusted text={event.detail} />
           </p>
         )}
@@ -91,12 +97,18 @@ function Step({
 /** What the host reported, in its order; the last step of a job under way pulses. */
 export function Steps({ job }: { readonly job: JobDetail }) {
   const t = useTranslations('job');
-  const events = job.events.toSorted((a, b) => a.index - b.index);
+  const events = job.events.toSorted((a, b) => a.index - b.index || a.receivedAt.localeCompare(b.receivedAt));
+  const newest = events.findLast((event) => !event.late);
   if (events.length === 0) return <p className="text-muted">{t('noSteps')}</p>;
   return (
     <ol>
       {events.map((event, index) => (
-        <Step key={event.eventId} event={event} last={index === events.length - 1} final={job.final} />
+        <Step
+          key={event.eventId}
+          event={event}
+          last={index === events.length - 1}
+          running={event === newest && !job.final}
+        />
       ))}
     </ol>
   );

@@ -3,27 +3,34 @@ import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import { REMEDY } from './chosen-hosts.ts';
+import { limitsOf, type OrderLimits } from './order-limits.ts';
 
-export interface OrderDraft {
+export interface WantedOrder {
   readonly source: AnchorSource;
   readonly hostIds: readonly string[];
   readonly reason: string;
   readonly mode: CreateOrder['mode'];
   /** Null: now. */
   readonly notBefore: Date | null;
+  readonly limits: OrderLimits;
 }
 
 const created = z.object({ id: z.uuid() });
 
-/** Sends the order; answers its id. Throws `ApiProblem`. */
-export async function sendOrder({ source, hostIds, reason, mode, notBefore }: OrderDraft): Promise<string> {
-  const body: CreateOrder = {
+function bodyOf({ source, hostIds, reason, mode, notBefore, limits }: WantedOrder): CreateOrder {
+  const wanted = mode === 'plan' ? undefined : limitsOf(limits);
+  return {
     remedy: REMEDY,
     mode,
     hostIds: [...hostIds],
     reason: reason.trim(),
     ...source.reference,
     ...(notBefore === null ? {} : { notBefore: notBefore.toISOString() }),
+    ...(wanted === undefined ? {} : { limits: wanted }),
   };
-  return (await post({ path: API_ROUTES.orders, body, schema: created })).id;
+}
+
+/** Sends the order; answers its id. Throws `ApiProblem`. */
+export async function sendOrder(draft: WantedOrder): Promise<string> {
+  return (await post({ path: API_ROUTES.orders, body: bodyOf(draft), schema: created })).id;
 }

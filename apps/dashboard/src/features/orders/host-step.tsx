@@ -1,7 +1,7 @@
 'use client';
 
 import type { HostSummary } from '@trustfleet/api';
-import { Button, Card, Checkbox, EmptyState, Notice, Skeleton, visibleText } from '@trustfleet/ui';
+import { Button, Card, Checkbox, EmptyState, Notice, Skeleton, Untrusted, visibleText } from '@trustfleet/ui';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -31,7 +31,9 @@ function HostRows({
           <span className="min-w-0 flex-1 truncate">
             <HostLink id={host.id} name={host.name} />
           </span>
-          <span className="hidden text-muted sm:inline">{host.os}</span>
+          <span className="hidden text-muted sm:inline">
+            {host.os !== null && <Untrusted text={host.os} />}
+          </span>
           <Presence presence={host.presence} />
           <Button
             variant="ghost"

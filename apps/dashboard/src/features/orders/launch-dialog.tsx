@@ -3,7 +3,11 @@
 import { Button, Dialog, Notice, visibleText } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
+import { useDuration } from '../../lib/i18n/use-duration.ts';
 import type { AnchorSource } from './anchor-source.ts';
+import type { OrderLimits } from './order-limits.ts';
+
+const MINUTE_MS = 60_000;
 
 export interface LaunchDialogProps {
   readonly open: boolean;
@@ -12,10 +16,37 @@ export interface LaunchDialogProps {
   readonly source: AnchorSource;
   readonly hosts: number;
   readonly when: Date | null;
+  readonly limits: OrderLimits;
+}
+
+function LimitsWords({ limits }: { readonly limits: OrderLimits }) {
+  const t = useTranslations('order.limits');
+  const duration = useDuration();
+  const { attempts, waitMinutes, watchMinutes } = limits;
+  return (
+    <>
+      {attempts > 1 && (
+        <p className="text-muted">
+          {t('confirmAttempts', { count: attempts, duration: duration(waitMinutes * MINUTE_MS) })}
+        </p>
+      )}
+      {watchMinutes > 0 && (
+        <p className="text-muted">{t('confirmWatch', { duration: duration(watchMinutes * MINUTE_MS) })}</p>
+      )}
+    </>
+  );
 }
 
 /** Trusting a CA is the strongest thing that this page can do: said plainly once more. */
-export function LaunchDialog({ open, onOpenChange, onLaunch, source, hosts, when }: LaunchDialogProps) {
+export function LaunchDialog({
+  open,
+  onOpenChange,
+  onLaunch,
+  source,
+  hosts,
+  when,
+  limits,
+}: LaunchDialogProps) {
   const t = useTranslations();
   const format = useFormatter();
   const anchor = visibleText(source.certificate.commonName ?? source.certificate.subject);
@@ -50,6 +81,7 @@ export function LaunchDialog({ open, onOpenChange, onLaunch, source, hosts, when
                 time: format.dateTime(when, { dateStyle: 'full', timeStyle: 'short' }),
               })}
         </p>
+        <LimitsWords limits={limits} />
       </div>
     </Dialog>
   );

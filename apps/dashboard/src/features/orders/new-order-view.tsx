@@ -9,6 +9,7 @@ import { CertificateStep } from './certificate-step.tsx';
 import { useChosenHosts } from './chosen-hosts.ts';
 import { HostStep } from './host-step.tsx';
 import { cleanDraft, newOrderUrl } from './new-order-url.ts';
+import { keepDraft } from './order-draft.ts';
 import { PlanStep } from './plan-step.tsx';
 
 /** "Add this CA": certificate, hosts, plan, launch, on one page. */
@@ -25,7 +26,7 @@ export function NewOrderView() {
   }, []);
   return (
     <>
-      <PageHeader title={t('order.newTitle')} parent={{ href: '/jobs', label: t('shell.jobs') }} />
+      <PageHeader title={t('order.newTitle')} parent={{ href: '/orders', label: t('orders.title') }} />
       <div className="flex max-w-4xl flex-col gap-5">
         <CertificateStep
           known={anchor}
@@ -33,6 +34,7 @@ export function NewOrderView() {
           onAccept={accept}
           onForget={() => {
             setSource(null);
+            keepDraft({ pem: null });
             void setUrl({ anchor: null, plan: null });
           }}
         />

@@ -1,32 +1,45 @@
 'use client';
 
-import { jobState, type OrderView as Order } from '@trustfleet/api';
-import { Badge, Card, Fact, Facts, LiveRegion, Untrusted } from '@trustfleet/ui';
-import { useFormatter, useTranslations } from 'use-intl';
+import type { OrderView as Order } from '@trustfleet/api';
+import { Card, Fact, Facts, LiveRegion, Untrusted } from '@trustfleet/ui';
+import { useTranslations } from 'use-intl';
 import { Moment } from '../../components/ago.tsx';
 import { Print } from '../../components/copyable.tsx';
-import { JobStateBadge } from '../../components/job-state.tsx';
 import { JobTable } from '../../components/job-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
+import { ModeBadge } from './mode-badge.tsx';
+import { OrderActions } from './order-actions.tsx';
+import { StateCounts } from './state-counts.tsx';
 
-function Counts({ order }: { readonly order: Order }) {
+function UndoLinks({ order }: { readonly order: Order }) {
   const t = useTranslations('order');
-  const format = useFormatter();
-  const counted = jobState.options.filter((state) => (order.counts[state] ?? 0) > 0);
   return (
-    <ul aria-label={t('counts')} className="flex flex-wrap gap-x-6 gap-y-2">
-      {counted.map((state) => (
-        <li key={state} className="flex items-center gap-2">
-          <span className="text-[1.3rem] leading-none font-semibold tabular-nums">
-            {format.number(order.counts[state] ?? 0)}
-          </span>
-          <JobStateBadge state={state} />
-        </li>
-      ))}
-    </ul>
+    <>
+      {order.undoes !== null && (
+        <Fact name={t('undoes')}>
+          <TextLink href={`/orders/${order.undoes}`}>{t('undoesLink')}</TextLink>
+        </Fact>
+      )}
+      {order.undoneBy.length > 0 && (
+        <Fact name={t('undoneBy')}>
+          <ul>
+            {order.undoneBy.map((undo) => (
+              <li key={undo.id}>
+                <TextLink href={`/orders/${undo.id}`}>
+                  <Moment at={undo.createdAt} />
+                </TextLink>
+                {', '}
+                {t('targets', { count: undo.targets })}
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
+    </>
   );
 }
 
@@ -48,6 +61,7 @@ function OrderFacts({ order }: { readonly order: Order }) {
       <Fact name={t('order.validUntil')}>
         <Moment at={order.expiresAt} />
       </Fact>
+      <UndoLinks order={order} />
       {order.anchor && (
         <Fact name={t('order.anchor')}>
           <Untrusted text={order.anchor.name} />
@@ -61,10 +75,9 @@ function OrderFacts({ order }: { readonly order: Order }) {
 
 function OrderDetails({ order }: { readonly order: Order }) {
   const t = useTranslations('order');
-  const plan = order.mode === 'plan';
   return (
     <>
-      <Badge tone={plan ? 'neutral' : 'accent'}>{t(plan ? 'modePlan' : 'modeApply')}</Badge>
+      <ModeBadge mode={order.mode} />
       <span>{t('targets', { count: order.targets })}</span>
     </>
   );
@@ -78,15 +91,16 @@ export function OrderView({ id }: { readonly id: string }) {
     <>
       <PageHeader
         title={<Untrusted text={order?.title ?? t('order.title')} />}
-        parent={{ href: '/jobs', label: t('shell.jobs') }}
+        parent={{ href: '/orders', label: t('orders.title') }}
         details={order && <OrderDetails order={order} />}
+        actions={order && <OrderActions order={order} />}
       />
       <LiveRegion message={order ? t('order.progress', { done, total: order.targets }) : ''} />
       {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
       {order && (
         <div className="flex flex-col gap-5">
           <Card title={t('order.counts')} description={t('order.progress', { done, total: order.targets })}>
-            <Counts order={order} />
+            <StateCounts counts={order.counts} large />
           </Card>
           <Card title={t('order.jobsTitle')} flush>
             <JobTable label={t('order.jobsTitle')} jobs={order.jobs} />

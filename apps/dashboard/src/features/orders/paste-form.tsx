@@ -4,12 +4,13 @@ import { API_ROUTES, inspectResponse, type InspectResponse } from '@trustfleet/a
 import { Button, Field, FieldText } from '@trustfleet/ui';
 import { useMutation } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
-import { useRef, useState, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { CertificateFacts } from '../../components/certificate-facts.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { post } from '../../lib/api/browser.ts';
 import type { AnchorSource } from './anchor-source.ts';
+import { keepDraft, useDraft } from './order-draft.ts';
 import { certificateText, MAX_PEM_BYTES } from './read-certificate-file.ts';
 import { RefusalNotice } from './refusal-notice.tsx';
 
@@ -29,15 +30,23 @@ async function inspect(pem: string): Promise<InspectResponse> {
 export function PasteForm({ onAccept }: { readonly onAccept: (source: AnchorSource) => void }) {
   const t = useTranslations('order');
   const file = useRef<HTMLInputElement>(null);
-  const [pem, setPem] = useState('');
+  const kept = useDraft().pem;
+  const [typed, setPem] = useState<string | null>(null);
+  const pem = typed ?? kept ?? '';
   const [emptyError, setEmptyError] = useState(false);
   const check = useMutation({
     mutationFn: inspect,
     onSuccess: ({ certificate, refusals }, sent) => {
-      if (certificate !== null && refusals.length === 0)
-        onAccept({ certificate, reference: { anchorPem: sent } });
+      if (certificate === null || refusals.length > 0) return;
+      // Only what may become an anchor is kept: never a private key that was pasted by mistake.
+      keepDraft({ pem: sent });
+      onAccept({ certificate, reference: { anchorPem: sent } });
     },
   });
+  const { mutate } = check;
+  useEffect(() => {
+    if (kept !== null) mutate(kept);
+  }, [kept, mutate]);
   const start = (text: string): void => {
     setEmptyError(text.trim() === '');
     if (text.trim() === '') check.reset();

@@ -11,6 +11,9 @@ import { useRead } from '../../lib/api/use-read.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import { sendOrder } from './create-order.ts';
 import { LaunchDialog } from './launch-dialog.tsx';
+import { MoreFields } from './more-fields.tsx';
+import { forgetDraft, keepDraft, useDraft } from './order-draft.ts';
+import { NO_LIMITS } from './order-limits.ts';
 import { planReadiness, type PlanReadiness } from './plan-readiness.ts';
 import { PlanResults } from './plan-results.tsx';
 import { WhenField } from './when-field.tsx';
@@ -41,7 +44,11 @@ const inThePast = (when: Date | null): boolean => when !== null && when.getTime(
 
 /** Reason and time, with what is wrong with them. */
 function useOrderForm() {
-  const [reason, setReason] = useState('');
+  const { reason } = useDraft();
+  const setReason = (next: string): void => {
+    keepDraft({ reason: next });
+  };
+  const [limits, setLimits] = useState(NO_LIMITS);
   const [when, setWhen] = useState<Date | null>(null);
   const [wrong, setWrong] = useState({ reason: false, when: false });
   const check = (): boolean => {
@@ -49,25 +56,32 @@ function useOrderForm() {
     setWrong(found);
     return !found.reason && !found.when;
   };
-  return { reason, setReason, when, setWhen, wrong, check };
+  return { reason, setReason, when, setWhen, limits, setLimits, wrong, check };
 }
 
 function OrderForm({ form }: { readonly form: ReturnType<typeof useOrderForm> }) {
   const t = useTranslations('order');
   return (
-    <div className="grid gap-5 md:grid-cols-2">
-      <Field label={t('reason')} hint={t('reasonHint')} error={form.wrong.reason ? t('reasonMissing') : null}>
-        <FieldInput
-          name="reason"
-          required
-          maxLength={500}
-          value={form.reason}
-          onChange={(event) => {
-            form.setReason(event.target.value);
-          }}
-        />
-      </Field>
-      <WhenField when={form.when} onWhen={form.setWhen} past={form.wrong.when} />
+    <div className="flex flex-col gap-4">
+      <div className="grid gap-5 md:grid-cols-2">
+        <Field
+          label={t('reason')}
+          hint={t('reasonHint')}
+          error={form.wrong.reason ? t('reasonMissing') : null}
+        >
+          <FieldInput
+            name="reason"
+            required
+            maxLength={500}
+            value={form.reason}
+            onChange={(event) => {
+              form.setReason(event.target.value);
+            }}
+          />
+        </Field>
+        <WhenField when={form.when} onWhen={form.setWhen} past={form.wrong.when} />
+      </div>
+      <MoreFields limits={form.limits} onLimits={form.setLimits} />
     </div>
   );
 }
@@ -126,13 +140,14 @@ export function PlanStep(props: PlanStepProps) {
   const launch = useMutation({
     mutationFn: sendOrder,
     onSuccess: (id) => {
+      forgetDraft();
       router.push(`/orders/${id}`);
     },
   });
   const start = (mode: 'plan' | 'apply'): void => {
     setConfirming(false);
     if (source === null || !form.check()) return;
-    const draft = { source, hostIds, reason: form.reason };
+    const draft = { source, hostIds, reason: form.reason, limits: form.limits };
     if (mode === 'plan') plan.mutate({ ...draft, mode, notBefore: null });
     else launch.mutate({ ...draft, mode, notBefore: form.when });
   };
@@ -175,6 +190,7 @@ export function PlanStep(props: PlanStepProps) {
           source={source}
           hosts={hostIds.length}
           when={form.when}
+          limits={form.limits}
         />
       )}
     </Card>

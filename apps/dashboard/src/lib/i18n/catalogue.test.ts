@@ -1,4 +1,4 @@
-import { jobState, anchorRefusal } from '@trustfleet/api';
+import { anchorRefusal, AUDIT_ACTIONS, jobState, PERMISSIONS, role } from '@trustfleet/api';
 import { CAUSES } from '@trustfleet/policy';
 import { createTranslator } from 'use-intl/core';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +64,13 @@ const SAMPLE = {
   version: 'X',
   zone: 'X',
   attempt: 1,
+  attempts: 2,
+  change: 'X',
+  duration: 'X',
+  email: 'X',
+  kind: 'X',
+  right: 'X',
+  role: 'X',
 };
 
 describe('catalogue', () => {
@@ -90,7 +97,7 @@ describe('catalogue', () => {
       messages: CATALOGUE[locale],
       onError: (error) => failures.push(error.message),
     });
-    const values = { ...SAMPLE, time: () => 'X' };
+    const values = { ...SAMPLE, time: () => 'X', command: () => 'X' };
     for (const key of english.keys())
       void t.rich(key as Parameters<typeof t.rich>[0], (key.endsWith('Rich') ? values : SAMPLE) as never);
 
@@ -104,6 +111,14 @@ describe('catalogue', () => {
   it('has a name and an explanation for every job state', () => {
     expect(Object.keys(CATALOGUE.en.jobs.states)).toEqual(jobState.options);
     expect(Object.keys(CATALOGUE.en.jobs.explain)).toEqual(jobState.options);
+  });
+
+  it('has words for every action of the audit, every role and every permission', () => {
+    const names = leaves(CATALOGUE.en.activity.actions).map(([name]) => name);
+
+    expect(names.sort()).toEqual([...AUDIT_ACTIONS].sort());
+    expect(Object.keys(CATALOGUE.en.roles)).toEqual(role.options);
+    expect(leaves(CATALOGUE.en.permissions).map(([name]) => name)).toEqual([...PERMISSIONS]);
   });
 
   it('has a reason for every refusal of a certificate', () => {
