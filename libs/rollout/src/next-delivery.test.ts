@@ -127,9 +127,14 @@ describe('nextDelivery', () => {
       { kind: 'cancel', state: 'cancelled' },
     ],
     [
-      'given up, sent in this session: the host answers',
-      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(13) },
-      { kind: 'askToCancel', state: 'offered', until: overdue },
+      'given up, sent in this session: the host is asked',
+      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(19.5) },
+      { kind: 'askToCancel', state: 'offered', until: at(20.5) },
+    ],
+    [
+      'given up, sent in this session, and it says nothing',
+      { state: 'offered', offeredAt: at(12), cancelRequestedAt: at(19) },
+      { kind: 'cancel', state: 'cancelled' },
     ],
     [
       'given up, sent, the host away',

@@ -38,16 +38,17 @@ function offer({ onlineSince, offeredAt, now }: DeliveryFacts, expiry: Date): De
 }
 
 /**
- * It was sent, and is to be given up. A host that comes back in a new session has its unacknowledged events with it, so one that still
- * says nothing a while after it was told `cancel` holds nothing of this job, or will drop it before its first step.
+ * It was sent, and is to be given up. The host is told `cancel`, again and again. One that has heard it for a while in this session and
+ * still says nothing holds nothing of this job, or has it behind others and drops it before its first step: its unacknowledged events
+ * would have come by now. Should it speak of the job after all, it hears `cancel` once more (`mustHearCancel`).
  */
-function giveUp({ state, onlineSince, offeredAt, now }: DeliveryFacts, expiry: Date): DeliveryDecision {
+function giveUp(facts: DeliveryFacts, expiry: Date): DeliveryDecision {
+  const { state, onlineSince, cancelRequestedAt, now } = facts;
   if (onlineSince === null) return { kind: 'hold', state: 'heldOffline', until: expiry };
-  const settled = new Date(onlineSince.getTime() + REDELIVER_AFTER_MS);
-  const sentInThisSession = offeredAt !== null && offeredAt.getTime() >= onlineSince.getTime();
-  if (!sentInThisSession && now.getTime() >= settled.getTime()) return { kind: 'cancel', state: 'cancelled' };
-  const standing = state === 'offered' ? 'offered' : 'heldOffline';
-  return { kind: 'askToCancel', state: standing, until: sentInThisSession ? expiry : settled };
+  const toldSince = Math.max(onlineSince.getTime(), cancelRequestedAt?.getTime() ?? 0);
+  const settled = new Date(toldSince + REDELIVER_AFTER_MS);
+  if (now.getTime() >= settled.getTime()) return { kind: 'cancel', state: 'cancelled' };
+  return { kind: 'askToCancel', state: state === 'offered' ? 'offered' : 'heldOffline', until: settled };
 }
 
 function expiresAt({ offeredAt, deliverBy, executionTimeoutMs }: DeliveryFacts): Date {
