@@ -52,38 +52,98 @@ class Happening implements fc.Command<Model, JobWorld> {
 
 const plain = (name: string, happen: (world: JobWorld) => void) => fc.constant(new Happening(name, happen));
 const counted = (name: string, happen: (world: JobWorld, n: number) => void, needsMessage = false) =>
-  fc.nat(30).map((n) => new Happening(`${name}(${n})`, (world) => happen(world, n), needsMessage));
+  fc.nat(30).map(
+    (n) =>
+      new Happening(
+        `${name}(${n})`,
+        (world) => {
+          happen(world, n);
+        },
+        needsMessage,
+      ),
+  );
 
 const OFTEN = [
-  counted('deliver', (world, n) => world.deliver(n), true),
-  counted('work', (world, n) => world.work(n)),
-  plain('flush', (world) => world.flush()),
-  plain('sweep', (world) => world.sweep()),
-  plain('connect', (world) => world.connect()),
+  counted(
+    'deliver',
+    (world, n) => {
+      world.deliver(n);
+    },
+    true,
+  ),
+  counted('work', (world, n) => {
+    world.work(n);
+  }),
+  plain('flush', (world) => {
+    world.flush();
+  }),
+  plain('sweep', (world) => {
+    world.sweep();
+  }),
+  plain('connect', (world) => {
+    world.connect();
+  }),
 ];
 const happenings = [
   ...OFTEN,
   ...OFTEN,
   ...OFTEN,
-  counted('lose', (world, n) => world.lose(n), true),
-  counted('repeat', (world, n) => world.repeat(n), true),
-  counted('advance', (world, n) => world.advance(n * 40_000)),
-  plain('advance(2 hours)', (world) => world.advance(7_200_000)),
-  plain('disconnect', (world) => world.disconnect()),
-  plain('crash', (world) => world.crash()),
-  plain('cancel', (world) => world.cancel()),
-  plain('hold', (world) => world.hold(true)),
-  plain('release', (world) => world.hold(false)),
-  fc
-    .constantFrom(...FINAL_JOB_STATES)
-    .map((state) => new Happening(`forge(${state})`, (world) => world.forge(state))),
+  counted(
+    'lose',
+    (world, n) => {
+      world.lose(n);
+    },
+    true,
+  ),
+  counted(
+    'repeat',
+    (world, n) => {
+      world.repeat(n);
+    },
+    true,
+  ),
+  counted('advance', (world, n) => {
+    world.advance(n * 40_000);
+  }),
+  plain('advance(2 hours)', (world) => {
+    world.advance(7_200_000);
+  }),
+  plain('disconnect', (world) => {
+    world.disconnect();
+  }),
+  plain('crash', (world) => {
+    world.crash();
+  }),
+  plain('cancel', (world) => {
+    world.cancel();
+  }),
+  plain('hold', (world) => {
+    world.hold(true);
+  }),
+  plain('release', (world) => {
+    world.hold(false);
+  }),
+  fc.constantFrom(...FINAL_JOB_STATES).map(
+    (state) =>
+      new Happening(`forge(${state})`, (world) => {
+        world.forge(state);
+      }),
+  ),
 ];
 /** Ends that come from elsewhere; seldom, so that jobs live long enough to have a story. */
 const ENDINGS = [
-  plain('supersede', (world) => world.supersede()),
-  plain('removeHost', (world) => world.removeHost()),
-  plain('halt', (world) => world.halt()),
-  plain('advance(a day)', (world) => world.advance(86_400_000)),
+  plain('supersede', (world) => {
+    world.supersede();
+  }),
+  plain('removeHost', (world) => {
+    world.removeHost();
+  }),
+  plain('halt', (world) => {
+    world.halt();
+  }),
+  plain('advance(a day)', (world) => {
+    world.advance(86_400_000);
+  }),
 ];
 
 const story = (more: readonly fc.Arbitrary<Happening>[]) =>

@@ -79,7 +79,8 @@ export class JobWorld {
   }
 
   repeat(index: number): void {
-    this.net.push(this.net[index % this.net.length]!);
+    const message = this.net[index % this.net.length];
+    if (message !== undefined) this.net.push(message);
   }
 
   /** Any message may come next: they overtake one another. */
@@ -161,7 +162,8 @@ export class JobWorld {
       (state) => state !== 'retrying' || agent.attempt < LIMITS.attempts,
     );
     if (agent.state === 'retrying') agent.attempt += 1;
-    this.say(ways[choice % ways.length]!);
+    const next = ways[choice % ways.length];
+    if (next !== undefined) this.say(next);
   }
 
   crash(): void {
