@@ -17,15 +17,40 @@ function policyRecord({ id, name, rule, parameters }: Policy): AuditRecord {
   return { action: 'policy.create', subject: { kind: 'policy', id, name }, detail: { rule, parameters } };
 }
 
+/** Beyond this, certificates near their first or last day are judged wrongly on the host itself. */
+const MAX_CLOCK_OFFSET_SECONDS = 120;
+
 /**
- * The policy of a fresh fleet: the well-known roots of the vendor's document, usually met, and a demonstration
- * CA that no machine has, so that there is something to mend. The CA's key stays in `<dataDir>/demo-ca`.
+ * The policies of a fresh fleet, and for an older one those whose rule it has no policy of yet: required anchors and an accurate clock. The
+ * anchors are the well-known roots of the vendor's document, usually met, and a demonstration CA that no machine has, so that there is something
+ * to mend. The CA's key stays in `<dataDir>/demo-ca`.
  */
-export async function ensureDefaultPolicy(
+export async function ensureDefaultPolicies(
   database: Database,
   options: { readonly dataDir: string; readonly now: Date },
 ): Promise<void> {
-  if ((await database.policies.list()).length > 0) return;
+  const rules = new Set((await database.policies.list()).map(({ rule }) => rule));
+  const missing: Policy[] = [];
+  if (!rules.has('anchorRequired')) missing.push(await requiredAnchors(database, options));
+  if (!rules.has('clockAccurate'))
+    missing.push({
+      id: randomUUID(),
+      name: 'Accurate clock',
+      rule: 'clockAccurate',
+      parameters: { maxOffsetSeconds: MAX_CLOCK_OFFSET_SECONDS },
+    });
+  if (missing.length === 0) return;
+  await database.change(SERVER, async ({ policies }) => {
+    const present = await policies.createFirst(missing, options.now);
+    const created = present.filter(({ id }) => missing.some((policy) => policy.id === id));
+    return { result: undefined, audit: created.map(policyRecord) };
+  });
+}
+
+async function requiredAnchors(
+  database: Database,
+  options: { readonly dataDir: string; readonly now: Date },
+): Promise<Policy> {
   const directory = join(options.dataDir, 'demo-ca');
   await makePrivateDirectory(directory);
   const demo = await loadAuthority(join(directory, 'demo-ca.pem'), {
@@ -37,15 +62,5 @@ export async function ensureDefaultPolicy(
   const all = [...roots, { name: DEMO_CA_NAME, record: recordOf(demo.der) }];
   await database.certificates.store(all.map((anchor) => anchor.record));
   const anchors = all.map(({ name, record }) => ({ sha256: record.sha256, name }));
-  const policy = {
-    id: randomUUID(),
-    name: 'Required anchors',
-    rule: 'anchorRequired' as const,
-    parameters: { anchors },
-  };
-  await database.change(SERVER, async ({ policies }) => {
-    const present = await policies.createFirst([policy], options.now);
-    const created = present.filter(({ id }) => id === policy.id);
-    return { result: undefined, audit: created.map(policyRecord) };
-  });
+  return { id: randomUUID(), name: 'Required anchors', rule: 'anchorRequired', parameters: { anchors } };
 }

@@ -7,7 +7,7 @@ import { enrolmentListener } from '../features/fleet/enrolment-endpoint.ts';
 import { createApiApp } from '../http/app.ts';
 import type { Logger } from '../logging/logger.ts';
 import { compose } from './compose.ts';
-import { ensureDefaultPolicy } from './default-policy.ts';
+import { ensureDefaultPolicies } from './default-policy.ts';
 import { openPorts, readyFile, type Ports } from './ports.ts';
 import { writePrivateFile } from './private-files.ts';
 import { openStorage, prepareDataDir, requireUnused, type Storage } from './storage.ts';
@@ -86,7 +86,7 @@ async function serve(
   const { database } = parts.storage;
   const now = new Date();
   const fleet = await database.fleet.getOrCreate({ id: randomUUID(), name: 'Trustfleet', now });
-  await ensureDefaultPolicy(database, { dataDir: config.dataDir, now });
+  await ensureDefaultPolicies(database, { dataDir: config.dataDir, now });
   const composition = await compose({ config, database, ports, fleetId: fleet.id, logger });
   ended.push(() => composition.stop());
   const app = await createApiApp({

@@ -15,6 +15,7 @@ function brokenOnce() {
           : Promise.resolve([{ id: 'p', name: 'p', rule: 'anchorRequired', parameters: { anchors: [] } }]),
     },
     sections: { facts: () => Promise.resolve(new Map()) },
+    admission: { clockOffsets: () => Promise.resolve(new Map()) },
     findings: {
       reconcile: (batch: { hostId: string }[]) => {
         state.judged.push(...batch.map((entry) => entry.hostId));

@@ -67,7 +67,10 @@ export class PolicyEvaluation {
     const { database, events, now } = this.options;
     const policies = await database.policies.list();
     const facts = await database.sections.facts(hostIds);
-    const batch = hostIds.flatMap((hostId) => reconciliation(hostId, policies, facts.get(hostId) ?? {}));
+    const clocks = await database.admission.clockOffsets(hostIds);
+    const batch = hostIds.flatMap((hostId) =>
+      reconciliation(hostId, policies, { ...facts.get(hostId), clockOffsetMs: clocks.get(hostId) }),
+    );
     const results = await database.findings.reconcile(batch, now());
     const touched = new Set(
       results.filter((result) => result.opened + result.closed > 0).map((result) => result.hostId),
