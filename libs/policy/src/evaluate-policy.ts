@@ -16,3 +16,8 @@ function evaluate(policy: Policy, facts: HostFacts): PolicyFinding[] {
       return RULES[policy.rule].evaluate(policy.parameters, facts);
   }
 }
+
+/** The facts that these policies look at, each once. */
+export function factsRead(policies: readonly Policy[]): readonly (keyof HostFacts)[] {
+  return [...new Set(policies.flatMap(({ rule }) => RULES[rule].reads))];
+}

@@ -106,14 +106,14 @@ export interface HostChanges {
 export interface HostRepository {
   /** Every host that is not revoked: read once at start, kept up to date by enrolment and revocation. */
   credentials(): Promise<readonly HostCredential[]>;
-  /** Stores what `hello` said and marks the host seen. */
-  recordHello(hello: HostHello): Promise<void>;
+  /** Stores what `hello` said where that is news, in one statement; a host that was never seen is seen by it. */
+  recordHello(batch: readonly HostHello[]): Promise<void>;
   /** One statement for the whole batch; never moves a last-seen back. */
   touchLastSeen(batch: readonly { readonly hostId: string; readonly at: Date }[]): Promise<void>;
-  /** The newest socket wins: replaces whatever process held the host. */
-  connect(connection: HostConnection): Promise<void>;
-  /** Forgets the socket, unless another (newer) one holds the host by now. Answers whether it did. */
-  disconnect(connection: HostConnection): Promise<boolean>;
+  /** The newest socket wins: replaces whatever process held the host. One statement. */
+  connect(batch: readonly HostConnection[]): Promise<void>;
+  /** Forgets these sockets, but for hosts that another (newer) one holds by now. Answers the hosts that it forgot. One statement. */
+  disconnect(batch: readonly HostConnection[]): Promise<readonly string[]>;
   /** At start and at the end of a process: forgets the sockets of `process`, or of every process. Answers how many. */
   disconnectAll(scope: { readonly process: string } | 'everyProcess'): Promise<number>;
   /** Filter, sort and page of libs/api `hostListQuery`; count and list come from one filter. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostListQuery, type HostListQuery } from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM, type Database } from '../index.ts';
+import { openDatabase, SYSTEM, type Database, type HostHello } from '../index.ts';
 import {
   addHost,
   addJob,
@@ -31,7 +32,7 @@ async function fleet(database: Database): Promise<Record<'alpha' | 'beta' | 'gam
   const beta = await addHost(database, { name: 'Beta', enrolledAt: later(2) });
   const gamma = await addHost(database, { name: 'gamma_1', platform: 'macos', enrolledAt: later(1) });
   const percent = await addHost(database, { name: '50%', enrolledAt: NOW });
-  await database.hosts.connect({ hostId: alpha, process: PROCESS, since: NOW });
+  await database.hosts.connect([{ hostId: alpha, process: PROCESS, since: NOW }]);
   await database.hosts.touchLastSeen([
     { hostId: alpha, at: later(10) },
     { hostId: beta, at: later(5) },
@@ -126,20 +127,23 @@ describe('hosts.list', () => {
   });
 });
 
+const hello = (hostId: string, changes: Partial<HostHello> = {}): HostHello => ({
+  hostId,
+  agentVersion: '0.2.0',
+  bootId: 'b',
+  permits: ['trustStore.addAnchor'],
+  allowListDigest: hashOf('l'),
+  interception: true,
+  keySet: 1,
+  at: later(20),
+  ...changes,
+});
+
 describe('a host', () => {
   it('is summed up from its sections, findings and socket', async () => {
     await withDatabase(lab, async (database) => {
       const { alpha, gamma } = await fleet(database);
-      await database.hosts.recordHello({
-        hostId: alpha,
-        agentVersion: '0.2.0',
-        bootId: 'b',
-        permits: ['trustStore.addAnchor'],
-        allowListDigest: hashOf('l'),
-        interception: true,
-        keySet: 1,
-        at: later(20),
-      });
+      await database.hosts.recordHello([hello(alpha, { at: later(20) })]);
 
       const [summary, bare] = await database.hosts.summaries(SYSTEM, [alpha, gamma, randomUUID()]);
 
@@ -218,17 +222,54 @@ describe('presence', () => {
         { hostId, process: randomUUID(), since: NOW },
         { hostId, process: randomUUID(), since: later(1) },
       ];
-      await hosts.connect(old);
-      await hosts.connect(newer);
+      await hosts.connect([old]);
+      await hosts.connect([newer]);
 
-      expect(await hosts.disconnect(old)).toBe(false);
+      expect(await hosts.disconnect([old])).toEqual([]);
       expect((await hosts.summaries(SYSTEM, [hostId]))[0]?.online).toBe(true);
       expect(await hosts.disconnectAll({ process: old.process })).toBe(0);
-      expect(await hosts.disconnect(newer)).toBe(true);
+      expect(await hosts.disconnect([newer])).toEqual([newer.hostId]);
       expect((await hosts.summaries(SYSTEM, [hostId]))[0]?.online).toBe(false);
-      await hosts.connect(old);
+      await hosts.connect([old]);
       expect(await hosts.disconnectAll('everyProcess')).toBe(1);
     });
+  });
+
+  it('takes many hellos at once and writes only what is news', async () => {
+    const url = await lab.freshDatabase();
+    const database = await openDatabase({ url });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      const [one, two] = [await addHost(database), await addHost(database)];
+      // Row versions carry the transaction that wrote them: equal before and after means that nothing was written or locked.
+      const rows = async () =>
+        (await client.query('SELECT id, xmin, xmax, agent_version, permits FROM host ORDER BY id'))
+          .rows as unknown[];
+      const odd = { permits: ['a"b', '\0{,}', ''] };
+      await database.hosts.recordHello([
+        hello(one),
+        hello(randomUUID()),
+        hello(two, odd),
+        hello(one, { agentVersion: '0.3.0' }),
+      ]);
+      const said = await rows();
+
+      expect(said).toMatchObject(
+        [
+          { id: one, agent_version: '0.3.0', permits: ['trustStore.addAnchor'] },
+          { id: two, agent_version: '0.2.0', permits: ['a"b', '\uFFFD{,}', ''] },
+        ].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      );
+      await database.hosts.recordHello([
+        hello(one, { agentVersion: '0.3.0', at: later(90) }),
+        hello(two, { ...odd, at: later(90) }),
+      ]);
+      expect(await rows()).toEqual(said);
+    } finally {
+      await client.end();
+      await database.close();
+    }
   });
 
   it('never moves last-seen back, and takes unknown and repeated hosts', async () => {

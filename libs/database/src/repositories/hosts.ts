@@ -7,6 +7,7 @@ import { storableText } from '../storable.ts';
 import { openFindings } from './findings.ts';
 import { containing } from './containing.ts';
 import { newestJobsOf } from './job-views.ts';
+import { createHostPresence } from './host-presence.ts';
 import { currentSections } from './sections.ts';
 import { visibleTo } from './visibility.ts';
 
@@ -140,40 +141,6 @@ function lists(client: Client): Pick<HostRepository, 'list' | 'summaries' | 'det
   };
 }
 
-function presence(
-  client: Client,
-): Pick<HostRepository, 'touchLastSeen' | 'connect' | 'disconnect' | 'disconnectAll'> {
-  return {
-    async touchLastSeen(batch) {
-      if (batch.length === 0) return;
-      // Locked in order of id: two processes' batches over the same hosts wait for each other instead of dying.
-      await client.$executeRaw`
-        WITH seen AS (SELECT host_id, max(at) AS at FROM unnest(${batch.map((row) => row.hostId)}::uuid[], ${batch.map((row) => row.at)}::timestamptz[])
-                        AS u (host_id, at) GROUP BY host_id),
-             locked AS (SELECT h.id FROM host h JOIN seen ON seen.host_id = h.id ORDER BY h.id FOR NO KEY UPDATE OF h)
-        UPDATE host h SET last_seen = seen.at FROM seen JOIN locked ON locked.id = seen.host_id
-        WHERE h.id = seen.host_id AND (h.last_seen IS NULL OR h.last_seen < seen.at)`;
-    },
-    async connect({ hostId, process, since }) {
-      await client.hostConnection.upsert({
-        where: { hostId },
-        create: { hostId, process, since },
-        update: { process, since },
-      });
-    },
-    async disconnect({ hostId, process, since }) {
-      const { count } = await client.hostConnection.deleteMany({ where: { hostId, process, since } });
-      return count > 0;
-    },
-    async disconnectAll(scope) {
-      const { count } = await client.hostConnection.deleteMany({
-        where: scope === 'everyProcess' ? {} : { process: scope.process },
-      });
-      return count;
-    },
-  };
-}
-
 /** What the agents' port keeps in memory. */
 const CREDENTIAL = {
   id: true,
@@ -187,7 +154,7 @@ const CREDENTIAL = {
 export function createHostRepository({ client }: Context): HostRepository & HostChanges {
   return {
     ...lists(client),
-    ...presence(client),
+    ...createHostPresence(client),
     async create(host) {
       const { name, agentVersion, publicKey, groupId, ...plain } = host;
       await client.host.create({
@@ -216,19 +183,6 @@ export function createHostRepository({ client }: Context): HostRepository & Host
         hostId: id,
         lastInstance: instances.at(-1) ?? null,
       }));
-    },
-    async recordHello({ hostId, agentVersion, bootId, permits, keySet, at, ...same }) {
-      await client.host.updateMany({
-        where: { id: hostId },
-        data: {
-          agentVersion: storableText(agentVersion),
-          bootId: storableText(bootId),
-          permits: permits.map(storableText),
-          ...same,
-          keySetVersion: keySet,
-          lastSeen: at,
-        },
-      });
     },
   };
 }

@@ -28,7 +28,7 @@ const PAGE = { page: 1, pageSize: 100 };
 const EVIDENCE = { store: 'debian', bundlePath: '/b', bundleSha256: hashOf('b'), anchors: 141, holds: true };
 
 async function online(database: Database, hostId: string, since = NOW): Promise<void> {
-  await database.hosts.connect({ hostId, process: randomUUID(), since });
+  await database.hosts.connect([{ hostId, process: randomUUID(), since }]);
 }
 
 function received(hostId: string, event: JobEvent, signatureValid = false) {

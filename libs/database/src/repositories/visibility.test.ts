@@ -54,7 +54,7 @@ async function addGroup(name: string): Promise<string> {
 async function fillGroup(groupId: string, policyId: string): Promise<string[]> {
   const ids = [await addHost(database, { groupId }), await addHost(database, { groupId })];
   for (const hostId of ids) {
-    await database.hosts.connect({ hostId, process: randomUUID(), since: NOW });
+    await database.hosts.connect([{ hostId, process: randomUUID(), since: NOW }]);
     await report(database, hostId, [bodyOf('trustStores', trustStores([ANCHOR]))]);
     const finding = {
       key: hostId,

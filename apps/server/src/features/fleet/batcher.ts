@@ -4,6 +4,9 @@ interface BatcherOptions<Item, Result> {
   /** An item waits at most so long for company, milliseconds. */
   readonly delayMs: number;
   readonly maxItems: number;
+  /** With it a batch is closed too when its items weigh `maxWeight` together: bytes, where they differ much. */
+  readonly weigh?: (item: Item) => number;
+  readonly maxWeight?: number;
 }
 
 const MAX_FAILURES_IN_ROW = 3;
@@ -22,6 +25,7 @@ interface Waiting<Item, Result> {
 export class Batcher<Item, Result> {
   private readonly options: BatcherOptions<Item, Result>;
   private waiting: Waiting<Item, Result>[] = [];
+  private weight = 0;
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
 
@@ -33,7 +37,8 @@ export class Batcher<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.waiting.length >= this.options.maxItems) this.flush();
+      this.weight += this.options.weigh?.(item) ?? 0;
+      if (this.isFull()) this.flush();
       else {
         this.timer ??= setTimeout(() => {
           this.flush();
@@ -48,11 +53,17 @@ export class Batcher<Item, Result> {
     await this.running;
   }
 
+  private isFull(): boolean {
+    const { maxItems, maxWeight = Infinity } = this.options;
+    return this.waiting.length >= maxItems || this.weight >= maxWeight;
+  }
+
   private flush(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     const batch = this.waiting;
     this.waiting = [];
+    this.weight = 0;
     // One batch after the other: two of them never write the same rows in different orders.
     if (batch.length > 0) this.running = this.running.then(() => this.runBatch(batch));
   }
