@@ -3,12 +3,13 @@
 import type { JobDetail } from '@trustfleet/api';
 import { Card, Fact, Facts, LiveRegion, Notice, Untrusted } from '@trustfleet/ui';
 import { ShieldCheck, ShieldQuestion } from 'lucide-react';
-import { useFormatter, useTranslations } from 'use-intl';
+import { useFormatter, useMessages, useTranslations } from 'use-intl';
 import { Ago, Moment } from '../../components/ago.tsx';
 import { allowListPath } from '../../components/allow-list-path.ts';
 import { Print } from '../../components/copyable.tsx';
 import { HostLink } from '../../components/host-words.tsx';
 import { JobStateBadge, jobTone } from '../../components/job-state.tsx';
+import { ModeBadge } from '../../components/mode-badge.tsx';
 import { NextAt } from '../../components/next-at.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
@@ -17,6 +18,7 @@ import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
+import { knownKey } from '../../lib/i18n/known-key.ts';
 import { EvidenceTable } from './evidence-table.tsx';
 import { JobActions } from './job-actions.tsx';
 import { Steps } from './steps.tsx';
@@ -30,15 +32,26 @@ function lastDetail(job: JobDetail): string | null {
   }).detail;
 }
 
+/** What the state means; some states of an undo mean something else. */
+function useExplanation(): (job: JobDetail) => string {
+  const t = useTranslations('jobs');
+  const { explainUndo } = useMessages().jobs;
+  return ({ mode, state }) => {
+    const known = mode === 'undo' ? knownKey(explainUndo, state) : null;
+    return known === null ? t(`explain.${state}`) : t(`explainUndo.${known}`);
+  };
+}
+
 function Outcome({ job }: { readonly job: JobDetail }) {
   const t = useTranslations('jobs');
   const detail = lastDetail(job);
+  const explanation = useExplanation()(job);
   return (
     <Notice
       tone={jobTone(job.state).tone}
       title={
         <>
-          {t(`explain.${job.state}`)} <NextAt job={job} />
+          {explanation} <NextAt job={job} />
         </>
       }
       className="mb-5"
@@ -209,6 +222,7 @@ export function JobView({ id }: { readonly id: string }) {
           job && (
             <>
               <JobStateBadge state={job.state} />
+              <ModeBadge mode={job.mode} />
               <HostLink id={job.hostId} name={job.hostName} />
               <Attempt job={job} />
             </>

@@ -6,12 +6,12 @@ import { useTranslations } from 'use-intl';
 import { Moment } from '../../components/ago.tsx';
 import { Print } from '../../components/copyable.tsx';
 import { JobTable } from '../../components/job-table.tsx';
+import { ModeBadge } from '../../components/mode-badge.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
-import { ModeBadge } from './mode-badge.tsx';
 import { OrderActions } from './order-actions.tsx';
 import { StateCounts } from './state-counts.tsx';
 

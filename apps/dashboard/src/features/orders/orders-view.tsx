@@ -7,13 +7,13 @@ import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../../components/ago.tsx';
+import { ModeBadge } from '../../components/mode-badge.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pagination } from '../../components/pagination.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
 import { May } from '../../lib/permissions/may.tsx';
-import { ModeBadge } from './mode-badge.tsx';
 import { orderListRead, orderListUrl, ORDERS_PAGE_SIZE } from './order-list-url.ts';
 import { StateCounts } from './state-counts.tsx';
 
