@@ -59,7 +59,8 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
   const jobEvents = new JobEvents({ database, events, logger, dispatcher, hostKey, now });
   const limitsMs = clockLimits(await database.policies.list());
   const clocks = new ClockWatch({ database, hosts, evaluation, events, limitsMs });
-  const held = await composeHolds({ ...options, hosts, dispatcher, hub: () => hub });
+  const settle = () => Promise.all([inventory.drain(), jobEvents.drain()]);
+  const held = await composeHolds({ ...options, hosts, dispatcher, hub: () => hub, settle });
   const hub = createAgentHub({
     server: ports.agentServer,
     serverId: options.fleetId,
@@ -90,6 +91,8 @@ interface HoldOptions extends AgentOptions {
   readonly dispatcher: Dispatcher;
   /** Made after its handlers, which need what is made here. */
   readonly hub: () => AgentHub;
+  /** Resolves when what waits to be written is written. */
+  readonly settle: () => Promise<unknown>;
 }
 
 /** Who may connect, by what, and who is held. */
@@ -105,9 +108,10 @@ async function composeHolds(
   );
   const admission = new Admission({
     ...{ database, hosts, events, logger, now },
-    disconnect: (hostId) => {
+    disconnect: async (hostId) => {
       settings.forget(hostId);
       hub().disconnect(hostId, 'revoked');
+      await options.settle();
     },
     offer: (hostId) => options.dispatcher.offerTo(hostId),
   });

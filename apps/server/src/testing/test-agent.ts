@@ -7,7 +7,7 @@ import {
   type AgentLink,
   type InventorySection,
 } from '@trustfleet/agent-link';
-import type { JobEvent, JobMessage, Job, Order } from '@trustfleet/protocol';
+import type { JobEvent, JobMessage, Job, Order, SettingsMessage, SettingsResult } from '@trustfleet/protocol';
 import { canonicalJson, keyPairFromSeed, openJob, openOrder, signJobEvent } from '@trustfleet/signing';
 
 type Sections = Readonly<Record<string, unknown>>;
@@ -74,6 +74,11 @@ export function enrolHost(token: string, hostname = 'workstation'): Promise<Agen
 export interface TestAgentOptions {
   readonly permits?: readonly string[];
   readonly certificates?: ReadonlyMap<string, Uint8Array>;
+  /** The run of the agent; another agent with the same one stands for the same process connecting anew. Default: a new one. */
+  readonly instance?: string;
+  readonly bootId?: string;
+  /** Wall clock minus server time, said in each heartbeat. */
+  readonly clockOffsetMs?: () => number;
 }
 
 /** An agent with no machine under it: the real link, an inventory from the test, an outbox in memory. */
@@ -82,19 +87,23 @@ export class TestAgent {
   readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
   /** Fingerprints that the server asked for, in order. */
   readonly asked: string[] = [];
-  /** One run of the agent. */
-  private readonly instance = randomUUID();
+  /** Changes of its connection that the server asked for; what becomes of them is for the test to say (`answer`). */
+  readonly settings: SettingsMessage[] = [];
+  /** Outcomes that the server has not acknowledged. */
+  readonly results: SettingsResult[] = [];
+  readonly instance: string;
   private readonly link: AgentLink;
   private readonly outbox: JobEvent[] = [];
   private readonly indexes = new Map<string, number>();
 
   constructor(identity: AgentIdentity, options: TestAgentOptions = {}) {
     this.identity = identity;
+    this.instance = options.instance ?? randomUUID();
     this.link = createAgentLink({
       identity,
       hello: () => ({
         agentVersion: '0.1.0',
-        bootId: 'boot',
+        bootId: options.bootId ?? 'boot',
         instance: this.instance,
         capabilities: [],
         permits: [...(options.permits ?? [])],
@@ -132,7 +141,21 @@ export class TestAgent {
         },
         onCancel: () => undefined,
         onRequest: () => undefined,
+        onSettings: (message) => {
+          this.settings.push(message);
+        },
       },
+      settingsResults: {
+        pending: () => Promise.resolve([...this.results]),
+        acknowledge: (ids) => {
+          const left = this.results.filter(({ id }) => !ids.includes(id));
+          this.results.splice(0, this.results.length, ...left);
+          return Promise.resolve();
+        },
+      },
+      ...(options.clockOffsetMs === undefined
+        ? {}
+        : { heartbeat: () => ({ clockOffsetMs: options.clockOffsetMs?.() }) }),
       limits: { firstDelayMs: 50, backoffBaseMs: 50, backoffCapMs: 200 },
     });
   }
@@ -157,6 +180,12 @@ export class TestAgent {
 
   get online(): boolean {
     return this.link.state().name === 'online';
+  }
+
+  /** Says, until it is acknowledged, what became of a change of its connection. */
+  answer(id: string, outcome: SettingsResult['outcome'], detail: string | null = null): void {
+    this.results.push({ type: 'settingsResult', id, outcome, detail });
+    this.link.settingsResultsChanged();
   }
 
   /** Writes one event into the outbox, signed as the real agent signs final ones. */

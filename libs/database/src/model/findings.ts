@@ -38,7 +38,7 @@ export interface FindingQuery {
 export interface FindingRepository {
   /**
    * Makes the stored findings equal to what the policies say, in one transaction: opens what is new, keeps `since` of what
-   * goes on (its evidence follows), closes what is gone. A finding that comes back is a new row. Unknown hosts are left out.
+   * goes on (its evidence follows), closes what is gone. A finding that comes back is a new row. Unknown and revoked hosts are left out.
    */
   reconcile(batch: readonly FindingReconciliation[], now: Date): Promise<readonly ReconciliationResult[]>;
   list(viewer: Viewer, query: FindingQuery): Promise<Page<Finding>>;

@@ -42,7 +42,7 @@ export interface SectionRepository {
   /**
    * Content-addressed, append-only ingest of many hosts in a constant number of statements. A section becomes current
    * (and its predecessor gets `seenTo`) once its body is held, so that facts are never half there. Idempotent: an
-   * unchanged report writes nothing. Results stand in the order of `batch`; a host that is unknown gets nothing changed.
+   * unchanged report writes nothing. Results stand in the order of `batch`; a host that is unknown or revoked gets nothing changed.
    */
   recordReports(batch: readonly SectionReport[]): Promise<readonly SectionReportResult[]>;
   /**

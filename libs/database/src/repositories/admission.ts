@@ -15,7 +15,7 @@ function facts(client: Client): AdmissionRepository {
     },
     async saveInstances(hostId, { instances, returns }) {
       await client.host.updateMany({
-        where: { id: hostId },
+        where: { id: hostId, revokedAt: null },
         data: { instances: [...instances], instanceReturns: returns },
       });
     },
@@ -25,10 +25,16 @@ function facts(client: Client): AdmissionRepository {
       return new Map(rows.map(({ id, offset }) => [id, offset]));
     },
     async saveClockOffset(hostId, offsetMs) {
-      await client.host.updateMany({ where: { id: hostId }, data: { clockOffsetMs: offsetMs } });
+      await client.host.updateMany({
+        where: { id: hostId, revokedAt: null },
+        data: { clockOffsetMs: offsetMs },
+      });
     },
     async saveKeySetVersion(hostId, version) {
-      await client.host.updateMany({ where: { id: hostId }, data: { keySetVersion: version } });
+      await client.host.updateMany({
+        where: { id: hostId, revokedAt: null },
+        data: { keySetVersion: version },
+      });
     },
   };
 }

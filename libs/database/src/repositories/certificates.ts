@@ -64,7 +64,7 @@ export function createCertificateRepository({ client }: Context): CertificateRep
         SELECT count(DISTINCT s.host_id)::int AS hosts
         FROM section_body b JOIN host_section s ON s.name = b.name AND s.digest = b.digest AND s.seen_to IS NULL
              JOIN host h ON h.id = s.host_id
-        WHERE ${visibleTo(viewer)} AND b.os_anchors @> ARRAY[${sha256}]::text[]`;
+        WHERE ${visibleTo(viewer)} AND h.revoked_at IS NULL AND b.os_anchors @> ARRAY[${sha256}]::text[]`;
       return rows[0]?.hosts ?? 0;
     },
   };

@@ -111,7 +111,7 @@ async function openNew(client: Client, entries: readonly Entry[], now: Date): Pr
     INSERT INTO finding (host_id, policy_id, key, rule, cause, severity, subject, anchor_sha256, anchor_name, evidence, state, since)
     SELECT said.host_id, said.policy_id, said.key, said.rule, said.cause, said.severity, said.subject, said.anchor_sha256, said.anchor_name, said.evidence,
            'open', ${now}::timestamptz
-    FROM ${entryRows(entries)} JOIN host h ON h.id = said.host_id JOIN policy p ON p.id = said.policy_id
+    FROM ${entryRows(entries)} JOIN host h ON h.id = said.host_id AND h.revoked_at IS NULL JOIN policy p ON p.id = said.policy_id
     ON CONFLICT (host_id, policy_id, key) WHERE state = 'open' DO NOTHING
     RETURNING host_id AS "hostId", policy_id AS "policyId"`;
 }

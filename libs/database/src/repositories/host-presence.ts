@@ -35,7 +35,7 @@ async function recordHello(client: Client, batch: readonly HostHello[]): Promise
   await direct(
     client,
     `WITH news AS (
-       SELECT said.* FROM ${said} JOIN host h ON h.id = said.host_id
+       SELECT said.* FROM ${said} JOIN host h ON h.id = said.host_id AND h.revoked_at IS NULL
        WHERE h.last_seen IS NULL OR (h.agent_version, h.boot_id, h.permits, h.allow_list_digest, h.interception, h.key_set_version)
          IS DISTINCT FROM (said.agent_version, said.boot_id, said.permits, said.allow_list_digest, said.interception, said.key_set_version)
        ORDER BY h.id FOR NO KEY UPDATE OF h)

@@ -31,8 +31,8 @@ export function createOverviewRepository({ client }: Context): OverviewRepositor
   return {
     async counters(viewer) {
       const rows = await client.$queryRaw<CounterRow[]>`
-        WITH seen AS (SELECT h.id FROM host h WHERE ${visibleTo(viewer)})
-        SELECT (SELECT count(*) FROM seen)::int AS hosts, (SELECT count(*) FROM host_connection c JOIN seen ON seen.id = c.host_id)::int AS online,
+        WITH seen AS (SELECT h.id, h.revoked_at FROM host h WHERE ${visibleTo(viewer)}), fleet AS (SELECT id FROM seen WHERE revoked_at IS NULL)
+        SELECT (SELECT count(*) FROM fleet)::int AS hosts, (SELECT count(*) FROM host_connection c JOIN fleet ON fleet.id = c.host_id)::int AS online,
                f.hosts AS "withBlockers", f.findings, f.blockers, j.active, j.failed, j.verified
         FROM (SELECT count(*)::int AS findings, count(*) FILTER (WHERE severity = 'blocker')::int AS blockers,
                      count(DISTINCT host_id) FILTER (WHERE severity = 'blocker')::int AS hosts FROM finding JOIN seen ON seen.id = finding.host_id WHERE state = 'open') f,

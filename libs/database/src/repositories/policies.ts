@@ -112,10 +112,10 @@ export function createPolicyRepository(context: Context): PolicyRepository & Pol
       const policies = await list(client);
       const groups = await client.$queryRaw<Group[]>`
         SELECT digest, count(*)::int AS hosts FROM host_section s JOIN host h ON h.id = s.host_id
-        WHERE ${visibleTo(viewer)} AND s.name = 'trustStores' AND s.seen_to IS NULL GROUP BY digest`;
+        WHERE ${visibleTo(viewer)} AND h.revoked_at IS NULL AND s.name = 'trustStores' AND s.seen_to IS NULL GROUP BY digest`;
       const [all] = await client.$queryRaw<
         { hosts: number }[]
-      >`SELECT count(*)::int AS hosts FROM host h WHERE ${visibleTo(viewer)}`;
+      >`SELECT count(*)::int AS hosts FROM host h WHERE ${visibleTo(viewer)} AND h.revoked_at IS NULL`;
       const hosts = all?.hosts ?? 0;
       await judgeAll(context, groups, [
         ...new Set(policies.flatMap((policy) => anchorsOf(policy).map(({ sha256 }) => sha256))),

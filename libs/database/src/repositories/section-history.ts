@@ -3,7 +3,7 @@ import type { SectionBody, SectionReport } from '../model/sections.ts';
 import { sectionAnchors } from './section-anchors.ts';
 import { summaryText } from './section-body.ts';
 
-/** One section as a report names it, of a host that exists, with what the fleet knows of it. */
+/** One section as a report names it, of a host that exists and is not revoked, with what the fleet knows of it. */
 export interface Standing {
   readonly hostId: string;
   readonly name: string;
@@ -74,8 +74,8 @@ function bodyValues(bodies: readonly SectionBody[]): unknown[] {
 
 const SAID = `said AS (
     SELECT u.host_id, u.name, u.digest, u.at FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS u (host_id, name, digest, at)
-    JOIN host h ON h.id = u.host_id),
-  complete AS (SELECT * FROM unnest($5::uuid[], $6::timestamptz[]) AS u (host_id, at)),
+    JOIN host h ON h.id = u.host_id AND h.revoked_at IS NULL),
+  complete AS (SELECT u.* FROM unnest($5::uuid[], $6::timestamptz[]) AS u (host_id, at) JOIN host h ON h.id = u.host_id AND h.revoked_at IS NULL),
   named AS (SELECT * FROM unnest($7::uuid[], $8::text[]) AS u (host_id, name))`;
 
 const GONE = `s.seen_to IS NULL AND NOT EXISTS (SELECT 1 FROM named WHERE named.host_id = s.host_id AND named.name = s.name)`;

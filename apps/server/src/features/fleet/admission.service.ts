@@ -22,8 +22,8 @@ interface AdmissionOptions {
   readonly events: EventBus;
   readonly logger: Logger;
   readonly now: () => Date;
-  /** Closes the host's sockets, proved and unproved, within the call. */
-  readonly disconnect: (hostId: string) => void;
+  /** Closes the host's sockets, proved and unproved, within the call; resolves when what came over them before is written. */
+  readonly disconnect: (hostId: string) => Promise<void>;
   /** Offers a host what waited for it. */
   readonly offer: (hostId: string) => Promise<void>;
 }
@@ -45,8 +45,8 @@ export class Admission {
   }
 
   /**
-   * Ends a host for good: once the row is committed its key and secrets are strangers' and its sockets are closed. A second call changes
-   * nothing. @throws ApiProblem 404
+   * Ends a host for good: once the row is committed its key and secrets are strangers' and its sockets are closed; once this resolves nothing
+   * that it sent changes anything any more. A second call changes nothing. @throws ApiProblem 404
    */
   async revoke(viewer: Viewer, hostId: string, reason: string): Promise<HostSummary> {
     requirePlainText({ reason });
@@ -63,7 +63,7 @@ export class Admission {
     );
     if (ended !== null) {
       hosts.remove(hostId);
-      disconnect(hostId);
+      await disconnect(hostId);
       for (const { id, orderId } of ended) this.options.events.publish({ type: 'job', id, orderId, hostId });
       this.changed(hostId);
     }
