@@ -19,3 +19,4 @@ export * from './errors.ts';
 export * from './database.ts';
 export * from './migrate.ts';
 export * from './embedded/embedded-postgres.ts';
+export { SECTIONS_WITH_ANCHORS } from './repositories/section-anchors.ts';

@@ -189,7 +189,8 @@ async function prove(
     hostId: host.hostId,
     agentVersion: '0.1.0-sim',
     bootId: 'sim',
-    keySet: 0,
+    // The fleet's first: a host that has an older one would be sent it at each hello.
+    keySet: 1,
     capabilities: [],
     allowListDigest: '0'.repeat(64),
     ...hello,

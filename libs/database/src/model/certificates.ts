@@ -23,6 +23,15 @@ export interface CertificateRecord {
 export interface CertificateRepository {
   /** Those of `fingerprints` that the fleet neither holds nor has rejected, without duplicates, in order. */
   unknownOf(fingerprints: readonly string[]): Promise<readonly string[]>;
+  /**
+   * For each of these section bodies the anchors that it names and that the fleet neither holds nor has rejected. A body that lacks none,
+   * or that the fleet does not hold, is not in the answer.
+   */
+  missingFrom(
+    bodies: readonly { readonly name: string; readonly digest: string }[],
+  ): Promise<
+    readonly { readonly name: string; readonly digest: string; readonly sha256: readonly string[] }[]
+  >;
   /** Stores what is new; a certificate that is there already stays as it is. */
   store(batch: readonly CertificateRecord[]): Promise<void>;
   /** Remembers a DER that does not parse, so that it is not asked for again. */

@@ -1,4 +1,4 @@
-import type { Context } from '../connection.ts';
+import { direct, type Context } from '../connection.ts';
 import type { CertificateRecord, CertificateRepository } from '../model/certificates.ts';
 import { visibleTo } from './visibility.ts';
 import { storableText, storableTextOrNull, storableTime } from '../storable.ts';
@@ -38,6 +38,18 @@ export function createCertificateRepository({ client }: Context): CertificateRep
           AND NOT EXISTS (SELECT 1 FROM certificate_rejection r WHERE r.sha256 = wanted.sha256)
         ORDER BY wanted.place`;
       return rows.map((row) => row.sha256);
+    },
+    async missingFrom(bodies) {
+      return await direct<{ name: string; digest: string; sha256: string[] }>(
+        client,
+        `SELECT b.name, b.digest, array_agg(anchor.sha256 ORDER BY anchor.place) AS sha256
+         FROM unnest($1::text[], $2::text[]) AS u (name, digest) JOIN section_body b ON b.name = u.name AND b.digest = u.digest,
+           unnest(b.anchors) WITH ORDINALITY AS anchor (sha256, place)
+         WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.sha256 = anchor.sha256)
+           AND NOT EXISTS (SELECT 1 FROM certificate_rejection r WHERE r.sha256 = anchor.sha256)
+         GROUP BY b.name, b.digest`,
+        [bodies.map(({ name }) => name), bodies.map(({ digest }) => digest)],
+      );
     },
     async store(batch) {
       if (batch.length === 0) return;

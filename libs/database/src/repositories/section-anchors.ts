@@ -8,6 +8,9 @@ export interface SectionAnchors {
   readonly operatingSystem: readonly string[];
 }
 
+/** Sections that name anchors; no other does. */
+export const SECTIONS_WITH_ANCHORS: readonly string[] = ['trustStores', 'bundles'];
+
 const NONE: SectionAnchors = { all: [], operatingSystem: [] };
 
 function ofTrustStores(projection: object): SectionAnchors {

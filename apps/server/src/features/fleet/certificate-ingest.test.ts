@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../logging/logger.ts';
 import { trustStores } from '../../testing/test-agent.ts';
 import { startLab } from '../../testing/test-server.ts';
-import { CertificateIngest } from './certificate-ingest.ts';
+import { CertificateIngest, type CertificateSender } from './certificate-ingest.ts';
 
 const NOW = new Date('2026-11-22T09:00:00Z');
 const tls = createTlsLab();
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** A host whose one section names these anchors. */
-async function hostThatNames(anchors: readonly string[]): Promise<string> {
+async function hostThatNames(anchors: readonly string[]): Promise<CertificateSender> {
   const id = randomUUID();
   const secretHash = randomBytes(32).toString('hex');
   await database.change(SERVER, async ({ hosts }) => {
@@ -48,7 +48,7 @@ async function hostThatNames(anchors: readonly string[]): Promise<string> {
   await database.sections.recordReports([
     { hostId: id, at: NOW, digests: { trustStores: digest }, complete: true, bodies: [body] },
   ]);
-  return id;
+  return { hostId: id, sections: [{ name: 'trustStores', digest }] };
 }
 
 describe('certificates of a host', () => {
@@ -63,7 +63,7 @@ describe('certificates of a host', () => {
     await ingest.accept(host, { type: 'certificates', seq: 1, certificates }, NOW);
 
     expect(await database.certificates.unknownOf([named.sha256, unasked.sha256])).toEqual([unasked.sha256]);
-    expect(await ingest.wantedOf(host)).toEqual([]);
+    expect(await ingest.wantedOf(host.sections)).toEqual([]);
   });
 
   it('that another host names are not taken from this one', async () => {

@@ -1,4 +1,5 @@
 import type { AgentHubHandlers, AgentSession } from '@trustfleet/agent-hub';
+import { SECTIONS_WITH_ANCHORS } from '@trustfleet/database';
 import type { Ack, AgentMessage } from '@trustfleet/protocol';
 import type { Logger } from '../../logging/logger.ts';
 import type { Dispatcher } from '../rollouts/dispatcher.ts';
@@ -44,27 +45,32 @@ type Answers = {
 
 /** One entry for each message that is more than a sign of life. */
 function answersOf(parts: GatewayParts): Answers {
+  const certificatesWanted = (session: AgentSession): Promise<readonly string[]> =>
+    parts.certificates.wantedOf(parts.inventory.named(session, SECTIONS_WITH_ANCHORS));
   const wishes = async (
-    hostId: string,
+    session: AgentSession,
     result: { changed: readonly string[]; wanted: readonly string[] },
   ): Promise<Wishes> => ({
     wantSections: [...result.wanted],
-    wantCertificates: result.changed.length > 0 ? [...(await parts.certificates.wantedOf(hostId))] : [],
+    wantCertificates: result.changed.some((name) => SECTIONS_WITH_ANCHORS.includes(name))
+      ? [...(await certificatesWanted(session))]
+      : [],
   });
   return {
-    report: async ({ hostId }, { seq, sections }) => ({
+    report: async (session, { seq, sections }) => ({
       seq,
-      ...(await wishes(hostId, await parts.inventory.report(hostId, sections, false))),
+      ...(await wishes(session, await parts.inventory.report(session, sections))),
     }),
-    section: async ({ hostId }, message) => {
-      const result = await parts.inventory.section(hostId, message);
-      return { seq: message.seq, ...(result === null ? {} : await wishes(hostId, result)) };
+    section: async (session, message) => {
+      const result = await parts.inventory.section(session, message);
+      return { seq: message.seq, ...(result === null ? {} : await wishes(session, result)) };
     },
-    certificates: async ({ hostId }, message) => {
-      await parts.certificates.accept(hostId, message, parts.now());
+    certificates: async (session, message) => {
+      const sections = parts.inventory.named(session, SECTIONS_WITH_ANCHORS);
+      await parts.certificates.accept({ hostId: session.hostId, sections }, message, parts.now());
       // What was just sent and refused is not asked for again: a host that sends it wrongly would do so for ever.
       const sent = new Set(message.certificates.map((certificate) => certificate.sha256));
-      const wanted = await parts.certificates.wantedOf(hostId);
+      const wanted = await parts.certificates.wantedOf(sections);
       return { seq: message.seq, wantCertificates: wanted.filter((sha256) => !sent.has(sha256)) };
     },
     jobEvent: async ({ hostId }, { event }) => ({
@@ -101,8 +107,10 @@ export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
     if (parts.hosts.find(hostId) === undefined) return;
     await parts.presence.connected(session);
     await parts.admission.hello(hostId, hello.instance);
-    const result = await parts.inventory.report(hostId, hello.sections, true);
-    const wantCertificates = [...(await parts.certificates.wantedOf(hostId))];
+    const result = await parts.inventory.hello(session);
+    // All that it has, changed or not: an earlier session may have ended before it had sent its certificates.
+    const sections = parts.inventory.named(session, SECTIONS_WITH_ANCHORS);
+    const wantCertificates = [...(await parts.certificates.wantedOf(sections))];
     acknowledge(session, { wantSections: [...result.wanted], wantCertificates });
     await parts.settings.hello(session);
     await parts.dispatcher.offerTo(hostId);

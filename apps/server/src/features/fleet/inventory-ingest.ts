@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { AgentSession } from '@trustfleet/agent-hub';
 import type { Database, SectionBody, SectionReport, SectionReportResult } from '@trustfleet/database';
 import { sectionSchemas, type SectionMessage } from '@trustfleet/protocol';
 import type { Logger } from '../../logging/logger.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { PolicyEvaluation } from '../policies/policy-evaluation.ts';
 import { Batcher } from './batcher.ts';
+import { SessionSections, type NamedSection } from './session-sections.ts';
 
 interface IngestOptions {
   readonly database: Database;
@@ -14,8 +16,10 @@ interface IngestOptions {
   readonly now: () => Date;
 }
 
-/** How long a report waits for others, and how many go into one statement. */
-const BATCH = { delayMs: 50, maxItems: 200 };
+/** Reports read, bodies write; each host has one message at a time with us, so that their order does not matter. */
+const REPORTS = { delayMs: 5, maxItems: 500 };
+/** How long a body waits for others; a batch is one statement, whose parameters are in memory. */
+const BODIES = { delayMs: 25, maxItems: 250, maxWeight: 4 * 1024 * 1024 };
 
 function projectionOf(name: string, value: object): { projection: object | null; reason: string | null } {
   if (!Object.hasOwn(sectionSchemas, name)) return { projection: null, reason: null };
@@ -35,44 +39,85 @@ function parseObject(body: string): object | null {
   }
 }
 
-/** Takes inventory in: content-addressed, many hosts in one statement, each accepted report judged at once. */
+/** Takes inventory in: content-addressed, many hosts in one statement; what was accepted is judged soon after. */
 export class InventoryIngest {
   private readonly options: IngestOptions;
-  private readonly batcher: Batcher<SectionReport, SectionReportResult>;
+  private readonly sessions = new WeakMap<AgentSession, SessionSections>();
+  private readonly reports: Batcher<SectionReport, SectionReportResult>;
+  private readonly bodies: Batcher<SectionReport, SectionReportResult>;
 
   constructor(options: IngestOptions) {
     this.options = options;
-    this.batcher = new Batcher({ run: (batch) => this.record(batch), ...BATCH });
+    this.reports = new Batcher({ run: (batch) => this.record(batch), ...REPORTS });
+    const weigh = ({ bodies }: SectionReport): number =>
+      bodies.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.bodies = new Batcher({ run: (batch) => this.record(batch), weigh, ...BODIES });
   }
 
-  /** Digests that a host named; `complete` when it named all of its sections. */
-  report(
-    hostId: string,
+  /** All digests that a host has, as its `hello` names them. */
+  async hello(session: AgentSession): Promise<SectionReportResult> {
+    this.sessions.set(session, new SessionSections());
+    return await this.tell(session, session.hello.sections, true);
+  }
+
+  /** Digests of a connected host. What the database is known to hold as they say costs no look at it. */
+  async report(
+    session: AgentSession,
     digests: Readonly<Record<string, string>>,
-    complete: boolean,
   ): Promise<SectionReportResult> {
-    return this.batcher.add({ hostId, at: this.options.now(), digests, complete, bodies: [] });
+    if (this.sectionsOf(session).knows(digests)) return { hostId: session.hostId, changed: [], wanted: [] };
+    return await this.tell(session, digests, false);
   }
 
   /**
-   * A body. The digest is that of the bytes as they came; a body that is not what it claims, or no JSON object,
-   * is refused (null) and logged, and the host's sections stay as they were. One that this release does not
+   * A body. The digest is that of the bytes as they came; a body that nobody asked for, that is not what it claims, or
+   * no JSON object, is refused (null) and logged, and the host's sections stay as they were. One that this release does not
    * understand is stored whole all the same.
    */
-  async section(hostId: string, message: SectionMessage): Promise<SectionReportResult | null> {
+  async section(session: AgentSession, message: SectionMessage): Promise<SectionReportResult | null> {
+    const { hostId } = session;
+    const sections = this.sectionsOf(session);
+    if (!sections.takeAsked(message.name)) {
+      this.options.logger.debug({ hostId, section: message.name }, 'a section that is not wanted (any more)');
+      return null;
+    }
     const body = this.checkedBody(hostId, message);
     if (body === null) return null;
-    return this.batcher.add({
-      hostId,
-      at: this.options.now(),
-      digests: { [body.name]: body.digest },
-      complete: false,
-      bodies: [body],
+    const digests = { [body.name]: body.digest };
+    const result = await this.bodies.add({
+      ...{ hostId, at: this.options.now(), digests },
+      ...{ complete: false, bodies: [body] },
     });
+    sections.recorded(digests, result);
+    return result;
   }
 
-  drain(): Promise<void> {
-    return this.batcher.drain();
+  /** What a connected host has of these sections, as far as the database holds it. */
+  named(session: AgentSession, names: readonly string[]): NamedSection[] {
+    return this.sectionsOf(session).named(names);
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all([this.reports.drain(), this.bodies.drain()]);
+  }
+
+  private async tell(
+    session: AgentSession,
+    digests: Readonly<Record<string, string>>,
+    complete: boolean,
+  ): Promise<SectionReportResult> {
+    const { hostId } = session;
+    const result = await this.reports.add({ hostId, at: this.options.now(), digests, complete, bodies: [] });
+    this.sectionsOf(session).recorded(digests, result);
+    return result;
+  }
+
+  private sectionsOf(session: AgentSession): SessionSections {
+    const known = this.sessions.get(session);
+    if (known !== undefined) return known;
+    const sections = new SessionSections();
+    this.sessions.set(session, sections);
+    return sections;
   }
 
   private checkedBody(hostId: string, message: SectionMessage): SectionBody | null {
@@ -94,13 +139,11 @@ export class InventoryIngest {
 
   private async record(batch: readonly SectionReport[]): Promise<readonly SectionReportResult[]> {
     const results = await this.options.database.sections.recordReports(batch);
-    const changed = [
-      ...new Set(results.filter((result) => result.changed.length > 0).map((result) => result.hostId)),
-    ];
-    if (changed.length > 0) {
-      await this.options.evaluation.evaluate(changed);
-      for (const id of changed) this.options.events.publish({ type: 'host', id, what: 'report' });
-    }
+    const changed = results.filter((result) => result.changed.length > 0);
+    for (const { hostId } of changed)
+      this.options.events.publish({ type: 'host', id: hostId, what: 'report' });
+    // Not waited for: what is committed is acknowledged. A start judges every host anew, so none is forgotten.
+    this.options.evaluation.sectionsChanged(changed);
     return results;
   }
 }

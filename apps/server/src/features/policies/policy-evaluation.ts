@@ -1,5 +1,5 @@
 import type { Database, FindingReconciliation } from '@trustfleet/database';
-import { evaluatePolicy, type HostFacts, type Policy } from '@trustfleet/policy';
+import { evaluatePolicy, factsRead, type HostFacts, type Policy } from '@trustfleet/policy';
 import type { Logger } from '../../logging/logger.ts';
 import type { EventBus } from '../events/event-bus.ts';
 
@@ -12,6 +12,11 @@ interface EvaluationOptions {
 
 /** Hosts judged in one go: the facts of so many are in memory at once. */
 const CHUNK = 100;
+/**
+ * A judgement waits so long for more hosts, and for more news of the same ones: reports that come in thousands are judged by their
+ * last word, and take turns with taking them in.
+ */
+const GATHER_MS = 250;
 /** After a failure, what is still due is tried again. */
 const RETRY_MS = 15_000;
 
@@ -23,8 +28,12 @@ export class PolicyEvaluation {
   private readonly options: EvaluationOptions;
   /** Hosts whose facts changed since they were last judged. */
   private readonly due = new Set<string>();
+  /** The judgement that is still being gathered for; null when the next host opens one. */
+  private gathering: Promise<void> | null = null;
+  private endGathering: () => void = () => undefined;
   private running: Promise<void> = Promise.resolve();
   private retry: NodeJS.Timeout | null = null;
+  private policies: readonly Policy[] | null = null;
   private stopped = false;
 
   constructor(options: EvaluationOptions) {
@@ -34,15 +43,44 @@ export class PolicyEvaluation {
   /** Resolves when these hosts are judged, or, after a failure, when it is logged and they are noted for another try. */
   evaluate(hostIds: readonly string[]): Promise<void> {
     for (const hostId of hostIds) this.due.add(hostId);
-    this.running = this.running.then(() => this.judgeDue());
+    if (this.gathering !== null) return this.gathering;
+    const gathered = this.running.then(() => this.gather());
+    this.running = gathered.then(() => {
+      this.gathering = null;
+      return this.judgeDue();
+    });
+    this.gathering = this.running;
     return this.running;
+  }
+
+  /** Judges, soon, those hosts of which a section changed that a policy looks at. */
+  sectionsChanged(
+    changes: readonly { readonly hostId: string; readonly changed: readonly string[] }[],
+  ): void {
+    const read = new Set<string>(this.policies === null ? [] : factsRead(this.policies));
+    const matters = ({ changed }: { readonly changed: readonly string[] }): boolean =>
+      this.policies === null || changed.some((name) => read.has(name));
+    const hostIds = changes.filter(matters).map(({ hostId }) => hostId);
+    if (hostIds.length > 0) void this.evaluate(hostIds);
   }
 
   /** Ends the retries and resolves when the judgement that runs is written. A start judges every host anew. */
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.retry !== null) clearTimeout(this.retry);
+    this.endGathering();
     await this.running;
+  }
+
+  private gather(): Promise<void> {
+    if (this.stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async judgeDue(): Promise<void> {
@@ -66,7 +104,8 @@ export class PolicyEvaluation {
   private async judge(hostIds: readonly string[]): Promise<void> {
     const { database, events, now } = this.options;
     const policies = await database.policies.list();
-    const facts = await database.sections.facts(hostIds);
+    this.policies = policies;
+    const facts = await database.sections.facts(hostIds, factsRead(policies));
     const clocks = await database.admission.clockOffsets(hostIds);
     const batch = hostIds.flatMap((hostId) =>
       reconciliation(hostId, policies, { ...facts.get(hostId), clockOffsetMs: clocks.get(hostId) }),
