@@ -1,6 +1,6 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,9 +32,30 @@ const zodInEnglish = {
   },
 };
 
+/** Optional native parts of ws and systeminformation: not wanted, and not looked for in whatever directories lie above the program. */
+const noNativeParts = {
+  name: 'no-native-parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(bufferutil|utf-8-validate|osx-temperature-sensor)$/ }, ({ path }) => ({
+      path,
+      namespace: 'not-wanted',
+    }));
+    onLoad({ filter: /.*/, namespace: 'not-wanted' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Runs before everything else in the file. */
+const { code: smallMemory } = await transform(await readFile(here('./src/small-memory.ts'), 'utf8'), {
+  loader: 'ts',
+  format: 'esm',
+  minify: true,
+});
+
 // One file for plain `node`, its names kept for stack traces. Sources of the workspace are taken directly; `require` is made for
-// built-in modules and the CommonJS dependencies inside. bufferutil and utf-8-validate are optional native parts of ws that are not
-// wanted. What `import()` names in the sources is evaluated when it is first asked for.
+// built-in modules and the CommonJS dependencies inside. What `import()` names in the sources is evaluated when it is first asked for.
 await build({
   entryPoints: [here('./src/main.ts')],
   outfile: here('./dist/trustfleet-agent.mjs'),
@@ -45,10 +66,14 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   conditions: ['@trustfleet/source'],
-  external: ['bufferutil', 'utf-8-validate', 'osx-temperature-sensor'],
-  plugins: [builtinsByRequire, zodInEnglish],
+  plugins: [builtinsByRequire, zodInEnglish, noNativeParts],
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as trustfleetCreateRequire } from 'node:module';\nconst require = trustfleetCreateRequire(import.meta.url);",
+    js: [
+      '#!/usr/bin/env node',
+      smallMemory.trim(),
+      "import { createRequire as trustfleetCreateRequire } from 'node:module';",
+      'const require = trustfleetCreateRequire(import.meta.url);',
+    ].join('\n'),
   },
   logLevel: 'warning',
 });

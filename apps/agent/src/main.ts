@@ -1,5 +1,4 @@
 import { takeEnvironment } from './environment.ts';
-import { holdLittle } from './small-memory.ts';
 
 /** Oldest release whose X509Certificate gives dates (22.10); what is older fails in the middle of a scan. */
 const OLDEST_NODE = [22, 10] as const;
@@ -15,7 +14,6 @@ if (nodeIsTooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
-  holdLittle();
   // Only now: what it is made of uses what older releases do not have.
   const { runCli } = await import('./cli.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
