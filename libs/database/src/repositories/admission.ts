@@ -74,7 +74,8 @@ async function release(
   return host ?? null;
 }
 
-async function quarantine(
+/** Nothing is offered to it until somebody releases it; null where it is held or revoked already. */
+export async function quarantine(
   client: Client,
   about: { readonly hostId: string; readonly reason: QuarantineReason; readonly at: Date },
 ): Promise<NamedHost | null> {

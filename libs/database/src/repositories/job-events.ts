@@ -1,11 +1,12 @@
 import { jobState, type JobEvent, type JobState } from '@trustfleet/protocol';
 import { acceptEvent, isFinal, mustHearCancel } from '@trustfleet/rollout';
 import type { Client } from '../connection.ts';
-import { SERVER } from '../model/audit.ts';
+import { SERVER, type ActedRecord } from '../model/audit.ts';
 import type { JobEventOutcome, JobRef, ReceivedJobEvent } from '../model/jobs.ts';
 import { storableJson, storableTextOrNull, storableTime } from '../storable.ts';
+import { quarantine } from './admission.ts';
 import { appendAudit } from './audit.ts';
-import { recordFinishedJobs } from './finished-jobs.ts';
+import { finishedRecords } from './finished-jobs.ts';
 
 /** So many rows one job's host can make the database keep; an honest one comes nowhere near. */
 export const MAX_EVENTS_OF_JOB = 500;
@@ -27,6 +28,8 @@ interface Progress extends JobRef {
   /** As the last applied event says. */
   nextAt: Date | null;
   signed: boolean;
+  /** When the first and the last of its events that apply came in. */
+  firstAt: Date | null;
   touchedAt: Date | null;
 }
 
@@ -63,7 +66,7 @@ async function lockJobs(client: Client, batch: readonly ReceivedJobEvent[]): Pro
   const stored = new Map(counts.map(({ jobId, _count }) => [jobId, _count]));
   const fresh = {
     ...{ plan: null, before: null, after: null, undone: null, effective: null, nextAt: null },
-    ...{ signed: false, touchedAt: null },
+    ...{ signed: false, firstAt: null, touchedAt: null },
   };
   return new Map(
     rows.map((row) => [
@@ -102,6 +105,7 @@ function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: Rec
   job.effective = event.state === 'verified' ? (event.effective ?? null) : null;
   job.nextAt = nextAtOf(event);
   job.signed = signatureValid && isFinal(event.state);
+  job.firstAt ??= receivedAt;
   job.touchedAt = receivedAt;
 }
 
@@ -148,27 +152,27 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
   await client.$executeRaw`
     UPDATE job j SET state = u.state, last_event_index = u.last_index, attempt = u.attempt, plan = coalesce(u.plan::jsonb, j.plan),
       before = coalesce(u.before::jsonb, j.before), after = coalesce(u.after::jsonb, j.after), undone = coalesce(u.undone, j.undone),
-      effective = u.effective, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.at)
+      effective = u.effective, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.first_at)
     FROM unnest(${column((j) => j.id)}::uuid[], ${column((j) => j.state)}::text[], ${column((j) => j.lastEventIndex)}::int[], ${column((j) => j.attempt)}::int[],
                 ${column((j) => jsonOrNull(j.plan))}::text[], ${column((j) => jsonOrNull(j.before))}::text[], ${column((j) => jsonOrNull(j.after))}::text[],
                 ${column((j) => j.undone)}::boolean[], ${column((j) => j.effective)}::text[], ${column((j) => j.nextAt)}::timestamptz[],
-                ${column((j) => j.signed)}::boolean[], ${column((j) => j.touchedAt)}::timestamptz[])
-      AS u (id, state, last_index, attempt, plan, before, after, undone, effective, next_at, signed, at)
+                ${column((j) => j.signed)}::boolean[], ${column((j) => j.firstAt)}::timestamptz[], ${column((j) => j.touchedAt)}::timestamptz[])
+      AS u (id, state, last_index, attempt, plan, before, after, undone, effective, next_at, signed, first_at, at)
     WHERE j.id = u.id`;
 }
 
 /** A host that says `refused` got something that its server never signed, or is not the host it was: nothing more goes to it. */
-async function quarantine(
-  client: Client,
-  jobs: readonly Progress[],
-): Promise<readonly { readonly id: string; readonly name: string; readonly jobId: string }[]> {
-  const refused = jobs.filter((job) => job.state === 'refused');
-  if (refused.length === 0) return [];
-  const held = await client.$queryRaw<{ id: string; name: string }[]>`
-    UPDATE host h SET quarantine = 'refused', quarantined_at = u.at
-    FROM unnest(${refused.map((j) => j.hostId)}::uuid[], ${refused.map((j) => j.touchedAt)}::timestamptz[]) AS u (id, at)
-    WHERE h.id = u.id AND h.quarantine IS NULL RETURNING h.id, h.name`;
-  return held.map((host) => ({ ...host, jobId: refused.find((job) => job.hostId === host.id)?.id ?? '' }));
+async function quarantineRefusing(client: Client, jobs: readonly Progress[]): Promise<ActedRecord[]> {
+  const records: ActedRecord[] = [];
+  for (const job of jobs.filter(({ state }) => state === 'refused')) {
+    const { id: jobId, hostId, touchedAt } = job;
+    const host = await quarantine(client, { hostId, reason: 'refused', at: touchedAt ?? new Date(0) });
+    if (host === null) continue;
+    const subject = { kind: 'host', ...host };
+    const detail = { reason: 'refused', jobId };
+    records.push({ actor: SERVER, record: { action: 'host.quarantine', subject, detail } });
+  }
+  return records;
 }
 
 interface Judged {
@@ -229,27 +233,15 @@ export async function acceptEvents(
   await insertEvents(client, kept);
   const touched = [...jobs.values()].filter((job) => job.touchedAt !== null);
   await updateJobs(client, touched);
-  const held = await quarantine(client, touched);
+  const quarantined = await quarantineRefusing(client, touched);
   const at = batch.at(-1)?.receivedAt ?? new Date(0);
-  const finished = touched.filter((job) => isFinal(job.state));
-  await recordFinishedJobs(
+  const finished = touched.filter(({ state }) => isFinal(state));
+  const ends = await finishedRecords(
     client,
-    at,
     finished.map(({ id, state }) => ({ id, state, by: 'host' })),
   );
-  await appendAudit(
-    client,
-    at,
-    held.map(({ id, name, jobId }) => ({
-      actor: SERVER,
-      record: {
-        action: 'host.quarantine',
-        subject: { kind: 'host', id, name },
-        detail: { reason: 'refused', jobId },
-      },
-    })),
-  );
-  const heldIds = new Set(held.map(({ id }) => id));
+  await appendAudit(client, at, [...ends, ...quarantined]);
+  const heldIds = new Set(quarantined.map(({ record }) => record.subject.id));
   return outcomes.map((outcome) => ({
     ...outcome,
     quarantined:
