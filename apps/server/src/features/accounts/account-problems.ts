@@ -43,6 +43,10 @@ export function beyondOwnGroups(): ApiProblem {
   });
 }
 
+export function noLonger(): ApiProblem {
+  return new ApiProblem({ status: 403, code: 'forbidden', message: 'Your role no longer allows this.' });
+}
+
 export function groupGone(): ApiProblem {
   return new ApiProblem({
     status: 422,

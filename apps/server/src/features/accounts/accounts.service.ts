@@ -1,8 +1,8 @@
 import type { AccountList, AccountView, GroupScope, UpdateAccount } from '@trustfleet/api';
 import type { Account, AuditRecord, ChangeRepositories, Database } from '@trustfleet/database';
 import { notFound } from '../../http/api-problem.ts';
-import { actorOf, type Viewer } from '../../http/permission.ts';
-import { beyondOwnGroups, groupGone, lastAdministrator, ownAccount } from './account-problems.ts';
+import { actorOf, permissionsOf, type Viewer } from '../../http/permission.ts';
+import { beyondOwnGroups, groupGone, lastAdministrator, noLonger, ownAccount } from './account-problems.ts';
 import { accountView, invitationView, isWithin } from './account-views.ts';
 
 /** @throws ApiProblem 403 for groups that the viewer does not see, 422 for one that does not exist */
@@ -13,6 +13,12 @@ export async function requireScope(
 ): Promise<void> {
   if (!isWithin(asked, viewer.groups)) throw beyondOwnGroups();
   if (asked !== 'all' && (await groups.namesOf(asked)).size !== new Set(asked).size) throw groupGone();
+}
+
+/** Two who take each other's rights at once: the second one has none left by then. @throws ApiProblem 403 */
+async function requireStill({ accounts }: ChangeRepositories, viewer: Viewer): Promise<void> {
+  const now = await accounts.get(viewer.id);
+  if (now === null || now.disabledAt !== null || !permissionsOf(now).has('accounts.manage')) throw noLonger();
 }
 
 /** An administrator who can mend everything: one must always be left. */
@@ -47,13 +53,14 @@ export class AccountsService {
    * one out, and one phished administrator needs a second one to hide.
    */
   async update(viewer: Viewer, id: string, request: UpdateAccount): Promise<AccountView> {
-    if (viewer.id === id) throw ownAccount();
     const account = await this.database.change(actorOf(viewer), async (repositories) => {
       const { account: before, administrators } = await repositories.accounts.lock(id);
+      await requireStill(repositories, viewer);
       if (before === null || !isWithin(before.groups, viewer.groups)) throw notFound('account');
       const after = this.changed(before, request);
-      if (request.groups !== undefined) await requireScope(repositories, viewer, request.groups);
       if (rules(before) && !rules(after) && administrators <= 1) throw lastAdministrator();
+      if (viewer.id === id) throw ownAccount();
+      if (request.groups !== undefined) await requireScope(repositories, viewer, request.groups);
       const changes = differences(before, after);
       if (Object.keys(changes).length > 0) await repositories.accounts.update(id, after);
       return { result: after, audit: Object.keys(changes).length > 0 ? [recordOf(before, changes)] : [] };

@@ -21,7 +21,7 @@ const BODY_LIMIT = 16 * 1024;
  * Tries for one account in a minute, from wherever they come; one address has fewer (`auth.ts`). High enough that its owner is locked
  * out only while an attack runs, low enough that a password of 12 characters is never guessed.
  */
-const TRIES_OF_ACCOUNT = 30;
+const TRIES_OF_ACCOUNT = 20;
 /** How often the failures that got no row of their own are told. */
 const SUMMARY_MS = 60_000;
 
