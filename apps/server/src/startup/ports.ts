@@ -30,8 +30,9 @@ export interface Ports {
   closeAgents(): Promise<void>;
 }
 
-/** An agent at the port has this long to send a whole request. */
+/** An agent at the port has this long for TLS, and then to send a whole request. */
 const AGENT_PORT_LIMITS = {
+  handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   keepAliveTimeout: 5_000,
