@@ -149,6 +149,18 @@ describe('challenge and hello', () => {
     expect(lab.hub.counts()).toEqual({ online: 0, handshaking: 0 });
   });
 
+  it('give up after 10 seconds as well when the hello comes a byte a second', async () => {
+    const agent = lab.agent(lab.addHost());
+    await agent.readChallenge();
+    agent.writeRaw(Buffer.from([0x81, 0x80 | 100, 0, 0, 0, 0]));
+    for (let second = 0; second < 10; second += 1) {
+      agent.writeRaw(Buffer.from('x'));
+      await lab.clock.advance(1_000);
+    }
+
+    expect(await agent.closed).toMatchObject({ code: CLOSE_CODES.handshakeTimeout });
+  });
+
   it('are few at a time for one host, so that a stolen secret opens no thousand sockets', async () => {
     const host = lab.addHost();
     for (let i = 0; i < 4; i += 1) await lab.agent(host).readChallenge();

@@ -240,6 +240,9 @@ class Hub {
       onEnd: (close, code) => {
         this.#onEnd(session, close, code);
       },
+      onError: (error) => {
+        handlers.onError?.(error, { hostId, during: 'frame' });
+      },
       onLookAgain: (ms) => {
         this.#wheel.schedule(session, ms);
       },

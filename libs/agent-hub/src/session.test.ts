@@ -88,6 +88,17 @@ describe('a session', () => {
     expect(await agent.next()).toEqual({ type: 'ack', seq: 4, fullState: true });
   });
 
+  it('takes a seq for a number only in messages that have one', async () => {
+    await start();
+    const { agent } = await lab.connected();
+    agent.send({ type: 'heartbeat', seq: -1e20 });
+    agent.send({ type: 'settingsResult', id: randomUUID(), outcome: 'kept', detail: null, seq: 'x' });
+    agent.send(report(1));
+
+    await expect.poll(() => types()).toEqual(['heartbeat', 'settingsResult', 'report']);
+    expect(lab.seen.errors).toEqual([]);
+  });
+
   it('ignores a message type of a newer agent', async () => {
     await start();
     const { agent } = await lab.connected();
@@ -173,6 +184,25 @@ describe('presence', () => {
 
     expect(lab.hub.counts().online).toBe(0);
     await expect.poll(() => lab.seen.closes.map(({ close }) => close.end)).toEqual(['missedHeartbeats']);
+  });
+
+  it('is lost to one who sends a byte a second of a frame that never ends', async () => {
+    await start();
+    const { agent } = await lab.connected();
+    const good = await lab.connected();
+    // A masked text frame that announces 100 bytes (RFC 6455 §5.2).
+    agent.writeRaw(Buffer.from([0x81, 0x80 | 100, 0, 0, 0, 0]));
+    for (let second = 0; second < 70; second += 1) {
+      agent.writeRaw(Buffer.from('x'));
+      if (second % 20 === 0) {
+        good.agent.send({ type: 'heartbeat' });
+        await expect.poll(() => types().length).toBe(1 + second / 20);
+      }
+      await lab.clock.advance(1_000);
+    }
+
+    await expect.poll(() => lab.seen.closes.map(({ close }) => close.end)).toEqual(['missedHeartbeats']);
+    expect(lab.hub.session(good.host.hostId)).toBeDefined();
   });
 
   it('is not taken from everybody when this process itself stood still', async () => {

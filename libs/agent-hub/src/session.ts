@@ -44,6 +44,7 @@ export interface SessionOptions {
   readonly silenceMs: number;
   readonly onMessage: (message: AgentMessage) => void | Promise<void>;
   readonly onEnd: (close: SessionClose, code: CloseCode | null) => void;
+  readonly onError: (error: unknown) => void;
   /** The wheel should look again in so many milliseconds. */
   readonly onLookAgain: (ms: number) => void;
 }
@@ -92,7 +93,13 @@ export class Session implements AgentSession {
     this.#seenAt = clock.now();
     this.#seenTime = this.connectedAt;
     this.#ws.on('message', (data, isBinary) => {
-      this.#onFrame(data, isBinary);
+      try {
+        this.#onFrame(data, isBinary);
+      } catch (error) {
+        // An error of ours: thrown on, it would end this process and with it everybody's connection.
+        options.onError(error);
+        this.reject(CLOSE_CODES.internalError, 'an error of the server');
+      }
     });
     this.#ws.on('ping', () => {
       this.#withinRate(0);

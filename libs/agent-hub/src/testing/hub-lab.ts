@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:https';
+import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { AgentMessage } from '@trustfleet/protocol';
 import { hashAgentSecret, keyPairFromSeed, type KeyPair } from '@trustfleet/signing';
@@ -42,6 +42,8 @@ export interface HubLabOptions {
   readonly limits?: Partial<HubLimits>;
   readonly handlers?: Partial<AgentHubHandlers>;
   readonly realClock?: boolean;
+  /** Limits of the https server itself. */
+  readonly server?: ServerOptions;
 }
 
 /** A hub on a real TLS server with hosts made at will, and a log of what its handlers were told. */
@@ -68,7 +70,11 @@ export class HubLab {
     const tls = createTlsLab();
     const authority = await tls.authority('Fleet CA of the test');
     const leaf = await tls.leaf(authority);
-    const server = createServer({ key: leaf.privateKeyPem, cert: leaf.pem + authority.pem });
+    const server = createServer({
+      key: leaf.privateKeyPem,
+      cert: leaf.pem + authority.pem,
+      ...options.server,
+    });
     lab.ca = authority.pem;
     lab.certificateSha256 = leaf.sha256;
     lab.hub = createAgentHub({

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import {
   AGENT_PATH,
@@ -156,6 +157,11 @@ export class RawAgent {
     const json = this.#open(await this.frame());
     if (json === null) throw new Error('the server’s MAC is wrong');
     return JSON.parse(Buffer.from(json).toString()) as ServerMessage;
+  }
+
+  /** Bytes on the wire past ws: begun frames, for instance. */
+  writeRaw(bytes: Uint8Array): void {
+    (this.ws as unknown as { readonly _socket: Duplex })._socket.write(bytes);
   }
 
   send(message: unknown): void {
