@@ -24,9 +24,6 @@ export interface ScanProcessOptions {
   readonly name: string | null;
   /** Ends a scan that runs. */
   readonly signal: AbortSignal;
-  readonly timeoutMs?: number;
-  readonly graceMs?: number;
-  readonly maxOutputBytes?: number;
 }
 
 async function scanOnce(options: ScanProcessOptions, request: object): Promise<ScanFrame> {
@@ -38,9 +35,9 @@ async function scanOnce(options: ScanProcessOptions, request: object): Promise<S
     argv: [...options.command, '--root', root, ...(name === null ? [] : ['--name', name])],
     env: Object.fromEntries(env),
     input: `${JSON.stringify(request)}\n`,
-    timeoutMs: options.timeoutMs ?? SCAN_LIMIT_MS + ANSWER_MS,
-    graceMs: options.graceMs ?? GRACE_MS,
-    maxOutputBytes: options.maxOutputBytes ?? MAX_OUTPUT_BYTES,
+    timeoutMs: SCAN_LIMIT_MS + ANSWER_MS,
+    graceMs: GRACE_MS,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
     signal: options.signal,
   });
   if (run.state !== 'exited' || run.exitCode !== 0) {

@@ -92,6 +92,38 @@ describe('runProgram', () => {
     }
   });
 
+  it('hands over an input, and ends stdin when the program has to stop: one that heeds it may end by itself', async () => {
+    const result = await runProgram({
+      ...base,
+      argv: ['/bin/sh', '-c', 'read first; echo "$first"; read second; echo "no more: $?"'],
+      input: 'hello\n',
+      timeoutMs: 500,
+      graceMs: 60_000,
+    });
+    expect(result).toMatchObject({ state: 'timedOut', exitCode: 0 });
+    expect(text(result.stdout)).toBe('hello\nno more: 1\n');
+  });
+
+  it('kills after the grace a program that does not heed the end of its stdin', async () => {
+    const result = await runProgram({
+      ...base,
+      argv: ['/bin/sh', '-c', 'read first; exec sleep 300'],
+      env: { PATH: '/usr/bin:/bin' },
+      input: 'hello\n',
+      timeoutMs: 200,
+      graceMs: 200,
+    });
+    expect(result).toMatchObject({ state: 'timedOut', signal: 'SIGKILL' });
+  });
+
+  it('bears a program that reads nothing of its input', async () => {
+    const input = 'x'.repeat(1024 * 1024);
+    expect(await runProgram({ ...base, argv: ['/bin/true'], input })).toMatchObject({
+      state: 'exited',
+      exitCode: 0,
+    });
+  });
+
   it('stops when it is told to', async () => {
     const stop = new AbortController();
     const running = runProgram({ ...base, argv: ['/bin/sleep', '300'], signal: stop.signal });

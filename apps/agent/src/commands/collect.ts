@@ -72,10 +72,12 @@ export async function collectCommand(
 ): Promise<void> {
   try {
     const service = await listen(stdin);
-    service.gone.addEventListener('abort', () => {
-      // Nobody reads the answer any more. The programs that ran have been killed by this signal already.
+    // Nobody reads the answer any more. The programs that ran have been killed by this signal already.
+    const leave = (): void => {
       setImmediate(() => process.exit(1));
-    });
+    };
+    if (service.gone.aborted) leave();
+    else service.gone.addEventListener('abort', leave);
     for (const part of await collect(service, options)) stdout.write(part);
   } finally {
     // An open stdin would hold this process. Destroyed it brings no `end`.
