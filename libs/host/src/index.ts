@@ -5,6 +5,6 @@ export { readBoundedFile } from './read-file.ts';
 export { listDirectory } from './list-directory.ts';
 export { findFiles, findForeign } from './find.ts';
 export { inspectPath, writableByOthers } from './path-chain.ts';
-export { atomicWriteFile, removeFile } from './write-file.ts';
+export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -148,6 +148,19 @@ export interface Host {
   removeFile(path: string): Promise<boolean>;
 }
 
+/** The calls of the operating system that a change of a file is made of; `node:fs/promises` has them all. */
+export interface WriteCalls {
+  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<WriteHandle>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+export interface WriteHandle {
+  writeFile(bytes: Uint8Array): Promise<void>;
+  chmod(mode: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface WriteOptions {
   /** Default 0o600. */
   readonly mode?: number;

@@ -2,23 +2,47 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from './errors.ts';
-import type { WriteOptions } from './types.ts';
+import type { Host, WriteCalls, WriteOptions } from './types.ts';
+
+const nodeCalls: WriteCalls = { open, rename, unlink };
+
+/** The two ways to change a file of a host, made of the given calls: those of the operating system, or a recorder's. */
+export function createFileWriter(calls: WriteCalls = nodeCalls): Pick<Host, 'writeFile' | 'removeFile'> {
+  return {
+    writeFile: (path, bytes, options = {}) => replaceFile(calls, { path, bytes, options }),
+    async removeFile(path) {
+      const removed = await removeIfThere(calls, path);
+      if (removed) await syncDirectory(calls, dirname(path));
+      return removed;
+    },
+  };
+}
+
+const writer = createFileWriter();
 
 /**
  * Replaces a file as one step that survives a crash: a new file in the same directory is written, synced and renamed over it,
  * then the directory is synced. After a failure the old file stands unchanged and no temporary file is left. Throws the
  * system's error.
  */
-export async function atomicWriteFile(
-  path: string,
-  bytes: Uint8Array,
-  options: WriteOptions = {},
-): Promise<void> {
+export const atomicWriteFile: Host['writeFile'] = (path, bytes, options) =>
+  writer.writeFile(path, bytes, options);
+
+/** Deletes a file for good (directory synced). False when it was not there. Throws the system's error otherwise. */
+export const removeFile: Host['removeFile'] = (path) => writer.removeFile(path);
+
+interface Replacement {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly options: WriteOptions;
+}
+
+async function replaceFile(calls: WriteCalls, { path, bytes, options }: Replacement): Promise<void> {
   if (!isAbsolute(path)) throw new Error(`${path} was not written: it is not an absolute path`);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
   const mode = options.mode ?? 0o600;
   // 'wx': a link planted under that name makes this fail instead of being followed.
-  const handle = await open(temporary, 'wx', mode);
+  const handle = await calls.open(temporary, 'wx', mode);
   try {
     try {
       await handle.writeFile(bytes);
@@ -27,24 +51,17 @@ export async function atomicWriteFile(
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await calls.rename(temporary, path);
   } catch (error) {
-    await removeIfThere(temporary);
+    await removeIfThere(calls, temporary);
     throw error;
   }
-  await syncDirectory(dirname(path));
+  await syncDirectory(calls, dirname(path));
 }
 
-/** Deletes a file for good (directory synced). False when it was not there. Throws the system's error otherwise. */
-export async function removeFile(path: string): Promise<boolean> {
-  const removed = await removeIfThere(path);
-  if (removed) await syncDirectory(dirname(path));
-  return removed;
-}
-
-async function removeIfThere(path: string): Promise<boolean> {
+async function removeIfThere(calls: WriteCalls, path: string): Promise<boolean> {
   try {
-    await unlink(path);
+    await calls.unlink(path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
@@ -52,8 +69,8 @@ async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+async function syncDirectory(calls: WriteCalls, path: string): Promise<void> {
+  const handle = await calls.open(path, 'r');
   try {
     await handle.sync();
   } finally {
