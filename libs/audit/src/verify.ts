@@ -45,31 +45,30 @@ export interface VerifyOptions {
   readonly through?: ChainPoint;
 }
 
-function missedHead(through: ChainPoint, last: ChainPoint): BrokenLink | null {
-  if (last.seq === through.seq && last.hash !== through.hash)
-    return { seq: last.seq, reason: `entry ${last.seq} is not the one that the saved head names` };
-  return null;
+/** A chain that comes to the number of the saved head must be there with its hash. */
+function passes(through: ChainPoint | undefined, last: ChainPoint): LinkResult {
+  if (through === undefined || last.seq !== through.seq || last.hash === through.hash)
+    return { ok: true, head: last };
+  return { ok: false, seq: last.seq, reason: `entry ${last.seq} is not the one that the saved head names` };
+}
+
+function reaches(through: ChainPoint | undefined, last: ChainPoint): LinkResult {
+  if (through === undefined || last.seq >= through.seq) return { ok: true, head: last };
+  return {
+    ok: false,
+    seq: last.seq + 1,
+    reason: `the chain ends at entry ${last.seq}, the saved head is entry ${through.seq}: the entries after it were removed`,
+  };
 }
 
 /** The first place where `entries` (oldest first) are no whole chain, or its end. */
 export function verifyChain(entries: Iterable<AuditEntry>, options: VerifyOptions = {}): LinkResult {
   const { from = GENESIS, through } = options;
-  let last = from;
-  let broken = through === undefined ? null : missedHead(through, last);
+  let last = passes(through, from);
   for (const entry of entries) {
-    const step = checkLink(last, entry);
-    if (!step.ok) return step;
-    last = step.head;
-    if (through !== undefined) broken ??= missedHead(through, last);
-    if (broken !== null) return { ok: false, ...broken };
+    if (!last.ok) return last;
+    const step = checkLink(last.head, entry);
+    last = step.ok ? passes(through, step.head) : step;
   }
-  if (broken !== null) return { ok: false, ...broken };
-  if (through !== undefined && last.seq < through.seq) {
-    return {
-      ok: false,
-      seq: last.seq + 1,
-      reason: `the chain ends at entry ${last.seq}, the saved head is entry ${through.seq}: the entries after it were removed`,
-    };
-  }
-  return { ok: true, head: last };
+  return last.ok ? reaches(through, last.head) : last;
 }

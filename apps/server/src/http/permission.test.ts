@@ -4,10 +4,8 @@ import { PERMISSIONS, ROLE_PERMISSIONS, role as roles, type Permission, type Rol
 import type { PostgresLab } from '@trustfleet/testkit';
 import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SIGN_IN_ROUTES, type SignIn } from '../features/accounts/sign-in.ts';
-import type { Accounts } from '../features/accounts/auth.ts';
-import { createLogger } from '../logging/logger.ts';
-import { HOLLOW } from '../openapi/generate.ts';
+import { SIGN_IN_ROUTES } from '../features/accounts/sign-in.ts';
+import { hollowApp } from '../testing/hollow-app.ts';
 import {
   Page,
   personWith,
@@ -16,7 +14,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../testing/test-server.ts';
-import { createApiApp, type ApiApp } from './app.ts';
+import type { ApiApp } from './app.ts';
 import { RequirePermission } from './permission.ts';
 import { requirePermissions, routesOf, type Route } from './routes.ts';
 
@@ -32,12 +30,7 @@ beforeAll(async () => {
   for (const role of roles.options)
     people.set(role, role === 'administrator' ? administrator : await personWith(administrator, { role }));
   // The same controllers, without anything behind them: only to walk their routes.
-  app = await createApiApp({
-    services: HOLLOW,
-    accounts: {} as Accounts,
-    signIn: {} as SignIn,
-    logger: createLogger('silent'),
-  });
+  app = await hollowApp();
 });
 afterAll(async () => {
   await app.close();
@@ -120,6 +113,7 @@ describe('every route', () => {
     }
     @Module({ controllers: [ForgottenController] })
     class ForgottenModule {}
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes a literal
     const forgotten = await NestFactory.create(ForgottenModule, { logger: false });
 
     expect(() => {

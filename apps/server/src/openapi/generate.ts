@@ -18,7 +18,7 @@ import { OrdersService } from '../features/rollouts/orders.service.ts';
 import { apiDocument } from './document.ts';
 
 /** An object of the right kind with nothing behind it: the documentation reads the controllers and calls none. */
-function hollow<T extends object>(type: { readonly prototype: T }): T {
+export function hollow<T extends object>(type: { readonly prototype: T }): T {
   return Object.create(type.prototype) as T;
 }
 

@@ -1,7 +1,7 @@
 import { auditAction, type AuditQuery } from '@trustfleet/api';
 import { chainEntries, GENESIS } from '@trustfleet/audit';
 import { z } from 'zod';
-import { Prisma, type Client, type Context } from '../connection.ts';
+import type { Client, Context, Prisma } from '../connection.ts';
 import type { ActedRecord, AuditEntry, AuditRepository, ChainPoint } from '../model/audit.ts';
 import { storableText } from '../storable.ts';
 import { literal } from './containing.ts';

@@ -41,11 +41,11 @@ describe('enrolment tokens', () => {
     [5, 20],
   ])('%i use(s) admit that many of %i callers at once', async (uses, callers) => {
     await withDatabase(lab, async (database) => {
-      const { create, consume } = tokensOf(database);
-      await create(token('h', uses));
+      const tokens = tokensOf(database);
+      await tokens.create(token('h', uses));
 
       const kinds = await Promise.all(
-        Array.from({ length: callers }, () => consume({ hash: 'h', now: NOW })),
+        Array.from({ length: callers }, () => tokens.consume({ hash: 'h', now: NOW })),
       );
 
       expect(kinds.filter(({ kind }) => kind === 'consumed')).toHaveLength(uses);
@@ -55,13 +55,13 @@ describe('enrolment tokens', () => {
 
   it('tells unknown, expired and used apart', async () => {
     await withDatabase(lab, async (database) => {
-      const { create, consume } = tokensOf(database);
-      await create(token('h', 1));
+      const tokens = tokensOf(database);
+      await tokens.create(token('h', 1));
 
-      expect(await consume({ hash: 'other', now: NOW })).toEqual({ kind: 'unknown' });
-      expect(await consume({ hash: 'h', now: later(60) })).toEqual({ kind: 'expired' });
-      expect(await consume({ hash: 'h', now: later(59) })).toMatchObject({ kind: 'consumed' });
-      expect(await consume({ hash: 'h', now: later(59) })).toEqual({ kind: 'used' });
+      expect(await tokens.consume({ hash: 'other', now: NOW })).toEqual({ kind: 'unknown' });
+      expect(await tokens.consume({ hash: 'h', now: later(60) })).toEqual({ kind: 'expired' });
+      expect(await tokens.consume({ hash: 'h', now: later(59) })).toMatchObject({ kind: 'consumed' });
+      expect(await tokens.consume({ hash: 'h', now: later(59) })).toEqual({ kind: 'used' });
     });
   });
 

@@ -1,53 +1,25 @@
-import {
-  acceptInvitation,
-  accountList,
-  accountView,
-  createdInvitation,
-  createGroup,
-  createInvitation,
-  groupList,
-  groupView,
-  inspectInvitation,
-  invitationStatus,
-  me,
-  setupRequest,
-  setupStatus,
-  updateAccount,
-} from '@trustfleet/api';
+import { accountList, accountView, me, setupRequest, setupStatus, updateAccount } from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Delete, Get, Param, Patch, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
 import { permissionsOf, viewerOf } from '../../http/permission.ts';
 import { AccountsService } from './accounts.service.ts';
-import { GroupsService } from './groups.service.ts';
-import { InvitationsService } from './invitations.service.ts';
 import { SetupService } from './setup.service.ts';
 
 /** better-auth's ids are not all UUIDs. */
 const accountId = z.string().min(1).max(100);
-const nothing = z.object({});
 
 @ApiTags('accounts')
 @Controller('/api/v1')
 export class AccountsController {
   private readonly setup: SetupService;
   private readonly accounts: AccountsService;
-  private readonly invitations: InvitationsService;
-  private readonly groups: GroupsService;
 
-  // eslint-disable-next-line @typescript-eslint/max-params -- Nest gives each service as a parameter of its own
-  constructor(
-    setup: SetupService,
-    accounts: AccountsService,
-    invitations: InvitationsService,
-    groups: GroupsService,
-  ) {
+  constructor(setup: SetupService, accounts: AccountsService) {
     this.setup = setup;
     this.accounts = accounts;
-    this.invitations = invitations;
-    this.groups = groups;
   }
 
   @Get('setup')
@@ -100,62 +72,5 @@ export class AccountsController {
     @Req() request: IncomingMessage,
   ) {
     return this.accounts.update(viewerOf(request), id, body);
-  }
-
-  @Post('invitations')
-  @Api({
-    permission: 'accounts.manage',
-    summary: 'Invites a person by a link, shown once.',
-    response: createdInvitation,
-    status: 201,
-  })
-  invite(
-    @Body({ schema: createInvitation }) body: z.infer<typeof createInvitation>,
-    @Req() request: IncomingMessage,
-  ) {
-    return this.invitations.create(viewerOf(request), body);
-  }
-
-  @Delete('invitations/:id')
-  @Api({ permission: 'accounts.manage', summary: 'Takes an invitation back.', response: nothing })
-  async revoke(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
-    await this.invitations.revoke(viewerOf(request), id);
-    return {};
-  }
-
-  @Post('invitations/inspect')
-  @Api({
-    permission: 'public',
-    summary: 'Who is invited as what, by the link’s token.',
-    response: invitationStatus,
-  })
-  inspect(@Body({ schema: inspectInvitation }) body: z.infer<typeof inspectInvitation>) {
-    return this.invitations.inspect(body.token);
-  }
-
-  @Post('invitations/accept')
-  @Api({
-    permission: 'public',
-    summary: 'Makes the account of an invitation, by the link’s token.',
-    response: me,
-    status: 201,
-  })
-  accept(@Body({ schema: acceptInvitation }) body: z.infer<typeof acceptInvitation>) {
-    return this.invitations.accept(body);
-  }
-
-  @Get('groups')
-  @Api({ permission: 'hosts.read', summary: 'The groups that the caller sees.', response: groupList })
-  listGroups(@Req() request: IncomingMessage) {
-    return this.groups.list(viewerOf(request));
-  }
-
-  @Post('groups')
-  @Api({ permission: 'groups.manage', summary: 'Makes a group.', response: groupView, status: 201 })
-  createGroup(
-    @Body({ schema: createGroup }) body: z.infer<typeof createGroup>,
-    @Req() request: IncomingMessage,
-  ) {
-    return this.groups.create(viewerOf(request), body);
   }
 }

@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsController } from './accounts.controller.ts';
 import { AccountsService } from './accounts.service.ts';
+import { GroupsController } from './groups.controller.ts';
 import { GroupsService } from './groups.service.ts';
+import { InvitationsController } from './invitations.controller.ts';
 import { InvitationsService } from './invitations.service.ts';
 import { SetupService } from './setup.service.ts';
 
@@ -15,7 +17,7 @@ export class AccountsModule {
   }): DynamicModule {
     return {
       module: AccountsModule,
-      controllers: [AccountsController],
+      controllers: [AccountsController, InvitationsController, GroupsController],
       providers: [
         { provide: SetupService, useValue: services.setup },
         { provide: AccountsService, useValue: services.accounts },

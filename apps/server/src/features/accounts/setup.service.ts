@@ -70,7 +70,7 @@ export class SetupService {
   }
 
   private async completeAlone(request: SetupRequest): Promise<Me> {
-    const { database, accounts, now } = this.options;
+    const { database, now } = this.options;
     requirePlainText({ name: request.name, password: request.password });
     if (!(await this.needed()))
       throw new ApiProblem({

@@ -6,7 +6,7 @@ import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMINISTRATOR,
-  Page,
+  type Page,
   signedIn,
   startLab,
   startTestServer,
