@@ -59,7 +59,7 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
   const jobEvents = new JobEvents({ database, events, logger, dispatcher, hostKey, now });
   const limitsMs = clockLimits(await database.policies.list());
   const clocks = new ClockWatch({ database, hosts, evaluation, events, limitsMs });
-  const settle = () => Promise.all([inventory.drain(), jobEvents.drain()]);
+  const settle = () => Promise.all([inventory.drain(), jobEvents.drain(), presence.flush()]);
   const held = await composeHolds({ ...options, hosts, dispatcher, hub: () => hub, settle });
   const hub = createAgentHub({
     server: ports.agentServer,

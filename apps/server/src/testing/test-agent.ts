@@ -92,6 +92,17 @@ export class TestAgent {
   /** Outcomes that the server has not acknowledged. */
   readonly results: SettingsResult[] = [];
   readonly instance: string;
+/** What waits in this list until the server has acknowledged it. */
+function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
+  return {
+    pending: () => Promise.resolve([...items]),
+    acknowledge: (ids: readonly string[]) => {
+      items.splice(0, items.length, ...items.filter((item) => !ids.includes(idOf(item))));
+      return Promise.resolve();
+    },
+  };
+}
+
   private readonly link: AgentLink;
   private readonly outbox: JobEvent[] = [];
   private readonly indexes = new Map<string, number>();
@@ -123,18 +134,7 @@ export class TestAgent {
           );
         },
       },
-      outbox: {
-        pending: () => Promise.resolve([...this.outbox]),
-        acknowledge: (eventIds) => {
-          const known = new Set(eventIds);
-          this.outbox.splice(
-            0,
-            this.outbox.length,
-            ...this.outbox.filter((event) => !known.has(event.eventId)),
-          );
-          return Promise.resolve();
-        },
-      },
+      outbox: untilAcknowledged(this.outbox, ({ eventId }) => eventId),
       handlers: {
         onJob: (message) => {
           this.receive(message);
@@ -145,14 +145,7 @@ export class TestAgent {
           this.settings.push(message);
         },
       },
-      settingsResults: {
-        pending: () => Promise.resolve([...this.results]),
-        acknowledge: (ids) => {
-          const left = this.results.filter(({ id }) => !ids.includes(id));
-          this.results.splice(0, this.results.length, ...left);
-          return Promise.resolve();
-        },
-      },
+      settingsResults: untilAcknowledged(this.results, ({ id }) => id),
       ...(options.clockOffsetMs === undefined
         ? {}
         : { heartbeat: () => ({ clockOffsetMs: options.clockOffsetMs?.() }) }),

@@ -108,7 +108,7 @@ export interface HostRepository {
   credentials(): Promise<readonly HostCredential[]>;
   /** Stores what `hello` said where that is news, in one statement; a host that was never seen is seen by it. */
   recordHello(batch: readonly HostHello[]): Promise<void>;
-  /** One statement for the whole batch; never moves a last-seen back. */
+  /** One statement for the whole batch; never moves a last-seen back, nor beyond a revocation. */
   touchLastSeen(batch: readonly { readonly hostId: string; readonly at: Date }[]): Promise<void>;
   /** The newest socket wins: replaces whatever process held the host. One statement. */
   connect(batch: readonly HostConnection[]): Promise<void>;

@@ -77,7 +77,7 @@ export function createHostPresence(client: Client): HostPresence {
                         AS u (host_id, at) GROUP BY host_id),
              locked AS (SELECT h.id FROM host h JOIN seen ON seen.host_id = h.id ORDER BY h.id FOR NO KEY UPDATE OF h)
         UPDATE host h SET last_seen = seen.at FROM seen JOIN locked ON locked.id = seen.host_id
-        WHERE h.id = seen.host_id AND (h.last_seen IS NULL OR h.last_seen < seen.at)`;
+        WHERE h.id = seen.host_id AND (h.last_seen IS NULL OR h.last_seen < seen.at) AND (h.revoked_at IS NULL OR seen.at <= h.revoked_at)`;
     },
     connect: (batch) => connect(client, batch),
     recordHello: (batch) => recordHello(client, batch),

@@ -3,6 +3,8 @@ import type { CreatedEnrolmentToken } from '@trustfleet/api';
 import type { Actor, AuditRecord, Database, HostCredential } from '@trustfleet/database';
 import type { DsseEnvelope, EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
 import { encodeEnrolmentToken, fromBase64, hashAgentSecret, verifyEnrolment } from '@trustfleet/signing';
+import { ApiProblem, notFound } from '../../http/api-problem.ts';
+import { actorOf, type Viewer } from '../../http/permission.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { KnownHosts } from './host-directory.ts';
 
@@ -125,6 +127,32 @@ export class EnrolmentService {
       expiresAt: expiresAt.toISOString(),
       uses: request.uses,
     };
+  }
+
+  /** The same for a person, who brings hosts only where they see them. @throws ApiProblem 404, 400 */
+  async createTokenFor(
+    viewer: Viewer,
+    request: Omit<TokenRequest, 'address'>,
+  ): Promise<CreatedEnrolmentToken> {
+    const groupId = await this.groupFor(viewer, request.groupId);
+    return this.createToken(actorOf(viewer), { ...request, groupId });
+  }
+
+  private async groupFor(viewer: Viewer, wanted: string | undefined): Promise<string | undefined> {
+    if (wanted === undefined && viewer.groups === 'all') return undefined;
+    const groups = await this.options.database.groups.list(viewer);
+    const group =
+      wanted === undefined
+        ? (groups.find(({ isDefault }) => isDefault) ?? (groups.length === 1 ? groups[0] : undefined))
+        : groups.find(({ id }) => id === wanted);
+    if (group !== undefined) return group.id;
+    if (wanted !== undefined) throw notFound('group');
+    throw new ApiProblem({
+      status: 400,
+      code: 'invalidRequest',
+      message: 'Choose the group that the new hosts go to: you do not see the one where they go by default.',
+      issues: [{ path: 'groupId', message: 'Choose a group.' }],
+    });
   }
 
   /** Checks possession of the key, uses the token up and makes the host, all or nothing. @throws EnrolmentRefused */

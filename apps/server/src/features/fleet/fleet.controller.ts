@@ -15,7 +15,7 @@ import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
-import { actorOf, viewerOf } from '../../http/permission.ts';
+import { viewerOf } from '../../http/permission.ts';
 import { EnrolmentService } from './enrolment.service.ts';
 import { HostsService } from './hosts.service.ts';
 
@@ -77,6 +77,6 @@ export class FleetController {
     @Body({ schema: createEnrolmentToken }) body: z.infer<typeof createEnrolmentToken>,
     @Req() request: IncomingMessage,
   ) {
-    return this.enrolment.createToken(actorOf(viewerOf(request)), body);
+    return this.enrolment.createTokenFor(viewerOf(request), body);
   }
 }
