@@ -13,7 +13,7 @@ export interface TableProps {
 
 /** Cells keep their roles: browsers go by the elements, not by `display`. */
 const STACKED =
-  'max-md:block max-md:[&_thead]:sr-only max-md:[&_tbody]:block max-md:[&_tr]:block max-md:[&_tr]:border-b max-md:[&_tr]:border-line max-md:[&_tr]:py-1.5 max-md:[&_tr:last-child]:border-b-0 max-md:[&_td]:block max-md:[&_td]:border-b-0 max-md:[&_td]:py-0.5 max-md:[&_td]:text-start max-md:[&_td]:wrap-anywhere max-md:[&_td:empty]:hidden';
+  'max-md:block max-md:[&_thead]:sr-only max-md:[&_tbody]:block max-md:[&_tr]:block max-md:[&_tr]:border-b max-md:[&_tr]:border-line max-md:[&_tr]:py-1.5 max-md:[&_tr:last-child]:border-b-0 max-md:[&_td]:block max-md:[&_td]:border-b-0 max-md:[&_td]:py-0.5 max-md:[&_td]:text-start max-md:[&_td]:wrap-anywhere max-md:[&_td:empty]:hidden max-md:[&_[data-cell-name]]:inline';
 
 /**
  * Scrolls sideways on its own and can be reached by keyboard to do so (WCAG 2.1.1). `relative` keeps hidden text,
@@ -48,8 +48,22 @@ export function Th({ className, ...props }: ComponentProps<'th'>) {
   );
 }
 
-export function Td({ className, ...props }: ComponentProps<'td'>) {
-  return <td className={cn('border-b border-line px-3 py-1.5 align-top', className)} {...props} />;
+export interface TdProps extends ComponentProps<'td'> {
+  /** What the column says, for a stacked row: there the header is out of sight, though not out of hearing. */
+  readonly column?: string;
+}
+
+export function Td({ className, column, children, ...props }: TdProps) {
+  return (
+    <td className={cn('border-b border-line px-3 py-1.5 align-top', className)} {...props}>
+      {column !== undefined && (
+        <span data-cell-name="" aria-hidden="true" className="me-2 hidden text-[0.93rem] text-muted">
+          {column}
+        </span>
+      )}
+      {children}
+    </td>
+  );
 }
 
 export function Tr({ className, ...props }: ComponentProps<'tr'>) {

@@ -47,7 +47,7 @@ export function FindingTable({ findings, closed = false, withHost }: FindingTabl
                 <HostLink id={finding.hostId} name={finding.hostName} />
               </Td>
             )}
-            <Td>
+            <Td column={t(closed ? 'closedAt' : 'since')}>
               <Ago at={finding.closedAt ?? finding.since} />
             </Td>
             {!closed && (

@@ -49,7 +49,7 @@ export function JobTable({ label, jobs, withHost = true }: JobTableProps) {
                 <NextAt job={job} />
               </span>
             </Td>
-            <Td>
+            <Td column={t('updated')}>
               <Ago at={job.updatedAt} />
             </Td>
           </Tr>

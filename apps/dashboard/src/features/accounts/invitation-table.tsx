@@ -40,13 +40,13 @@ export function InvitationTable({
               <Untrusted text={invitation.email} className="wrap-anywhere" />
             </Td>
             <Td>{roles(`${invitation.role}.name`)}</Td>
-            <Td>
+            <Td column={t('sees')}>
               <ScopeWords scope={invitation.groups} groups={groups} />
             </Td>
-            <Td>
+            <Td column={t('invitedBy')}>
               <Untrusted text={invitation.createdBy} className="wrap-anywhere" />
             </Td>
-            <Td>
+            <Td column={t('worksUntil')}>
               <Ago at={invitation.expiresAt} />
             </Td>
             <Td className="text-end">

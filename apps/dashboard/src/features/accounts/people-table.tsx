@@ -59,10 +59,10 @@ function PersonRow({ account, groups }: RowProps) {
           </Badge>
         )}
       </Td>
-      <Td>
+      <Td column={t('accounts.sees')}>
         <ScopeWords scope={account.groups} groups={groups} />
       </Td>
-      <Td>
+      <Td column={t('accounts.lastSignIn')}>
         {account.lastSignIn === null ? (
           <span className="text-muted">{t('accounts.neverSignedIn')}</span>
         ) : (

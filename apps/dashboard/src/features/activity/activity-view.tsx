@@ -44,10 +44,8 @@ export function ActivityView() {
   const t = useTranslations('activity');
   const common = useTranslations('common');
   const [url] = useQueryStates(activityUrl);
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePaged(
-    activityRead(url),
-  );
-  const entries = data?.pages.flatMap((page) => page.items) ?? [];
+  const { pages, error, retry, more, loadingOlder, showOlder } = usePaged(activityRead(url));
+  const entries = pages?.flatMap((page) => page.items) ?? [];
   return (
     <>
       <PageHeader
@@ -64,11 +62,11 @@ export function ActivityView() {
           </span>
         }
       />
-      {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
+      {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={retry} />}
       <Card flush>
         <Filters />
-        {data === undefined && error === null && <Skeleton label={common('loading')} />}
-        {data && entries.length === 0 && (
+        {pages === undefined && error === null && <Skeleton label={common('loading')} />}
+        {pages && entries.length === 0 && (
           <EmptyState icon={<History />} title={t('emptyTitle')}>
             {t('empty')}
           </EmptyState>
@@ -91,11 +89,7 @@ export function ActivityView() {
                 ))}
               </tbody>
             </Table>
-            <OlderButton
-              more={hasNextPage}
-              loading={isFetchingNextPage}
-              onOlder={() => void fetchNextPage()}
-            />
+            <OlderButton more={more} loading={loadingOlder} onOlder={showOlder} />
           </>
         )}
       </Card>

@@ -37,17 +37,15 @@ export function TimelineTab({ hostId }: { readonly hostId: string }) {
   const t = useTranslations('timeline');
   const common = useTranslations('common');
   const format = useFormatter();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePaged(
-    pagedReads.timeline(hostId),
-  );
-  const entries = data?.pages.flatMap((page) => page.items) ?? [];
+  const { pages, error, retry, more, loadingOlder, showOlder } = usePaged(pagedReads.timeline(hostId));
+  const entries = pages?.flatMap((page) => page.items) ?? [];
   const days = byDay(entries, (at) => format.dateTime(new Date(at), { dateStyle: 'full' }));
   return (
     <>
-      {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={() => void refetch()} />}
+      {error !== null && <ProblemNotice problem={problemOf(error)} onRetry={retry} />}
       <Card title={t('title')} description={t('text')} flush>
-        {data === undefined && error === null && <Skeleton label={common('loading')} />}
-        {data && entries.length === 0 && (
+        {pages === undefined && error === null && <Skeleton label={common('loading')} />}
+        {pages && entries.length === 0 && (
           <EmptyState icon={<History />} title={t('emptyTitle')}>
             {t('empty')}
           </EmptyState>
@@ -55,9 +53,7 @@ export function TimelineTab({ hostId }: { readonly hostId: string }) {
         {days.map((day) => (
           <DayOf key={day.name} day={day} />
         ))}
-        {entries.length > 0 && (
-          <OlderButton more={hasNextPage} loading={isFetchingNextPage} onOlder={() => void fetchNextPage()} />
-        )}
+        {entries.length > 0 && <OlderButton more={more} loading={loadingOlder} onOlder={showOlder} />}
       </Card>
     </>
   );

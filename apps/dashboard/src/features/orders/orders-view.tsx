@@ -20,6 +20,7 @@ import { StateCounts } from './state-counts.tsx';
 type Row = Omit<OrderView, 'jobs'>;
 
 function OrderRow({ order }: { readonly order: Row }) {
+  const t = useTranslations();
   return (
     <Tr>
       <Td>
@@ -36,7 +37,7 @@ function OrderRow({ order }: { readonly order: Row }) {
       <Td>
         <StateCounts counts={order.counts} />
       </Td>
-      <Td>
+      <Td column={t('job.orderedBy')}>
         <Untrusted text={order.createdBy} className="wrap-anywhere" />
       </Td>
       <Td>

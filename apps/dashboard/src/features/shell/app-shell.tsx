@@ -51,8 +51,8 @@ function Navigation() {
   const pathname = usePathname();
   const may = useMay();
   return (
-    <nav aria-label={t('navigation')}>
-      <ul className="flex gap-0.5 overflow-x-auto lg:flex-col">
+    <nav aria-label={t('navigation')} className="max-w-full min-w-0">
+      <ul className="flex flex-wrap gap-0.5 lg:flex-col lg:flex-nowrap">
         {PLACES.filter(({ needs }) => may(needs)).map(({ href, key, icon: Icon }) => {
           const here = isHere(pathname, href);
           return (
@@ -66,7 +66,7 @@ function Navigation() {
                   here ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-sunken hover:text-text',
                 )}
               >
-                <Icon aria-hidden="true" className="size-4 shrink-0" />
+                <Icon aria-hidden="true" className="size-4 shrink-0 max-sm:hidden" />
                 {t(key)}
               </Link>
             </li>

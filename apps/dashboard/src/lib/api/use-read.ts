@@ -8,6 +8,7 @@ import {
   type UseQueryOptions,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { fetchRead } from './browser.ts';
 import type { PagedRead, Read } from './reads.ts';
 
@@ -34,11 +35,25 @@ export function useRead<T>(read: Read<T>, options: UseReadOptions = {}): UseQuer
   return useQuery(queryOptions(read, options));
 }
 
-/** Pages so far, newest first. The first one may come hydrated; an event on the stream fetches all of them again. */
-export function usePaged<T>(paged: PagedRead<T>) {
+export interface Paged<T> {
+  readonly pages: readonly T[] | undefined;
+  readonly error: Error | null;
+  readonly retry: () => void;
+  /** There is something older. */
+  readonly more: boolean;
+  readonly loadingOlder: boolean;
+  readonly showOlder: () => void;
+}
+
+/**
+ * Pages so far, newest first. The first one may come hydrated; an event on the stream fetches all of them again, which
+ * ends a page that is under way: so what the reader asked for is kept as a number of pages, and asked for again.
+ */
+export function usePaged<T>(paged: PagedRead<T>): Paged<T> {
   const client = useQueryClient();
   const first = paged.page(null);
-  return useInfiniteQuery({
+  const [wanted, setWanted] = useState({ of: first.path, pages: 1 });
+  const query = useInfiniteQuery({
     queryKey: [...paged.key, 'pages'],
     queryFn: ({ pageParam, signal }) => fetchRead(paged.page(pageParam), signal),
     initialPageParam: null as string | null,
@@ -49,4 +64,21 @@ export function usePaged<T>(paged: PagedRead<T>) {
     },
     initialDataUpdatedAt: () => client.getQueryState(first.key)?.dataUpdatedAt,
   });
+  const { data, error, hasNextPage, isFetching, fetchNextPage, refetch } = query;
+  const shown = data?.pages.length ?? 0;
+  const missing = wanted.of === first.path && shown > 0 && shown < wanted.pages && hasNextPage;
+  const fetchMissing = missing && !isFetching && error === null;
+  useEffect(() => {
+    if (fetchMissing) void fetchNextPage();
+  }, [fetchMissing, fetchNextPage]);
+  return {
+    pages: data?.pages,
+    error,
+    retry: () => void refetch(),
+    more: hasNextPage,
+    loadingOlder: missing && error === null,
+    showOlder: () => {
+      setWanted({ of: first.path, pages: shown + 1 });
+    },
+  };
 }

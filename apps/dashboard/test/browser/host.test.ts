@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { axeFaults } from '../fixture/browser.ts';
+import { useStage } from './setup.ts';
+
+const stage = useStage();
+const host = (index: number) => stage.fleet.hosts[index]!;
+
+describe('the timeline', () => {
+  it('tells by day what appeared, left and changed, which job did it, and goes back to the enrolment', async () => {
+    const { page, complaints } = await stage.open();
+    const { fleet, dashboard } = stage;
+    dashboard.api.rollouts.create(
+      {
+        remedy: 'trustStore.addAnchor',
+        mode: 'apply',
+        anchorSha256: fleet.demo.sha256,
+        hostIds: [host(0).id],
+        reason: 'because',
+      },
+      null,
+    );
+    const job = fleet.jobs[0]!;
+    await page.goto(`/hosts/${host(0).id}?tab=timeline`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('Finding opened:').waitFor();
+    expect(await page.getByText('Anchor appeared: Demo studio CA').count()).toBe(0);
+    await dashboard.api.rollouts.run(job, () => Promise.resolve());
+
+    const made = page.getByRole('listitem').filter({ hasText: 'By a job of Trustfleet' }).first();
+    await made.getByText('Demo studio CA').waitFor();
+    await made.getByText(fleet.demo.sha256.slice(0, 4)).first().waitFor();
+    expect(await made.getByRole('link').getAttribute('href')).toBe(`/jobs/${job.id}`);
+    await page.getByText('2023.7.22').first().waitFor();
+    await page.getByText('Not by Trustfleet').first().waitFor();
+    await page.getByText('and 12 more').waitFor();
+    expect(await page.getByRole('heading', { level: 3 }).count()).toBeGreaterThan(1);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await page.getByText('Enrolled', { exact: true }).waitFor();
+    await page.getByText('Trust stores: reported for the first time').waitFor();
+    await page.getByText('That is everything.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('is reached by keyboard, and says what an empty one means', async () => {
+    const { page } = await stage.open();
+    await page.goto(`/hosts/${host(9).id}`);
+    await page.getByRole('tab', { name: 'Jobs' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForURL(/tab=timeline/);
+
+    await page.getByText('Nothing has happened yet').waitFor();
+  });
+});
+
+describe('what must be known of a host first', () => {
+  it('says that it is revoked, since when, and offers nothing that cannot be', async () => {
+    const { page } = await stage.open();
+    await page.goto(`/hosts/${host(11).id}?tab=manage`);
+    await page.getByText(/^Revoked on /).waitFor();
+    await page.getByText('Its key is refused for good').waitFor();
+
+    expect(await page.getByRole('button', { name: 'Revoke this host' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Give it a new credential' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Add a CA on this host' }).count()).toBe(0);
+  });
+
+  it('says how far a clock is off', async () => {
+    const { page } = await stage.open();
+    await page.goto(`/hosts/${host(14).id}`);
+
+    await page.getByText('The clock of this host is 3 hours 24 minutes behind').waitFor();
+  });
+
+  it('lists those that are held', async () => {
+    const { page } = await stage.open();
+    await page.goto('/hosts');
+    await page
+      .getByRole('combobox', { name: 'Admission' })
+      .selectOption({ label: 'Revoked or in quarantine' });
+    await page.getByText('3 hosts', { exact: true }).waitFor();
+
+    await page
+      .getByRole('row')
+      .filter({ hasText: host(11).name })
+      .getByText('Revoked')
+      .waitFor();
+    await page
+      .getByRole('row')
+      .filter({ hasText: host(12).name })
+      .getByText('In quarantine')
+      .waitFor();
+  });
+
+  it.each([
+    [12, 'In quarantine: two machines use its key', 'Find the copy'],
+    [13, 'In quarantine: it refused what this server signed', 'Read what the refused job says'],
+  ])('explains the quarantine of host %d, and releases it for a reason', async (index, title, todo) => {
+    const { page, complaints } = await stage.open();
+    await page.goto(`/hosts/${host(index).id}`);
+    await page.getByText(title).waitFor();
+    await page.getByText(todo).waitFor();
+    await page.getByRole('button', { name: 'Release' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Release this host?' });
+    await dialog.getByRole('button', { name: 'Release' }).click();
+    await dialog.getByText('Say why, in a few words.').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByLabel('Reason').fill('The copy is enrolled anew');
+    await dialog.getByRole('button', { name: 'Release' }).click();
+    await page.getByText(title).waitFor({ state: 'detached' });
+
+    expect(host(index).quarantine).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('managing a host', () => {
+  it('revokes only after its name was typed and a reason given', async () => {
+    const { page, complaints } = await stage.open();
+    await page.goto(`/hosts/${host(20).id}?tab=manage`);
+    await page.getByRole('button', { name: 'Revoke this host' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('Stolen from the van');
+    await dialog.getByLabel(/To confirm, type the name/).fill(host(21).name);
+    await dialog.getByRole('button', { name: 'Revoke this host' }).click();
+    await dialog.getByText('This is another name.').waitFor();
+    expect(host(20).revokedAt).toBeNull();
+    await dialog.getByLabel(/To confirm, type the name/).fill(host(20).name);
+    const sent = page.waitForRequest('**/revoke');
+    await page.keyboard.press('Enter');
+    expect((await sent).postDataJSON()).toEqual({ reason: 'Stolen from the van' });
+
+    await page.getByText(/^Revoked on /).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('gives a new credential and follows what the agent made of it', async () => {
+    const { page } = await stage.open();
+    await page.goto(`/hosts/${host(22).id}?tab=manage`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Give it a new credential' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('Somebody left');
+    const sent = page.waitForRequest(/settings$/);
+    await page.getByRole('dialog').getByRole('button', { name: 'Give it a new credential' }).click();
+    expect((await sent).postDataJSON()).toEqual({ newSecret: true, reason: 'Somebody left' });
+    await page.getByText('Waits for the agent').waitFor();
+    expect(await page.getByRole('button', { name: 'Give it a new credential' }).count()).toBe(0);
+    const setting = stage.fleet.settings.get(host(22).id)![0]!;
+    Object.assign(setting, {
+      state: 'reverted',
+      detail: 'the server did not let it in with it',
+      finishedAt: new Date().toISOString(),
+    });
+    stage.dashboard.api.emit({ type: 'host', id: host(22).id, what: 'admission' });
+
+    await page.getByText('Did not work: taken back').waitFor();
+    await page.getByText('the server did not let it in with it').waitFor();
+    await page.getByRole('button', { name: 'Give it a new credential' }).waitFor();
+  });
+
+  it('keeps what was typed when the server refuses, and says why', async () => {
+    const { page } = await stage.open();
+    await page.goto(`/hosts/${host(23).id}?tab=manage`);
+    stage.dashboard.api.fail(`/api/v1/hosts/${host(23).id}/settings`, 500);
+    await page.getByRole('button', { name: 'Give it a new credential' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('Routine');
+    await page.getByRole('dialog').getByRole('button', { name: 'Give it a new credential' }).click();
+    await page.getByRole('dialog').getByText('The server met an error of its own.').waitFor();
+
+    expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('Routine');
+    stage.dashboard.api.fail(`/api/v1/hosts/${host(23).id}/settings`, null);
+  });
+});
