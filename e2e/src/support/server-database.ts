@@ -6,7 +6,7 @@ import pg from 'pg';
 export async function openServerDatabase(dataDir: string): Promise<pg.Client> {
   const client = new pg.Client({
     host: path.join(dataDir, 'pg/socket'),
-    user: 'postgres',
+    user: 'trustfleet',
     password: readFileSync(path.join(dataDir, 'pg/password'), 'utf8').trim(),
     database: 'trustfleet',
   });
