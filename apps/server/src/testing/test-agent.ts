@@ -7,8 +7,19 @@ import {
   type AgentLink,
   type InventorySection,
 } from '@trustfleet/agent-link';
-import type { JobEvent, JobMessage, Job, Order, SettingsMessage, SettingsResult } from '@trustfleet/protocol';
+import {
+  FINAL_JOB_STATES,
+  type Job,
+  type JobEvent,
+  type JobMessage,
+  type JobState,
+  type Order,
+  type SettingsMessage,
+  type SettingsResult,
+} from '@trustfleet/protocol';
 import { canonicalJson, keyPairFromSeed, openJob, openOrder, signJobEvent } from '@trustfleet/signing';
+
+const FINAL: ReadonlySet<JobState> = new Set(FINAL_JOB_STATES);
 
 type Sections = Readonly<Record<string, unknown>>;
 
@@ -81,17 +92,6 @@ export interface TestAgentOptions {
   readonly clockOffsetMs?: () => number;
 }
 
-/** An agent with no machine under it: the real link, an inventory from the test, an outbox in memory. */
-export class TestAgent {
-  readonly identity: AgentIdentity;
-  readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
-  /** Fingerprints that the server asked for, in order. */
-  readonly asked: string[] = [];
-  /** Changes of its connection that the server asked for; what becomes of them is for the test to say (`answer`). */
-  readonly settings: SettingsMessage[] = [];
-  /** Outcomes that the server has not acknowledged. */
-  readonly results: SettingsResult[] = [];
-  readonly instance: string;
 /** What waits in this list until the server has acknowledged it. */
 function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
   return {
@@ -103,9 +103,23 @@ function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
   };
 }
 
+/** An agent with no machine under it: the real link, an inventory from the test, an outbox in memory. */
+export class TestAgent {
+  readonly identity: AgentIdentity;
+  readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
+  /** Jobs that it was asked to give up, in order. */
+  readonly cancels: string[] = [];
+  /** Fingerprints that the server asked for, in order. */
+  readonly asked: string[] = [];
+  /** Changes of its connection that the server asked for; what becomes of them is for the test to say (`answer`). */
+  readonly settings: SettingsMessage[] = [];
+  /** Outcomes that the server has not acknowledged. */
+  readonly results: SettingsResult[] = [];
+  readonly instance: string;
   private readonly link: AgentLink;
   private readonly outbox: JobEvent[] = [];
-  private readonly indexes = new Map<string, number>();
+  /** The last event of each job. */
+  private readonly last = new Map<string, JobEvent>();
 
   constructor(identity: AgentIdentity, options: TestAgentOptions = {}) {
     this.identity = identity;
@@ -139,7 +153,9 @@ function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
         onJob: (message) => {
           this.receive(message);
         },
-        onCancel: () => undefined,
+        onCancel: (jobId) => {
+          this.cancels.push(jobId);
+        },
         onRequest: () => undefined,
         onSettings: (message) => {
           this.settings.push(message);
@@ -181,19 +197,18 @@ function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
     this.link.settingsResultsChanged();
   }
 
-  /** Writes one event into the outbox, signed as the real agent signs final ones. */
+  /** Writes one event into the outbox; a final one is signed unless told otherwise, as the real agent does. */
   emit(
     jobId: string,
     event: Partial<JobEvent> & Pick<JobEvent, 'state'>,
     options: { readonly sign?: boolean } = {},
   ): JobEvent {
-    const index = (this.indexes.get(jobId) ?? 0) + 1;
-    this.indexes.set(jobId, index);
-    const whole: JobEvent = {
+    const before = this.last.get(jobId);
+    const content: JobEvent = {
       eventId: randomUUID(),
       jobId,
-      attempt: 1,
-      index,
+      attempt: before?.attempt ?? 1,
+      index: (before?.index ?? 0) + 1,
       at: new Date().toISOString(),
       step: null,
       detail: null,
@@ -205,9 +220,26 @@ function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
       ...event,
     };
     const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(this.identity.keySeed, 'base64'));
-    this.outbox.push(options.sign === true ? signJobEvent(whole, privateKey) : whole);
-    this.link.jobEventsChanged();
+    const sign = options.sign ?? (content.signature === null && FINAL.has(content.state));
+    const whole = sign ? signJobEvent(content, privateKey) : content;
+    this.last.set(jobId, whole);
+    this.say(whole);
     return whole;
+  }
+
+  /** Events in these states, one after the other. */
+  tell(jobId: string, ...states: JobState[]): void {
+    for (const state of states) this.emit(jobId, { state });
+  }
+
+  private say(event: JobEvent): void {
+    this.outbox.push(event);
+    this.link.jobEventsChanged();
+  }
+
+  /** As if the server had sent this once more. */
+  redeliver(message: JobMessage): void {
+    this.receive(message);
   }
 
   private receive(message: JobMessage): void {
@@ -225,5 +257,8 @@ function untilAcknowledged<T>(items: T[], idOf: (item: T) => string) {
     });
     if (!job.ok) throw new Error(job.detail);
     this.jobs.push({ order: order.value, job: job.value, message });
+    // A job that it holds: answered with its last event (protocol.md "Signed orders and jobs").
+    const last = this.last.get(job.value.jobId);
+    if (last !== undefined && !this.outbox.includes(last)) this.say(last);
   }
 }

@@ -154,8 +154,8 @@ type Delivery = Pick<
 
 /** The part of the job repository that brings jobs to their hosts, and what the server's clock ends. */
 export function createJobDelivery({ client, atomically }: Context): Delivery {
-  const transition: JobRepository['transition'] = (move) =>
-    atomically((transaction) => moveByServer(transaction, move));
+  const transition: JobRepository['transition'] = async (move) =>
+    move.jobIds.length === 0 ? [] : await atomically((transaction) => moveByServer(transaction, move));
   return {
     async due(hostIds, now) {
       const condition = Prisma.sql`${due(now)} AND ${ofHosts(hostIds)}`;

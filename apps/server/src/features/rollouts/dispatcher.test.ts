@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CreatedEnrolmentToken, JobDetail, OrderView, PolicyView } from '@trustfleet/api';
 import { openDatabase, type Database } from '@trustfleet/database';
 import type { PostgresLab } from '@trustfleet/testkit';
@@ -108,5 +109,67 @@ it('counts a host that accepted and fell silent as lost, and keeps its late word
     () => Promise.resolve(agent.waitingEvents),
     (waiting) => waiting === 0,
   );
+  await agent.stop();
+});
+
+it('looks up many hosts that come back together at once, not each by itself', async () => {
+  const looks: (readonly string[] | 'all')[] = [];
+  const { jobs } = database;
+  const counting: Database = {
+    ...database,
+    jobs: {
+      ...jobs,
+      due: (hostIds, now) => {
+        looks.push(hostIds);
+        return jobs.due(hostIds, now);
+      },
+    },
+  };
+  const dispatcher = new Dispatcher({
+    database: counting,
+    events: new EventBus(),
+    logger: pino({ level: 'silent' }),
+    now: () => new Date(),
+  });
+  const hostIds = Array.from({ length: 1_200 }, () => randomUUID());
+
+  await Promise.all(hostIds.map((hostId) => dispatcher.offerTo(hostId)));
+  await dispatcher.stop();
+
+  // Two turns at most, should the machine be slow; 500 hosts a look.
+  expect(looks.length).toBeLessThanOrEqual(6);
+  expect(looks.flat().sort()).toEqual([...hostIds].sort());
+});
+
+it('goes on offering when the database failed once, and tells the log', async () => {
+  const log: string[] = [];
+  const { jobs } = database;
+  let failures = 1;
+  const failing: Database = {
+    ...database,
+    jobs: {
+      ...jobs,
+      due: (hostIds, now) => {
+        failures -= 1;
+        return failures >= 0 ? Promise.reject(new Error('away')) : jobs.due(hostIds, now);
+      },
+    },
+  };
+  const dispatcher = new Dispatcher({
+    database: failing,
+    events: new EventBus(),
+    logger: pino({ level: 'error' }, { write: (line: string) => void log.push(line) }),
+    now: () => new Date(),
+  });
+  const agent = new TestAgent(await identity()).start({ trustStores: trustStores([]) });
+  await eventually(() => Promise.resolve(agent.online), Boolean);
+
+  await Promise.all([agent.identity.hostId, randomUUID()].map((hostId) => dispatcher.offerTo(hostId)));
+  await dispatcher.offerTo(agent.identity.hostId);
+
+  expect(log).toHaveLength(1);
+  expect(log[0]).toContain('offering to hosts that came back');
+  expect(failures).toBeLessThan(0);
+  await dispatcher.stop();
   await agent.stop();
 });

@@ -33,6 +33,9 @@ export class Dispatcher {
     this.offers = new Offers({
       ...options,
       send: (hostId, message) => this.send(hostId, message),
+      failed: (error) => {
+        this.failed('offering to hosts that came back', error);
+      },
       moved: (jobs) => {
         this.changed(jobs);
       },
@@ -70,7 +73,7 @@ export class Dispatcher {
 
   /** A host has come: sends it what is due, and `cancel` for what is to be given up. Never fails. */
   async offerTo(hostId: string): Promise<void> {
-    await this.guarded('offering to hosts that came back', () => this.offers.whenGathered(hostId));
+    await this.offers.whenGathered(hostId);
   }
 
   /** Asks the host to give this job up. Lost on the way, it is sent again by the next sweep. */
@@ -119,10 +122,14 @@ export class Dispatcher {
     try {
       await work();
     } catch (error) {
-      this.options.logger.error(
-        { err: error, during },
-        'jobs could not be dispatched; the next sweep tries again',
-      );
+      this.failed(during, error);
     }
+  }
+
+  private failed(during: string, error: unknown): void {
+    this.options.logger.error(
+      { err: error, during },
+      'jobs could not be dispatched; the next sweep tries again',
+    );
   }
 }

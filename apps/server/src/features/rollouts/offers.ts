@@ -13,6 +13,8 @@ interface OffersOptions {
   readonly logger: Logger;
   readonly now: () => Date;
   readonly send: SendToHost;
+  /** Told once for however many hosts that came together. */
+  readonly failed: (error: unknown) => void;
   /** Told of jobs whose state has moved. */
   readonly moved: (jobs: readonly JobRef[]) => void;
 }
@@ -37,14 +39,14 @@ export class Offers {
     this.options = options;
   }
 
-  /** Resolves when the host was sent what is due, together with those that came at the same time. */
+  /** Resolves when the host was sent what is due, together with those that came at the same time. Never fails. */
   whenGathered(hostId: string): Promise<void> {
     this.gathered.add(hostId);
     this.gathering ??= after(GATHER_MS).then(() => {
       const hostIds = [...this.gathered];
       this.gathered = new Set();
       this.gathering = null;
-      return this.now(hostIds);
+      return this.now(hostIds).catch(this.options.failed);
     });
     return this.gathering;
   }
@@ -62,7 +64,7 @@ export class Offers {
 
   /** Resolves when nothing runs or gathers. */
   async idle(): Promise<void> {
-    await this.gathering?.catch(() => undefined);
+    await this.gathering;
     await this.running;
   }
 

@@ -288,7 +288,7 @@ describe('job events', () => {
     expect((await job(jobId)).events).toHaveLength(1);
   });
 
-  it('keep a final event with a wrong signature as "not signed"', async () => {
+  it('keep a final event with a wrong signature as evidence, acknowledge it, and end nothing by it', async () => {
     const agent = await online('ws-unsigned');
     const jobId = (await order([agent.identity.hostId])).body.jobs[0]?.id ?? '';
     await eventually(
@@ -297,15 +297,30 @@ describe('job events', () => {
     );
 
     agent.emit(jobId, { state: 'planning' });
-    agent.emit(jobId, { state: 'alreadyCompliant', signature: Buffer.alloc(64).toString('base64') });
+    const forged = agent.emit(jobId, {
+      state: 'alreadyCompliant',
+      signature: Buffer.alloc(64).toString('base64'),
+    });
+    await eventually(
+      () => Promise.resolve(agent.waitingEvents),
+      (waiting) => waiting === 0,
+    );
 
+    expect(await job(jobId)).toMatchObject({
+      state: 'planning',
+      final: false,
+      resultSigned: false,
+      events: [{ late: false }, { state: 'alreadyCompliant', late: true }],
+    });
+    expect(server.log.join('')).toContain('wrong signature');
+
+    agent.emit(jobId, { state: 'notApplicable', index: forged.index });
     expect(
       await eventually(
         () => job(jobId),
         (value) => value.final,
       ),
-    ).toMatchObject({ state: 'alreadyCompliant', resultSigned: false });
-    expect(server.log.join('')).toContain('wrong signature');
+    ).toMatchObject({ state: 'notApplicable', resultSigned: true });
   });
 });
 
