@@ -245,15 +245,22 @@ export class Session implements AgentSession {
     }
     this.#checkSequence(message);
     const { queue, limits } = this.#options;
-    queue.push(async () => {
+    queue.push(() => {
+      let handled: void | Promise<void> = undefined;
       try {
-        await this.#options.onMessage(message);
+        handled = this.#options.onMessage(message);
       } finally {
-        if (queue.length < limits.maxWaitingMessages / 2) this.#resume('work');
+        if (!(handled instanceof Promise)) this.#afterWork();
       }
+      return handled instanceof Promise ? handled.finally(this.#afterWork) : undefined;
     });
     if (queue.length >= limits.maxWaitingMessages) this.#pause('work');
   }
+
+  readonly #afterWork = (): void => {
+    const { queue, limits } = this.#options;
+    if (this.#pauses.has('work') && queue.length < limits.maxWaitingMessages / 2) this.#resume('work');
+  };
 
   #checkSequence(message: AgentMessage): void {
     const sequence = sequenceOf(message);

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** Who sends: part of what the MAC covers, so that a frame cannot be sent back. */
 export type Direction = 'agentToServer' | 'serverToAgent';
@@ -52,9 +52,46 @@ export function createFrameOpener(
   };
 }
 
-function mac(position: FramePosition, json: Uint8Array): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUInt8(DIRECTION_BYTE[position.direction], 0);
-  head.writeBigUInt64BE(BigInt(position.counter), 1);
-  return createHmac('sha256', position.key).update(CONTEXT).update(head).update(json).digest();
+/** Block of SHA-256, bytes. */
+const BLOCK = 64;
+const COUNTER_BYTES = 9;
+
+/** What HMAC (RFC 2104 §2) puts before the inner and the outer hash: the key, padded to a block, xor 0x36 and 0x5c. */
+interface Pads {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const padsOf = new WeakMap<KeyObject, Pads>();
+
+function makePads(key: KeyObject): Pads {
+  const given = key.export();
+  const block = Buffer.alloc(BLOCK);
+  (given.length > BLOCK ? hash('sha256', given, 'buffer') : given).copy(block);
+  const pads = { inner: Buffer.alloc(BLOCK), outer: Buffer.alloc(BLOCK) };
+  block.forEach((byte, at) => {
+    pads.inner[at] = byte ^ 0x36;
+    pads.outer[at] = byte ^ 0x5c;
+  });
+  padsOf.set(key, pads);
+  return pads;
+}
+
+/**
+ * HMAC-SHA-256 of two one-shot hashes: a frame costs half of what `createHmac` costs, and leaves no native object to the garbage
+ * collector. The vectors and a comparison with `createHmac` hold it to the RFC.
+ */
+function mac({ key, direction, counter }: FramePosition, json: Uint8Array): Buffer {
+  const pads = padsOf.get(key) ?? makePads(key);
+  const head = BLOCK + CONTEXT.length;
+  const inner = Buffer.allocUnsafe(head + COUNTER_BYTES + json.length);
+  pads.inner.copy(inner);
+  CONTEXT.copy(inner, BLOCK);
+  inner.writeUInt8(DIRECTION_BYTE[direction], head);
+  inner.writeBigUInt64BE(BigInt(counter), head + 1);
+  inner.set(json, head + COUNTER_BYTES);
+  const outer = Buffer.allocUnsafe(BLOCK + 32);
+  pads.outer.copy(outer);
+  hash('sha256', inner, 'buffer').copy(outer, BLOCK);
+  return hash('sha256', outer, 'buffer');
 }

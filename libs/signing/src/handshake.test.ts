@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -188,6 +188,29 @@ describe('frames', () => {
     const mac = createHmac('sha256', key).update(head).update('{}').digest('base64url');
 
     expect(sealFrame({ key, direction: 'serverToAgent', counter: 65536 }, '{}')).toBe(`${mac}:{}`);
+  });
+
+  it('carry the HMAC of node:crypto, whatever the key, the place and the bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 130 }),
+        fc.nat(2 ** 31 - 1),
+        fc.string({ unit: 'binary' }),
+        (secret, counter, json) => {
+          const secretKey = createSecretKey(secret);
+          const head = Buffer.alloc(9);
+          head.writeUInt8(1);
+          head.writeBigUInt64BE(BigInt(counter), 1);
+          const mac = createHmac('sha256', secretKey)
+            .update('trustfleet-frame-v1\0')
+            .update(head)
+            .update(json)
+            .digest('base64url');
+          const frame = sealFrame({ key: secretKey, direction: 'agentToServer', counter }, json);
+          expect(frame.slice(0, 43)).toBe(mac);
+        },
+      ),
+    );
   });
 
   it('are refused when replayed, reordered, sent back or under another key', () => {

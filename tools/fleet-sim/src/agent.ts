@@ -1,10 +1,10 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { DEFAULT_LINK_LIMITS, nextDelay, type Ending } from '@trustfleet/agent-link';
 import type { Ack, AgentMessage, JobMessage, ServerMessage } from '@trustfleet/protocol';
-import { keyPairFromSeed } from '@trustfleet/signing';
+import { keyPairFromSeed, toBase64 } from '@trustfleet/signing';
 import { connectAgent, ConnectRefused, type SharedTls, type SimConnection } from './connection.ts';
 import type { SimHost } from './identity.ts';
-import type { SimSection } from './inventory.ts';
+import { rootCertificatesBySha256, type SimSection } from './inventory.ts';
 import { answerJob } from './jobs.ts';
 
 /** What all agents of a process have done together. */
@@ -15,6 +15,7 @@ export interface SimCounts {
   heartbeats: number;
   reports: number;
   bodies: number;
+  certificates: number;
   acks: number;
   jobs: number;
   jobEvents: number;
@@ -23,7 +24,16 @@ export interface SimCounts {
 }
 
 export function newCounts(): SimCounts {
-  const none = { heartbeats: 0, reports: 0, bodies: 0, acks: 0, jobs: 0, jobEvents: 0, wrong: 0 };
+  const none = {
+    heartbeats: 0,
+    reports: 0,
+    bodies: 0,
+    certificates: 0,
+    acks: 0,
+    jobs: 0,
+    jobEvents: 0,
+    wrong: 0,
+  };
   return { connected: 0, refused: 0, lost: 0, ...none };
 }
 
@@ -195,6 +205,7 @@ export class SimAgent {
   private onAck(ack: Ack): void {
     this.options.counts.acks += 1;
     for (const name of ack.wantSections ?? []) this.sendSection(name);
+    if (ack.wantCertificates !== undefined) this.sendCertificates(ack.wantCertificates);
     if (ack.fullState === true) this.report();
     this.options.onAck?.(ack);
   }
@@ -205,6 +216,18 @@ export class SimAgent {
     this.options.counts.bodies += 1;
     this.sequence += 1;
     this.send({ type: 'section', seq: this.sequence, name, ...section });
+  }
+
+  private sendCertificates(wanted: readonly string[]): void {
+    const all = rootCertificatesBySha256();
+    const certificates = wanted.flatMap((sha256) => {
+      const der = all.get(sha256);
+      return der === undefined ? [] : [{ sha256, der: toBase64(der) }];
+    });
+    if (certificates.length === 0) return;
+    this.options.counts.certificates += certificates.length;
+    this.sequence += 1;
+    this.send({ type: 'certificates', seq: this.sequence, certificates });
   }
 
   private onJob(message: JobMessage): void {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import type { SystemSection, TrustStoresSection, PythonsSection } from '@trustfleet/protocol';
 import { canonicalJson } from '@trustfleet/signing';
 
@@ -8,8 +9,6 @@ export interface SimSection {
   readonly body: string;
 }
 
-/** Anchors in a store: what Debian 12 ships. */
-const ANCHORS = 140;
 /** Python environments of a workstation: about 10 KB as canonical JSON. */
 const PYTHONS = 20;
 const CHANGING = 'placeholder-of-what-changes';
@@ -43,8 +42,15 @@ function system(hostname: string): SystemSection {
   };
 }
 
-function anchorsOf(salt: string): string[] {
-  return Array.from({ length: ANCHORS }, (_, index) => sha256(`${salt} anchor ${index}`)).sort();
+/** The simulated store holds the roots that come with Node: about what a distribution ships, and every process has the same. DER by SHA-256. */
+let roots: ReadonlyMap<string, Uint8Array> | undefined;
+export function rootCertificatesBySha256(): ReadonlyMap<string, Uint8Array> {
+  return (roots ??= new Map(
+    rootCertificates.map((pem) => {
+      const { raw } = new X509Certificate(pem);
+      return [createHash('sha256').update(raw).digest('hex'), raw];
+    }),
+  ));
 }
 
 function trustStores(bundleSha256: string): TrustStoresSection {
@@ -56,7 +62,7 @@ function trustStores(bundleSha256: string): TrustStoresSection {
     detail: null,
     sha256: bundleSha256,
     size: 213_777,
-    anchors: anchorsOf('debian'),
+    anchors: [...rootCertificatesBySha256().keys()].sort(),
     problems: [],
     opensslAccepts: true,
   };

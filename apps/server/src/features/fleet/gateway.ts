@@ -91,15 +91,22 @@ function answersOf(parts: GatewayParts): Answers {
 export function gatewayHandlers(parts: GatewayParts): AgentHubHandlers {
   const answers = answersOf(parts);
 
-  const onMessage = async (session: AgentSession, message: AgentMessage): Promise<void> => {
+  const answer = async (session: AgentSession, message: AgentMessage): Promise<void> => {
+    // The entry of this very type: TypeScript does not follow that through a look-up.
+    const entry = answers[message.type] as
+      ((from: AgentSession, sent: AgentMessage) => Promise<AckContent | null>) | undefined;
+    const content = (await entry?.(session, message)) ?? null;
+    if (content !== null) acknowledge(session, content);
+  };
+
+  const onMessage = (session: AgentSession, message: AgentMessage): void | Promise<void> => {
     // Revoked while it waited its turn: it changes nothing any more.
     if (parts.hosts.find(session.hostId) === undefined) return;
     parts.presence.touch(session.hostId);
-    // The entry of this very type: TypeScript does not follow that through a look-up.
-    const answer = answers[message.type] as
-      ((from: AgentSession, sent: AgentMessage) => Promise<AckContent | null>) | undefined;
-    const content = (await answer?.(session, message)) ?? null;
-    if (content !== null) acknowledge(session, content);
+    // What most reports of a quiet fleet are: answered here and now.
+    if (message.type === 'report' && parts.inventory.knows(session, message.sections))
+      acknowledge(session, { seq: message.seq });
+    else return answer(session, message);
   };
 
   const onHello = async (session: AgentSession): Promise<void> => {

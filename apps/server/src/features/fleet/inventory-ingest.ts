@@ -60,13 +60,14 @@ export class InventoryIngest {
     return await this.tell(session, session.hello.sections, true);
   }
 
-  /** Digests of a connected host. What the database is known to hold as they say costs no look at it. */
-  async report(
-    session: AgentSession,
-    digests: Readonly<Record<string, string>>,
-  ): Promise<SectionReportResult> {
-    if (this.sectionsOf(session).knows(digests)) return { hostId: session.hostId, changed: [], wanted: [] };
-    return await this.tell(session, digests, false);
+  /** Whether the database holds all of this as the host's own already: then there is nothing to `report`, and no look at it is due. */
+  knows(session: AgentSession, digests: Readonly<Record<string, string>>): boolean {
+    return this.sectionsOf(session).knows(digests);
+  }
+
+  /** Digests of a connected host. */
+  report(session: AgentSession, digests: Readonly<Record<string, string>>): Promise<SectionReportResult> {
+    return this.tell(session, digests, false);
   }
 
   /**
