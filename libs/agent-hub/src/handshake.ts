@@ -34,6 +34,7 @@ export interface HandshakeOptions {
   readonly clock: HubClock;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly onProved: (proved: Proved) => void;
+  readonly onError: (error: unknown) => void;
   /** Called once, also when the peer just leaves (`lost`). */
   readonly onFailed: (failure: { readonly code: CloseCode | 'lost'; readonly reason: string }) => void;
 }
@@ -72,7 +73,15 @@ export function startHandshake(options: HandshakeOptions): { readonly abort: () 
       fail(CLOSE_CODES.protocolError, 'the hello is text');
       return;
     }
-    const checked = checkHello(data, options, { challenge, ephemeral });
+    let checked: Checked;
+    try {
+      checked = checkHello(data, options, { challenge, ephemeral });
+    } catch (error) {
+      // An error of ours: thrown on, it would end this process and with it everybody's connection.
+      options.onError(error);
+      fail(CLOSE_CODES.internalError, 'an error of the server');
+      return;
+    }
     if (!checked.ok) {
       fail(checked.code, checked.reason);
       return;

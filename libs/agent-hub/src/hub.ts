@@ -213,6 +213,9 @@ class Hub {
       clock: this.#clock,
       randomBytes: this.#randomBytes,
       onFailed: fail,
+      onError: (error) => {
+        this.#options.handlers.onError?.(error, { hostId, during: 'handshake' });
+      },
       onProved: (proved) => {
         forget();
         ws.off('error', onError);

@@ -43,3 +43,13 @@ export function textFrame(text: string, masked: boolean): Buffer {
   const head = Buffer.from([0x81, (masked ? 0x80 : 0) | 126, payload.length >> 8, payload.length & 0xff]);
   return Buffer.concat([head, ...(masked ? [Buffer.alloc(4)] : []), payload]);
 }
+
+/** What a whole text frame says, its mask taken off (RFC 6455 §5.3). */
+export function unmasked(frame: Buffer): string {
+  const short = (frame[1] ?? 0) & 0x7f;
+  const masked = ((frame[1] ?? 0) & 0x80) !== 0;
+  const at = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0);
+  if (!masked) return frame.subarray(at).toString('utf8');
+  const mask = frame.subarray(at, at + 4);
+  return Buffer.from(frame.subarray(at + 4).map((byte, n) => byte ^ (mask[n % 4] ?? 0))).toString('utf8');
+}
