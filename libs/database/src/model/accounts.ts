@@ -10,7 +10,6 @@ export interface Account {
   readonly groups: GroupScope;
   readonly disabledAt: Date | null;
   readonly createdAt: Date;
-  readonly lastSignIn: Date | null;
 }
 
 export interface NewAccount {
@@ -31,6 +30,8 @@ export interface AccountRepository {
   list(): Promise<readonly Account[]>;
   /** Null for a stranger and for an account without a role. */
   get(id: string): Promise<Account | null>;
+  /** When each of them last signed in, as the audit says; who never did is absent. */
+  lastSignIns(ids: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** By lower-case address; null as for `get`. */
   byEmail(email: string): Promise<Account | null>;
   /** Whose sessions these are, as the accounts are now, by session id; a session that is gone or over is absent. */

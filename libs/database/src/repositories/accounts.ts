@@ -12,7 +12,6 @@ interface Row {
   readonly groups: string[];
   readonly disabledAt: Date | null;
   readonly createdAt: Date;
-  readonly lastSignIn: Date | null;
 }
 
 /** Groups as they stand in a row: `all_groups` beside the list. */
@@ -25,7 +24,7 @@ export function scopeColumns(groups: GroupScope): { allGroups: boolean; groups: 
 }
 
 function toAccount(row: Row): Account {
-  const { id, name, email, disabledAt, createdAt, lastSignIn } = row;
+  const { id, name, email, disabledAt, createdAt } = row;
   return {
     id,
     name,
@@ -34,15 +33,13 @@ function toAccount(row: Row): Account {
     groups: toScope(row),
     disabledAt,
     createdAt,
-    lastSignIn,
   };
 }
 
-/** The audit knows every sign-in; sessions go when they end. An account without a role is nobody's yet. */
+/** An account without a role is nobody's yet. */
 async function select(client: Client, condition: Prisma.Sql): Promise<Account[]> {
   const rows = await client.$queryRaw<Row[]>`
-    SELECT u.id, u.name, u.email, u.role, u.all_groups AS "allGroups", u.groups, u.disabled_at AS "disabledAt", u.created_at AS "createdAt",
-           (SELECT max(a.at) FROM audit_entry a WHERE a.subject_kind = 'account' AND a.subject_id = u.id AND a.action = 'session.signIn') AS "lastSignIn"
+    SELECT u.id, u.name, u.email, u.role, u.all_groups AS "allGroups", u.groups, u.disabled_at AS "disabledAt", u.created_at AS "createdAt"
     FROM "user" u WHERE u.role = ANY (${[...role.options]}::text[]) AND ${condition} ORDER BY lower(u.name), u.id`;
   return rows.map(toAccount);
 }
@@ -118,6 +115,13 @@ export function createAccountRepository(context: Context): AccountRepository & A
     async get(id) {
       const [account] = await select(client, Prisma.sql`u.id = ${id}`);
       return account ?? null;
+    },
+    async lastSignIns(ids) {
+      // Sessions go when they end: the audit knows every sign-in.
+      const rows = await client.$queryRaw<{ id: string; at: Date }[]>`
+        SELECT subject_id AS id, max(at) AS at FROM audit_entry
+        WHERE subject_kind = 'account' AND subject_id = ANY (${[...ids]}::text[]) AND action = 'session.signIn' GROUP BY subject_id`;
+      return new Map(rows.map(({ id, at }) => [id, at]));
     },
     async byEmail(email) {
       const [account] = await select(client, Prisma.sql`u.email = ${storableText(email)}`);

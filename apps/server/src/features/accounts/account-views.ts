@@ -1,8 +1,8 @@
 import type { AccountView, GroupScope, GroupView, InvitationView } from '@trustfleet/api';
 import type { Account, HostGroup, Invitation } from '@trustfleet/database';
 
-export function accountView(account: Account): AccountView {
-  const { id, name, email, role, groups, disabledAt, createdAt, lastSignIn } = account;
+export function accountView(account: Account, lastSignIn: Date | undefined): AccountView {
+  const { id, name, email, role, groups, disabledAt, createdAt } = account;
   return {
     id,
     name,

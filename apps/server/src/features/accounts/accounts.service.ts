@@ -41,9 +41,9 @@ export class AccountsService {
     const accounts = await this.database.accounts.list();
     const invitations = await this.database.invitations.list(this.now());
     return {
-      accounts: accounts
-        .filter(({ id, groups }) => id === viewer.id || isWithin(groups, viewer.groups))
-        .map(accountView),
+      accounts: await this.views(
+        accounts.filter(({ id, groups }) => id === viewer.id || isWithin(groups, viewer.groups)),
+      ),
       invitations: invitations.filter(({ groups }) => isWithin(groups, viewer.groups)).map(invitationView),
     };
   }
@@ -65,7 +65,14 @@ export class AccountsService {
       if (Object.keys(changes).length > 0) await repositories.accounts.update(id, after);
       return { result: after, audit: Object.keys(changes).length > 0 ? [recordOf(before, changes)] : [] };
     });
-    return accountView(account);
+    const [view] = await this.views([account]);
+    if (view === undefined) throw notFound('account');
+    return view;
+  }
+
+  private async views(accounts: readonly Account[]): Promise<AccountView[]> {
+    const lastSignIns = await this.database.accounts.lastSignIns(accounts.map(({ id }) => id));
+    return accounts.map((account) => accountView(account, lastSignIns.get(account.id)));
   }
 
   private changed(before: Account, { role, groups, disabled }: UpdateAccount): Account {
