@@ -160,6 +160,24 @@ describe('run', () => {
     expect((await running.finished).code).toBe(0);
   });
 
+  it('goes on without facts when the process that scans fails, and tells so', async () => {
+    const { hostId } = await enrolled();
+    const breaking = join(fake.directory, 'break-collect.cjs');
+    await writeFile(breaking, "if (process.argv[2] === 'collect') throw new Error('the disk is on fire');");
+    const running = startAgent(['run', ...where(), '--root', fake.root], {
+      NODE_OPTIONS: `--require=${breaking}`,
+    });
+
+    await running.saw(/the scan failed; .*exit code 1.*the disk is on fire[^]* link state="waiting"/);
+    const { stdout } = await agent(['status', ...where()]);
+    running.child.kill('SIGTERM');
+
+    expect((await running.finished).code).toBe(0);
+    expect(stdout).toContain(`host ${hostId}`);
+    expect(stdout).toMatch(/Last scan: +none yet/);
+    expect(stdout).toMatch(/The scan failed, and is tried again soon/);
+  });
+
   it('notices a changed trust store', async () => {
     await enrolled();
     const running = startAgent(['run', ...where(), '--root', fake.root]);
