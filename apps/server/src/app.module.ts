@@ -13,6 +13,7 @@ import type { EnrolmentService } from './features/fleet/enrolment.service.ts';
 import { FleetModule } from './features/fleet/fleet.module.ts';
 import type { HostSettings } from './features/fleet/host-settings.service.ts';
 import type { HostsService } from './features/fleet/hosts.service.ts';
+import type { TimelineService } from './features/fleet/timeline/timeline.service.ts';
 import type { Readiness } from './features/health/health.controller.ts';
 import { HealthModule } from './features/health/health.module.ts';
 import { PoliciesModule } from './features/policies/policies.module.ts';
@@ -32,6 +33,7 @@ export interface AppServices {
   readonly admission: Admission;
   readonly hostSettings: HostSettings;
   readonly enrolment: EnrolmentService;
+  readonly timeline: TimelineService;
   readonly policies: PoliciesService;
   readonly orders: OrdersService;
   readonly events: EventBus;

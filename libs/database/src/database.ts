@@ -18,6 +18,7 @@ import type { OrderChanges, OrderRepository } from './model/orders.ts';
 import type { OverviewRepository } from './model/overview.ts';
 import type { PolicyChanges, PolicyRepository } from './model/policies.ts';
 import type { SectionRepository } from './model/sections.ts';
+import type { TimelineRepository } from './model/timeline.ts';
 import type { SetupTokenChanges, SetupTokenRepository, TokenChanges } from './model/tokens.ts';
 import { createAccountRepository } from './repositories/accounts.ts';
 import { createAdmissionRepository } from './repositories/admission.ts';
@@ -34,6 +35,7 @@ import { createOrderRepository } from './repositories/orders.ts';
 import { createOverviewRepository } from './repositories/overview.ts';
 import { createPolicyRepository, type StatusCache } from './repositories/policies.ts';
 import { createSectionRepository } from './repositories/sections.ts';
+import { createTimelineRepository } from './repositories/timeline.ts';
 import { createSetupTokenRepository, createTokenChanges } from './repositories/tokens.ts';
 
 /** What anybody may reach: reading for people (by viewer), and what agents and the server's clock write. */
@@ -54,6 +56,7 @@ export interface Repositories {
   readonly groups: GroupRepository;
   readonly audit: AuditRepository;
   readonly overview: OverviewRepository;
+  readonly timeline: TimelineRepository;
 }
 
 /** What only `Database.change` reaches: everything that a person does, and what is recorded like it. */
@@ -120,6 +123,7 @@ function createRepositories(context: Context): ChangeRepositories {
     groups: createGroupRepository(context),
     audit: createAuditRepository(context),
     overview: createOverviewRepository(context),
+    timeline: createTimelineRepository(context),
   };
 }
 

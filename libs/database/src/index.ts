@@ -15,6 +15,7 @@ export * from './model/orders.ts';
 export * from './model/jobs.ts';
 export * from './model/tokens.ts';
 export * from './model/overview.ts';
+export * from './model/timeline.ts';
 export * from './errors.ts';
 export * from './database.ts';
 export * from './migrate.ts';

@@ -12,6 +12,7 @@ import { Admission } from '../features/fleet/admission.service.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { HostSettings } from '../features/fleet/host-settings.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
+import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
 import { Readiness } from '../features/health/health.controller.ts';
 import { PoliciesService } from '../features/policies/policies.service.ts';
 import { OrdersService } from '../features/rollouts/orders.service.ts';
@@ -34,6 +35,7 @@ export const HOLLOW: AppServices = {
   admission: hollow(Admission),
   hostSettings: hollow(HostSettings),
   enrolment: hollow(EnrolmentService),
+  timeline: hollow(TimelineService),
   policies: hollow(PoliciesService),
   orders: hollow(OrdersService),
   events: hollow(EventBus),

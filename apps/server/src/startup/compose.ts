@@ -17,6 +17,7 @@ import { SetupService } from '../features/accounts/setup.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
+import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
 import { Readiness } from '../features/health/health.controller.ts';
 import { PoliciesService } from '../features/policies/policies.service.ts';
 import { OrdersService } from '../features/rollouts/orders.service.ts';
@@ -110,6 +111,7 @@ function makeServices(
     groups: new GroupsService(database, now),
     audit: new AuditService({ database, fleetId, serverKey: keys.serverKey, now }),
     hosts: new HostsService(database, now),
+    timeline: new TimelineService(database),
     enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
     policies: new PoliciesService(database, now),
     orders: new OrdersService({ database, signer: { fleetId, key: keys.serverKey }, dispatcher, now }),

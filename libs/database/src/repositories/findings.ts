@@ -148,6 +148,19 @@ export async function openFindings(client: Client, hostId: string): Promise<Find
   return rows.map(toFinding);
 }
 
+/** Findings of one host that opened or closed within a span of time, for its history. */
+export async function findingsAt(
+  client: Client,
+  hostId: string,
+  { from, before }: { readonly from: Date; readonly before: Date },
+): Promise<Finding[]> {
+  const rows = await client.$queryRaw<FindingRow[]>`
+    SELECT ${COLUMNS} FROM finding f JOIN host h ON h.id = f.host_id
+    WHERE f.host_id = ${hostId}::uuid AND ((f.since >= ${from}::timestamptz AND f.since < ${before}::timestamptz)
+      OR (f.closed_at >= ${from}::timestamptz AND f.closed_at < ${before}::timestamptz)) ORDER BY f.key, f.since`;
+  return rows.map(toFinding);
+}
+
 export function createFindingRepository({ client, atomically }: Context): FindingRepository {
   return {
     async reconcile(batch, now) {

@@ -119,6 +119,18 @@ export async function newestJobsOf(client: Client, hostId: string, limit: number
   return await select(client, where({ hostId }), { limit, offset: 0 });
 }
 
+/** Jobs of one host whose last change falls within a span of time, for its history. */
+export async function jobsUpdatedAt(
+  client: Client,
+  hostId: string,
+  { from, before }: { readonly from: Date; readonly before: Date },
+): Promise<JobSummary[]> {
+  const rows = await client.$queryRaw<SummaryRow[]>`
+    SELECT ${SUMMARY} FROM ${TABLES} WHERE j.host_id = ${hostId}::uuid AND j.updated_at >= ${from}::timestamptz
+      AND j.updated_at < ${before}::timestamptz ORDER BY j.id`;
+  return rows.map(toSummary);
+}
+
 export async function listJobs(client: Client, viewer: Viewer, query: JobQuery): Promise<Page<JobSummary>> {
   const { page, pageSize } = query;
   const condition = Prisma.sql`${visibleTo(viewer)} AND ${where(query)}`;

@@ -8,6 +8,8 @@ import {
   inspectRequest,
   inspectResponse,
   sha256Hex,
+  timelinePage,
+  timelineQuery,
   type HostListQuery,
 } from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
@@ -18,16 +20,19 @@ import { Api } from '../../http/api-route.ts';
 import { viewerOf } from '../../http/permission.ts';
 import { EnrolmentService } from './enrolment.service.ts';
 import { HostsService } from './hosts.service.ts';
+import { TimelineService } from './timeline/timeline.service.ts';
 
 @ApiTags('fleet')
 @Controller('/api/v1')
 export class FleetController {
   private readonly hosts: HostsService;
   private readonly enrolment: EnrolmentService;
+  private readonly history: TimelineService;
 
-  constructor(hosts: HostsService, enrolment: EnrolmentService) {
+  constructor(hosts: HostsService, enrolment: EnrolmentService, history: TimelineService) {
     this.hosts = hosts;
     this.enrolment = enrolment;
+    this.history = history;
   }
 
   @Get('hosts')
@@ -44,6 +49,20 @@ export class FleetController {
   })
   host(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
     return this.hosts.detail(viewerOf(request), id);
+  }
+
+  @Get('hosts/:id/timeline')
+  @Api({
+    permission: 'hosts.read',
+    summary: 'What happened to a host, newest first: what appeared, what left, which job did it.',
+    response: timelinePage,
+  })
+  timeline(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Query({ schema: timelineQuery }) query: z.infer<typeof timelineQuery>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.history.page(viewerOf(request), id, query);
   }
 
   @Post('certificates/inspect')

@@ -5,6 +5,7 @@ import { EnrolmentService } from './enrolment.service.ts';
 import { FleetController } from './fleet.controller.ts';
 import { HostSettings } from './host-settings.service.ts';
 import { HostsService } from './hosts.service.ts';
+import { TimelineService } from './timeline/timeline.service.ts';
 
 @Module({})
 export class FleetModule {
@@ -13,6 +14,7 @@ export class FleetModule {
     readonly admission: Admission;
     readonly hostSettings: HostSettings;
     readonly enrolment: EnrolmentService;
+    readonly timeline: TimelineService;
   }): DynamicModule {
     return {
       module: FleetModule,
@@ -22,6 +24,7 @@ export class FleetModule {
         { provide: Admission, useValue: services.admission },
         { provide: HostSettings, useValue: services.hostSettings },
         { provide: EnrolmentService, useValue: services.enrolment },
+        { provide: TimelineService, useValue: services.timeline },
       ],
     };
   }
