@@ -12,4 +12,4 @@ export {
 export { nextDelivery, REDELIVER_AFTER_MS } from './next-delivery.ts';
 export { isLost, lostDeadline, REPORT_GRACE_MS, waitingTime } from './lost-deadline.ts';
 export { isSuperseded, type SupersedeFacts } from './supersede.ts';
-export { undoStanding } from './undo.ts';
+export { saysUndone, undoStanding } from './undo.ts';

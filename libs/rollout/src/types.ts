@@ -86,7 +86,7 @@ export interface LostFacts {
 export interface UndoFacts {
   readonly mode: OrderMode;
   readonly state: JobState;
-  /** What the agent said: true when it took its change back, false when it could not; null when it said nothing. */
+  /** What the host said at the end, or later (`saysUndone`): true when the change was taken back, false when not; null: nothing. */
   readonly undone: boolean | null;
   /** Changes in its plan; null when no plan came. */
   readonly plannedChanges: number | null;
@@ -96,6 +96,6 @@ export interface UndoFacts {
 
 /**
  * `possible`: it changed its host, or may have. `nothing`: it changed nothing, or that is taken back already by itself. `underway`: an
- * undo waits or runs. `done`: an undo succeeded.
+ * undo waits or runs. `done`: an undo succeeded, or the host's owner undid it.
  */
 export type UndoStanding = 'possible' | 'nothing' | 'underway' | 'done';

@@ -1,6 +1,6 @@
 import { FINAL_JOB_STATES, OPEN_JOB_STATES, type JobState } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
-import { undoStanding, type UndoFacts, type UndoStanding } from './index.ts';
+import { saysUndone, undoStanding, type UndoFacts, type UndoStanding } from './index.ts';
 
 const ALL: readonly JobState[] = [...OPEN_JOB_STATES, ...FINAL_JOB_STATES];
 const usual: UndoFacts = {
@@ -30,6 +30,9 @@ describe('undoStanding', () => {
     ['failed before its first change', { state: 'failed' }, 'nothing'],
     ['ran out of time, and could not take it back', { state: 'timedOut', undone: false }, 'possible'],
     ['ran out of time, and took it back', { state: 'timedOut', undone: true }, 'nothing'],
+    ['proved, and taken back by the host’s owner', { undone: true }, 'done'],
+    ['fell silent, and taken back by the host’s owner', { state: 'lost', undone: true }, 'done'],
+    ['whose undo found nothing on the host', { state: 'lost', undoStates: ['notApplicable'] }, 'nothing'],
     ['a dry run', { mode: 'plan', state: 'planned' }, 'nothing'],
     ['an undo', { mode: 'undo' }, 'nothing'],
     ['taken back', { undoStates: ['verified'] }, 'done'],
@@ -40,7 +43,7 @@ describe('undoStanding', () => {
     expect(undoStanding({ ...usual, ...change })).toBe(standing);
   });
 
-  it.each(ALL)('%s as the state of the undo', (state) => {
+  it.each(ALL.filter((state) => state !== 'notApplicable'))('%s as the state of the undo', (state) => {
     const open = (OPEN_JOB_STATES as readonly JobState[]).includes(state);
     const expected = open
       ? 'underway'
@@ -57,5 +60,23 @@ describe('undoStanding', () => {
     expect(undoStanding({ ...usual, state, undone: false })).toBe(
       changed.includes(state) ? 'possible' : 'nothing',
     );
+  });
+});
+
+describe('saysUndone', () => {
+  const word = {
+    ...{ index: 9, attempt: 1, state: 'verified' as const, signed: true },
+    ...{ step: 'undoneByOwner', undone: true },
+  };
+
+  it.each([
+    ['after the end', 'verified', {}, true],
+    ['after the end of one that was given up as lost', 'lost', {}, true],
+    ['before the end: the end itself says it', 'baking', {}, false],
+    ['unsigned', 'verified', { signed: false }, false],
+    ['another step', 'verified', { step: 'undo' }, false],
+    ['that it was not undone', 'verified', { undone: false }, false],
+  ] as [string, JobState, Partial<typeof word>, boolean][])('%s', (_name, state, change, expected) => {
+    expect(saysUndone({ state }, { ...word, ...change })).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { jobState, type JobEvent, type JobState } from '@trustfleet/protocol';
-import { acceptEvent, isFinal, mustHearCancel } from '@trustfleet/rollout';
+import { acceptEvent, isFinal, mustHearCancel, saysUndone } from '@trustfleet/rollout';
 import type { Client } from '../connection.ts';
 import { SERVER, type ActedRecord } from '../model/audit.ts';
 import type { JobEventOutcome, JobRef, ReceivedJobEvent } from '../model/jobs.ts';
@@ -28,6 +28,8 @@ interface Progress extends JobRef {
   /** As the last applied event says. */
   nextAt: Date | null;
   signed: boolean;
+  /** It has ended, and the host says that its change is gone. */
+  undoneLater: boolean;
   /** When the first and the last of its events that apply came in. */
   firstAt: Date | null;
   touchedAt: Date | null;
@@ -66,7 +68,7 @@ async function lockJobs(client: Client, batch: readonly ReceivedJobEvent[]): Pro
   const stored = new Map(counts.map(({ jobId, _count }) => [jobId, _count]));
   const fresh = {
     ...{ plan: null, before: null, after: null, undone: null, effective: null, nextAt: null },
-    ...{ signed: false, firstAt: null, touchedAt: null },
+    ...{ signed: false, undoneLater: false, firstAt: null, touchedAt: null },
   };
   return new Map(
     rows.map((row) => [
@@ -101,7 +103,8 @@ function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: Rec
   job.plan = event.plan ?? job.plan;
   job.before = event.before ?? job.before;
   job.after = event.after ?? job.after;
-  job.undone = event.undone ?? job.undone;
+  // What an attempt took back says nothing of the next one.
+  job.undone = isFinal(event.state) ? event.undone : null;
   job.effective = event.state === 'verified' ? (event.effective ?? null) : null;
   job.nextAt = nextAtOf(event);
   job.signed = signatureValid && isFinal(event.state);
@@ -114,8 +117,10 @@ function take(
   job: Progress,
   received: ReceivedJobEvent,
 ): { readonly kind: Kept['outcome']; readonly reason: string | null } {
-  const { index, attempt, state } = received.event;
-  const decision = acceptEvent(job, { index, attempt, state, signed: received.signatureValid });
+  const { index, attempt, state, step, undone } = received.event;
+  const word = { index, attempt, state, step, undone, signed: received.signatureValid };
+  const decision = acceptEvent(job, word);
+  if (decision.kind === 'late' && saysUndone(job, word)) job.undoneLater = true;
   if (decision.kind === 'illegal') return { kind: 'illegal', reason: decision.reason };
   if (decision.kind !== 'apply') return { kind: decision.kind, reason: null };
   Object.assign(job, decision.job);
@@ -151,7 +156,7 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
   const column = <T>(pick: (job: Progress) => T): T[] => jobs.map(pick);
   await client.$executeRaw`
     UPDATE job j SET state = u.state, last_event_index = u.last_index, attempt = u.attempt, plan = coalesce(u.plan::jsonb, j.plan),
-      before = coalesce(u.before::jsonb, j.before), after = coalesce(u.after::jsonb, j.after), undone = coalesce(u.undone, j.undone),
+      before = coalesce(u.before::jsonb, j.before), after = coalesce(u.after::jsonb, j.after), undone = u.undone,
       effective = u.effective, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.first_at)
     FROM unnest(${column((j) => j.id)}::uuid[], ${column((j) => j.state)}::text[], ${column((j) => j.lastEventIndex)}::int[], ${column((j) => j.attempt)}::int[],
                 ${column((j) => jsonOrNull(j.plan))}::text[], ${column((j) => jsonOrNull(j.before))}::text[], ${column((j) => jsonOrNull(j.after))}::text[],
@@ -159,6 +164,11 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
                 ${column((j) => j.signed)}::boolean[], ${column((j) => j.firstAt)}::timestamptz[], ${column((j) => j.touchedAt)}::timestamptz[])
       AS u (id, state, last_index, attempt, plan, before, after, undone, effective, next_at, signed, first_at, at)
     WHERE j.id = u.id`;
+}
+
+async function noteUndone(client: Client, jobs: readonly Progress[]): Promise<void> {
+  const ids = jobs.filter(({ undoneLater }) => undoneLater).map(({ id }) => id);
+  if (ids.length > 0) await client.job.updateMany({ where: { id: { in: ids } }, data: { undone: true } });
 }
 
 /** A host that says `refused` got something that its server never signed, or is not the host it was: nothing more goes to it. */
@@ -233,6 +243,7 @@ export async function acceptEvents(
   await insertEvents(client, kept);
   const touched = [...jobs.values()].filter((job) => job.touchedAt !== null);
   await updateJobs(client, touched);
+  await noteUndone(client, [...jobs.values()]);
   const quarantined = await quarantineRefusing(client, touched);
   const at = batch.at(-1)?.receivedAt ?? new Date(0);
   const finished = touched.filter(({ state }) => isFinal(state));

@@ -278,6 +278,40 @@ describe('undo', () => {
     });
   });
 
+  it("is done where the host's owner did it; the job keeps its state", async () => {
+    await withDatabase(lab, async (database) => {
+      const host = await addHost(database);
+      const job = await ordered(database, host, {
+        order: { limits: { attempts: 2, backoffMs: 1000, bakeMs: 0 } },
+      });
+      const retried = { state: 'retrying' as const, undone: true };
+      await says(database, job, 'planning', 'applying', retried);
+      expect((await detail(database, job.jobId))?.undone, 'of an attempt that is over').toBeNull();
+      await says(
+        database,
+        job,
+        'planning',
+        'applying',
+        retried,
+        { state: 'planning', attempt: 2 },
+        { state: 'applying', attempt: 2 },
+        { state: 'verifying', attempt: 2 },
+        { state: 'verified', attempt: 2, undone: false },
+      );
+      expect((await detail(database, job.jobId))?.undo).toBe('possible');
+
+      const word = { state: 'verified' as const, attempt: 2, index: 8, step: 'undoneByOwner', undone: true };
+      const [outcome] = await says(database, job, word);
+
+      expect(outcome).toMatchObject({ kind: 'late', stored: true });
+      expect(await detail(database, job.jobId)).toMatchObject({
+        state: 'verified',
+        undone: true,
+        undo: 'done',
+      });
+    });
+  });
+
   it('two at once: the second one sees the first', async () => {
     await withDatabase(lab, async (database) => {
       const host = await addHost(database);
