@@ -17,8 +17,11 @@ const UPDATE_TOOL = '/usr/sbin/update-ca-certificates';
 const READ_BACK_LIMIT_MS = 60_000;
 const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
+/** What of the host a change of a store needs. */
+export type StoreHost = Pick<Host, 'readFile' | 'listDirectory' | 'writeFile' | 'removeFile' | 'runProgram'>;
+
 export interface AnchorStoreParts {
-  readonly host: Host;
+  readonly host: StoreHost;
   /** Made when a job first asks. */
   readonly trustStores: () => Promise<TrustStores>;
   readonly files: Pick<DurableFiles, 'sync'>;
@@ -26,7 +29,7 @@ export interface AnchorStoreParts {
   readonly readBackCommand: readonly [string, ...string[]];
 }
 
-async function readWhole(host: Host, path: string): Promise<Uint8Array | null> {
+async function readWhole(host: StoreHost, path: string): Promise<Uint8Array | null> {
   const read = await host.readFile(path, { maxBytes: MAX_ANCHOR_FILE_BYTES });
   if (read.state === 'read') return read.bytes;
   if (read.state === 'missing') return null;
@@ -83,9 +86,8 @@ async function readBack(parts: AnchorStoreParts, anchor: string, signal: AbortSi
   return parseCheck(result.stdout);
 }
 
-/** Also what a write that was killed left beside the file (libs/host writes `.<name>.<random>.tmp` first, then renames). */
-async function removeFile(host: Host, path: string): Promise<void> {
-  await host.removeFile(path);
+/** libs/host writes `.<name>.<random>.tmp` first, then renames. */
+async function sweep(host: StoreHost, path: string): Promise<void> {
   const directory = dirname(path);
   const listing = await host.listDirectory(directory);
   if (listing.state !== 'listed') return;
@@ -105,7 +107,10 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
     },
     readFile: (path) => readWhole(host, path),
     writeFile: (path, bytes) => host.writeFile(path, bytes, { mode: 0o644 }),
-    removeFile: (path) => removeFile(host, path),
+    async removeFile(path) {
+      await host.removeFile(path);
+    },
+    sweep: (path) => sweep(host, path),
     runTool: (request) => runTool(parts, request),
     toolAtRest: (signal) => toolAtRest(host, UPDATE_TOOL, signal),
     readBack: (anchor, signal) => readBack(parts, anchor, signal),

@@ -32,6 +32,7 @@ export type {
 } from './ports.ts';
 export {
   StepFailedError,
+  StepRefusedError,
   type DoneWork,
   type OpenedRemedy,
   type RemedyCheck,

@@ -24,6 +24,8 @@ export interface JobRun {
   serverTime(): Date | null;
   /** In [0, 1). */
   random(): number;
+  /** How often in a row this job could not be carried on, in this process. */
+  readonly stuckTimes: number;
   /** After a change, before the final event: the inventory is read again, so that the server hears of it first. */
   beforeFinal(): Promise<void>;
   /** Writes into the journal of the job that this one took back what became of it. */

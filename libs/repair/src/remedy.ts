@@ -70,5 +70,10 @@ export interface RemedyExecutor {
 
 /** A step did not do what it announces; the message is for a person. */
 export class StepFailedError extends Error {
-  override readonly name = 'StepFailedError';
+  override readonly name: string = 'StepFailedError';
+}
+
+/** A step was not done, and trying again would not change that: what it would touch is somebody else's now. */
+export class StepRefusedError extends StepFailedError {
+  override readonly name = 'StepRefusedError';
 }

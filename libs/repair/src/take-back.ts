@@ -4,7 +4,7 @@ import { failAttempt } from './end-attempt.ts';
 import type { JobRun, Measured } from './job-run.ts';
 import { attemptOf, inversesOf } from './journal/progress.ts';
 import { checkSafely } from './opened-remedy.ts';
-import type { OpenedRemedy, RemedyCheck, UndoStep } from './remedy.ts';
+import { StepRefusedError, type OpenedRemedy, type RemedyCheck, type UndoStep } from './remedy.ts';
 
 /** Longest that going back may take; apart from the job's own clock, which may be the reason for going back. */
 const UNDO_LIMIT_MS = 180_000;
@@ -15,9 +15,14 @@ export interface TakeBackReason extends Measured {
   readonly timedOut: boolean;
 }
 
+/** A full disk or a tool that fails may be gone in a while: so often it is tried again, with the pauses of a stuck job. */
+const MORE_TRIES = 4;
+
 interface Hindrance {
   readonly step: UndoStep;
   readonly detail: string;
+  /** Trying again may help. */
+  readonly passing: boolean;
 }
 
 /** Runs every step back, each announced in the journal; what hindered it, or null. */
@@ -32,7 +37,7 @@ async function runUndoSteps(
     try {
       await step.run(context.signal);
     } catch (error) {
-      return { step, detail: messageOf(error) };
+      return { step, detail: messageOf(error), passing: !(error instanceof StepRefusedError) };
     }
     await run.fault(`after:${step.name}`);
     await run.journal.append({ kind: 'undoDone', step: step.name });
@@ -65,7 +70,8 @@ async function endUntouched(run: JobRun, why: TakeBackReason): Promise<void> {
 
 /**
  * Takes an attempt back by the inverse of every step that began. `failed` (or `timedOut`, or `retrying`) with `undone: true` when the
- * host is as before; `appliedNotVerified` with `undone: false` when something hinders it. The decision stands in the journal first: an
+ * host is as before; `appliedNotVerified` with `undone: false` when something hinders it for good. Throws where that may pass: the job
+ * is taken up again after a while, and goes on here. The decision stands in the journal first: an
  * agent that is stopped on the way goes on with it, and a job that ran out of time stays one.
  */
 export async function takeBack(run: JobRun, remedy: OpenedRemedy, why: TakeBackReason): Promise<void> {
@@ -80,9 +86,13 @@ export async function takeBack(run: JobRun, remedy: OpenedRemedy, why: TakeBackR
   const signal = AbortSignal.timeout(UNDO_LIMIT_MS);
   const hindrance = await runUndoSteps(run, remedy.undo(inverses), { reason, signal });
   const check = await checkSafely(remedy, 'readBack', signal);
-  await run.beforeFinal();
   const hindered = whyNotAsBefore(hindrance, check, before);
+  await run.beforeFinal();
   const content = { plan, before, after: check.evidence };
+  if (hindered !== null && hindrance?.passing !== false && run.stuckTimes < MORE_TRIES) {
+    await run.events.emit('applying', { step: 'undoWaits', detail: hindered, plan });
+    throw new Error(`The change could not be undone yet: ${hindered}`);
+  }
   if (hindered !== null) {
     return run.events.finish('appliedNotVerified', {
       ...content,

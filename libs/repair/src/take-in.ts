@@ -3,7 +3,7 @@ import { acceptJob, claimedJob, type Acceptance } from './accept-job.ts';
 import { createJobEvents, type UnacceptedJob } from './job-events.ts';
 import { JOURNAL_FORMAT, type AcceptedEntry } from './journal/entries.ts';
 import type { Journal } from './journal/journal.ts';
-import { acceptedOf, finalOf, inversesOf, attemptOf } from './journal/progress.ts';
+import { acceptedOf, attemptOf, finalOf, inversesOf, isOwners } from './journal/progress.ts';
 import { needOf } from './recover-job.ts';
 import { undoTarget } from './undo-target.ts';
 import { enqueue, prune, type Worker } from './worker.ts';
@@ -36,6 +36,8 @@ function takeHeld(worker: Worker, held: Journal): void {
     enqueue(worker, jobId);
     return;
   }
+  // No server knows the owner's own jobs: whoever asked reads their journal.
+  if (isOwners(held)) return;
   const event = archive.sendAgain(held);
   if (event !== null) options.onEvent(event);
 }

@@ -75,6 +75,7 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
     fault: options.fault ?? noFault,
     log: options.log,
     random: worker.random,
+    stuckTimes: worker.stuck.get(jobId) ?? 0,
     serverTime: options.serverTime,
     findJob: (other) => archive.find(other),
     cancelled: () =>

@@ -136,6 +136,7 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
       await rename(`${path}.tmp`, path);
     },
     removeFile: (path) => rm(path, { force: true }),
+    sweep: (path) => rm(`${path}.tmp`, { force: true }),
     async runTool({ after, signal }) {
       await updateCaCertificates(tree, after);
       runs += 1;

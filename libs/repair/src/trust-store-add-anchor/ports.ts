@@ -14,8 +14,10 @@ export interface AnchorStoreAccess {
   readFile(path: string): Promise<Uint8Array | null>;
   /** Replaces the file as a whole, mode 0644, on disk before it returns. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
-  /** Missing is no error; on disk before it returns. Takes along what a write to `path` that was killed left beside it. */
+  /** Missing is no error; on disk before it returns. */
   removeFile(path: string): Promise<void>;
+  /** Removes what a write to `path` that was killed left beside it. */
+  sweep(path: string): Promise<void>;
   /**
    * Runs the tool that makes the operating system's bundle; what it made is on disk before it returns, since tools do not
    * sync. After a removal it must also drop what it made of the removed file. update-ca-certificates appends to `<bundle>.new`: one left by a run that was killed has to be removed first, or

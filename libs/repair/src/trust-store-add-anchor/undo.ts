@@ -1,5 +1,5 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import { StepFailedError, type UndoStep } from '../remedy.ts';
+import { StepFailedError, StepRefusedError, type UndoStep } from '../remedy.ts';
 import type { AnchorStoreAccess } from './ports.ts';
 import { anchorInverse, type AnchorInverse } from './steps.ts';
 
@@ -54,13 +54,13 @@ function restoreFileStep(access: AnchorStoreAccess, inverse: RestoreFile): UndoS
     async run() {
       const now = digestOf(await access.readFile(path));
       if (now !== digestOf(previous) && now !== written) {
-        throw new StepFailedError(
+        throw new StepRefusedError(
           `${path} no longer holds what this job wrote, so it was left as it is. Look at the file, remove it if it is not wanted, and run the store's tool.`,
         );
       }
-      // Also where the file is gone already: what a killed write left beside it goes too.
       if (previous === null) await access.removeFile(path);
       else if (now === written) await access.writeFile(path, previous);
+      await access.sweep(path);
     },
   };
 }

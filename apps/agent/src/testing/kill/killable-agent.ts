@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createHost } from '@trustfleet/host';
+import type { JobEvent } from '@trustfleet/protocol';
+import {
+  createAddAnchor,
+  createDurableFiles,
+  createRepair,
+  evaluateAnchor,
+  type AnchorStoreAccess,
+  type Repair,
+} from '@trustfleet/repair';
+import { keyPairFromSeed } from '@trustfleet/signing';
+import { createTrustStores } from '@trustfleet/trust-stores';
+import { createAnchorStoreAccess } from '../../anchor-store-access.ts';
+import { takeUndoRequests } from '../../state/undo-requests.ts';
+import { withTiedPrograms } from '../../tied-programs.ts';
+import type { Behaviour, Wish } from './scenarios.ts';
+import { createFastTime, workToRest } from './rest.ts';
+import { BOUND, keySetOf, type AgentFacts } from './studio.ts';
+
+/** What the suite hands to this program, as a JSON file. */
+export interface KillableConfig {
+  readonly agent: AgentFacts;
+  /** Holds `root` (the store), `state`, `server.jsonl` (what the server took in) and `points.json`. */
+  readonly directory: string;
+  readonly wishes: readonly Wish[];
+  readonly behaviour: Behaviour;
+  /** Number of the point at which this process ends itself; null for none. */
+  readonly killAt: number | null;
+}
+
+const LIMIT_MS = 40_000;
+const configPath = process.argv[2];
+if (configPath === undefined) throw new Error('killable-agent: the path of its configuration is missing');
+const config = JSON.parse(readFileSync(configPath, 'utf8')) as KillableConfig;
+const { directory, behaviour, killAt } = config;
+const stateDir = join(directory, 'state');
+for (const place of BOUND)
+  execFileSync('/usr/bin/mount', ['--bind', join(directory, 'root', place), `/${place}`]);
+
+const points: string[] = [];
+const fault = (point: string): void => {
+  points.push(point);
+  if (points.length === killAt) process.kill(process.pid, 'SIGKILL');
+};
+
+const time = createFastTime();
+
+/** While this file is there, the first attempt is not over. */
+const firstAttempt = join(directory, 'first-attempt');
+
+function outcome(after: 'add' | 'remove', runs: number): string | null {
+  const fails =
+    (behaviour === 'failsAfterAdd' && after === 'add') ||
+    (behaviour === 'failsFirstAttempt' && after === 'add' && existsSync(firstAttempt)) ||
+    (behaviour === 'failsAfterRemove' && runs === 1);
+  return fails ? 'update-ca-certificates ended with exit code 1' : null;
+}
+
+/** The agent's own way to the store. Only the look back is made in this process: a second Node for each of many points takes too long. */
+function storeAccess(): AnchorStoreAccess {
+  const host = withTiedPrograms(createHost());
+  const trustStores = createTrustStores(host);
+  const access = createAnchorStoreAccess({
+    ...{ host, files: createDurableFiles(), readBackCommand: ['/bin/false'] },
+    trustStores: () => Promise.resolve(trustStores),
+  });
+  let runs = 0;
+  return {
+    ...access,
+    readBack: async (anchor) => evaluateAnchor(await access.trustStores(), anchor),
+    async runTool(request) {
+      runs += 1;
+      const running = access.runTool(request);
+      await wait(30);
+      fault('during:runTool');
+      const result = await running;
+      if (result.reason !== null) return result;
+      if (behaviour === 'hangsAfterAdd' && request.after === 'add')
+        await new Promise((_resolve, reject) => {
+          request.signal.addEventListener('abort', () => {
+            reject(new Error('stopped'));
+          });
+        });
+      return { reason: outcome(request.after, runs) };
+    },
+  };
+}
+
+/** The server takes an event in (its commit), then acknowledges it. */
+function serve(repair: Repair, event: JobEvent): Promise<void> {
+  appendFileSync(join(directory, 'server.jsonl'), `${JSON.stringify(event)}\n`);
+  if (event.state === 'retrying') rmSync(firstAttempt, { force: true });
+  return repair.acknowledge([event.eventId]);
+}
+
+const inbox: JobEvent[] = [];
+const repair = await createRepair({
+  stateDir,
+  files: createDurableFiles(),
+  identity: {
+    ...{ hostId: config.agent.hostId, fleetId: config.agent.fleetId, keySet: () => keySetOf(config.agent) },
+    hostKey: keyPairFromSeed('ed25519', Buffer.from(config.agent.keySeed, 'base64')).privateKey,
+  },
+  remedies: [createAddAnchor(storeAccess())],
+  allowList: () =>
+    Promise.resolve({
+      ...{
+        path: '/etc/trustfleet/allow-list.json',
+        state: 'loaded' as const,
+        digest: '0'.repeat(64),
+        problem: null,
+      },
+      permits: ['trustStore.addAnchor'],
+    }),
+  serverTime: () => time.serverTime(),
+  beforeFinal: () => Promise.resolve(),
+  onEvent: (event) => inbox.push(event),
+  log: () => undefined,
+  timers: time.timers,
+  random: () => 0.5,
+  fault,
+});
+
+async function deliver(): Promise<boolean> {
+  let told = false;
+  for (let event = inbox.shift(); event !== undefined; event = inbox.shift()) {
+    told = true;
+    await serve(repair, event);
+  }
+  return told;
+}
+
+inbox.push(...repair.pending());
+await repair.recover();
+await takeUndoRequests(stateDir, { repair, log: () => undefined });
+for (const wish of config.wishes) if (wish.kind === 'job') await repair.accept(wish.message);
+await workToRest({ repair, time, deliver, limitMs: LIMIT_MS });
+repair.stop();
+writeFileSync(join(directory, 'points.json'), JSON.stringify(points));
+process.exit(0);
