@@ -76,7 +76,8 @@ describe('saysUndone', () => {
     ['unsigned', 'verified', { signed: false }, false],
     ['another step', 'verified', { step: 'undo' }, false],
     ['that it was not undone', 'verified', { undone: false }, false],
-  ] as [string, JobState, Partial<typeof word>, boolean][])('%s', (_name, state, change, expected) => {
+  ] as [string, JobState, Partial<typeof word>, boolean][])('%s', (...row) => {
+    const [, state, change, expected] = row;
     expect(saysUndone({ state }, { ...word, ...change })).toBe(expected);
   });
 });
