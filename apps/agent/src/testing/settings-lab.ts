@@ -11,6 +11,8 @@ import {
   type AgentHub,
   type AgentSession,
   type HostCredentials,
+  type HubClock,
+  type OutgoingMessage,
 } from '@trustfleet/agent-hub';
 import {
   createAgentLink,
@@ -18,7 +20,7 @@ import {
   type AgentLink,
   type LinkProblem,
 } from '@trustfleet/agent-link';
-import type { SettingsMessage, SettingsResult } from '@trustfleet/protocol';
+import type { AgentMessage, SettingsResult } from '@trustfleet/protocol';
 import { hashAgentSecret, keyPairFromSeed } from '@trustfleet/signing';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
 import { createCurrentIdentity, type CurrentIdentity } from '../run/current-identity.ts';
@@ -41,19 +43,23 @@ export class SettingsLab {
   readonly fleetId = randomUUID();
   readonly hostId = randomUUID();
   readonly sessions: AgentSession[] = [];
+  readonly messages: AgentMessage[] = [];
   readonly results: SettingsResult[] = [];
   /** Whether outcomes are acknowledged. */
   acknowledge = true;
   stateDir = '';
   authority!: LabCertificate;
+  #aheadMs = 0;
   #host: HostCredentials | undefined;
   #hub!: AgentHub;
   #server!: Server;
   readonly #tls = createTlsLab();
   readonly #runs: AgentRun[] = [];
 
-  static async start(): Promise<SettingsLab> {
+  /** `aheadMs`: how far the server's clock is ahead of this machine's. */
+  static async start({ aheadMs = 0 } = {}): Promise<SettingsLab> {
     const lab = new SettingsLab();
+    lab.#aheadMs = aheadMs;
     lab.stateDir = await mkdtemp(join(tmpdir(), 'trustfleet-agent-'));
     lab.authority = await lab.#tls.authority('Fleet CA of the test');
     await lab.#listen();
@@ -98,7 +104,7 @@ export class SettingsLab {
       this.#host = { ...this.#host, secretHash: next, nextSecretHash: null };
   }
 
-  send(message: SettingsMessage): void {
+  send(message: OutgoingMessage): void {
     this.#hub.send(this.hostId, message);
   }
 
@@ -183,6 +189,25 @@ export class SettingsLab {
     });
   }
 
+  #clock(): HubClock {
+    return {
+      now: () => performance.now(),
+      wallTime: () => new Date(Date.now() + this.#aheadMs),
+      every: (ms, callback) => {
+        const timer = setInterval(callback, ms);
+        return () => {
+          clearInterval(timer);
+        };
+      },
+      after: (ms, callback) => {
+        const timer = setTimeout(callback, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+    };
+  }
+
   async #listen(): Promise<void> {
     const leaf = await this.#tls.leaf(this.authority);
     this.#server = createServer({ key: leaf.privateKeyPem, cert: leaf.pem + this.authority.pem });
@@ -192,9 +217,13 @@ export class SettingsLab {
       certificateSha256: leaf.sha256,
       signingKey: this.serverKey.privateKey,
       hosts: { find: () => this.#host },
+      clock: this.#clock(),
+      heartbeatIntervalMs: 2_000,
       handlers: {
         onHello: (session) => void this.sessions.push(session),
         onMessage: (session, message) => {
+          this.messages.push(message);
+          if (message.type === 'jobEvent') session.send({ type: 'ack', jobEvents: [message.event.eventId] });
           if (message.type !== 'settingsResult') return;
           this.results.push(message);
           if (this.acknowledge) session.send({ type: 'ack', settings: [message.id] });
