@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createHost, runProgram, watchPaths, type Watch } from '@trustfleet/host';
+import { runProgram, watchPaths, type Watch } from '@trustfleet/host';
 import { pinnedKeySet } from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '../cli-error.ts';
