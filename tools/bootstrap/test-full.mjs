@@ -3,7 +3,7 @@ import { ensureDependencies } from './src/dependencies.mjs';
 import { runNx } from './src/nx.mjs';
 
 /** suite → Nx target that runs all of it */
-const SUITES = {};
+const SUITES = { kill: 'agent:kill' };
 
 const [suite] = process.argv.slice(2);
 const target = SUITES[suite];

@@ -12,6 +12,9 @@ import { makeStore, makeStudio, type Studio } from './studio.ts';
 
 const run = promisify(execFile);
 const RUN_LIMIT_MS = 120_000;
+const UNHARMED = { killAt: null, fullAt: null };
+/** Past every write of every run. */
+const NEVER = 1_000_000;
 
 /** Where agents are killed, with all that is needed for it. */
 export interface KillLab {
@@ -27,6 +30,8 @@ export interface PreparedScenario {
   readonly scenario: Scenario;
   readonly template: string;
   readonly points: readonly string[];
+  /** How often an undisturbed run writes. */
+  readonly writes: number;
   readonly ends: Ends;
 }
 
@@ -99,7 +104,7 @@ export async function openKillLab(directory: string): Promise<{ lab: KillLab; sc
   const done = join(directory, 'applied');
   await fresh(place, done);
   const { agent } = studio;
-  await start(lab, { agent, directory: done, wishes: [apply.wish], behaviour: 'works', killAt: null });
+  await start(lab, { agent, directory: done, wishes: [apply.wish], behaviour: 'works', ...UNHARMED });
   return { lab: { ...lab, applied: await storeSnapshot(join(done, 'root')) }, scenarios };
 }
 
@@ -108,19 +113,23 @@ export async function prepareScenario(lab: KillLab, scenario: Scenario): Promise
   const { agent } = lab.studio;
   const template = join(lab.directory, `template ${scenario.name}`);
   await fresh(join(lab.directory, 'pristine'), template);
-  const common = { agent, killAt: null };
+  const common = { agent, ...UNHARMED };
   await start(lab, { ...common, directory: template, wishes: scenario.before, behaviour: 'works' });
   await leave(template, scenario.wish);
   const directory = join(lab.directory, 'undisturbed');
   await fresh(template, directory);
-  await start(lab, { ...common, directory, wishes: [scenario.wish], behaviour: scenario.behaviour });
+  await start(lab, {
+    ...{ ...common, directory, wishes: [scenario.wish], behaviour: scenario.behaviour },
+    fullAt: NEVER,
+  });
   const undoing = scenario.before.length > 0;
   const ends = undoing
     ? { before: lab.applied, done: lab.pristine }
     : { before: lab.pristine, done: lab.applied };
   const { problems } = await inspectEnd(directory, scenario, ends);
   if (problems.length > 0) throw new Error(`${scenario.name}, undisturbed: ${problems.join('\n')}`);
-  return { scenario, template, ends, points: await pointsIn(directory) };
+  const writes = JSON.parse(await readFile(join(directory, 'writes.json'), 'utf8')) as number;
+  return { scenario, template, ends, writes, points: await pointsIn(directory) };
 }
 
 /**
@@ -137,13 +146,13 @@ export async function killAt(
   await fresh(template, directory);
   const config = {
     ...{ agent: lab.studio.agent, directory, wishes: [scenario.wish] },
-    behaviour: scenario.behaviour,
+    ...{ behaviour: scenario.behaviour, ...UNHARMED },
   };
   const ended = await start(lab, { ...config, killAt: kills.first });
   const problems = ended ? ['the agent was not killed'] : [];
   // A second kill past the end of that run is none.
   if (kills.second !== null) await start(lab, { ...config, killAt: kills.second });
-  await start(lab, { ...config, killAt: null });
+  await start(lab, config);
   const end = await inspectEnd(directory, scenario, ends);
   return {
     ...{ scenario: scenario.name, point: points[kills.first - 1] ?? '?', killAt: kills.first },
@@ -151,4 +160,28 @@ export async function killAt(
     state: end.state,
     problems: [...problems, ...end.problems],
   };
+}
+
+/** How one run ended whose disk was full from a write on, until a job waited for space. */
+export interface FullDiskRun {
+  readonly scenario: string;
+  readonly fullAt: number;
+  readonly state: string;
+  readonly problems: readonly string[];
+}
+
+/** Runs a scenario on a small disk that is filled before the given write. */
+export async function fillDisk(
+  lab: KillLab,
+  prepared: PreparedScenario,
+  { fullAt, place }: { readonly fullAt: number; readonly place: string },
+): Promise<FullDiskRun> {
+  const { scenario, template, ends } = prepared;
+  const directory = join(lab.directory, place);
+  await fresh(template, directory);
+  await start(lab, {
+    ...{ agent: lab.studio.agent, directory, wishes: [scenario.wish], behaviour: scenario.behaviour },
+    ...{ killAt: null, fullAt },
+  });
+  return { scenario: scenario.name, fullAt, ...(await inspectEnd(directory, scenario, ends)) };
 }

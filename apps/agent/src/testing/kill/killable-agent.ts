@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createHost } from '@trustfleet/host';
+import { createFileWriter, createHost } from '@trustfleet/host';
 import type { JobEvent } from '@trustfleet/protocol';
 import {
   createAddAnchor,
@@ -18,6 +18,7 @@ import { createAnchorStoreAccess } from '../../anchor-store-access.ts';
 import { takeUndoRequests } from '../../state/undo-requests.ts';
 import { withTiedPrograms } from '../../tied-programs.ts';
 import type { Behaviour, Wish } from './scenarios.ts';
+import { openSmallDisk } from './small-disk.ts';
 import { createFastTime, workToRest } from './rest.ts';
 import { BOUND, keySetOf, type AgentFacts } from './studio.ts';
 
@@ -30,6 +31,8 @@ export interface KillableConfig {
   readonly behaviour: Behaviour;
   /** Number of the point at which this process ends itself; null for none. */
   readonly killAt: number | null;
+  /** Number of the write before which a small disk, on which everything then stands, is filled; null for the usual disk. */
+  readonly fullAt: number | null;
 }
 
 const LIMIT_MS = 40_000;
@@ -37,9 +40,10 @@ const configPath = process.argv[2];
 if (configPath === undefined) throw new Error('killable-agent: the path of its configuration is missing');
 const config = JSON.parse(readFileSync(configPath, 'utf8')) as KillableConfig;
 const { directory, behaviour, killAt } = config;
-const stateDir = join(directory, 'state');
-for (const place of BOUND)
-  execFileSync('/usr/bin/mount', ['--bind', join(directory, 'root', place), `/${place}`]);
+const smallDisk = config.fullAt === null ? null : openSmallDisk(directory, config.fullAt);
+const place = smallDisk?.place ?? directory;
+const stateDir = join(place, 'state');
+for (const path of BOUND) execFileSync('/usr/bin/mount', ['--bind', join(place, 'root', path), `/${path}`]);
 
 const points: string[] = [];
 const fault = (point: string): void => {
@@ -47,7 +51,11 @@ const fault = (point: string): void => {
   if (points.length === killAt) process.kill(process.pid, 'SIGKILL');
 };
 
-const time = createFastTime();
+// Space comes back while a job waits for that.
+const time = createFastTime(() => {
+  smallDisk?.free();
+});
+const files = createDurableFiles(smallDisk?.calls);
 
 /** While this file is there, the first attempt is not over. */
 const firstAttempt = join(directory, 'first-attempt');
@@ -62,10 +70,13 @@ function outcome(after: 'add' | 'remove', runs: number): string | null {
 
 /** The agent's own way to the store. Only the look back is made in this process: a second Node for each of many points takes too long. */
 function storeAccess(): AnchorStoreAccess {
-  const host = withTiedPrograms(createHost());
+  const plain = createHost();
+  const host = withTiedPrograms(
+    smallDisk === null ? plain : { ...plain, ...createFileWriter(smallDisk.calls) },
+  );
   const trustStores = createTrustStores(host);
   const access = createAnchorStoreAccess({
-    ...{ host, files: createDurableFiles(), readBackCommand: ['/bin/false'] },
+    ...{ host, files, readBackCommand: ['/bin/false'] },
     trustStores: () => Promise.resolve(trustStores),
   });
   let runs = 0;
@@ -74,6 +85,7 @@ function storeAccess(): AnchorStoreAccess {
     readBack: async (anchor) => evaluateAnchor(await access.trustStores(), anchor),
     async runTool(request) {
       runs += 1;
+      smallDisk?.write();
       const running = access.runTool(request);
       await wait(30);
       fault('during:runTool');
@@ -90,17 +102,21 @@ function storeAccess(): AnchorStoreAccess {
   };
 }
 
-/** The server takes an event in (its commit), then acknowledges it. */
-function serve(repair: Repair, event: JobEvent): Promise<void> {
+/** The server takes an event in (its commit), then acknowledges it; what the host cannot write down is sent again later. */
+async function serve(repair: Repair, event: JobEvent): Promise<void> {
   appendFileSync(join(directory, 'server.jsonl'), `${JSON.stringify(event)}\n`);
   if (event.state === 'retrying') rmSync(firstAttempt, { force: true });
-  return repair.acknowledge([event.eventId]);
+  try {
+    await repair.acknowledge([event.eventId]);
+  } catch (error) {
+    if (smallDisk === null) throw error;
+  }
 }
 
 const inbox: JobEvent[] = [];
 const repair = await createRepair({
   stateDir,
-  files: createDurableFiles(),
+  files,
   identity: {
     ...{ hostId: config.agent.hostId, fleetId: config.agent.fleetId, keySet: () => keySetOf(config.agent) },
     hostKey: keyPairFromSeed('ed25519', Buffer.from(config.agent.keySeed, 'base64')).privateKey,
@@ -134,11 +150,23 @@ async function deliver(): Promise<boolean> {
   return told;
 }
 
+async function work(): Promise<void> {
+  await takeUndoRequests(stateDir, { repair, log: () => undefined });
+  for (const wish of config.wishes) if (wish.kind === 'job') await repair.accept(wish.message);
+  await workToRest({ repair, time, deliver, limitMs: LIMIT_MS });
+}
+
 inbox.push(...repair.pending());
 await repair.recover();
-await takeUndoRequests(stateDir, { repair, log: () => undefined });
-for (const wish of config.wishes) if (wish.kind === 'job') await repair.accept(wish.message);
-await workToRest({ repair, time, deliver, limitMs: LIMIT_MS });
+await work();
+if (smallDisk !== null) {
+  // What did not even get into a journal is brought again.
+  smallDisk.free();
+  inbox.push(...repair.pending());
+  await work();
+}
 repair.stop();
+smallDisk?.close();
 writeFileSync(join(directory, 'points.json'), JSON.stringify(points));
+writeFileSync(join(directory, 'writes.json'), JSON.stringify(smallDisk?.writes() ?? 0));
 process.exit(0);

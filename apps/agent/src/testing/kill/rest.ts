@@ -10,7 +10,8 @@ export interface FastTime {
   waiting(): number;
 }
 
-export function createFastTime(): FastTime {
+/** `onWait` is told each time that something begins to wait. */
+export function createFastTime(onWait: () => void = () => undefined): FastTime {
   let elapsed = 0;
   const waiting = new Set<NodeJS.Immediate>();
   return {
@@ -19,6 +20,7 @@ export function createFastTime(): FastTime {
     timers: {
       now: () => elapsed,
       after(ms, run) {
+        onWait();
         const timer = setImmediate(() => {
           waiting.delete(timer);
           elapsed += ms;
