@@ -7,8 +7,8 @@ import { note, printResult, printTable, round } from './table.ts';
 const AGENTS = 5000;
 /** At first; below what the hub admits. */
 const CONNECTS_A_SECOND = 250;
-const FIRST_LIMIT_MS = 120_000;
-const BACK_LIMIT_MS = 150_000;
+const FIRST_LIMIT_MS = 300_000;
+const BACK_LIMIT_MS = 300_000;
 const SETTLE_MS = 5_000;
 
 /** Until `done`, or fails with the last state. */

@@ -21,6 +21,15 @@ describe('batcher', () => {
     expect(batches).toEqual([[1, 2, 3]]);
   });
 
+  it('does not wait for company beyond its weight', async () => {
+    const { batches, run } = doubling();
+    const batcher = new Batcher({ run, delayMs: 3_600_000, maxItems: 100, weigh: (n) => n, maxWeight: 10 });
+
+    await Promise.all([4, 5, 1, 10].map((n) => batcher.add(n)));
+
+    expect(batches).toEqual([[4, 5, 1], [10]]);
+  });
+
   it('does not wait for company beyond its size', async () => {
     const { batches, run } = doubling();
     const batcher = new Batcher({ run, delayMs: 3_600_000, maxItems: 2 });
