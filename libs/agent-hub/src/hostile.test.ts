@@ -261,7 +261,24 @@ describe('wrong tokens as fast as one process can', () => {
   });
 });
 
+/** Every object within has the prototype that JSON gives. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const expected = Array.isArray(value) ? Array.prototype : Object.prototype;
+  if (Object.getPrototypeOf(value) !== expected) return false;
+  return Object.keys(value).every((key) => isPlain(Object.getOwnPropertyDescriptor(value, key)?.value));
+}
+
 describe('after all that', () => {
+  it('what was handed on is plain data, whatever keys it named', () => {
+    const named = lab.seen.messages.filter(({ message }) =>
+      /"(__proto__|constructor)"/.test(JSON.stringify(message)),
+    );
+
+    expect(named.length).toBeGreaterThan(0);
+    expect(lab.seen.messages.every(({ message }) => isPlain(message))).toBe(true);
+  });
+
   it('each report of each good agent is acknowledged, and none was disconnected', async () => {
     await good.stop();
     await expect.poll(() => good.count().sent - good.count().acknowledged).toBe(0);

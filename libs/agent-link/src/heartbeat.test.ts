@@ -43,3 +43,28 @@ describe('the heartbeat', () => {
     }
   });
 });
+
+describe('an error of this agent itself', () => {
+  it('costs the connection, not the link', async () => {
+    const lab = await LinkLab.start();
+    let asked = 0;
+    try {
+      const agent = lab.agent({
+        heartbeat: () => {
+          asked += 1;
+          if (asked === 1) throw new Error('no such file');
+          return {};
+        },
+      });
+      agent.link.start();
+      await expect.poll(() => lab.seen.sessions.length).toBe(2);
+      await expect.poll(() => agent.link.state().name).toBe('online');
+
+      expect(agent.problems).toMatchObject([
+        { code: 'handlerFailed', message: expect.stringContaining('no such file') as string },
+      ]);
+    } finally {
+      await lab.close();
+    }
+  });
+});

@@ -203,7 +203,7 @@ class Link {
       }
     }
     const onlineAt = this.#clock.now();
-    const ending = await this.#stayOnline(connection, signal);
+    const ending = await this.#stayOnlineSafely(connection, signal);
     this.#failures = this.#clock.now() - onlineAt >= STABLE_MS ? 1 : this.#failures + 1;
     return ending;
   }
@@ -225,6 +225,20 @@ class Link {
       randomBytes: this.#options.randomBytes,
       signal,
     });
+  }
+
+  /** A message of the server that meets an error of ours costs this connection, not the agent. */
+  async #stayOnlineSafely(connection: Connection, signal: AbortSignal): Promise<Ending> {
+    try {
+      return await this.#stayOnline(connection, signal);
+    } catch (error) {
+      connection.ws.terminate();
+      this.#problem({
+        code: 'handlerFailed',
+        message: `The connection ended by an error in this agent itself: ${String(error)}`,
+      });
+      return { kind: 'lost' };
+    }
   }
 
   async #stayOnline(connection: Connection, signal: AbortSignal): Promise<Ending> {

@@ -48,18 +48,24 @@ export class Session {
 
   /** Resolves when the connection is gone. */
   async run(): Promise<Ending> {
-    const { connection, sender, heartbeat } = this.#options;
-    // What moves by itself is known at once, not only after the first interval.
-    if (heartbeat !== undefined) sender.sendHeartbeat(heartbeat());
-    this.#scheduleBeat();
-    sender.wake();
+    const { sender, heartbeat } = this.#options;
+    try {
+      // What moves by itself is known at once, not only after the first interval.
+      if (heartbeat !== undefined) sender.sendHeartbeat(heartbeat());
+      this.#scheduleBeat();
+      sender.wake();
+      return await this.#readToTheEnd();
+    } finally {
+      this.#cancelBeat();
+      sender.close();
+    }
+  }
+
+  async #readToTheEnd(): Promise<Ending> {
+    const { connection } = this.#options;
     for (;;) {
       const frame = await connection.frames.next();
-      if (frame.kind === 'closed') {
-        this.#cancelBeat();
-        sender.close();
-        return this.#ending(frame.code, frame.reason);
-      }
+      if (frame.kind === 'closed') return this.#ending(frame.code, frame.reason);
       // What else comes on a socket that is being closed for what it brought is worth nothing.
       if (this.#rejected) continue;
       this.#heardAt = this.#options.clock.now();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Challenge, Hello, Job, JobEvent, Order } from '@trustfleet/protocol';
+import type { Challenge, Hello, Job, JobEvent, KeySet, Order } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import * as signing from './index.ts';
 
@@ -15,6 +15,8 @@ interface Vectors {
   order: { content: Order; envelope: ReturnType<typeof signing.signOrder> };
   job: { content: Job; envelope: ReturnType<typeof signing.signJob> };
   event: JobEvent;
+  /** The second is signed by the keys of both: the host's seed stands in for the next server key. */
+  keySets: Record<'first' | 'next', { content: KeySet; envelope: ReturnType<typeof signing.signKeySet> }>;
   enrolment: {
     token: string;
     content: Parameters<typeof signing.encodeEnrolmentToken>[0];
@@ -92,6 +94,24 @@ describe('vectors of version 1', () => {
       }),
     ).toMatchObject({ ok: true, value: job.content });
     expect(signing.verifyJobEvent(event, host.publicKey)).toBe(true);
+  });
+
+  it('key sets', () => {
+    const { first, next } = vectors.keySets;
+    const { fleetId } = first.content;
+    const token = signing.keySetOfServerKey({ fleetId, serverKey: server.publicKey });
+    const both = [server.privateKey, host.privateKey];
+
+    expect(signing.signKeySet(first.content, [server.privateKey])).toEqual(first.envelope);
+    expect(signing.signKeySet(next.content, both)).toEqual(next.envelope);
+    expect(signing.openKeySet({ envelope: first.envelope, pinned: token })).toEqual({
+      ok: true,
+      keySet: first.content,
+    });
+    expect(signing.openKeySet({ envelope: next.envelope, pinned: first.content })).toEqual({
+      ok: true,
+      keySet: next.content,
+    });
   });
 
   it('enrolment', () => {
