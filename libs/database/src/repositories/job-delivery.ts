@@ -38,20 +38,28 @@ interface Candidate extends JobRef {
 
 const HELD = Prisma.sql`(h.revoked_at IS NOT NULL OR h.quarantine IS NOT NULL)`;
 
+/** What SQL narrows by; all of it on jobs `j`, hosts `h` and sockets `c`. */
+interface Narrowed {
+  /** On the job alone: decided first, whatever the planner knows of the other tables. */
+  readonly jobs: Prisma.Sql;
+  readonly hosts: Prisma.Sql;
+}
+
 /** Undelivered jobs whose time has come, judged by libs/rollout: SQL narrows, the state machine decides. */
 async function candidates(
   client: Client,
-  condition: Prisma.Sql,
+  narrowed: Narrowed,
   limits: { readonly now: Date; readonly limit: number },
 ): Promise<Candidate[]> {
   const { now, limit } = limits;
   const rows = await client.$queryRaw<CandidateRow[]>`
+    WITH j AS MATERIALIZED (SELECT id, order_id, host_id, state, not_before, deliver_by, execution_timeout_ms, offered_at, cancel_requested_at, created_at
+                            FROM job j WHERE j.state = ANY (${[...UNDELIVERED]}::text[]) AND ${narrowed.jobs})
     SELECT j.id, j.order_id AS "orderId", j.host_id AS "hostId", j.state, j.not_before AS "notBefore", j.deliver_by AS "deliverBy",
            j.execution_timeout_ms AS "executionTimeoutMs", j.offered_at AS "offeredAt", c.since AS "onlineSince", ${HELD} AS "hostHeld",
            j.cancel_requested_at AS "cancelRequestedAt"
-    FROM job j JOIN host h ON h.id = j.host_id LEFT JOIN host_connection c ON c.host_id = j.host_id
-    WHERE j.state = ANY (${[...UNDELIVERED]}::text[]) AND ${condition}
-    ORDER BY j.not_before, j.created_at, j.id LIMIT ${limit}`;
+    FROM j JOIN host h ON h.id = j.host_id LEFT JOIN host_connection c ON c.host_id = j.host_id
+    WHERE ${narrowed.hosts} ORDER BY j.not_before, j.created_at, j.id LIMIT ${limit}`;
   return rows.map(({ id, orderId, hostId, state, ...facts }) => ({
     id,
     orderId,
@@ -65,11 +73,16 @@ function idsOf(found: readonly Candidate[], decision: DeliveryDecision['kind']):
 }
 
 /** Narrowed so that no number of jobs that wait for their answer hides one that is due. */
-function due(now: Date): Prisma.Sql {
+function due(hostIds: readonly string[] | 'all', now: Date): Narrowed {
   const answered = new Date(now.getTime() - REDELIVER_AFTER_MS);
-  return Prisma.sql`j.not_before <= ${now}::timestamptz AND c.host_id IS NOT NULL AND NOT ${HELD} AND j.cancel_requested_at IS NULL
-    AND NOT (j.state = 'offered' AND j.offered_at >= c.since AND j.offered_at > ${answered}::timestamptz)`;
+  return {
+    jobs: Prisma.sql`j.not_before <= ${now}::timestamptz AND j.cancel_requested_at IS NULL AND ${ofHosts(hostIds)}`,
+    hosts: Prisma.sql`c.host_id IS NOT NULL AND NOT ${HELD}
+      AND NOT (j.state = 'offered' AND j.offered_at >= c.since AND j.offered_at > ${answered}::timestamptz)`,
+  };
 }
+
+const ANY = Prisma.sql`true`;
 
 function ofHosts(hostIds: readonly string[] | 'all'): Prisma.Sql {
   return hostIds === 'all' ? Prisma.sql`true` : Prisma.sql`j.host_id = ANY (${[...hostIds]}::uuid[])`;
@@ -158,8 +171,8 @@ export function createJobDelivery({ client, atomically }: Context): Delivery {
     move.jobIds.length === 0 ? [] : await atomically((transaction) => moveByServer(transaction, move));
   return {
     async due(hostIds, now) {
-      const condition = Prisma.sql`${due(now)} AND ${ofHosts(hostIds)}`;
-      return await load(client, idsOf(await candidates(client, condition, { now, limit: MAX_DUE }), 'offer'));
+      const found = await candidates(client, due(hostIds, now), { now, limit: MAX_DUE });
+      return await load(client, idsOf(found, 'offer'));
     },
     async nextDueAt(now) {
       const { _min } = await client.job.aggregate({
@@ -170,35 +183,25 @@ export function createJobDelivery({ client, atomically }: Context): Delivery {
     },
     cancelsToSend: (hostIds) => cancelsToSend(client, hostIds),
     async holdOffline(now) {
-      const condition = Prisma.sql`j.not_before <= ${now}::timestamptz AND j.state <> 'heldOffline'
-        AND (c.host_id IS NULL OR (${HELD} AND j.state = 'offered'))`;
-      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
-      return await transition({
-        jobIds: idsOf(found, 'hold'),
-        from: ['queued', 'offered'],
-        to: 'heldOffline',
-        at: now,
-      });
+      const narrowed = {
+        jobs: Prisma.sql`j.not_before <= ${now}::timestamptz AND j.state <> 'heldOffline'`,
+        hosts: Prisma.sql`(c.host_id IS NULL OR (${HELD} AND j.state = 'offered'))`,
+      };
+      const found = await candidates(client, narrowed, { now, limit: MAX_PER_STEP });
+      const jobIds = idsOf(found, 'hold');
+      return await transition({ jobIds, from: ['queued', 'offered'], to: 'heldOffline', at: now });
     },
     async expireDelivery(now) {
-      const condition = Prisma.sql`j.deliver_by <= ${now}::timestamptz`;
-      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
-      return await transition({
-        jobIds: idsOf(found, 'expire'),
-        from: UNDELIVERED,
-        to: 'deliveryExpired',
-        at: now,
-      });
+      const narrowed = { jobs: Prisma.sql`j.deliver_by <= ${now}::timestamptz`, hosts: ANY };
+      const found = await candidates(client, narrowed, { now, limit: MAX_PER_STEP });
+      const jobIds = idsOf(found, 'expire');
+      return await transition({ jobIds, from: UNDELIVERED, to: 'deliveryExpired', at: now });
     },
     async settleCancelled(now) {
-      const condition = Prisma.sql`j.cancel_requested_at IS NOT NULL`;
-      const found = await candidates(client, condition, { now, limit: MAX_PER_STEP });
-      return await transition({
-        jobIds: idsOf(found, 'cancel'),
-        from: UNDELIVERED,
-        to: 'cancelled',
-        at: now,
-      });
+      const narrowed = { jobs: Prisma.sql`j.cancel_requested_at IS NOT NULL`, hosts: ANY };
+      const found = await candidates(client, narrowed, { now, limit: MAX_PER_STEP });
+      const jobIds = idsOf(found, 'cancel');
+      return await transition({ jobIds, from: UNDELIVERED, to: 'cancelled', at: now });
     },
     async loseSilent(now) {
       return await transition({ jobIds: await silent(client, now), from: ACCEPTED, to: 'lost', at: now });
