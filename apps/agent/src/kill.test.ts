@@ -8,7 +8,7 @@ describe('a sample of the suite `kill` (npm run test:full -- kill runs all of it
   it(`each job ends once, changed and verified or as before, and no event is lost (TRUSTFLEET_SEED=${seed})`, async () => {
     const { kills, fullDisks, powerLosses } = await runSuite({
       seed,
-      size: { kills: 8, fullDisks: 4, powerLosses: 120 },
+      size: { scenarios: 3, kills: 8, fullDisks: 4, powerLosses: 120 },
       lanes: 2,
       progress: () => undefined,
     });

@@ -3,7 +3,13 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pinnedKeySet } from '@trustfleet/agent-link';
 import type { JobEvent, PlanChange } from '@trustfleet/protocol';
-import { createDurableFiles, createJobReader, type JobReader, type JobReading } from '@trustfleet/repair';
+import {
+  createDurableFiles,
+  createJobReader,
+  type JobReader,
+  type JobReading,
+  type RepairLog,
+} from '@trustfleet/repair';
 import { CliError, errorCode, messageOf } from '../cli-error.ts';
 import { createLogger } from '../logger.ts';
 import { plain } from '../report/text.ts';
@@ -114,6 +120,9 @@ async function performHere(
 ): Promise<void> {
   const release = await takeInstanceLock(options.stateDir);
   const write = createLogger(stderr, () => new Date());
+  const log: RepairLog = (level, message, fields) => {
+    if (level === 'error') write(level, message, fields);
+  };
   try {
     const repair = await openAgentRepair({
       ...options,
@@ -125,13 +134,11 @@ async function performHere(
       // The agent looks at the machine when it starts again.
       beforeFinal: () => Promise.resolve(),
       onEvent: () => undefined,
-      log: (level, message, fields) => {
-        if (level === 'error') write(level, message, fields);
-      },
+      log,
     });
     try {
       await repair.recover({ settleOnly: true });
-      await takeUndoRequests(options.stateDir, { repair, log: write });
+      await takeUndoRequests(options.stateDir, { repair, log });
       await repair.idle();
     } finally {
       repair.stop();

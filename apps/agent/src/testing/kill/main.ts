@@ -17,7 +17,7 @@ const endsOf = ({ ends }: Tally): string =>
 write(`kill: seed ${seed} (TRUSTFLEET_SEED repeats it)`);
 const result = await runSuite({
   seed,
-  size: { kills: null, fullDisks: null, powerLosses: null },
+  size: { scenarios: null, kills: null, fullDisks: null, powerLosses: null },
   lanes: 2,
   progress: (line) => {
     write(`[${seconds()} s] ${line}`);

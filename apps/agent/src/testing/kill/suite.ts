@@ -7,6 +7,8 @@ import { sample, seededRandom } from './random.ts';
 
 /** How much of it is run; null for all. */
 export interface SuiteSize {
+  /** Ways of a job that kills and full disks are drawn from. */
+  readonly scenarios: number | null;
   readonly kills: number | null;
   readonly fullDisks: number | null;
   readonly powerLosses: number | null;
@@ -112,7 +114,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   try {
     const { lab, scenarios } = await openKillLab(directory);
     const prepared: PreparedScenario[] = [];
-    for (const scenario of scenarios) prepared.push(await prepareScenario(lab, scenario));
+    for (const scenario of some(scenarios, options.size.scenarios, random))
+      prepared.push(await prepareScenario(lab, scenario));
     return {
       powerLosses: await doAll(await powerDrill(choice)),
       kills: await doAll(killDrill(lab, prepared, choice)),
