@@ -13,7 +13,7 @@ export function Badge({ tone = 'neutral', icon, children, className }: BadgeProp
   return (
     <span
       className={cn(
-        'inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-[0.86rem] leading-tight font-medium whitespace-nowrap',
+        'inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-[0.86rem] leading-tight font-medium whitespace-nowrap has-[bdi]:whitespace-normal',
         TONE_SOFT[tone],
         className,
       )}

@@ -4,7 +4,7 @@ import { cn } from './cn.ts';
 
 /** Classes of a button, for a link that looks like one. */
 export const buttonClass = cva(
-  'inline-flex shrink-0 cursor-pointer items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-muted',
+  'inline-flex shrink-0 cursor-pointer items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap transition-colors has-[bdi]:h-auto has-[bdi]:shrink has-[bdi]:py-1 has-[bdi]:whitespace-normal disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-muted',
   {
     variants: {
       variant: {

@@ -13,7 +13,7 @@ export function CodeBlock({ label, text, copy, children }: CodeBlockProps) {
   return (
     <figure className="overflow-hidden rounded-md border border-line bg-sunken">
       <figcaption className="flex items-center justify-between gap-3 border-b border-line px-3 py-1">
-        <span className="font-mono text-[0.86rem] break-all text-muted">{label}</span>
+        <bdi className="font-mono text-[0.86rem] break-all text-muted">{label}</bdi>
         <CopyButton text={text} wide {...copy} />
       </figcaption>
       <pre

@@ -40,9 +40,15 @@ export function CertificateFacts({ certificate }: { readonly certificate: Certif
         <Validity certificate={certificate} />
       </Fact>
       <Fact name={t('certificate.key')}>
-        {keyBits === null ? keyType : t('certificate.keyBits', { type: keyType, bits: String(keyBits) })}
+        <Untrusted
+          text={
+            keyBits === null ? keyType : t('certificate.keyBits', { type: keyType, bits: String(keyBits) })
+          }
+        />
       </Fact>
-      <Fact name={t('certificate.signature')}>{certificate.signatureAlgorithm}</Fact>
+      <Fact name={t('certificate.signature')}>
+        <Untrusted text={certificate.signatureAlgorithm} />
+      </Fact>
       <Fact name={t('certificate.authority')}>{t(certificate.isAuthority ? 'common.yes' : 'common.no')}</Fact>
       <Fact name={t('certificate.sha1')}>
         <Print value={certificate.sha1} />

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Dialog, Field, FieldInput, visibleText, type ButtonProps } from '@trustfleet/ui';
+import { Button, Dialog, Field, FieldInput, Untrusted, visibleText, type ButtonProps } from '@trustfleet/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslations } from 'use-intl';
@@ -66,7 +66,7 @@ function ReasonForm({ children, confirm, typed, variant, failure, sending, onSen
       </Field>
       {typed !== undefined && (
         <Field
-          label={t('action.typeName', { name: visibleText(typed) })}
+          label={<Untrusted text={t('action.typeName', { name: visibleText(typed) })} />}
           error={wrong.name ? t('action.nameDiffers') : null}
         >
           <FieldInput

@@ -29,7 +29,7 @@ describe('the activity', () => {
     await page.getByText('That is everything.').waitFor();
 
     // An action of another release is shown as it stands.
-    await page.getByText('something.newer').waitFor();
+    await page.getByText('something.newer').first().waitFor();
   });
 
   it('filters by action and text, both in the address', async () => {

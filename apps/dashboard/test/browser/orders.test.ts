@@ -23,7 +23,7 @@ describe('cancelling', () => {
     const { page, complaints } = await stage.open();
     const { jobs } = order([3]);
     await page.goto(`/jobs/${jobs[0]!.id}`);
-    await page.getByText('Delivery deadline').waitFor();
+    await page.getByText('Delivery deadline', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Cancel job' }).click();
     const dialog = page.getByRole('dialog', { name: 'Cancel this job?' });
     await dialog.getByLabel('Reason').fill('Wrong host');
@@ -156,7 +156,7 @@ describe('what a host does by itself', () => {
 describe('a new order', () => {
   it('sends attempts, wait and watch time to the hosts, and says them before the launch', async () => {
     const { page } = await stage.open();
-    const host = stage.fleet.hosts[16]!;
+    const host = stage.fleet.hosts[18]!;
     await page.goto(`/orders/new?anchor=${stage.fleet.demo.sha256}&hosts=${host.id}`);
     await page.getByText('This certificate can be added').waitFor();
     await page.getByLabel('Reason', { exact: true }).fill('because');
@@ -227,7 +227,7 @@ describe('a new order', () => {
 describe('the list of orders', () => {
   it('counts the states of each and leads to it', async () => {
     const { page } = await stage.open();
-    const { view } = order([18, 24, 19]);
+    const { view } = order([20, 24, 21]);
     await page.goto('/orders');
     const row = page.getByRole('row').nth(1);
     await row.getByRole('list', { name: 'States' }).getByText('Queued').waitFor();

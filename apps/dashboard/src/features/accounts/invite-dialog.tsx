@@ -1,7 +1,7 @@
 'use client';
 
 import { API_ROUTES, createdInvitation, createInvitation, type GroupView } from '@trustfleet/api';
-import { Button, Dialog, Field, FieldInput, Notice, visibleText } from '@trustfleet/ui';
+import { Button, Dialog, Field, FieldInput, Notice, Untrusted } from '@trustfleet/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { useState, type SubmitEvent } from 'react';
@@ -96,7 +96,7 @@ export function InviteDialog({ groups }: { readonly groups: readonly GroupView[]
             <Notice
               tone="ok"
               role="status"
-              title={t('accounts.linkMade', { email: visibleText(making.data.email, 80) })}
+              title={<Untrusted text={t('accounts.linkMade', { email: making.data.email })} />}
             >
               {t('accounts.linkText', {
                 time: format.dateTime(new Date(making.data.expiresAt), {

@@ -18,7 +18,7 @@ function DisableAction({ account }: { readonly account: AccountView }) {
     <ConfirmAction
       label={t(disabled ? 'enable' : 'disable')}
       spoken={t(disabled ? 'enableNamed' : 'disableNamed', { name })}
-      title={t(disabled ? 'enableTitle' : 'disableTitle', { name })}
+      title={<Untrusted text={t(disabled ? 'enableTitle' : 'disableTitle', { name })} />}
       variant={disabled ? 'primary' : 'danger'}
       send={() =>
         change({

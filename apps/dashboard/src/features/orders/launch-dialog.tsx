@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Dialog, Notice, visibleText } from '@trustfleet/ui';
+import { Button, Dialog, Notice, Untrusted, visibleText } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 import { useDuration } from '../../lib/i18n/use-duration.ts';
@@ -72,7 +72,7 @@ export function LaunchDialog({
       }
     >
       <div className="flex flex-col gap-4">
-        <Notice tone="warn" title={t('order.confirmText', { count: hosts, anchor })} />
+        <Notice tone="warn" title={<Untrusted text={t('order.confirmText', { count: hosts, anchor })} />} />
         <Print value={source.certificate.sha256} />
         <p className="text-muted">
           {when === null

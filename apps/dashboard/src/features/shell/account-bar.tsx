@@ -25,12 +25,12 @@ export function AccountBar() {
     }
   };
   return (
-    <div className="flex items-center gap-1 border-line lg:border-t lg:pt-3">
+    <div className="flex max-w-full min-w-0 items-center gap-1 border-line lg:border-t lg:pt-3">
       <span
         title={t('signedInAs', { name: visibleText(me.email) })}
         className="flex min-w-0 flex-1 flex-col px-1 leading-tight"
       >
-        <Untrusted text={me.name} className="truncate" />
+        <Untrusted text={me.name} className="block truncate" />
         <span className="truncate text-[0.86rem] text-muted">{roles(`${me.role}.name`)}</span>
       </span>
       <Button

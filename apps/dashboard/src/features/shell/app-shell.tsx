@@ -99,7 +99,7 @@ export function AppShell({
           {t('app.name')}
         </p>
         <Navigation />
-        <div className="ms-auto flex flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-3">
+        <div className="ms-auto flex max-w-full min-w-0 flex-wrap items-center gap-x-4 gap-y-2 lg:ms-0 lg:mt-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-3">
           <LiveIndicator />
           <ReaderSwitches theme={theme} />
           <AccountBar />

@@ -4,6 +4,7 @@ import { API_ROUTES } from '@trustfleet/api';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { staleKeys } from './invalidate.ts';
+import { createRecentEvents } from './recent-events.ts';
 import { joinStream } from './shared-stream.ts';
 import type { LiveStatus } from './stream.ts';
 
@@ -20,6 +21,12 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     let stale: Map<string, readonly unknown[]> | 'everything' = new Map();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const recent = createRecentEvents(Date.now);
+    const unwatch = client.getQueryCache().subscribe(({ type, query }) => {
+      // Rendered on the server before an event that this tab has heard of: asked for again, after this render.
+      if (type !== 'added' || query.state.data === undefined || !recent.concern(query.queryKey)) return;
+      setTimeout(() => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }));
+    });
     const flush = (): void => {
       timer = undefined;
       const keys = stale;
@@ -31,6 +38,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       onStatus: setStatus,
       onEvent: (event) => {
         const keys = staleKeys(event);
+        recent.note(keys ?? [[]]);
         if (keys === null) stale = 'everything';
         if (stale !== 'everything') for (const key of keys ?? []) stale.set(JSON.stringify(key), key);
         timer ??= setTimeout(flush, PAUSE_MS);
@@ -38,6 +46,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     });
     return () => {
       clearTimeout(timer);
+      unwatch();
       leave();
     };
   }, [client]);
