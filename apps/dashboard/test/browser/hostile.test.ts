@@ -130,10 +130,10 @@ function faultsOf([marker, width]: readonly [string, number]): string[] {
 }
 
 describe.each(SPEECHES)('%s', (_what, speech) => {
-  it('stay inert text on every page', { timeout: 300_000 }, async () => {
+  it('stay inert text on every page', { timeout: 600_000 }, async () => {
     const { page, complaints } = await stage.open();
     await page.setViewportSize({ width: WIDTH, height: 850 });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const faults: string[] = [];
     stage.dashboard.api.say(speech);
     try {
