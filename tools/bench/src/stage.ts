@@ -7,6 +7,7 @@ import path from 'node:path';
 import { openDatabase, startEmbeddedPostgres } from '@trustfleet/database';
 import { FleetProcess } from './fleet-process.ts';
 import { ServerProcess, type AgentsView } from './server-process.ts';
+import { note } from './table.ts';
 
 /** A server with hosts in its database, and an empty fleet process beside it. */
 export interface Stage {
@@ -93,6 +94,9 @@ export async function onStage(hosts: number, work: (stage: Stage) => Promise<voi
   });
   try {
     await Promise.race([work(stage), interrupted]);
+  } catch (error) {
+    note(`The server's log ends with:\n${stage.server.log().slice(-3000)}`);
+    throw error;
   } finally {
     await stage.clear();
   }

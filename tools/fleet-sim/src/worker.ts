@@ -47,41 +47,33 @@ function running(): SimFleet {
   return fleet;
 }
 
+type Handlers = {
+  readonly [Name in WorkerCommand['do']]: (request: Extract<WorkerCommand, { do: Name }>) => unknown;
+};
+
+/** One entry for each command; what it returns, or resolves to, is the answer. */
+const HANDLERS: Handlers = {
+  fleet: ({ server: view, fleet: name, from, count }) => {
+    const hosts = Array.from({ length: count }, (_, index) => simHost(name, from + index));
+    fleet = new SimFleet({ server: view, hosts });
+  },
+  // Only here: a fleet needs no database client in its memory.
+  insert: async (request) => (await import('./insert-hosts.ts')).insertHosts(request),
+  bareSql: async (request) => (await import('./bare-sql.ts')).bareSqlInserts(request),
+  start: ({ perSecond }) => {
+    running().start(perSecond);
+  },
+  state: () => running().state,
+  load: (request) => running().load(request),
+  bareEcho: (request) => bareEcho(request),
+  reportBytes: () => running().agents[0]?.reportBytes(),
+  stop: () => fleet?.stop(),
+};
+
 async function obey(request: WorkerCommand): Promise<unknown> {
-  switch (request.do) {
-    case 'fleet':
-      fleet = new SimFleet({
-        server: request.server,
-        hosts: Array.from({ length: request.count }, (_, index) =>
-          simHost(request.fleet, request.from + index),
-        ),
-      });
-      return null;
-    case 'insert': {
-      // Only here: a fleet needs no database client in its memory.
-      const { insertHosts } = await import('./insert-hosts.ts');
-      await insertHosts(request);
-      return null;
-    }
-    case 'start':
-      running().start(request.perSecond);
-      return null;
-    case 'state':
-      return running().state;
-    case 'load':
-      return await running().load(request);
-    case 'bareEcho':
-      return await bareEcho(request);
-    case 'bareSql': {
-      const { bareSqlInserts } = await import('./bare-sql.ts');
-      return await bareSqlInserts(request);
-    }
-    case 'reportBytes':
-      return running().agents[0]?.reportBytes() ?? null;
-    case 'stop':
-      fleet?.stop();
-      return null;
-  }
+  // The entry of this very command: TypeScript does not follow that through a look-up.
+  const handler = HANDLERS[request.do] as (request: WorkerCommand) => unknown;
+  return (await handler(request)) ?? null;
 }
 
 process.on('message', (message: { readonly id: number; readonly command: unknown }) => {
