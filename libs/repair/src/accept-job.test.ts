@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { keyPairFromSeed } from '@trustfleet/signing';
+import { keyPairFromSeed, signJob, signOrder, type KeyPair } from '@trustfleet/signing';
 import type { JobMessage } from '@trustfleet/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptJob, type AcceptanceContext } from './accept-job.ts';
@@ -147,6 +147,60 @@ describe('acceptJob', () => {
 
     expect(accept(stranger, { allowList: { ...PERMITTED, permits: [] } })).toMatchObject({
       state: 'refused',
+    });
+  });
+
+  describe('in a fleet with approvers', () => {
+    const approvers = [1, 2, 3].map((number) => keyPairFromSeed('ed25519', Buffer.alloc(32, number)));
+    const withApprovers = (threshold: number): Partial<AcceptanceContext> => ({
+      identity: {
+        hostId: lab.hostId,
+        fleetId: lab.fleetId,
+        hostKey: lab.hostKey.privateKey,
+        keySet: () => ({
+          ...{ format: 1, fleetId: lab.fleetId, version: 1, threshold },
+          keys: [
+            { keyId: 's', publicKey: lab.serverKey.publicKey, roles: ['server'] },
+            ...approvers.map(({ publicKey }, index) => ({
+              ...{ keyId: String(index), publicKey },
+              roles: ['approver' as const],
+            })),
+          ],
+        }),
+      },
+    });
+    const signedBy = (orderKeys: KeyPair[], jobKey = lab.serverKey): JobMessage => {
+      const order = lab.order();
+      return {
+        ...lab.message(),
+        order: signOrder(
+          order,
+          orderKeys.map(({ privateKey }) => privateKey),
+        ),
+        job: signJob(lab.job(order), jobKey.privateKey),
+      };
+    };
+
+    it('an order of class trust needs as many of them as the key set says; the job, the server', () => {
+      const [one, two] = approvers as [KeyPair, KeyPair];
+
+      expect(accept(signedBy([one, two]), withApprovers(2))).toMatchObject({ kind: 'accepted' });
+      expect(accept(signedBy([one]), withApprovers(1))).toMatchObject({ kind: 'accepted' });
+      for (const keys of [[one], [one, one], [one, lab.serverKey], [lab.serverKey]])
+        expect(accept(signedBy(keys), withApprovers(2))).toMatchObject({ state: 'refused' });
+      expect(accept(signedBy([one, two], one), withApprovers(2))).toMatchObject({ state: 'refused' });
+    });
+
+    it('a claim about the remedy does not choose weaker keys: the claim is what was signed', () => {
+      const message = signedBy([lab.serverKey]);
+      const order = { ...lab.order(), remedy: 'browser.trustAll' };
+      const renamed = { ...message, order: signOrder(order, [lab.serverKey.privateKey]) };
+
+      expect(accept(renamed, withApprovers(2)).kind).toBe('answered');
+      const payload = Buffer.from(JSON.stringify(order)).toString('base64');
+      expect(accept({ ...message, order: { ...message.order, payload } }, withApprovers(2))).toMatchObject({
+        state: 'refused',
+      });
     });
   });
 });

@@ -5,7 +5,7 @@ import type { JobEvent, Order } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Repair } from './create-repair.ts';
 import { nextAttempt, remainingWait } from './next-attempt.ts';
-import type { OpenedRemedy } from './remedy.ts';
+import type { OpenedRemedy, RemedyExecutor } from './remedy.ts';
 import { createDebianAccess, readTrustStores, updateCaCertificates } from './testing/debian-store.ts';
 import { createLab, PERMITTED, SERVER_TIME, type Lab } from './testing/lab.ts';
 import { createManualTimers, type ManualTimers } from './testing/manual-timers.ts';
@@ -150,6 +150,62 @@ describe('a failed attempt that was undone', () => {
     await repair.idle();
 
     expect(lab.events.slice(count)).toEqual([lab.events[count - 1]]);
+  });
+});
+
+describe('an undo that something hinders', () => {
+  /** The tool fails after the change, and `hindered` times when that is taken back. */
+  const hinderedTool = (hindered: number): RemedyExecutor[] => {
+    const access = createDebianAccess(lab.tree);
+    let left = hindered;
+    return [
+      createAddAnchor({
+        ...access,
+        async runTool(request) {
+          if (request.after === 'remove') {
+            left -= 1;
+            if (left >= 0) return { reason: 'no space left on the disk' };
+          }
+          await access.runTool(request);
+          return { reason: request.after === 'add' ? 'update-ca-certificates ended with exit code 1' : null };
+        },
+      }),
+    ];
+  };
+
+  it('is tried again after a while, and other jobs have their turn meanwhile', async () => {
+    const repair = await clocked({ remedies: hinderedTool(2) });
+    await repair.accept(limited({ attempts: 1 }));
+    await repair.idle();
+    expect(last()).toMatchObject({ state: 'applying', step: 'undoWaits' });
+    expect(timers.waiting).toBe(1);
+    timers.advance(40_000);
+    await repair.idle();
+    expect(finals()).toEqual([]);
+    timers.advance(80_000);
+    await repair.idle();
+
+    expect(finals()).toMatchObject([{ state: 'failed', undone: true }]);
+    expect(await trusted()).toBe(false);
+  });
+
+  it('is given up in the end, and says that the change is still there', async () => {
+    const repair = await clocked({ remedies: hinderedTool(100) });
+    await repair.accept(limited({ attempts: 1 }));
+    for (let turn = 0; turn < 8; turn += 1) {
+      await repair.idle();
+      timers.advance(600_000);
+    }
+    await repair.idle();
+
+    expect(finals()).toMatchObject([
+      {
+        state: 'appliedNotVerified',
+        undone: false,
+        detail: expect.stringMatching(/no space left/) as string,
+      },
+    ]);
+    expect(timers.waiting).toBe(0);
   });
 });
 

@@ -202,7 +202,7 @@ describe('jobs', () => {
     const repair = await lab.repair({
       onEvent: (event) => {
         lab.events.push(event);
-        if (event.state === 'planning') repair.cancel(event.jobId);
+        if (event.state === 'planning') void repair.cancel(event.jobId);
       },
     });
     await repair.accept(lab.message());

@@ -47,6 +47,8 @@ export interface UnacceptedJob {
   readonly origin?: 'owner';
 }
 
+const given = <T>(value: T | null | undefined): T | null => value ?? null;
+
 function buildEvent(
   context: { source: EventSource; journal: Journal; unaccepted: UnacceptedJob | undefined },
   state: JobState,
@@ -60,12 +62,12 @@ function buildEvent(
     index: eventsOf(journal).length + 1,
     at: source.now().toISOString(),
     state,
-    step: content.step ?? null,
+    step: given(content.step),
     detail: content.detail == null ? null : fitDetail(content.detail),
-    plan: content.plan ?? null,
-    before: content.before ?? null,
-    after: content.after ?? null,
-    undone: content.undone ?? null,
+    plan: given(content.plan),
+    before: given(content.before),
+    after: given(content.after),
+    undone: given(content.undone),
     ...(content.effective === undefined ? {} : { effective: content.effective }),
     ...(content.nextAt === undefined ? {} : { nextAt: content.nextAt }),
     signature: null,

@@ -1,11 +1,12 @@
 import { messageOf } from './detail.ts';
 import { endBake, proveAttempt } from './end-attempt.ts';
-import type { JobRun } from './job-run.ts';
+import type { JobRun, Measured } from './job-run.ts';
+import type { JournalEntry } from './journal/entries.ts';
 import { acceptedOf, attemptOf, eventIn, finalOf, type JournalContent } from './journal/progress.ts';
 import { checkSafely, openRemedy } from './opened-remedy.ts';
 import type { OpenedRemedy } from './remedy.ts';
 import { runAttempt } from './run-job.ts';
-import { takeBack } from './take-back.ts';
+import { takeBack, type TakeBackReason } from './take-back.ts';
 
 const READ_BACK_LIMIT_MS = 120_000;
 /** Longest wait for a tool that outlived the agent which started it. */
@@ -27,15 +28,24 @@ export function needOf(journal: JournalContent): Need {
   return attempt.count > 1 && eventIn(attempt, 'planning') === null ? 'retry' : 'begin';
 }
 
-async function settle(run: JobRun, remedy: OpenedRemedy): Promise<void> {
-  const { entries } = attemptOf(run.journal);
-  const plan = entries.find((entry) => entry.kind === 'planned')?.plan ?? null;
-  const before = entries.find((entry) => entry.kind === 'beforeEvidence')?.evidence ?? null;
+/** What the journal of the attempt says of the time before the agent was stopped. */
+function foundIn(
+  entries: readonly JournalEntry[],
+): Measured & Pick<TakeBackReason, 'timedOut'> & { reason: string | null } {
   const decided = entries.find((entry) => entry.kind === 'takingBack');
   // A journal of format 1 has only the first step back.
-  const reason = decided?.reason ?? entries.find((entry) => entry.kind === 'undoStarted')?.reason;
-  if (reason !== undefined)
-    return takeBack(run, remedy, { reason, timedOut: decided?.timedOut ?? false, plan, before });
+  const begun = entries.find((entry) => entry.kind === 'undoStarted');
+  return {
+    plan: entries.find((entry) => entry.kind === 'planned')?.plan ?? null,
+    before: entries.find((entry) => entry.kind === 'beforeEvidence')?.evidence ?? null,
+    reason: (decided ?? begun)?.reason ?? null,
+    timedOut: decided?.timedOut === true,
+  };
+}
+
+async function settle(run: JobRun, remedy: OpenedRemedy): Promise<void> {
+  const { plan, before, reason, timedOut } = foundIn(attemptOf(run.journal).entries);
+  if (reason !== null) return takeBack(run, remedy, { reason, timedOut, plan, before });
   await run.events.emit('verifying', {
     step: 'readBack',
     detail: 'The agent was stopped in the middle of this job and looks what became of it.',

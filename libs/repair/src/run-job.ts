@@ -103,9 +103,15 @@ export async function runAttempt(run: JobRun, signal: AbortSignal): Promise<void
   if ('state' in remedy) return run.events.finish(remedy.state, { detail: remedy.detail });
   if (run.cancelled()) return run.events.finish('cancelled');
   const planned = await planSafely(run, remedy);
-  switch (planned?.kind) {
-    case undefined:
-      return;
+  if (planned !== null) return followPlan(run, remedy, { planned, signal });
+}
+
+function followPlan(
+  run: JobRun,
+  remedy: OpenedRemedy,
+  { planned, signal }: { planned: RemedyPlan; signal: AbortSignal },
+): Promise<void> {
+  switch (planned.kind) {
     case 'notApplicable':
       return run.events.finish('notApplicable', { detail: planned.reason });
     case 'blocked':

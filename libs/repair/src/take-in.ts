@@ -127,10 +127,9 @@ export async function takeOwnerUndo(worker: Worker, { requestId, undoes }: Owner
   const target = undoTarget(worker.archive.find(undoes), undoes, { order: null, by: requestId });
   if ('state' in target) return answerJob(worker, requestId, { ...target, attempt: 1, origin: 'owner' });
   const { order, job, artifacts } = target.accepted;
-  const { limits: _limits, ...unlimited } = order;
   return begin(worker, {
     origin: 'owner',
-    order: { ...unlimited, mode: 'undo' },
+    order: { ...order, mode: 'undo', limits: undefined },
     job: { ...job, jobId: requestId, undoes, attempt: 1, executionTimeoutMs: OWNER_TIMEOUT_MS },
     artifacts,
   });

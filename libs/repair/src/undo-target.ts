@@ -64,12 +64,14 @@ export function undoTarget(
   const why = whyNothing(journal, jobId);
   const accepted = acceptedOf(journal);
   if (why !== null || accepted === null) return nothing(why ?? `Job ${jobId} changed nothing here.`);
-  if (asked.order !== null && !isSameWork(asked.order, accepted.order)) {
-    return {
-      state: 'refused',
-      detail: `The order is to undo ${asked.order.remedy}, but job ${jobId} was for ${accepted.order.remedy} or had other parameters.`,
-    };
-  }
+  if (asked.order === null || isSameWork(asked.order, accepted.order)) return doneWork(journal, accepted);
+  return {
+    state: 'refused',
+    detail: `The order is to undo ${asked.order.remedy}, but job ${jobId} was for ${accepted.order.remedy} or had other parameters.`,
+  };
+}
+
+function doneWork(journal: JournalContent, accepted: AcceptedEntry): UndoTarget {
   const attempt = attemptOf(journal);
   const before = attempt.entries.find((entry) => entry.kind === 'beforeEvidence')?.evidence ?? null;
   return { accepted, inverses: inversesOf(attempt), before };

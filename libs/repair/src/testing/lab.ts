@@ -130,21 +130,8 @@ export async function createLab(): Promise<Lab> {
     ...change,
   });
   return {
-    ...{
-      directory,
-      stateDir,
-      tree,
-      hostId,
-      fleetId,
-      serverKey,
-      keySet,
-      hostKey,
-      anchor,
-      der,
-      events,
-      order,
-      job,
-    },
+    ...{ directory, stateDir, tree, hostId, fleetId, serverKey, keySet },
+    ...{ hostKey, anchor, der, events, order, job },
     message({ order: orderChange = {}, job: jobChange = {}, signWith = serverKey } = {}) {
       const made = order(orderChange);
       const artifacts = { [anchor]: Buffer.from(der).toString('base64') };
