@@ -68,6 +68,17 @@ function outcome(after: 'add' | 'remove', runs: number): string | null {
   return fails ? 'update-ca-certificates ended with exit code 1' : null;
 }
 
+/** Rejects when the signal aborts. The timer keeps the process: the signal's own clock does not. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const look = setInterval(() => {
+      if (!signal.aborted) return;
+      clearInterval(look);
+      reject(new Error('stopped'));
+    }, 10);
+  });
+}
+
 /** The agent's own way to the store. Only the look back is made in this process: a second Node for each of many points takes too long. */
 function storeAccess(): AnchorStoreAccess {
   const plain = createHost();
@@ -91,12 +102,7 @@ function storeAccess(): AnchorStoreAccess {
       fault('during:runTool');
       const result = await running;
       if (result.reason !== null) return result;
-      if (behaviour === 'hangsAfterAdd' && request.after === 'add')
-        await new Promise((_resolve, reject) => {
-          request.signal.addEventListener('abort', () => {
-            reject(new Error('stopped'));
-          });
-        });
+      if (behaviour === 'hangsAfterAdd' && request.after === 'add') await aborted(request.signal);
       return { reason: outcome(request.after, runs) };
     },
   };

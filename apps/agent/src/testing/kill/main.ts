@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { seedOfRun } from './random.ts';
 import { runSuite, type Tally } from './suite.ts';
 
-// All of the suite `kill` (`npm run test:full -- kill`); vitest runs a seeded sample of it.
+// All of the suite `kill` (`npm run test:full -- kill`); vitest runs a seeded sample of it. TRUSTFLEET_LANES: agents at once.
 const seed = seedOfRun(process.env);
 const write = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -18,7 +19,7 @@ write(`kill: seed ${seed} (TRUSTFLEET_SEED repeats it)`);
 const result = await runSuite({
   seed,
   size: { scenarios: null, kills: null, fullDisks: null, powerLosses: null },
-  lanes: 2,
+  lanes: Number(process.env['TRUSTFLEET_LANES']) || 2 * availableParallelism(),
   progress: (line) => {
     write(`[${seconds()} s] ${line}`);
   },
