@@ -81,8 +81,6 @@ export interface Database extends Repositories {
    * nothing. Must not be nested.
    */
   change<T>(actor: Actor, work: (repositories: ChangeRepositories) => Promise<Change<T>>): Promise<T>;
-  /** Runs `work` in one transaction: what its repositories wrote is there together or not at all. Must not be nested. */
-  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
   /** One round trip, for /readyz. Fails with `DatabaseUnreachableError`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -179,8 +177,6 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const database: Database = {
     ...createRepositories({ client, statusCache, atomically: (work) => client.$transaction(work) }),
     change,
-    transaction: (work) =>
-      client.$transaction((transaction) => work(createRepositories(within(transaction)))),
     ping,
     close: () => client.$disconnect(),
   };

@@ -72,9 +72,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     signIn,
     hub: agents.hub,
     stop: async () => {
-      signIn.stop();
       for (const watch of watches) watch.stop();
       await agents.stop();
+      await signIn.stop();
       await database.hosts.disconnectAll({ process });
     },
   };

@@ -59,8 +59,10 @@ export class SignIn {
     });
   };
 
-  stop(): void {
+  /** What was counted and not yet told is told now. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
+    await this.record(this.failures.flush(Number.POSITIVE_INFINITY));
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
