@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type {
   AuditEntryView,
   CreatedEnrolmentToken,
@@ -138,6 +139,22 @@ export class FleetLab {
 
   /** What a WebSocket upgrade with these credentials is answered. */
   async upgradeStatus(who: Identity): Promise<number> {
+    const request = await this.upgrade(who);
+    const answers = [once(request, 'response'), once(request, 'upgrade')];
+    const [response] = (await Promise.race(answers)) as [IncomingMessage];
+    request.destroy();
+    return response.statusCode ?? 0;
+  }
+
+  /** A socket past the first gate that never proves itself; `closed` once the server has ended it. */
+  async unproved(who: Identity): Promise<{ readonly closed: Promise<unknown> }> {
+    const request = await this.upgrade(who);
+    const [, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Duplex];
+    socket.resume();
+    return { closed: once(socket, 'end') };
+  }
+
+  private async upgrade(who: Identity): Promise<ClientRequest> {
     const request = httpsRequest(new URL(AGENT_PATH, this.server.ready.agentUrl), {
       ca: await readFile(`${this.server.dataDir}/keys/fleet-ca.pem`, 'utf8'),
       headers: {
@@ -149,11 +166,8 @@ export class FleetLab {
         'sec-websocket-protocol': SUBPROTOCOL,
       },
     }).end();
-    // Both end with the request being destroyed below.
+    // Both ways end with the request being destroyed, by us or by the server.
     request.on('error', () => undefined);
-    const answers = [once(request, 'response'), once(request, 'upgrade')];
-    const [response] = (await Promise.race(answers)) as [IncomingMessage];
-    request.destroy();
-    return response.statusCode ?? 0;
+    return request;
   }
 }

@@ -49,6 +49,17 @@ describe('a revoked host', () => {
     });
   });
 
+  it('is closed while it has not proved itself yet, too', async () => {
+    const who = await lab.identity();
+    const { closed } = await lab.unproved(who);
+
+    await lab.hold(who.hostId, 'revoke');
+
+    // Sooner than the ten seconds after which the handshake itself would be given up.
+    const late = new Promise((resolve) => setTimeout(resolve, 5_000, 'late').unref());
+    expect(await Promise.race([closed, late])).not.toBe('late');
+  });
+
   it('loses its jobs, each to one final state', async () => {
     const who = await lab.identity();
     const agent = await lab.online(who);
