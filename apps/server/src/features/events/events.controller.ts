@@ -9,13 +9,28 @@ import { EventBus, type Subscription } from './event-bus.ts';
 const HEARTBEAT_MS = 20_000;
 /** A stream ends after this time and the browser opens it again; `StreamWatch` ends it earlier. */
 const LIFETIME_MS = 10 * 60_000;
+/** A reader that takes nothing does not see its stream end: it is cut off so long after the end. */
+const LAST_WORDS_MS = 2_000;
+
+function end(response: ServerResponse): void {
+  if (response.writableEnded) return;
+  response.end();
+  setTimeout(() => response.destroy(), LAST_WORDS_MS).unref();
+}
+
+/** False where nothing more goes out. A write after the end is an error event that nobody hears: it would end this process. */
+function write(response: ServerResponse, text: string): boolean {
+  return !response.writableEnded && response.write(text);
+}
 
 function serve(bus: EventBus, viewer: Viewer, response: ServerResponse): Subscription {
   const { sessionId, role, groups } = viewer;
   const reader = { sessionId, role, groups, readsAudit: permissionsOf(viewer).has('audit.read') };
   const sink = {
-    write: (event: StreamEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`),
-    end: () => void response.end(),
+    write: (event: StreamEvent) => write(response, `data: ${JSON.stringify(event)}\n\n`),
+    end: () => {
+      end(response);
+    },
   };
   const subscription = bus.subscribe(reader, sink);
   if (subscription === null)
@@ -40,6 +55,8 @@ export class EventsController {
   @ApiOperation({ summary: 'Stream of ids of what changed; `resync` means: refetch everything.' })
   @ApiProduces('text/event-stream')
   stream(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
+    // Left while its session was looked up: its `close` is over, nothing would ever end this stream.
+    if (response.destroyed) return;
     const subscription = serve(this.bus, viewerOf(request), response);
     response.on('drain', () => {
       subscription.onDrain();
@@ -51,8 +68,10 @@ export class EventsController {
     });
     // What happened before this moment is not in the stream: a reader that was here before refetches.
     response.write(`retry: 2000\ndata: ${JSON.stringify({ type: 'resync' } satisfies StreamEvent)}\n\n`);
-    const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
-    const lifetime = setTimeout(() => response.end(), LIFETIME_MS);
+    const heartbeat = setInterval(() => write(response, ': alive\n\n'), HEARTBEAT_MS);
+    const lifetime = setTimeout(() => {
+      end(response);
+    }, LIFETIME_MS);
     const stop = () => {
       clearInterval(heartbeat);
       clearTimeout(lifetime);
