@@ -2,12 +2,12 @@
 import { ensureDependencies } from './src/dependencies.mjs';
 import { runNx } from './src/nx.mjs';
 
-/** suite → Nx target that runs all of it */
-const SUITES = { kill: 'agent:kill' };
+/** suite → Nx target of every project that has a part of it; one after the other. */
+const SUITES = { kill: 'kill' };
 
-const [suite] = process.argv.slice(2);
-const target = SUITES[suite];
-if (!target) {
+const [suite = ''] = process.argv.slice(2);
+const target = Object.hasOwn(SUITES, suite) ? SUITES[suite] : undefined;
+if (target === undefined) {
   const known = Object.keys(SUITES);
   process.stderr.write(
     `${suite ? `There is no suite "${suite}".` : 'Name a suite.'} Known: ${known.length > 0 ? known.join(', ') : 'none yet'}.\n`,
@@ -15,5 +15,12 @@ if (!target) {
   process.exitCode = 2;
 } else {
   await ensureDependencies((line) => process.stderr.write(`${line}\n`));
-  process.exitCode = await runNx(['run', target]);
+  process.exitCode = await runNx([
+    'run-many',
+    '-t',
+    target,
+    '--parallel=1',
+    '--outputStyle=static',
+    '--nxBail=false',
+  ]);
 }
