@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FindingView, GroupView, HostSummary } from '@trustfleet/api';
+import type { FindingView, GroupView, HostSummary, PolicyView } from '@trustfleet/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FleetLab } from '../../testing/fleet-lab.ts';
 import { eventually } from '../../testing/test-server.ts';
@@ -16,6 +16,15 @@ describe('a wrong wall clock', () => {
     (
       await lab.page.get<{ items: FindingView[] }>('/api/v1/findings?rule=clockAccurate&pageSize=200')
     ).body.items.filter((finding) => finding.hostId === hostId);
+
+  it('is what a policy of every fleet is about', async () => {
+    const { items } = (await lab.page.get<{ items: PolicyView[] }>('/api/v1/policies')).body;
+
+    expect(items.map(({ rule, maxOffsetSeconds }) => [rule, maxOffsetSeconds])).toEqual([
+      ['anchorRequired', null],
+      ['clockAccurate', 120],
+    ]);
+  });
 
   it('is a finding that closes when the clock is right, and refuses nothing', async () => {
     const who = await lab.identity('ws-clock');
