@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NewJob, NewOrder } from '@trustfleet/database';
 import { merkleProofs, signJob, signOrder } from '@trustfleet/signing';
 import type { OrderContent, OrderTimes } from './order-draft.ts';
@@ -29,11 +30,14 @@ export interface OrderDraft {
 /** rollouts.md "Two clocks": the agent's, default 5 minutes. */
 export const EXECUTION_TIMEOUT_MS = 5 * 60_000;
 
+/** Jobs that are signed before the event loop gets its turn: a thousand at once would hold up every socket. */
+const SIGNED_AT_ONCE = 50;
+
 /** The rows of an order and of one job a host, each with the envelope that proves it. */
-export function signDraft(
+export async function signDraft(
   signer: OrderSigner,
   draft: OrderDraft,
-): { readonly order: NewOrder; readonly jobs: readonly NewJob[] } {
+): Promise<{ readonly order: NewOrder; readonly jobs: readonly NewJob[] }> {
   const { content, times, targets, at, seq, createdBy } = draft;
   const { remedy, parameters, mode, artifacts, limits, reason, title, anchor, undoes } = content;
   const orderId = uuidV7(at);
@@ -60,10 +64,12 @@ export function signDraft(
     ...{ id: orderId, remedy, mode, title, anchor, parameters, limits, reason, undoes, seq, envelope },
     ...{ createdBy, createdAt: at, notBefore: times.notBefore, expiresAt: times.deliverBy },
   };
-  const jobs = targets.map((target) => {
+  const jobs: NewJob[] = [];
+  for (const [index, target] of targets.entries()) {
+    if (index > 0 && index % SIGNED_AT_ONCE === 0) await nextTurn();
     const merkleProof = tree.proofs.get(target.hostId) ?? [];
-    return newJob(signer, { ...target, orderId, merkleProof, times, at });
-  });
+    jobs.push(newJob(signer, { ...target, orderId, merkleProof, times, at }));
+  }
   return { order, jobs };
 }
 

@@ -137,7 +137,7 @@ export class OrdersService {
     const issued = await refusingUnknownHosts(() =>
       database.change(actorOf(viewer), async (repositories) => {
         const drafted = await draft(repositories);
-        const signed = signDraft(signer, drafted);
+        const signed = await signDraft(signer, drafted);
         const ended = await repositories.orders.create(viewer, { ...signed, artifacts: drafted.artifacts });
         const hostIds = drafted.targets.map(({ hostId }) => hostId);
         return {
