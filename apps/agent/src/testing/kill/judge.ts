@@ -63,17 +63,27 @@ export interface Ended {
   readonly received: readonly JobEvent[];
 }
 
+/** A wish ends fulfilled, or with the store as before: nothing in between. */
+function endProblems({ scenario, ends, store }: Ended, final: JobEvent | undefined): string[] {
+  if (final === undefined) return ['it did not end'];
+  const { state, undone } = final;
+  if (scenario.done.includes(state))
+    return store === ends.done ? [] : [`${state}, and the store is not as it should be:\n${store}`];
+  if (!scenario.undone.includes(state)) return [`it ended as ${state}: ${final.detail ?? ''}`];
+  if (undone === false) return [`${state} without having undone`];
+  return store === ends.before ? [] : [`${state}, and the store is not as before:\n${store}`];
+}
+
 /** What is wrong with how a scenario ended; empty when all is well. Also answers the wish's final state. */
 export function judgeEnd(ended: Ended): { readonly state: string; readonly problems: string[] } {
-  const { scenario, ends, store, journals, received } = ended;
-  const problems = [...journals.flatMap(problemsOf), ...comparedWithServer(journals, received)];
+  const { scenario, journals, received } = ended;
   const final = journals.find(({ jobId }) => jobId === scenario.wish.jobId)?.finals[0];
-  const state = final?.state ?? 'none';
-  if (scenario.done.includes(state)) {
-    if (store !== ends.done) problems.push(`${state}, and the store is not as it should be:\n${store}`);
-  } else if (scenario.undone.includes(state)) {
-    if (store !== ends.before) problems.push(`${state}, and the store is not as before:\n${store}`);
-    if (final?.undone !== true && final?.undone !== null) problems.push(`${state} without having undone`);
-  } else problems.push(`it ended as ${state}: ${final?.detail ?? ''}`);
-  return { state, problems };
+  return {
+    state: final?.state ?? 'none',
+    problems: [
+      ...journals.flatMap(problemsOf),
+      ...comparedWithServer(journals, received),
+      ...endProblems(ended, final),
+    ],
+  };
 }

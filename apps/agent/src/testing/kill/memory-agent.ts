@@ -11,7 +11,7 @@ import { createFileWriter } from '@trustfleet/host';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess, type StoreHost } from '../../anchor-store-access.ts';
-import { createRecordedDisk, type DiskImage, type RecordedDisk } from './recorded-disk.ts';
+import { RecordedDisk, type DiskImage } from './recorded-disk.ts';
 import { createFastTime, workToRest, type FastTime } from './rest.ts';
 import type { Behaviour, Wish } from './scenarios.ts';
 import { keySetOf, treeOf, type Studio } from './studio.ts';
@@ -164,7 +164,7 @@ export async function runInMemory(
   start: DiskImage,
   { wishes, behaviour }: { readonly wishes: readonly Wish[]; readonly behaviour: Behaviour },
 ): Promise<MemoryRun> {
-  const disk = createRecordedDisk(start);
+  const disk = new RecordedDisk(start);
   const time = createFastTime();
   const inbox: JobEvent[] = [];
   const delivered: Delivery[] = [];

@@ -56,7 +56,7 @@ function applyEntry(state: State, call: Extract<DiskCall, { kind: 'entry' }>): v
 }
 
 function stateOf(image: DiskImage): State {
-  const state: State = { entries: new Map([['/', new Map()]]), data: new Map() };
+  const state: State = { entries: new Map([['/', new Map<string, number>()]]), data: new Map() };
   const makeDirectory = (path: string): void => {
     if (state.entries.has(path)) return;
     makeDirectory(dirname(path));
@@ -89,22 +89,6 @@ function imageOf(state: State, dataOf: (inode: number) => Buffer): DiskImage {
   return { files, directories };
 }
 
-/** A disk in memory that writes down every call. */
-export interface RecordedDisk {
-  readonly log: readonly DiskCall[];
-  readonly image: () => DiskImage;
-  open(path: string, flags: 'r' | 'wx' | 'a', mode?: number): Promise<RecordedFile>;
-  rename(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
-  rm(path: string, options?: { readonly recursive?: boolean; readonly force?: boolean }): Promise<void>;
-  mkdir(
-    path: string,
-    options: { readonly recursive: true; readonly mode: number },
-  ): Promise<string | undefined>;
-  readFile(path: string): Promise<Uint8Array>;
-  readdir(path: string): Promise<string[]>;
-}
-
 export interface RecordedFile {
   writeFile(bytes: Uint8Array): Promise<void>;
   chmod(mode: number): Promise<void>;
@@ -112,106 +96,135 @@ export interface RecordedFile {
   close(): Promise<void>;
 }
 
-export function createRecordedDisk(start: DiskImage): RecordedDisk {
-  const state = stateOf(start);
-  const log: DiskCall[] = [];
-  let lastInode = state.data.size;
-  const done = Promise.resolve();
-  const entry = (directory: string, set: Record<string, number | null>): void => {
-    const call = { kind: 'entry', directory, set } as const;
-    log.push(call);
-    applyEntry(state, call);
-  };
-  const inodeAt = (path: string): number | undefined => state.entries.get(dirname(path))?.get(basename(path));
-  const create = (path: string): number => {
-    namesOf(state, dirname(path));
-    lastInode += 1;
-    state.data.set(lastInode, Buffer.alloc(0));
-    entry(dirname(path), { [basename(path)]: lastInode });
-    return lastInode;
-  };
-  const fileOf = (inode: number): RecordedFile => ({
-    writeFile(bytes) {
-      const data = Buffer.concat([state.data.get(inode) ?? Buffer.alloc(0), bytes]);
-      log.push({ kind: 'write', inode, data });
-      state.data.set(inode, data);
-      return done;
-    },
-    sync() {
-      log.push({ kind: 'syncFile', inode });
-      return done;
-    },
-    chmod: () => done,
-    close: () => done,
-  });
-  const directoryHandle = (directory: string): RecordedFile => ({
-    writeFile: () => Promise.reject(systemError('EISDIR', directory)),
-    sync() {
-      log.push({ kind: 'syncDirectory', directory });
-      return done;
-    },
-    chmod: () => done,
-    close: () => done,
-  });
-  const removeTree = (path: string): void => {
-    for (const name of [...(state.entries.get(path)?.keys() ?? [])]) {
-      removeTree(`${path}/${name}`);
-      entry(path, { [name]: null });
+const done = (): Promise<void> => Promise.resolve();
+const failed = (code: string, path: string): Promise<never> => Promise.reject(systemError(code, path));
+
+/** A disk in memory that writes down every call. */
+export class RecordedDisk {
+  readonly log: DiskCall[] = [];
+  readonly #state: State;
+  #lastInode: number;
+
+  constructor(start: DiskImage) {
+    this.#state = stateOf(start);
+    this.#lastInode = this.#state.data.size;
+  }
+
+  image(): DiskImage {
+    return imageOf(this.#state, (inode) => this.#dataOf(inode));
+  }
+
+  open(path: string, flags: 'r' | 'wx' | 'a'): Promise<RecordedFile> {
+    const inode = this.#inodeAt(path);
+    if (flags === 'r' && this.#state.entries.has(path)) return Promise.resolve(this.#directory(path));
+    if (flags === 'wx' && inode !== undefined) return failed('EEXIST', path);
+    if (inode === undefined && flags === 'r') return failed('ENOENT', path);
+    return Promise.resolve(this.#file(inode ?? this.#create(path)));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    const inode = this.#inodeAt(from);
+    if (inode === undefined) return failed('ENOENT', from);
+    if (dirname(from) !== dirname(to)) return failed('EXDEV', to);
+    this.#entry(dirname(from), { [basename(from)]: null, [basename(to)]: inode });
+    return done();
+  }
+
+  unlink(path: string): Promise<void> {
+    return this.rm(path);
+  }
+
+  rm(
+    path: string,
+    { force = false, recursive = false }: { readonly recursive?: boolean; readonly force?: boolean } = {},
+  ): Promise<void> {
+    if (this.#inodeAt(path) === undefined) return force ? done() : failed('ENOENT', path);
+    if (recursive) this.#removeTree(path);
+    this.#entry(dirname(path), { [basename(path)]: null });
+    return done();
+  }
+
+  mkdir(path: string): Promise<string | undefined> {
+    const missing: string[] = [];
+    for (let directory = path; !this.#state.entries.has(directory); directory = dirname(directory))
+      missing.unshift(directory);
+    for (const directory of missing) {
+      this.#state.entries.set(directory, new Map());
+      this.#entry(dirname(directory), { [basename(directory)]: DIRECTORY });
     }
-    state.entries.delete(path);
-  };
-  return {
-    log,
-    image: () => imageOf(state, (inode) => state.data.get(inode) ?? Buffer.alloc(0)),
-    open(path, flags) {
-      const inode = inodeAt(path);
-      if (flags === 'r' && state.entries.has(path)) return Promise.resolve(directoryHandle(path));
-      if (flags === 'wx' && inode !== undefined) return Promise.reject(systemError('EEXIST', path));
-      if (inode === undefined && flags === 'r') return Promise.reject(systemError('ENOENT', path));
-      return Promise.resolve(fileOf(inode ?? create(path)));
-    },
-    rename(from, to) {
-      const inode = inodeAt(from);
-      if (inode === undefined) return Promise.reject(systemError('ENOENT', from));
-      if (dirname(from) !== dirname(to)) return Promise.reject(systemError('EXDEV', to));
-      entry(dirname(from), { [basename(from)]: null, [basename(to)]: inode });
-      return done;
-    },
-    unlink(path) {
-      if (inodeAt(path) === undefined) return Promise.reject(systemError('ENOENT', path));
-      entry(dirname(path), { [basename(path)]: null });
-      return done;
-    },
-    rm(path, { force = false, recursive = false } = {}) {
-      if (inodeAt(path) === undefined) return force ? done : Promise.reject(systemError('ENOENT', path));
-      if (recursive) removeTree(path);
-      entry(dirname(path), { [basename(path)]: null });
-      return done;
-    },
-    mkdir(path) {
-      let first: string | undefined;
-      const make = (directory: string): void => {
-        if (state.entries.has(directory)) return;
-        make(dirname(directory));
-        first ??= directory;
-        state.entries.set(directory, new Map());
-        entry(dirname(directory), { [basename(directory)]: DIRECTORY });
-      };
-      make(path);
-      return Promise.resolve(first);
-    },
-    readFile(path) {
-      const inode = inodeAt(path);
-      if (inode === undefined) return Promise.reject(systemError('ENOENT', path));
-      return Promise.resolve(new Uint8Array(state.data.get(inode) ?? Buffer.alloc(0)));
-    },
-    readdir(path) {
-      const names = state.entries.get(path);
-      return names === undefined
-        ? Promise.reject(systemError('ENOENT', path))
-        : Promise.resolve([...names.keys()]);
-    },
-  };
+    return Promise.resolve(missing[0]);
+  }
+
+  readFile(path: string): Promise<Uint8Array> {
+    const inode = this.#inodeAt(path);
+    return inode === undefined
+      ? failed('ENOENT', path)
+      : Promise.resolve(new Uint8Array(this.#dataOf(inode)));
+  }
+
+  readdir(path: string): Promise<string[]> {
+    const names = this.#state.entries.get(path);
+    return names === undefined ? failed('ENOENT', path) : Promise.resolve([...names.keys()]);
+  }
+
+  #inodeAt(path: string): number | undefined {
+    return this.#state.entries.get(dirname(path))?.get(basename(path));
+  }
+
+  #dataOf(inode: number): Buffer {
+    return this.#state.data.get(inode) ?? Buffer.alloc(0);
+  }
+
+  #entry(directory: string, set: Record<string, number | null>): void {
+    const call = { kind: 'entry', directory, set } as const;
+    this.log.push(call);
+    applyEntry(this.#state, call);
+  }
+
+  #create(path: string): number {
+    namesOf(this.#state, dirname(path));
+    this.#lastInode += 1;
+    this.#state.data.set(this.#lastInode, Buffer.alloc(0));
+    this.#entry(dirname(path), { [basename(path)]: this.#lastInode });
+    return this.#lastInode;
+  }
+
+  #file(inode: number): RecordedFile {
+    return {
+      writeFile: (bytes) => {
+        const data = Buffer.concat([this.#dataOf(inode), bytes]);
+        this.log.push({ kind: 'write', inode, data });
+        this.#state.data.set(inode, data);
+        return done();
+      },
+      sync: () => {
+        this.log.push({ kind: 'syncFile', inode });
+        return done();
+      },
+      chmod: done,
+      close: done,
+    };
+  }
+
+  #directory(directory: string): RecordedFile {
+    return {
+      writeFile: () => failed('EISDIR', directory),
+      sync: () => {
+        this.log.push({ kind: 'syncDirectory', directory });
+        return done();
+      },
+      chmod: done,
+      close: done,
+    };
+  }
+
+  #removeTree(path: string): void {
+    for (const name of [...(this.#state.entries.get(path)?.keys() ?? [])]) {
+      this.#removeTree(`${path}/${name}`);
+      this.#entry(path, { [name]: null });
+    }
+    this.#state.entries.delete(path);
+  }
 }
 
 /** What happened to the data of one file that was not synced. */
@@ -245,29 +258,56 @@ export function afterPowerLoss(
   calls: readonly DiskCall[],
   { loss, random }: { readonly loss: Loss; readonly random: () => number },
 ): DiskImage {
-  const state = stateOf(start);
-  const synced = new Map(state.data);
-  const pending = new Map<string, Extract<DiskCall, { kind: 'entry' }>[]>();
-  const written = new Map(state.data);
-  for (const call of calls) {
-    if (call.kind === 'write') written.set(call.inode, call.data);
-    else if (call.kind === 'syncFile') synced.set(call.inode, written.get(call.inode) ?? Buffer.alloc(0));
-    else if (call.kind === 'entry')
-      pending.set(call.directory, [...(pending.get(call.directory) ?? []), call]);
-    else {
-      for (const one of pending.get(call.directory) ?? []) applyEntry(state, one);
-      pending.delete(call.directory);
-    }
-  }
-  for (const waiting of pending.values()) {
+  const disk = replay(start, calls);
+  for (const waiting of disk.pending.values()) {
     const kept = { all: 0, entries: 0, none: waiting.length, torn: waiting.length, zeroed: waiting.length };
     const count = loss === 'mixed' ? Math.floor(random() * (waiting.length + 1)) : kept[loss];
-    for (const one of waiting.slice(0, count)) applyEntry(state, one);
+    for (const one of waiting.slice(0, count)) applyEntry(disk.state, one);
   }
-  const dataOf = (inode: number): Buffer => {
-    const [before, after] = [synced.get(inode) ?? Buffer.alloc(0), written.get(inode) ?? Buffer.alloc(0)];
+  return imageOf(disk.state, (inode) => {
+    const [before, after] = [disk.synced, disk.written].map((data) => data.get(inode) ?? Buffer.alloc(0)) as [
+      Buffer,
+      Buffer,
+    ];
     if (before.equals(after)) return after;
     return damagedData(loss === 'mixed' ? pick(DATA_LOSSES, random) : loss, before, after);
+  });
+}
+
+interface Replayed {
+  /** Names that are safe. */
+  readonly state: State;
+  readonly synced: Map<number, Buffer>;
+  readonly written: Map<number, Buffer>;
+  /** Changes of names that are not safe, by directory. */
+  readonly pending: Map<string, Extract<DiskCall, { kind: 'entry' }>[]>;
+}
+
+function replay(start: DiskImage, calls: readonly DiskCall[]): Replayed {
+  const state = stateOf(start);
+  const disk: Replayed = {
+    state,
+    synced: new Map(state.data),
+    written: new Map(state.data),
+    pending: new Map(),
   };
-  return imageOf(state, dataOf);
+  for (const call of calls) replayOne(disk, call);
+  return disk;
+}
+
+function replayOne({ state, synced, written, pending }: Replayed, call: DiskCall): void {
+  switch (call.kind) {
+    case 'write':
+      written.set(call.inode, call.data);
+      break;
+    case 'syncFile':
+      synced.set(call.inode, written.get(call.inode) ?? Buffer.alloc(0));
+      break;
+    case 'entry':
+      pending.set(call.directory, [...(pending.get(call.directory) ?? []), call]);
+      break;
+    case 'syncDirectory':
+      for (const one of pending.get(call.directory) ?? []) applyEntry(state, one);
+      pending.delete(call.directory);
+  }
 }

@@ -46,7 +46,7 @@ export interface Rest {
   readonly time: FastTime;
   readonly limitMs: number;
   /** Hands over what is there for the server; false when there was nothing. */
-  deliver(): Promise<boolean>;
+  readonly deliver: () => Promise<boolean>;
 }
 
 /** Lets an agent work until nothing runs, nothing waits and nothing is left to tell. Rejects when that takes too long. */
