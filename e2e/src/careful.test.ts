@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -156,6 +156,27 @@ describe('a careful department', () => {
       .poll(async () => (await job(applied)).events.some(({ late }) => late), { timeout: 60_000 })
       .toBe(true);
     expect((await job(applied)).state).toBe('verified');
+  });
+
+  it('gives the agent a new credential, which it tries and keeps', async () => {
+    const identity = (): { secret: string } =>
+      JSON.parse(readFileSync(path.join(data.dataDir, 'sandbox/agent/identity.json'), 'utf8')) as {
+        secret: string;
+      };
+    const before = identity().secret;
+
+    const rotate = await trustfleet(['hosts', 'rotate', hostName, '--reason', 'every quarter']);
+
+    expect(rotate, rotate.error).toMatchObject({ code: 0 });
+    const states = async (): Promise<string[]> =>
+      ((await api.get(`/api/v1/hosts/${hostId}/settings`)) as { items: { state: string }[] }).items.map(
+        ({ state }) => state,
+      );
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['kept']);
+    expect(identity().secret).not.toBe(before);
+    await expect
+      .poll(async () => ((await api.get(`/api/v1/hosts/${hostId}`)) as { presence: string }).presence)
+      .toBe('online');
   });
 
   it('invites a viewer, who sees and may change nothing', async () => {
