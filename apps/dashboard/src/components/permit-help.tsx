@@ -5,6 +5,9 @@ import { useTranslations } from 'use-intl';
 import { DEFAULT_ALLOW_LIST } from './allow-list-path.ts';
 import { CopyBlock } from './copyable.tsx';
 
+/** What a remedy is called; a host that says something else gets none of it back to copy. */
+const NAME = /^[\w.]{1,64}$/;
+
 export interface PermitHelpProps {
   readonly remedy: string;
   /** What the host permits already. */
@@ -16,7 +19,10 @@ export interface PermitHelpProps {
 /** Exactly which file with which content lets the agent do it. */
 export function PermitHelp({ remedy, permits, path = null }: PermitHelpProps) {
   const t = useTranslations('permit');
-  const text = JSON.stringify({ format: 1, permits: [...new Set([...permits, remedy])].sort() });
+  const text = JSON.stringify({
+    format: 1,
+    permits: [...new Set([...permits.filter((name) => NAME.test(name)), remedy])].sort(),
+  });
   return (
     <div className="flex flex-col gap-2">
       <p>{t('text')}</p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { record } from '../fixture/audit.ts';
-import { useStage } from './setup.ts';
+import { useStage, visit } from './setup.ts';
 
 const stage = useStage();
 const ADA = { kind: 'person', id: 'person-administrator', name: 'Ada Admin' } as const;
@@ -9,7 +9,7 @@ describe('the activity', () => {
   it('says who did what on which subject, with the way there, and how the chain is checked', async () => {
     const { page } = await stage.open({ role: 'auditor' });
     const host = stage.fleet.hosts.at(-1)!;
-    await page.goto('/activity');
+    await visit(page, '/activity');
     await page.getByText('trustfleet audit verify').waitFor();
     const row = page.getByRole('row').filter({ hasText: 'Moved a host to a group' }).first();
     await row.getByText('Ada Admin').waitFor();
@@ -20,7 +20,7 @@ describe('the activity', () => {
 
   it('goes back in time page by page to its first entry', async () => {
     const { page } = await stage.open({ role: 'auditor' });
-    await page.goto('/activity');
+    await visit(page, '/activity');
     const rows = page.locator('tbody tr');
     await page.getByText('Live', { exact: true }).waitFor();
     await expect.poll(() => rows.count()).toBe(50);
@@ -35,7 +35,7 @@ describe('the activity', () => {
   it('filters by action and text, both in the address', async () => {
     const { page } = await stage.open({ role: 'auditor' });
     const host = stage.fleet.hosts[2]!;
-    await page.goto('/activity');
+    await visit(page, '/activity');
     await page.getByRole('combobox', { name: 'Action' }).selectOption('host.enrol');
     await page.waitForURL(/action=host\.enrol/);
     await expect.poll(() => page.locator('tbody tr').count()).toBe(stage.fleet.hosts.length);
@@ -51,7 +51,7 @@ describe('the activity', () => {
 
   it('shows details as inert text, and a new entry without a reload', async () => {
     const { page, complaints } = await stage.open({ role: 'auditor' });
-    await page.goto('/activity');
+    await visit(page, '/activity');
     await page.getByText('Live', { exact: true }).waitFor();
     record(stage.fleet.audit, {
       actor: ADA,

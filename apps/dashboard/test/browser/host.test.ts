@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axeFaults } from '../fixture/browser.ts';
-import { useStage } from './setup.ts';
+import { useStage, visit } from './setup.ts';
 
 const stage = useStage();
 const host = (index: number) => stage.fleet.hosts[index]!;
@@ -20,7 +20,7 @@ describe('the timeline', () => {
       null,
     );
     const job = fleet.jobs[0]!;
-    await page.goto(`/hosts/${host(0).id}?tab=timeline`);
+    await visit(page, `/hosts/${host(0).id}?tab=timeline`);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('Finding opened:').waitFor();
     expect(await page.getByText('Anchor appeared: Demo studio CA').count()).toBe(0);
@@ -44,7 +44,7 @@ describe('the timeline', () => {
 
   it('is reached by keyboard, and says what an empty one means', async () => {
     const { page } = await stage.open();
-    await page.goto(`/hosts/${host(9).id}`);
+    await visit(page, `/hosts/${host(9).id}`);
     await page.getByRole('tab', { name: 'Jobs' }).focus();
     await page.keyboard.press('ArrowRight');
     await page.waitForURL(/tab=timeline/);
@@ -56,7 +56,7 @@ describe('the timeline', () => {
 describe('what must be known of a host first', () => {
   it('says that it is revoked, since when, and offers nothing that cannot be', async () => {
     const { page } = await stage.open();
-    await page.goto(`/hosts/${host(11).id}?tab=manage`);
+    await visit(page, `/hosts/${host(11).id}?tab=manage`);
     await page.getByText(/^Revoked on /).waitFor();
     await page.getByText('Its key is refused for good').waitFor();
 
@@ -67,14 +67,14 @@ describe('what must be known of a host first', () => {
 
   it('says how far a clock is off', async () => {
     const { page } = await stage.open();
-    await page.goto(`/hosts/${host(14).id}`);
+    await visit(page, `/hosts/${host(14).id}`);
 
     await page.getByText('The clock of this host is 3 hours 24 minutes behind').waitFor();
   });
 
   it('lists those that are held', async () => {
     const { page } = await stage.open();
-    await page.goto('/hosts');
+    await visit(page, '/hosts');
     await page
       .getByRole('combobox', { name: 'Admission' })
       .selectOption({ label: 'Revoked or in quarantine' });
@@ -97,7 +97,7 @@ describe('what must be known of a host first', () => {
     [13, 'In quarantine: it refused what this server signed', 'Read what the refused job says'],
   ])('explains the quarantine of host %d, and releases it for a reason', async (index, title, todo) => {
     const { page, complaints } = await stage.open();
-    await page.goto(`/hosts/${host(index).id}`);
+    await visit(page, `/hosts/${host(index).id}`);
     await page.getByText(title).waitFor();
     await page.getByText(todo).waitFor();
     await page.getByRole('button', { name: 'Release' }).click();
@@ -117,7 +117,7 @@ describe('what must be known of a host first', () => {
 describe('managing a host', () => {
   it('revokes only after its name was typed and a reason given', async () => {
     const { page, complaints } = await stage.open();
-    await page.goto(`/hosts/${host(20).id}?tab=manage`);
+    await visit(page, `/hosts/${host(20).id}?tab=manage`);
     await page.getByRole('button', { name: 'Revoke this host' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Reason').fill('Stolen from the van');
@@ -136,7 +136,7 @@ describe('managing a host', () => {
 
   it('gives a new credential and follows what the agent made of it', async () => {
     const { page } = await stage.open();
-    await page.goto(`/hosts/${host(22).id}?tab=manage`);
+    await visit(page, `/hosts/${host(22).id}?tab=manage`);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Give it a new credential' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('Somebody left');
@@ -160,7 +160,7 @@ describe('managing a host', () => {
 
   it('keeps what was typed when the server refuses, and says why', async () => {
     const { page } = await stage.open();
-    await page.goto(`/hosts/${host(23).id}?tab=manage`);
+    await visit(page, `/hosts/${host(23).id}?tab=manage`);
     stage.dashboard.api.fail(`/api/v1/hosts/${host(23).id}/settings`, 500);
     await page.getByRole('button', { name: 'Give it a new credential' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('Routine');

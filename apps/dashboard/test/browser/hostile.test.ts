@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { INVITATION_TOKEN } from '../fixture/people.ts';
 import { useStage } from './setup.ts';
 
-const stage = useStage();
+const stage = useStage({ hosts: 14 });
 const WIDTH = 390;
 const MARKER = 'Zq7';
 

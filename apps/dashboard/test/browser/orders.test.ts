@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useStage } from './setup.ts';
+import { useStage, visit } from './setup.ts';
 
 const stage = useStage();
 
@@ -22,7 +22,7 @@ describe('cancelling', () => {
   it('a job that waits asks for a reason and ends it', async () => {
     const { page, complaints } = await stage.open();
     const { jobs } = order([3]);
-    await page.goto(`/jobs/${jobs[0]!.id}`);
+    await visit(page, `/jobs/${jobs[0]!.id}`);
     await page.getByText('Delivery deadline', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Cancel job' }).click();
     const dialog = page.getByRole('dialog', { name: 'Cancel this job?' });
@@ -41,12 +41,12 @@ describe('cancelling', () => {
     const { view, jobs } = order([0, 3]);
     const busy = jobs.find((job) => job.hostId === stage.fleet.hosts[0]!.id)!;
     stage.dashboard.api.rollouts.report(busy, 'planning', { step: 'plan' });
-    await page.goto(`/orders/${view.id}`);
+    await visit(page, `/orders/${view.id}`);
     await page.getByRole('button', { name: 'Cancel order' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('Not today');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel order' }).click();
     await page.getByText('1 of 2 done').first().waitFor();
-    await page.goto(`/jobs/${busy.id}`);
+    await visit(page, `/jobs/${busy.id}`);
 
     await page.getByText(/The host was asked .* to give it up/).waitFor();
     stage.dashboard.api.rollouts.report(busy, 'cancelled');
@@ -58,7 +58,7 @@ describe('undoing', () => {
     const { page, complaints } = await stage.open();
     const { view, jobs } = order([0]);
     await stage.dashboard.api.rollouts.run(jobs[0]!, () => Promise.resolve());
-    await page.goto(`/jobs/${jobs[0]!.id}`);
+    await visit(page, `/jobs/${jobs[0]!.id}`);
     await page.getByText('Programs that run keep what they loaded until they are restarted.').waitFor();
     await page.getByRole('button', { name: 'Undo this change' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('It was the wrong CA');
@@ -75,7 +75,7 @@ describe('undoing', () => {
     await page.waitForURL(`**/jobs/${jobs[0]!.id}`);
     await page.getByText('Undone by').waitFor();
     expect(await page.getByRole('button', { name: 'Undo this change' }).count()).toBe(0);
-    await page.goto(`/orders/${view.id}`);
+    await visit(page, `/orders/${view.id}`);
 
     await page.getByText('Undone by').waitFor();
     expect(await page.getByRole('button', { name: 'Undo this order' }).count()).toBe(0);
@@ -86,7 +86,7 @@ describe('undoing', () => {
     const { page } = await stage.open();
     const { view, jobs } = order([2, 5]);
     for (const job of jobs) await stage.dashboard.api.rollouts.run(job, () => Promise.resolve());
-    await page.goto(`/orders/${view.id}`);
+    await visit(page, `/orders/${view.id}`);
     await page.getByRole('button', { name: 'Undo this order' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('The vendor withdrew it');
     await page.getByRole('dialog').getByRole('button', { name: 'Undo this order' }).click();
@@ -107,7 +107,7 @@ describe('what a host does by itself', () => {
       nextAt: new Date(Date.now() + 600_000).toISOString(),
       detail: 'update-ca-certificates ended with 1',
     });
-    await page.goto(`/jobs/${job.id}`);
+    await visit(page, `/jobs/${job.id}`);
     await page.getByText('Attempt 2 of 3').waitFor();
     const left = page.locator('main time [aria-hidden]').first();
     const said = page.locator('[aria-live=polite]').filter({ hasText: 'Trying again, at' });
@@ -118,7 +118,7 @@ describe('what a host does by itself', () => {
 
     expect((await left.boundingBox())?.width).toBe(box?.width);
     expect(await said.innerText()).toBe(words);
-    await page.goto('/jobs');
+    await visit(page, '/jobs');
     await page
       .getByRole('row')
       .filter({ hasText: 'Trying again' })
@@ -131,7 +131,7 @@ describe('what a host does by itself', () => {
     const job = order([8]).jobs[0]!;
     stage.dashboard.api.rollouts.report(job, 'lost');
     stage.dashboard.api.rollouts.report(job, 'verified', { late: true, detail: 'back after two days' });
-    await page.goto(`/jobs/${job.id}`);
+    await visit(page, `/jobs/${job.id}`);
     await page.getByText('The host accepted the job and was not heard of again in time.').waitFor();
     const step = page.getByRole('listitem').filter({ hasText: 'back after two days' });
 
@@ -145,7 +145,7 @@ describe('what a host does by itself', () => {
     stage.dashboard.api.rollouts.report(job, 'notPermitted', {
       detail: 'This host only observes: /srv/farm/permits.json does not exist. To permit this remedy, …',
     });
-    await page.goto(`/jobs/${job.id}`);
+    await visit(page, `/jobs/${job.id}`);
     await page.getByText('Contents of /srv/farm/permits.json').waitFor();
     await page.getByText('as the account that runs the agent').waitFor();
 
@@ -157,7 +157,7 @@ describe('a new order', () => {
   it('sends attempts, wait and watch time to the hosts, and says them before the launch', async () => {
     const { page } = await stage.open();
     const host = stage.fleet.hosts[18]!;
-    await page.goto(`/orders/new?anchor=${stage.fleet.demo.sha256}&hosts=${host.id}`);
+    await visit(page, `/orders/new?anchor=${stage.fleet.demo.sha256}&hosts=${host.id}`);
     await page.getByText('This certificate can be added').waitFor();
     await page.getByLabel('Reason', { exact: true }).fill('because');
     expect(await page.getByLabel('Attempts').isVisible()).toBe(false);
@@ -187,7 +187,7 @@ describe('a new order', () => {
     const { page, context } = await stage.open();
     const host = stage.fleet.hosts[17]!;
     const { pem } = stage.fleet.demo;
-    await page.goto(`/orders/new?hosts=${host.id}`);
+    await visit(page, `/orders/new?hosts=${host.id}`);
     await page.getByLabel('Certificate in PEM').fill(pem);
     await page.getByRole('button', { name: 'Check certificate' }).click();
     await page.getByText('This certificate can be added').waitFor();
@@ -196,7 +196,7 @@ describe('a new order', () => {
     await page.getByText('This certificate can be added').waitFor();
     expect(await page.getByLabel('Reason', { exact: true }).inputValue()).toBe('The licence server uses it');
     const other = await context.newPage();
-    await other.goto(`/orders/new?hosts=${host.id}`);
+    await visit(other, `/orders/new?hosts=${host.id}`);
     await other.getByLabel('Certificate in PEM').waitFor();
     expect(await other.getByLabel('Reason', { exact: true }).inputValue()).toBe('');
     await page.getByRole('button', { name: 'Plan first' }).click();
@@ -204,7 +204,7 @@ describe('a new order', () => {
     await page.getByRole('button', { name: 'Launch now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Launch now' }).click();
     await page.waitForURL(/\/orders\/[0-9a-f-]{36}$/);
-    await page.goto(`/orders/new?hosts=${host.id}`);
+    await visit(page, `/orders/new?hosts=${host.id}`);
     await page.getByLabel('Certificate in PEM').waitFor();
 
     expect(await page.getByLabel('Certificate in PEM').inputValue()).toBe('');
@@ -213,7 +213,7 @@ describe('a new order', () => {
 
   it('never keeps what was refused, a private key least of all', async () => {
     const { page } = await stage.open();
-    await page.goto('/orders/new');
+    await visit(page, '/orders/new');
     await page
       .getByLabel('Certificate in PEM')
       .fill('-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----');
@@ -228,7 +228,7 @@ describe('the list of orders', () => {
   it('counts the states of each and leads to it', async () => {
     const { page } = await stage.open();
     const { view } = order([20, 24, 21]);
-    await page.goto('/orders');
+    await visit(page, '/orders');
     const row = page.getByRole('row').nth(1);
     await row.getByRole('list', { name: 'States' }).getByText('Queued').waitFor();
     await row.getByText('The licence server uses it').waitFor();
@@ -242,7 +242,7 @@ describe('on 390 px', () => {
   it('the remedy of a finding is in sight without scrolling sideways', async () => {
     const { page } = await stage.open();
     await page.setViewportSize({ width: 390, height: 850 });
-    await page.goto('/findings');
+    await visit(page, '/findings');
     const fix = page.getByRole('main').getByRole('link', { name: 'Add this CA' }).first();
     await fix.waitFor();
     const box = await fix.boundingBox();

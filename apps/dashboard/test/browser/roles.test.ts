@@ -2,7 +2,7 @@ import type { Role } from '@trustfleet/api';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { axeFaults } from '../fixture/browser.ts';
-import { useStage } from './setup.ts';
+import { useStage, visit } from './setup.ts';
 
 const stage = useStage();
 
@@ -47,7 +47,7 @@ describe.each(Object.entries(PLACES))('%s', (role, places) => {
   it('has exactly its pages in the navigation, and none of them asks for what is refused', async () => {
     const { page, complaints } = await stage.open({ role: role as Role });
     const refused = refusals(page);
-    await page.goto('/');
+    await visit(page, '/');
     const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
     await links.first().waitFor();
     expect(await links.allInnerTexts()).toEqual(places);
@@ -55,7 +55,7 @@ describe.each(Object.entries(PLACES))('%s', (role, places) => {
       await links.filter({ hasText: place }).click();
       await page.getByRole('heading', { level: 1, name: place, exact: true }).waitFor();
     }
-    await page.goto(`/hosts/${stage.fleet.hosts[12]!.id}`);
+    await visit(page, `/hosts/${stage.fleet.hosts[12]!.id}`);
     await page.getByRole('tab', { name: 'Timeline' }).click();
     await page.getByText('reported for the first time').or(page.getByText('Show older')).first().waitFor();
 
@@ -114,15 +114,15 @@ describe('an operator', () => {
   it('orders, cancels and undoes, and manages no host', async () => {
     const { waiting, done } = await jobs();
     const { page } = await stage.open({ role: 'operator' });
-    await page.goto('/');
+    await visit(page, '/');
     await page.getByRole('link', { name: 'Add a CA' }).waitFor();
-    await page.goto('/hosts');
+    await visit(page, '/hosts');
     await page.getByRole('button', { name: 'Enrol a host' }).waitFor();
-    await page.goto(`/jobs/${waiting.id}`);
+    await visit(page, `/jobs/${waiting.id}`);
     await page.getByRole('button', { name: 'Cancel job' }).waitFor();
-    await page.goto(`/jobs/${done.id}`);
+    await visit(page, `/jobs/${done.id}`);
     await page.getByRole('button', { name: 'Undo this change' }).waitFor();
-    await page.goto(`/hosts/${stage.fleet.hosts[12]!.id}`);
+    await visit(page, `/hosts/${stage.fleet.hosts[12]!.id}`);
     await page.getByText('In quarantine: two machines use its key').waitFor();
 
     expect(await page.getByRole('button', { name: 'Release' }).count()).toBe(0);
@@ -134,7 +134,7 @@ describe('a role that changes meanwhile', () => {
   it('is followed once the stream was away', async () => {
     const { page } = await stage.open({ role: 'auditor' });
     const account = stage.fleet.accounts.find((item) => item.role === 'auditor')!;
-    await page.goto('/');
+    await visit(page, '/');
     const activity = page.getByRole('link', { name: 'Activity' });
     await activity.waitFor();
     await page.getByText('Live', { exact: true }).waitFor();

@@ -21,6 +21,12 @@ function started<T>(part: T | undefined): T {
   return part;
 }
 
+/** Opens a page of somebody who is signed in, and waits until it answers to what a person does: React has taken it over. */
+export async function visit(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByText('Live', { exact: true }).waitFor();
+}
+
 /** The built dashboard, the fixture API and Chromium for the tests of one file. */
 export function useStage({
   hosts = 30,

@@ -65,6 +65,7 @@ function Outcome({ job }: { readonly job: JobDetail }) {
           <Untrusted text={detail} />
         </p>
       )}
+      {job.held !== undefined && job.held !== null && !job.final && <p>{t(`held.${job.held}`)}</p>}
       {job.cancelRequestedAt !== null && !job.final && (
         <p>{t.rich('cancelAskedRich', { time: () => <Ago key="at" at={job.cancelRequestedAt ?? ''} /> })}</p>
       )}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Field, FieldInput, Notice } from '@trustfleet/ui';
+import { Button, Field, FieldInput, Notice, visibleText } from '@trustfleet/ui';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { problemOf, useProblemWords } from '../../components/problem-panel.tsx';
@@ -79,7 +79,7 @@ export function NewAccountForm({ email, create, submitLabel, children }: NewAcco
           autoComplete="username"
           required
           maxLength={200}
-          {...(email === null ? {} : { readOnly: true, defaultValue: email })}
+          {...(email === null ? {} : { readOnly: true, defaultValue: visibleText(email) })}
         />
       </Field>
       <Field
