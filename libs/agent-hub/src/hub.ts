@@ -255,7 +255,20 @@ class Hub {
     older?.end({ end: 'replaced', reason: 'a newer socket of the same host' }, CLOSE_CODES.replaced);
     this.#wheel.schedule(session, this.#heartbeatMs * SILENCE_FACTOR);
     this.#welcome(session);
-    queue.push(() => handlers.onHello(session));
+    queue.push(() => this.#hello(session));
+  }
+
+  /** One that the server could not take in is in no record, and nothing would be offered to it: its host comes back and says it again. */
+  async #hello(session: Session): Promise<void> {
+    try {
+      await this.#options.handlers.onHello(session);
+    } catch (error) {
+      session.end(
+        { end: 'disconnected', reason: 'its hello could not be handled' },
+        CLOSE_CODES.internalError,
+      );
+      throw error;
+    }
   }
 
   #welcome(session: Session): void {

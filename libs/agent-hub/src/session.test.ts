@@ -76,6 +76,25 @@ describe('a session', () => {
     expect(lab.seen.errors).toHaveLength(1);
   });
 
+  it('is closed when its hello could not be handled: its host comes back and says it again', async () => {
+    let calls = 0;
+    await start({
+      handlers: {
+        onHello: () => {
+          calls += 1;
+          if (calls === 1) throw new Error('database down');
+        },
+      },
+    });
+    const { agent, host } = await lab.connected();
+
+    expect(await agent.closed).toMatchObject({ code: CLOSE_CODES.internalError });
+    expect(lab.seen.errors).toHaveLength(1);
+    await lab.agent(host).connect();
+    await expect.poll(() => calls).toBe(2);
+    expect(lab.hub.counts().online).toBe(1);
+  });
+
   it('asks for the full state after a gap in seq', async () => {
     await start();
     const { agent } = await lab.connected();
