@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64, instant, sha256Hex, shortText, uuid } from './primitives.ts';
+import { base64, counter, instant, sha256Hex, shortText, uuid } from './primitives.ts';
 
 /** Job states of rollouts.md. The first list may move on; the second is final. */
 export const OPEN_JOB_STATES = [
@@ -79,9 +79,9 @@ export const jobEvent = z.looseObject({
   /** Unique per agent; the server acknowledges by it and drops duplicates. */
   eventId: uuid,
   jobId: uuid,
-  attempt: z.int().positive(),
+  attempt: counter,
   /** Grows by one within a job, from 1. */
-  index: z.int().positive(),
+  index: counter,
   at: instant,
   state: jobState,
   /** Machine-readable step, e.g. `writeAnchorFile`, `runUpdateCaCertificates`, `readBack`. */

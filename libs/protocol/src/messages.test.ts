@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ack, agentMessage, report, section, sectionDigests } from './index.ts';
+import { ack, agentMessage, hello, jobEvent, report, section, sectionDigests } from './index.ts';
 
 const digest = 'a'.repeat(64);
+const uuid = '01890000-0000-7000-8000-000000000000';
 
 describe('messages', () => {
   it('keeps unknown fields of a newer peer', () => {
@@ -35,6 +36,18 @@ describe('messages', () => {
     [null],
   ])('refuses %j', (message) => {
     expect(agentMessage.safeParse(message).success).toBe(false);
+  });
+
+  it('takes no number of a job that a column of 32 bits does not hold', () => {
+    const event = {
+      ...{ eventId: uuid, jobId: uuid, attempt: 1, index: 1, at: '2026-11-22T00:00:00Z', state: 'planning' },
+      ...{ step: null, detail: null, plan: null, before: null, after: null, undone: null, signature: null },
+    };
+
+    expect(jobEvent.safeParse({ ...event, attempt: 2 ** 31 - 1, index: 2 ** 31 - 1 }).success).toBe(true);
+    expect(jobEvent.safeParse({ ...event, attempt: 2 ** 31 }).success).toBe(false);
+    expect(jobEvent.safeParse({ ...event, index: 2 ** 31 }).success).toBe(false);
+    expect(hello.shape.keySet.safeParse(2 ** 31).success).toBe(false);
   });
 
   it('bounds how many sections a host may name', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobEvent } from './jobs.ts';
 import { dsseEnvelope } from './orders.ts';
-import { base64, instant, sha256Hex, shortText, uuid } from './primitives.ts';
+import { base64, instant, MAX_COUNT, sha256Hex, shortText, uuid } from './primitives.ts';
 import { settings, settingsResult } from './settings.ts';
 import { sectionName } from './sections/index.ts';
 
@@ -36,7 +36,7 @@ export const hello = z.looseObject({
   /** New for each run of the agent: one that comes back after another of the same key means two machines hold that key. */
   instance: uuid,
   /** Version of the key set that the agent has pinned; 0: only the server key of its enrolment token. */
-  keySet: z.int().nonnegative(),
+  keySet: z.int().nonnegative().max(MAX_COUNT),
   capabilities: z.array(z.string().max(64)).max(64),
   /** Remedies that the host's allow-list permits, so that a draft lists other hosts apart. */
   permits: z.array(z.string().max(64)).max(64),

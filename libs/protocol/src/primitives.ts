@@ -13,6 +13,10 @@ export type Sha256Hex = z.infer<typeof sha256Hex>;
 
 export const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
 export const uuid = z.uuid();
+/** Largest number of a host that is counted and kept: a column of 32 bits. One above it would fail what is written of other hosts beside it. */
+export const MAX_COUNT = 2 ** 31 - 1;
+/** From 1. */
+export const counter = z.int().positive().max(MAX_COUNT);
 /** A path as the host wrote it. Never opened by the server. */
 export const hostPath = z.string().max(4096);
 export const shortText = z.string().max(512);
