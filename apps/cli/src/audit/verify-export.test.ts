@@ -111,6 +111,18 @@ describe('verifying an export', () => {
     });
   });
 
+  it('finds a shorter chain under another fleet’s id', async () => {
+    const list = entries(5);
+    const saved = { [randomUUID()]: { ...point(list), serverKey: exportPublicKey(key) } };
+
+    expect(await verify(exported(list.slice(0, 3)), saved)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('id was changed') as string,
+    });
+    const other = { [randomUUID()]: { ...point(list), serverKey: 'another fleet' } };
+    expect(await verify(exported(list), other)).toMatchObject({ ok: true, since: null });
+  });
+
   it('refuses a head of another key than last time, and a forged signature', async () => {
     const list = entries(2);
     const other = generateKeyPairSync('ed25519').privateKey;
