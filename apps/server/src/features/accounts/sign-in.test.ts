@@ -54,25 +54,35 @@ async function failures(address: string): Promise<AuditEntryView[]> {
 }
 
 describe('guessing', () => {
-  it('one account from many addresses is slowed down, another account is not', async () => {
-    const statuses: number[] = [];
-    for (let n = 0; n < 24; n += 1)
-      statuses.push(
-        await signInFrom(`127.0.1.${n + 1}`, ADMINISTRATOR.email.toUpperCase(), `wrong password ${n}`),
+  it(
+    'one account from many addresses is slowed down, another account is not',
+    { timeout: 120_000 },
+    async () => {
+      // All at once: each is counted before its password is looked at, so that none of them waits for a minute to pass.
+      const statuses = await Promise.all(
+        Array.from({ length: 24 }, (_, n) =>
+          signInFrom(`127.0.1.${n + 1}`, ADMINISTRATOR.email.toUpperCase(), `wrong password ${n}`),
+        ),
       );
 
-    expect(new Set(statuses.slice(0, 18))).toEqual(new Set([401]));
-    expect(statuses.slice(-3)).toEqual([429, 429, 429]);
-    expect(await signInFrom('127.0.1.99', 'other@studio.example', 'wrong password')).toBe(401);
-    const rows = await failures('127.0.1.');
-    expect(rows.length).toBeGreaterThan(15);
-    expect(rows[1]).toMatchObject({ actor: { kind: 'server' }, subject: { name: ADMINISTRATOR.name } });
-  });
+      // The administrator's own sign-in counts too, unless a minute has passed since.
+      const tried = statuses.filter((status) => status === 401).length;
+      expect([19, 20]).toContain(tried);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(24 - tried);
+      expect(await signInFrom('127.0.1.99', 'other@studio.example', 'wrong password')).toBe(401);
+      const rows = await failures('127.0.1.');
+      expect(rows.length).toBeGreaterThan(15);
+      expect(rows[1]).toMatchObject({ actor: { kind: 'server' }, subject: { name: ADMINISTRATOR.name } });
+    },
+  );
 
   it('leaves a few rows, never what was typed', async () => {
     // A slip that many make: the password in the field of the name.
-    for (let n = 0; n < 9; n += 1)
-      await signInFrom('127.0.2.1', `correct-horse-${n}@battery.example`, 'p'.repeat(12));
+    await Promise.all(
+      Array.from({ length: 9 }, (_, n) =>
+        signInFrom('127.0.2.1', `correct-horse-${n}@battery.example`, 'p'.repeat(12)),
+      ),
+    );
 
     const rows = await failures('127.0.2.1');
     expect(rows).toHaveLength(5);
