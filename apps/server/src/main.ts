@@ -1,3 +1,4 @@
+import './startup/small-memory.ts';
 import { ConfigError, readConfig } from './config/config.ts';
 import { createLogger } from './logging/logger.ts';
 import { startServer } from './startup/start-server.ts';
