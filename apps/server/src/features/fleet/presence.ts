@@ -26,7 +26,7 @@ const BATCH = { delayMs: 20, maxItems: 500 };
 /** Who holds a socket, and when each host was last heard; both in batches. */
 export class Presence {
   private readonly options: PresenceOptions;
-  private readonly arrivals: Batcher<Arrival, void>;
+  private readonly arrivals: Batcher<Arrival, undefined>;
   private readonly departures: Batcher<HostConnection, boolean>;
   private heard = new Map<string, Date>();
   private readonly timer: NodeJS.Timeout;
@@ -93,7 +93,7 @@ export class Presence {
     await this.flush();
   }
 
-  private async recordArrivals(batch: readonly Arrival[]): Promise<void[]> {
+  private async recordArrivals(batch: readonly Arrival[]): Promise<undefined[]> {
     const { hosts } = this.options.database;
     await hosts.connect(batch.map(({ connection }) => connection));
     await hosts.recordHello(batch.map(({ hello }) => hello));
