@@ -92,7 +92,7 @@ const bodyOf = (path: string): object =>
     ? { groupId: first }
     : { reason: 'a test', newSecret: true, ...(path.includes('accounts') ? { role: 'viewer' } : {}) };
 
-describe('who sees one group', () => {
+describe('who sees one group', { timeout: 120_000 }, () => {
   it('reads nothing of another at any route', async () => {
     const reading = routes.filter(({ method, path }) => method === 'GET' && path !== '/events');
     expect(reading.length).toBeGreaterThan(15);

@@ -68,7 +68,7 @@ const OUTSIDE: readonly { readonly path: RegExp; readonly permission: Permission
   { path: /^\/api\/docs/, permission: 'account.read' },
 ];
 
-describe('every route', () => {
+describe('every route', { timeout: 120_000 }, () => {
   it('names one permission of the list', () => {
     expect(app.routes.length).toBeGreaterThan(25);
     for (const { method, path, permission } of app.routes)

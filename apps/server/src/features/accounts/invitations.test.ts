@@ -52,7 +52,7 @@ const accept = (token: string) =>
   visitor().post<Me>('/api/v1/invitations/accept', { token, name: 'Lee Park', password: 'a long password' });
 const listed = async () => (await admin.get<AccountList>('/api/v1/accounts')).body;
 
-describe('an invitation', () => {
+describe('an invitation', { timeout: 120_000 }, () => {
   it('is a link that is shown once and works once, and gives exactly what it says', async () => {
     const { status, body } = await invite(admin, { groups: [group.id] });
     expect(status).toBe(201);
@@ -121,7 +121,7 @@ describe('an invitation', () => {
   });
 });
 
-describe('rights', () => {
+describe('rights', { timeout: 120_000 }, () => {
   it('of one’s own nobody changes, and the last administrator stays', async () => {
     const { id } = (await admin.get<Me>('/api/v1/me')).body;
     for (const change of [{ role: 'viewer' }, { disabled: true }, { groups: [group.id] }])

@@ -53,7 +53,7 @@ async function chain(): Promise<readonly AuditEntryView[]> {
   return await database.audit.range({ after: 0, upTo: head.seq, limit: 10_000 });
 }
 
-describe('the audit', () => {
+describe('the audit', { timeout: 120_000 }, () => {
   it('is paged, newest first', async () => {
     const whole = [...(await chain())].reverse();
     const first = await admin.get<{ items: AuditEntryView[]; more: boolean }>('/api/v1/audit?limit=5');

@@ -311,7 +311,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 secrets.add('a wrong password that nobody may see');
 
-describe('every route that changes something', () => {
+describe('every route that changes something', { timeout: 120_000 }, () => {
   it('stands in the table of this test', async () => {
     const app = await hollowApp();
     const changing = app.routes.filter(({ method }) => method !== 'GET');

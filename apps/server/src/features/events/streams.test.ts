@@ -81,7 +81,7 @@ afterAll(async () => {
   await lab.stop();
 });
 
-describe('a stream', () => {
+describe('a stream', { timeout: 120_000 }, () => {
   it('tells of hosts of the reader’s groups alone, as do lists', async () => {
     const person = await personWith(admin, { role: 'viewer', groups: [first.id] });
     const [some, all] = [await streamOf(person), await streamOf(admin)];
@@ -116,7 +116,7 @@ describe('a stream', () => {
         return told.seen;
       },
       (seen) => seen.some((event) => event.type === 'audit'),
-      20_000,
+      60_000,
     );
 
     expect(untold.seen.some((event) => event.type === 'audit')).toBe(false);
@@ -131,7 +131,7 @@ describe('a stream', () => {
 
     await person.post('/api/auth/sign-out', {});
 
-    await eventually(() => Promise.resolve(stream.ended), Boolean);
+    await eventually(() => Promise.resolve(stream.ended), Boolean, 30_000);
   });
 
   it.each([
@@ -149,7 +149,7 @@ describe('a stream', () => {
     const me = await person.get<Me>('/api/v1/me');
     if ('disabled' in change()) expect(me.status).toBe(401);
     else expect(me.body).toMatchObject(change());
-    await eventually(() => Promise.resolve(stream.ended), Boolean);
+    await eventually(() => Promise.resolve(stream.ended), Boolean, 30_000);
     expect(other.ended, 'nobody else’s').toBe(false);
     other.leave();
   });
