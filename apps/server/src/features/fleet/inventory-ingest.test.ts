@@ -137,6 +137,8 @@ describe('reports', () => {
 
     expect(batches.reduce((sum, size) => sum + size)).toBe(80);
     expect(batches.length).toBeLessThan(20);
-    expect(await Promise.all(sessions.map(stored))).toEqual(bodies.map(({ body }) => [JSON.parse(body) as unknown]));
+    expect(await Promise.all(sessions.map(stored))).toEqual(
+      bodies.map(({ body }) => [JSON.parse(body) as unknown]),
+    );
   });
 });
