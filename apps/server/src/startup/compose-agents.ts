@@ -56,7 +56,15 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
   const certificates = new CertificateIngest(database, logger);
   const dispatcher = new Dispatcher({ database, events, logger, now });
   const hostKey = (hostId: string) => hosts.find(hostId)?.publicKey;
-  const jobEvents = new JobEvents({ database, events, logger, dispatcher, hostKey, now });
+  const jobEvents = new JobEvents({
+    database,
+    events,
+    logger,
+    dispatcher,
+    hostKey,
+    now,
+    random: Math.random,
+  });
   const limitsMs = clockLimits(await database.policies.list());
   const clocks = new ClockWatch({ database, hosts, evaluation, events, limitsMs });
   const settle = () => Promise.all([inventory.drain(), jobEvents.drain(), presence.flush()]);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, JobEventOutcome, ReceivedJobEvent } from '@trustfleet/database';
 import type { JobEvent } from '@trustfleet/protocol';
 import { verifyJobEvent } from '@trustfleet/signing';
@@ -7,14 +8,20 @@ import { Batcher } from '../fleet/batcher.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
 interface JobEventsOptions {
-  readonly database: Database;
+  readonly database: { readonly jobs: Pick<Database['jobs'], 'acceptEvents'> };
   readonly events: EventBus;
   readonly logger: Logger;
   readonly dispatcher: Pick<Dispatcher, 'tellCancel'>;
   /** Raw base64 key of an enrolled host; undefined for a stranger. */
   readonly hostKey: (hostId: string) => string | undefined;
   readonly now: () => Date;
+  /** In [0, 1): jitter only. */
+  readonly random: () => number;
 }
+
+/** Tries to commit an event, and the wait before the second one, milliseconds; each further wait is twice as long, ± 50 %. */
+const TRIES = 6;
+const FIRST_WAIT_MS = 250;
 
 /** Takes agents' job events in: each exactly once, acknowledged only after its row is committed. */
 export class JobEvents {
@@ -22,6 +29,7 @@ export class JobEvents {
   private readonly batcher: Batcher<ReceivedJobEvent, JobEventOutcome>;
   /** Events beyond what is kept of one job, since the start. */
   private dropped = 0;
+  private readonly ended = new AbortController();
 
   constructor(options: JobEventsOptions) {
     this.options = options;
@@ -42,14 +50,33 @@ export class JobEvents {
     const signatureValid = key !== undefined && verifyJobEvent(event, key);
     if (event.signature !== null && !signatureValid)
       logger.warn({ hostId, jobId: event.jobId, eventId: event.eventId }, 'job event with a wrong signature');
-    const outcome = await this.batcher.add({ hostId, event, signatureValid, receivedAt: now() });
+    const outcome = await this.commit({ hostId, event, signatureValid, receivedAt: now() });
     this.log({ hostId, jobId: event.jobId }, outcome);
     this.follow(hostId, outcome);
     return event.eventId;
   }
 
   drain(): Promise<void> {
+    this.ended.abort();
     return this.batcher.drain();
+  }
+
+  /**
+   * A database that is away for a moment costs nothing: the hub gives one message of a host at a time, so what the host said next
+   * waits and is never stored before. After the last try nothing is acknowledged, and the agent says it again in a minute.
+   */
+  private async commit(received: ReceivedJobEvent): Promise<JobEventOutcome> {
+    const { logger, random } = this.options;
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await this.batcher.add(received);
+      } catch (error) {
+        if (tried >= TRIES || this.ended.signal.aborted) throw error;
+        logger.warn({ err: error, jobId: received.event.jobId, tried }, 'a job event is committed again');
+        const wait = FIRST_WAIT_MS * 2 ** (tried - 1) * (0.5 + random());
+        await delay(wait, undefined, { signal: this.ended.signal });
+      }
+    }
   }
 
   private log(about: { hostId: string; jobId: string }, { kind, reason, stored }: JobEventOutcome): void {
