@@ -89,9 +89,8 @@ async function unfold(page: Page): Promise<void> {
   for (const folded of (await page.locator('main summary').all()).slice(0, 3)) await folded.click();
 }
 
-/** What is wrong with the page as it stands, in words. */
-function faultsOf([marker, width]: readonly [string, number]): string[] {
-  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+/** Scripts that ran, and a page that is wider than the screen or has a title without an end. */
+function frameFaults(width: number): string[] {
   const faults: string[] = [];
   if ('ran' in globalThis) faults.push('a script ran');
   const { scrollWidth } = document.documentElement;
@@ -102,27 +101,44 @@ function faultsOf([marker, width]: readonly [string, number]): string[] {
   );
   if (scrollWidth > width)
     faults.push(`the page is ${scrollWidth} px wide: ${wide.at(-1)?.outerHTML.slice(0, 200) ?? ''}`);
-  if (unseen.test(document.title)) faults.push('the title holds what is not seen');
-  if (document.title.length > 200) faults.push('the title has no end');
-  for (const element of document.querySelectorAll('body *')) {
-    if (element.closest('script') !== null) continue;
-    for (const { name, value } of element.attributes) {
-      const place = `${element.tagName.toLowerCase()}[${name}]`;
-      if (name.startsWith('on')) faults.push(`${place} runs`);
-      if (/^\s*javascript:/i.test(value) && ['href', 'src', 'action', 'formaction'].includes(name))
-        faults.push(`${place} leads to a script`);
-      if (name === 'src' && element.tagName === 'IMG') faults.push(`${place} was put in`);
-      if (unseen.test(value)) faults.push(`${place} holds what is not seen`);
-    }
-  }
+  if (document.title.length > 200) faults.push(`the title has no end: ${document.title}`);
+  return faults;
+}
+
+/** Attributes that run, lead to a script, or hold what is not seen; elements that nobody of us put in. */
+function attributeFaults(): string[] {
+  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+  const leads = new Set(['href', 'src', 'action', 'formaction']);
+  const isFault = ({ name, value }: Attr): boolean =>
+    name.startsWith('on') || unseen.test(value) || (leads.has(name) && /^\s*javascript:/i.test(value));
+  const ours = [...document.querySelectorAll('body *')].filter(
+    (element) => element.closest('script') === null,
+  );
+  return [
+    ...ours.flatMap((element) =>
+      [...element.attributes]
+        .filter(isFault)
+        .map(({ name, value }) => `${element.tagName}[${name}]: ${value.slice(0, 60)}`),
+    ),
+    ...[...document.querySelectorAll('img, iframe, object, embed, bdi svg')].map(
+      (element) => `put in: ${element.outerHTML.slice(0, 100)}`,
+    ),
+  ];
+}
+
+/** Text with what is not seen in it, and somebody else's words that are not isolated from ours. */
+function textFaults(marker: string): string[] {
+  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+  const faults = unseen.test(document.title) ? ['the title holds what is not seen'] : [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    const text = walker.currentNode.textContent ?? '';
     const parent = walker.currentNode.parentElement;
-    if (parent === null || parent.closest('script, style, template, title') !== null) continue;
-    const inBox = parent.closest('pre') !== null;
-    if (unseen.test(inBox ? text.replaceAll(/[\n\t]/g, '') : text))
-      faults.push(`not seen: ${text.slice(0, 40)}`);
+    if (parent?.closest('script, style, template, title') !== null) continue;
+    const text = (walker.currentNode.textContent ?? '').replaceAll(
+      /[\n\t]/g,
+      parent.closest('pre') ? '' : '$&',
+    );
+    if (unseen.test(text)) faults.push(`not seen: ${text.slice(0, 60)}`);
     if (text.includes(marker) && parent.closest('bdi, option, .sr-only') === null)
       faults.push(`not isolated: ${parent.outerHTML.slice(0, 160)}`);
   }
@@ -142,7 +158,11 @@ describe.each(SPEECHES)('%s', (_what, speech) => {
         await page.locator('h1').first().waitFor();
         await expect.poll(() => page.getByText('Loading', { exact: true }).count()).toBe(0);
         await unfold(page);
-        const found = await page.evaluate(faultsOf, [MARKER, WIDTH] as const);
+        const found = [
+          ...(await page.evaluate(frameFaults, WIDTH)),
+          ...(await page.evaluate(attributeFaults)),
+          ...(await page.evaluate(textFaults, MARKER)),
+        ];
         faults.push(
           ...[...new Set([...found, ...complaints.splice(0)])].map((fault) => `${address}: ${fault}`),
         );

@@ -220,7 +220,9 @@ describe('a new order', () => {
     await page.getByRole('button', { name: 'Check certificate' }).click();
     await page.getByText('This certificate cannot be added').waitFor();
 
-    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('PRIVATE');
+    expect(await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)))).not.toContain(
+      'PRIVATE',
+    );
   });
 });
 

@@ -42,13 +42,29 @@ function useExplanation(): (job: JobDetail) => string {
   };
 }
 
+/** What else is to be known while a job waits. */
+function Waiting({ job }: { readonly job: JobDetail }) {
+  const t = useTranslations('jobs');
+  const { held = null, cancelRequestedAt } = job;
+  if (job.final) return null;
+  return (
+    <>
+      {held !== null && <p>{t(`held.${held}`)}</p>}
+      {cancelRequestedAt !== null && (
+        <p>{t.rich('cancelAskedRich', { time: () => <Ago key="at" at={cancelRequestedAt} /> })}</p>
+      )}
+    </>
+  );
+}
+
 function Outcome({ job }: { readonly job: JobDetail }) {
   const t = useTranslations('jobs');
   const detail = lastDetail(job);
   const explanation = useExplanation()(job);
+  const { tone } = jobTone(job.state);
   return (
     <Notice
-      tone={jobTone(job.state).tone}
+      tone={tone}
       title={
         <>
           {explanation} <NextAt job={job} />
@@ -56,19 +72,14 @@ function Outcome({ job }: { readonly job: JobDetail }) {
       }
       className="mb-5"
     >
-      {job.undone !== null && jobTone(job.state).tone === 'bad' && (
-        <p>{t(job.undone ? 'undone' : 'notUndone')}</p>
-      )}
+      {job.undone !== null && tone === 'bad' && <p>{t(job.undone ? 'undone' : 'notUndone')}</p>}
       {job.effective !== null && <p>{t(`effective.${job.effective}`)}</p>}
       {detail !== null && job.state !== 'notPermitted' && (
-        <p className="wrap-anywhere">
+        <p>
           <Untrusted text={detail} />
         </p>
       )}
-      {job.held !== undefined && job.held !== null && !job.final && <p>{t(`held.${job.held}`)}</p>}
-      {job.cancelRequestedAt !== null && !job.final && (
-        <p>{t.rich('cancelAskedRich', { time: () => <Ago key="at" at={job.cancelRequestedAt ?? ''} /> })}</p>
-      )}
+      <Waiting job={job} />
     </Notice>
   );
 }

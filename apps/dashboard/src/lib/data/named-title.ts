@@ -20,7 +20,9 @@ export interface NamedTitle<T> {
 export function namedTitle<T>({ read, name, fallback }: NamedTitle<T>) {
   return async ({ params }: { readonly params: Promise<{ id: string }> }): Promise<Metadata> => {
     try {
-      return { title: visibleText(name(await readAs(read((await params).id))), LONGEST_TITLE) };
+      const written = visibleText(name(await readAs(read((await params).id))), LONGEST_TITLE);
+      // By whole characters: what was written out is longer than what it stands for.
+      return { title: Array.from(written).slice(0, LONGEST_TITLE).join('') };
     } catch (error) {
       if (error instanceof ApiProblem) return { title: (await getTranslations())(fallback) };
       throw error;

@@ -24,8 +24,9 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const recent = createRecentEvents(Date.now);
     const unwatch = client.getQueryCache().subscribe(({ type, query }) => {
       // Rendered on the server before an event that this tab has heard of: asked for again, after this render.
-      if (type !== 'added' || query.state.data === undefined || !recent.concern(query.queryKey)) return;
-      setTimeout(() => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }));
+      const queryKey = query.queryKey as readonly unknown[];
+      if (type !== 'added' || query.state.data === undefined || !recent.concern(queryKey)) return;
+      setTimeout(() => void client.invalidateQueries({ queryKey, exact: true }));
     });
     const flush = (): void => {
       timer = undefined;
