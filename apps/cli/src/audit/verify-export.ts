@@ -46,6 +46,16 @@ function checkHead(document: AuditHead, last: ChainPoint, saved: SavedHead | und
   return signed.ok ? null : { seq: head.seq, reason: signed.reason };
 }
 
+/** The fleet's id stands in the database, its key in a file: under another id a chain that was cut would be that of a fleet never seen. */
+function checkFleet({ head }: AuditHead, saved: VerifyExport['saved']): BrokenLink | null {
+  const renamed = Object.entries(saved).some(
+    ([fleetId, { serverKey }]) => serverKey === head.serverKey && fleetId !== head.fleetId,
+  );
+  const reason =
+    'the key that signed the head was that of another fleet when it was verified before: the fleet’s id was changed';
+  return renamed ? { seq: head.seq, reason } : null;
+}
+
 /**
  * Checks a whole export in bounded memory: every entry's hash and its place, the signed head, and that the chain still goes through
  * the head that was verified last time.
@@ -86,7 +96,7 @@ function conclude(
       read.last.seq,
       'the key that signed the head was that of another fleet when it was verified before: the fleet’s id was changed',
     );
-  const wrong = checkHead(document, read.last, before);
+  const wrong = checkHead(document, read.last, before) ?? checkFleet(document, read.saved);
   if (wrong !== null) return { ok: false, ...wrong };
   if (before !== undefined && before.seq > read.last.seq)
     return broken(
