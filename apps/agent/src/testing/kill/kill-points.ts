@@ -11,7 +11,7 @@ import { makeScenarios, type Scenario, type Wish } from './scenarios.ts';
 import { makeStore, makeStudio, type Studio } from './studio.ts';
 
 const run = promisify(execFile);
-const RUN_LIMIT_MS = 120_000;
+const RUN_LIMIT_MS = 300_000;
 const UNHARMED = { killAt: null, fullAt: null };
 /** Past every write of every run. */
 const NEVER = 1_000_000;
@@ -60,11 +60,12 @@ async function start(lab: KillLab, config: KillableConfig): Promise<boolean> {
   try {
     await run('/usr/bin/unshare', argv, {
       timeout: RUN_LIMIT_MS,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_COMPILE_CACHE: join(lab.directory, 'compiled') },
     });
     return true;
   } catch (error) {
-    const { stderr } = error as { stderr?: string };
+    const { stderr, killed } = error as { stderr?: string; killed?: boolean };
+    if (killed === true) throw new Error(`an agent had no end within ${RUN_LIMIT_MS} ms`, { cause: error });
     if (config.killAt === null || (stderr ?? '').includes('Error'))
       throw new Error(stderr ?? String(error), { cause: error });
     return false;

@@ -35,7 +35,7 @@ export interface KillableConfig {
   readonly fullAt: number | null;
 }
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 200_000;
 const configPath = process.argv[2];
 if (configPath === undefined) throw new Error('killable-agent: the path of its configuration is missing');
 const config = JSON.parse(readFileSync(configPath, 'utf8')) as KillableConfig;

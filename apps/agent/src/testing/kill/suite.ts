@@ -46,12 +46,25 @@ interface Drill {
   readonly progress: SuiteOptions['progress'];
 }
 
+/** A run that breaks off is wrong too; the others go on. */
+async function done(harm: Harm, lane: number): ReturnType<Harm> {
+  try {
+    return await harm(lane);
+  } catch (error) {
+    return {
+      where: 'a run',
+      state: 'brokenOff',
+      problems: [error instanceof Error ? error.message : String(error)],
+    };
+  }
+}
+
 async function doAll({ title, harms, lanes, progress }: Drill): Promise<Tally> {
   const tally: Tally = { done: 0, ends: {}, wrong: [] };
   const waiting = [...harms];
   const work = async (lane: number): Promise<void> => {
     for (let harm = waiting.shift(); harm !== undefined; harm = waiting.shift()) {
-      const { where, state, problems } = await harm(lane);
+      const { where, state, problems } = await done(harm, lane);
       tally.done += 1;
       tally.ends[state] = (tally.ends[state] ?? 0) + 1;
       tally.wrong.push(...problems.map((problem) => `${where}: ${problem}`));
@@ -122,6 +135,6 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       fullDisks: await doAll(fullDiskDrill(lab, prepared, choice)),
     };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
