@@ -88,7 +88,7 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
       // A few hosts come back at once, thousands spread out.
       await hub.close({ spreadMs: Math.min(60_000, 1_000 + hub.counts().online * 6) });
       await dispatcher.stop();
-      await Promise.all([inventory.drain(), jobEvents.drain(), presence.stop()]);
+      await Promise.all([inventory.drain(), jobEvents.stop(), presence.stop()]);
       await evaluation.stop();
     },
   };

@@ -76,7 +76,7 @@ describe('taking job events in', () => {
     const answer = events.accept(randomUUID(), event(1));
     const refused = expect(answer).rejects.toThrow();
 
-    await events.drain();
+    await events.stop();
 
     await refused;
   });

@@ -56,9 +56,15 @@ export class JobEvents {
     return event.eventId;
   }
 
+  /** Resolves when what waits is committed, or known not to be. */
   drain(): Promise<void> {
-    this.ended.abort();
     return this.batcher.drain();
+  }
+
+  /** The same at the end of the process: nothing is tried again. */
+  stop(): Promise<void> {
+    this.ended.abort();
+    return this.drain();
   }
 
   /**
