@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/test-server.ts';
 import { EventBus, type Reader } from './event-bus.ts';
 
-const ALL: Reader = { sessionId: 's', role: 'viewer', groups: 'all', readsAudit: false };
+const ALL: Reader = { accountId: 'a', sessionId: 's', role: 'viewer', groups: 'all', readsAudit: false };
 
 const finding = (n: number): StreamEvent => ({
   type: 'findings',
@@ -34,7 +34,7 @@ describe('event bus', () => {
   });
 
   it('keeps what a slow reader missed, in order', () => {
-    const bus = new EventBus({ limits: { queue: 10, readers: 1 } });
+    const bus = new EventBus({ limits: { queue: 10, readers: 1, ofAccount: 10 } });
     let open = false;
     const slow = reader(() => open);
     const subscription = bus.subscribe(ALL, slow.sink);
@@ -48,7 +48,7 @@ describe('event bus', () => {
   });
 
   it('tells a reader that missed more than fits to refetch everything', () => {
-    const bus = new EventBus({ limits: { queue: 2, readers: 1 } });
+    const bus = new EventBus({ limits: { queue: 2, readers: 1, ofAccount: 10 } });
     let open = false;
     const slow = reader(() => open);
     const subscription = bus.subscribe(ALL, slow.sink);
@@ -61,10 +61,24 @@ describe('event bus', () => {
   });
 
   it('takes no more readers than its limit', () => {
-    const bus = new EventBus({ limits: { queue: 2, readers: 1 } });
+    const bus = new EventBus({ limits: { queue: 2, readers: 1, ofAccount: 10 } });
     bus.subscribe(ALL, reader(() => true).sink);
 
     expect(bus.subscribe(ALL, reader(() => true).sink)).toBeNull();
+  });
+
+  it('gives one account some of the places, not all', () => {
+    const bus = new EventBus({ limits: { queue: 2, readers: 10, ofAccount: 2 } });
+    const subscribe = (accountId: string, sessionId: string) =>
+      bus.subscribe({ ...ALL, accountId, sessionId }, reader(() => true).sink);
+    const first = subscribe('a', 's1');
+    expect(subscribe('a', 's2')).not.toBeNull();
+    expect(subscribe('a', 's3')).toBeNull();
+    expect(subscribe('b', 's4')).not.toBeNull();
+
+    if (first !== null) bus.unsubscribe(first);
+
+    expect(subscribe('a', 's3')).not.toBeNull();
   });
 });
 

@@ -10,6 +10,7 @@ export interface EventSink {
 
 /** For whom a stream is, as the person was when it began. */
 export interface Reader {
+  readonly accountId: string;
   readonly sessionId: string;
   readonly role: Role;
   readonly groups: GroupScope;
@@ -59,10 +60,17 @@ interface EventBusOptions {
   readonly groupsOf: (hostIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Told when a look-up failed. */
   readonly onFailure?: (error: unknown) => void;
-  readonly limits?: { readonly queue: number; readonly readers: number };
+  readonly limits?: BusLimits;
 }
 
-const LIMITS = { queue: 200, readers: 500 };
+interface BusLimits {
+  readonly queue: number;
+  readonly readers: number;
+  /** Streams of one account: nobody takes everybody's places. */
+  readonly ofAccount: number;
+}
+
+const LIMITS: BusLimits = { queue: 200, readers: 500, ofAccount: 30 };
 /** How long events wait for company before the groups of their hosts are looked up together. */
 const LOOK_UP_MS = 50;
 /** Events that wait for a look-up at most; beyond it a reader refetches everything. */
@@ -80,7 +88,7 @@ function hostOf(event: StreamEvent): string | null {
 export class EventBus {
   private readonly options: EventBusOptions;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly limits: { readonly queue: number; readonly readers: number };
+  private readonly limits: BusLimits;
   private waiting: StreamEvent[] = [];
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> = Promise.resolve();
@@ -101,9 +109,10 @@ export class EventBus {
     if (someAreLimited) this.lookUp(event);
   }
 
-  /** Adds a reader; null when the server already serves as many as it may. */
+  /** Adds a reader; null when the server already serves as many as it may, in all or of that account. */
   subscribe(reader: Reader, sink: EventSink): Subscription | null {
-    if (this.subscriptions.size >= this.limits.readers) return null;
+    const ofAccount = this.open().filter((other) => other.reader.accountId === reader.accountId).length;
+    if (this.subscriptions.size >= this.limits.readers || ofAccount >= this.limits.ofAccount) return null;
     const subscription = new Subscription(reader, sink, this.limits.queue);
     this.subscriptions.add(subscription);
     return subscription;

@@ -24,8 +24,9 @@ function write(response: ServerResponse, text: string): boolean {
 }
 
 function serve(bus: EventBus, viewer: Viewer, response: ServerResponse): Subscription {
-  const { sessionId, role, groups } = viewer;
-  const reader = { sessionId, role, groups, readsAudit: permissionsOf(viewer).has('audit.read') };
+  const { id: accountId, sessionId, role, groups } = viewer;
+  const readsAudit = permissionsOf(viewer).has('audit.read');
+  const reader = { accountId, sessionId, role, groups, readsAudit };
   const sink = {
     write: (event: StreamEvent) => write(response, `data: ${JSON.stringify(event)}\n\n`),
     end: () => {
