@@ -77,8 +77,8 @@ export interface InvitationRepository {
 }
 
 export interface InvitationChanges {
-  /** An earlier one to the same address stops working. `hash`: SHA-256 hex of the link's token. */
-  create(invitation: Invitation & { readonly hash: string }): Promise<void>;
+  /** Earlier ones to the same address stop working: these. `hash`: SHA-256 hex of the link's token. */
+  create(invitation: Invitation & { readonly hash: string }): Promise<readonly Invitation[]>;
   /** The invitation that stopped working; null when none did. */
   revoke(id: string, now: Date): Promise<Invitation | null>;
   /** Uses it up, once, for one caller; null unless it worked. */

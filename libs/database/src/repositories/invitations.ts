@@ -33,7 +33,7 @@ export function createInvitationRepository({ client }: Context): InvitationRepos
       return row === null ? null : toInvitation(row);
     },
     async create({ id, hash, email, role: given, groups, createdBy, createdAt, expiresAt }) {
-      await client.invitation.updateMany({
+      const replaced = await client.invitation.updateManyAndReturn({
         where: { email, ...working(createdAt) },
         data: { usedAt: createdAt },
       });
@@ -49,6 +49,7 @@ export function createInvitationRepository({ client }: Context): InvitationRepos
           expiresAt,
         },
       });
+      return replaced.map(toInvitation);
     },
     revoke: (id, now) => end({ id }, now),
     consume: ({ hash, now }) => end({ hash }, now),

@@ -9,7 +9,7 @@ import { AccountsService } from './accounts.service.ts';
 import { SetupService } from './setup.service.ts';
 
 /** better-auth's ids are not all UUIDs. */
-const accountId = z.string().min(1).max(100);
+const accountId = z.string().regex(/^[\w-]{1,100}$/);
 
 @ApiTags('accounts')
 @Controller('/api/v1')

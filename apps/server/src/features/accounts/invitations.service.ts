@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { notFound } from '../../http/api-problem.ts';
 import { actorOf, permissionsOf, type Viewer } from '../../http/permission.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
-import { emailTaken, invalidInvitation } from './account-problems.ts';
+import { beyondOwnGroups, emailTaken, invalidInvitation } from './account-problems.ts';
 import { invitationView, isWithin } from './account-views.ts';
 import { requireScope } from './accounts.service.ts';
 import type { Accounts } from './auth.ts';
@@ -38,7 +38,7 @@ export class InvitationsService {
     this.options = options;
   }
 
-  /** @throws ApiProblem 409 where the address has an account, 403 and 422 as `requireScope` */
+  /** @throws ApiProblem 409 where the address has an account, 403 where it has an invitation of groups that the viewer does not see, 403 and 422 as `requireScope` */
   async create(
     viewer: Viewer,
     request: Pick<Invitation, 'email' | 'role' | 'groups'>,
@@ -57,8 +57,10 @@ export class InvitationsService {
     await this.options.database.change(actorOf(viewer), async (repositories) => {
       await requireScope(repositories, viewer, invitation.groups);
       if ((await repositories.accounts.byEmail(invitation.email)) !== null) throw emailTaken();
-      await repositories.invitations.create({ ...invitation, hash });
-      return { result: undefined, audit: [recordOf('invitation.create', invitation)] };
+      const replaced = await repositories.invitations.create({ ...invitation, hash });
+      if (!replaced.every(({ groups }) => isWithin(groups, viewer.groups))) throw beyondOwnGroups();
+      const ended = replaced.map((earlier) => recordOf('invitation.revoke', earlier));
+      return { result: undefined, audit: [...ended, recordOf('invitation.create', invitation)] };
     });
     return { ...invitationView(invitation), url: `${this.options.url}/invitation?token=${token}` };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountList, CreatedInvitation, GroupView, Me } from '@trustfleet/api';
+import type { AccountList, AuditEntryView, CreatedInvitation, GroupView, Me } from '@trustfleet/api';
 import { authDatabase, openDatabase } from '@trustfleet/database';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,6 +91,8 @@ describe('an invitation', { timeout: 120_000 }, () => {
     expect((await admin.ask('DELETE', `/api/v1/invitations/${revoked.id}`, {})).status).toBe(200);
     const replaced = (await invite(admin, { email: 'twice@studio.example' })).body;
     await invite(admin, { email: 'TWICE@studio.example' });
+    const rows = await admin.get<{ items: AuditEntryView[] }>('/api/v1/audit?action=invitation.revoke');
+    expect(rows.body.items.map(({ subject }) => subject.id)).toEqual([replaced.id, revoked.id]);
     const expired = (await invite(admin)).body;
     await sql(
       `UPDATE invitation SET expires_at = now() - interval '1 second' WHERE id = '${expired.id}' RETURNING id`,
@@ -156,6 +158,10 @@ describe('rights', { timeout: 120_000 }, () => {
 
     expect((await invite(limited)).status, 'all groups').toBe(403);
     expect((await invite(limited, { groups: [group.id] })).status).toBe(201);
+    const everybody = (await invite(admin)).body;
+    const replacing = { email: everybody.email, groups: [group.id] };
+    expect((await invite(limited, replacing)).status, 'in place of one of all groups').toBe(403);
+    expect((await listed()).invitations.map((invitation) => invitation.id)).toContain(everybody.id);
     expect((await limited.ask('PATCH', `/api/v1/accounts/${id}`, { disabled: true })).status).toBe(404);
     expect((await limited.post('/api/v1/groups', { name: 'Mine' })).status).toBe(403);
     const { accounts } = (await limited.get<AccountList>('/api/v1/accounts')).body;
@@ -164,5 +170,6 @@ describe('rights', { timeout: 120_000 }, () => {
 
   it('of an unknown account are changed by nobody', async () => {
     expect((await admin.ask('PATCH', '/api/v1/accounts/nobody', { disabled: true })).status).toBe(404);
+    expect((await admin.ask('PATCH', '/api/v1/accounts/%00', { disabled: true })).status).toBe(400);
   });
 });
