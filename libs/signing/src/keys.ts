@@ -61,12 +61,16 @@ export function exportPublicKey(key: KeyObject): string {
 
 /** Throws `KeyError` for anything but 32 bytes in base64, and for Ed25519 points of small order. */
 export function importPublicKey(curve: Curve, publicKey: string): KeyObject {
+  return createPublicKey(derOf(curve, publicKey));
+}
+
+/** As `createPublicKey` and `verify` take it. Throws as `importPublicKey`. */
+function derOf(curve: Curve, publicKey: string): { key: Buffer; format: 'der'; type: 'spki' } {
   const raw = fromBase64(publicKey);
   if (raw?.length !== KEY_BYTES) throw new KeyError(`A ${curve} public key is ${KEY_BYTES} bytes in base64`);
   if (curve === 'ed25519' && isSmallOrder(raw))
     throw new KeyError('This Ed25519 public key is a point of small order');
-  const der = Buffer.concat([DER_PREFIX[curve].public, raw]);
-  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return { key: Buffer.concat([DER_PREFIX[curve].public, raw]), format: 'der', type: 'spki' };
 }
 
 function isSmallOrder(raw: Uint8Array): boolean {
@@ -92,12 +96,13 @@ export function signBytes(privateKey: KeyObject, bytes: Uint8Array): string {
 export function verifyBytes(publicKey: string, bytes: Uint8Array, signature: string): boolean {
   const raw = fromBase64(signature);
   if (raw?.length !== 64) return false;
-  let key: KeyObject;
+  let key: ReturnType<typeof derOf>;
   try {
-    key = importPublicKey('ed25519', publicKey);
+    key = derOf('ed25519', publicKey);
   } catch (error) {
     if (error instanceof KeyError) return false;
     throw error;
   }
+  // Not imported first: a key object's native memory waits for the garbage collector, which knows nothing of its size.
   return verify(null, bytes, key, raw);
 }
