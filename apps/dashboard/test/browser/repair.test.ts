@@ -9,7 +9,11 @@ describe('from a finding to a proven change', () => {
     const { page, complaints } = await stage.open();
     const host = stage.fleet.hosts[0]!;
     await page.goto(`/hosts/${host.id}`);
-    await page.getByText("Demo studio CA is missing from the operating system's store").waitFor();
+    // By role: a streamed copy that React has not taken away yet is hidden from everybody.
+    await page
+      .getByRole('region', { name: 'Findings' })
+      .getByText("Demo studio CA is missing from the operating system's store")
+      .waitFor();
     await page.evaluate(() => {
       (globalThis as { sameDocument?: boolean }).sameDocument = true;
     });
