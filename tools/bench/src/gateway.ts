@@ -156,8 +156,7 @@ async function main(stage: Stage): Promise<void> {
     await fleet.number({ do: 'bareSql', databaseUrl: url, kind: 'pythons', seconds: 6 }),
   ]);
   // Those under way at the end may be lost with the server; nothing else may.
-  if ((stored ?? 0) < sent - CHANGING)
-    throw new Error(`${sent} bodies were sent, ${stored ?? 0} are stored.`);
+  if (stored < sent - CHANGING) throw new Error(`${sent} bodies were sent, ${stored} are stored.`);
   const ratio = echo.ours.perSecond / echo.bare.perSecond;
   const cpuRatio = echo.bare.serverMicros / echo.ours.serverMicros;
   printTable([
@@ -182,8 +181,8 @@ async function main(stage: Stage): Promise<void> {
     {
       what: 'changed reports a second (10 KB, stored)',
       figure: reports.perSecond.toFixed(0),
-      limit: `${(bareSql ?? 0).toFixed(0)} bare SQL, goal ≥ 1500`,
-      ratio: (reports.perSecond / (bareSql ?? Number.NaN)).toFixed(2),
+      limit: `${bareSql.toFixed(0)} bare SQL, goal ≥ 1500`,
+      ratio: (reports.perSecond / bareSql).toFixed(2),
     },
   ]);
   printResult({
@@ -196,7 +195,7 @@ async function main(stage: Stage): Promise<void> {
     unchangedRatioToBareWs: round(ratio, 2),
     unchangedCpuRatioToBareWs: round(cpuRatio, 2),
     changedReportsPerSecond: round(reports.perSecond),
-    bareSqlInsertsPerSecond: round(bareSql ?? 0),
+    bareSqlInsertsPerSecond: round(bareSql),
   });
 }
 
