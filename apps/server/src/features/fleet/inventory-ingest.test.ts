@@ -8,12 +8,15 @@ import { createLogger } from '../../logging/logger.ts';
 import { startLab } from '../../testing/test-server.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { PolicyEvaluation } from '../policies/policy-evaluation.ts';
+import { BodyBudget } from './body-budget.ts';
 import { InventoryIngest } from './inventory-ingest.ts';
 
 const NOW = new Date('2026-11-22T09:00:00Z');
 let lab: PostgresLab;
 let database: Database;
 let ingest: InventoryIngest;
+/** Bytes of new bodies that a host may bring. */
+const BUDGET = 2_000;
 /** Batches that reached the database. */
 let batches: number[];
 
@@ -38,7 +41,8 @@ beforeEach(async () => {
   const logger = createLogger('error');
   const events = new EventBus();
   const evaluation = new PolicyEvaluation({ database, events, logger, now: () => NOW });
-  ingest = new InventoryIngest({ database, evaluation, events, logger, now: () => NOW });
+  const budget = new BodyBudget({ burst: BUDGET, perDay: 0 });
+  ingest = new InventoryIngest({ database, evaluation, events, logger, now: () => NOW, budget });
   return async () => {
     await ingest.drain();
     await evaluation.stop();
@@ -97,6 +101,23 @@ describe('bodies', () => {
 
     expect(await stored(session)).toEqual([{ version: 1 }]);
     expect(batches).toEqual([1, 1]);
+  });
+
+  it('of one host are taken up to its budget: a host that invents new ones fills no disk, and costs no other host', async () => {
+    const other = section({ other: true });
+    const [flooding, quiet] = [await connected({}), await connected({ newer: other.digest })];
+    await ingest.hello(flooding);
+    await ingest.hello(quiet);
+    const taken: number[] = [];
+    for (let version = 0; version < 10; version += 1) {
+      const body = section({ version, filling: 'x'.repeat(500) });
+      expect(await ingest.report(flooding, { newer: body.digest })).toMatchObject({ wanted: ['newer'] });
+      if ((await ingest.section(flooding, body)) !== null) taken.push(version);
+    }
+
+    expect(taken).toEqual([0, 1, 2]);
+    expect(await stored(flooding)).toMatchObject([{ version: 2 }]);
+    expect(await ingest.section(quiet, other)).toMatchObject({ changed: ['newer'] });
   });
 
   it('that are not what they claim leave the section as it was, and may be told again', async () => {

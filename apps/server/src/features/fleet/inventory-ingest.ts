@@ -6,6 +6,7 @@ import type { Logger } from '../../logging/logger.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { PolicyEvaluation } from '../policies/policy-evaluation.ts';
 import { Batcher } from './batcher.ts';
+import { BodyBudget } from './body-budget.ts';
 import { SessionSections, type NamedSection } from './session-sections.ts';
 
 interface IngestOptions {
@@ -14,6 +15,8 @@ interface IngestOptions {
   readonly events: EventBus;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Default: `BodyBudget` as it is. */
+  readonly budget?: BodyBudget;
 }
 
 /** Reports read, bodies write; each host has one message at a time with us, so that their order does not matter. */
@@ -45,9 +48,11 @@ export class InventoryIngest {
   private readonly sessions = new WeakMap<AgentSession, SessionSections>();
   private readonly reports: Batcher<SectionReport, SectionReportResult>;
   private readonly bodies: Batcher<SectionReport, SectionReportResult>;
+  private readonly budget: BodyBudget;
 
   constructor(options: IngestOptions) {
     this.options = options;
+    this.budget = options.budget ?? new BodyBudget();
     this.reports = new Batcher({ run: (batch) => this.record(batch), ...REPORTS });
     const weigh = ({ bodies }: SectionReport): number =>
       bodies.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -130,6 +135,8 @@ export class InventoryIngest {
     };
     if (createHash('sha256').update(bytes).digest('hex') !== digest)
       return refuse('its bytes do not have the digest that it claims');
+    if (!this.budget.take(hostId, bytes.length, this.options.now().getTime()))
+      return refuse('this host has said more that is new than is kept of one host in a day');
     const value = parseObject(message.body);
     if (value === null) return refuse('it is not a JSON object');
     const { projection, reason } = projectionOf(name, value);
