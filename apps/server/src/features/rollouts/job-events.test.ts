@@ -81,3 +81,68 @@ describe('taking job events in', () => {
     await refused;
   });
 });
+
+describe('a host that says things again and again', () => {
+  /** Answers every event alike; tells what was logged and what readers were told. */
+  function flooded(outcome: Pick<JobEventOutcome, 'kind' | 'job' | 'stored'>) {
+    const lines: string[] = [];
+    const told: unknown[] = [];
+    const bus = new EventBus();
+    const reader = {
+      accountId: 'a',
+      sessionId: 's',
+      role: 'viewer',
+      groups: 'all',
+      readsAudit: false,
+    } as const;
+    bus.subscribe(reader, { write: (news) => told.push(news) > 0, end: () => undefined });
+    const events = new JobEvents({
+      database: {
+        jobs: {
+          acceptEvents: (batch) =>
+            Promise.resolve(
+              batch.map(({ event: { eventId } }) => ({
+                ...outcome,
+                eventId,
+                reason: null,
+                quarantined: false,
+              })),
+            ),
+        },
+      },
+      events: bus,
+      logger: pino({}, { write: (line) => void lines.push(line) }),
+      dispatcher: { tellCancel: () => undefined },
+      hostKey: () => undefined,
+      now: () => new Date(),
+      random: () => 0,
+    });
+    const say = (times: number) =>
+      Promise.all(Array.from({ length: times }, (_, index) => events.accept(randomUUID(), event(index + 1))));
+    return { say, lines, told };
+  }
+
+  it('floods no log with events of jobs that are not its own', async () => {
+    const { say, lines } = flooded({ kind: 'foreign', job: null, stored: false });
+
+    await say(1000);
+
+    expect(lines.length).toBeGreaterThan(90);
+    expect(lines.length).toBeLessThan(110);
+  });
+
+  it('makes no reader read again for what left no row', async () => {
+    const job = { id: randomUUID(), orderId: randomUUID(), hostId: randomUUID() };
+    const known = { ...job, state: 'applying', tellCancel: false } as const;
+    const [again, news] = [
+      flooded({ kind: 'duplicate', job: known, stored: false }),
+      flooded({ kind: 'applied', job: known, stored: true }),
+    ];
+
+    await again.say(50);
+    await news.say(1);
+
+    expect(again.told).toEqual([]);
+    expect(news.told).toEqual([{ type: 'job', ...job }]);
+  });
+});

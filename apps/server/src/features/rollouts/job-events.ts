@@ -27,8 +27,9 @@ const FIRST_WAIT_MS = 250;
 export class JobEvents {
   private readonly options: JobEventsOptions;
   private readonly batcher: Batcher<ReceivedJobEvent, JobEventOutcome>;
-  /** Events beyond what is kept of one job, since the start. */
+  /** Events beyond what is kept of one job, since the start; and those that changed nothing. */
   private dropped = 0;
+  private useless = 0;
   private readonly ended = new AbortController();
 
   constructor(options: JobEventsOptions) {
@@ -87,20 +88,25 @@ export class JobEvents {
 
   private log(about: { hostId: string; jobId: string }, { kind, reason, stored }: JobEventOutcome): void {
     const { logger } = this.options;
-    if (kind === 'foreign' || kind === 'illegal')
-      logger.warn({ ...about, kind, reason }, 'job event changes nothing');
+    // A host that floods must not flood the log: from the hundredth on at 128, 256 …
+    if (kind === 'foreign' || kind === 'illegal') {
+      this.useless += 1;
+      if (this.useless < 100 || Number.isInteger(Math.log2(this.useless)))
+        logger.warn({ ...about, kind, reason, sinceStart: this.useless }, 'job event changes nothing');
+    }
     if (stored || kind === 'foreign' || kind === 'duplicate') return;
     this.dropped += 1;
-    // A host that floods must not flood the log: at 1, 2, 4, 8 …
+    // The same: at 1, 2, 4, 8 …
     if (Number.isInteger(Math.log2(this.dropped)))
       logger.warn({ ...about, dropped: this.dropped }, 'a job has more events than are kept');
   }
 
-  private follow(hostId: string, { job, quarantined }: JobEventOutcome): void {
+  private follow(hostId: string, { job, stored, quarantined }: JobEventOutcome): void {
     const { events, dispatcher } = this.options;
     if (job === null) return;
     if (job.tellCancel) dispatcher.tellCancel(job);
-    events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
+    // What left no row is no news: said again and again it would make every reader read again and again.
+    if (stored) events.publish({ type: 'job', id: job.id, orderId: job.orderId, hostId: job.hostId });
     if (quarantined) events.publish({ type: 'host', id: hostId, what: 'admission' });
   }
 }
