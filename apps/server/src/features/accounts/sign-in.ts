@@ -22,6 +22,8 @@ const BODY_LIMIT = 16 * 1024;
  * out only while an attack runs, low enough that a password of 12 characters is never guessed.
  */
 const TRIES_OF_ACCOUNT = 20;
+/** 403: the account is disabled, whatever was typed. */
+const TURNED_DOWN: ReadonlySet<number> = new Set([401, 403]);
 /** How often the failures that got no row of their own are told. */
 const SUMMARY_MS = 60_000;
 
@@ -74,7 +76,7 @@ export class SignIn {
     if (email !== null && !this.tries.admit(email, performance.now())) throw slowDown();
     if (path === SIGN_OUT) await this.recordSignOut(request);
     const answer = await this.options.accounts.answer({ path, headers: request.headers, address, body });
-    if (path === SIGN_IN && answer.status === 401) await this.recordFailure(email, address);
+    if (path === SIGN_IN && TURNED_DOWN.has(answer.status)) await this.recordFailure(email, address);
     await pass(answer, response);
   }
 

@@ -12,6 +12,12 @@ const LIFETIME_MS = 10 * 60_000;
 /** A reader that takes nothing does not see its stream end: it is cut off so long after the end. */
 const LAST_WORDS_MS = 2_000;
 
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+};
+
 function end(response: ServerResponse): void {
   if (response.writableEnded) return;
   response.end();
@@ -58,15 +64,16 @@ export class EventsController {
   stream(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
     // Left while its session was looked up: its `close` is over, nothing would ever end this stream.
     if (response.destroyed) return;
+    // Express serves HEAD too: an answer without a body has nothing to wait for.
+    if (request.method === 'HEAD') {
+      response.writeHead(200, STREAM_HEADERS).end();
+      return;
+    }
     const subscription = serve(this.bus, viewerOf(request), response);
     response.on('drain', () => {
       subscription.onDrain();
     });
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
+    response.writeHead(200, STREAM_HEADERS);
     // What happened before this moment is not in the stream: a reader that was here before refetches.
     response.write(`retry: 2000\ndata: ${JSON.stringify({ type: 'resync' } satisfies StreamEvent)}\n\n`);
     const heartbeat = setInterval(() => write(response, ': alive\n\n'), HEARTBEAT_MS);

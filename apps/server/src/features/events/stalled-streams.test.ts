@@ -42,11 +42,11 @@ async function listening(before: (request: IncomingMessage, response: ServerResp
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   open.push(server);
-  const ask = (): Socket => {
+  const ask = (method = 'GET'): Socket => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.pause();
-    socket.write('GET /events HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write(`${method} /events HTTP/1.1\r\nhost: x\r\n\r\n`);
     open.push({ close: () => socket.destroy() });
     return socket;
   };
@@ -103,6 +103,17 @@ describe('a stream whose reader takes nothing', () => {
     for (const go of left) go();
     await nextTurn();
 
+    expect(bus.readers).toBe(0);
+  });
+
+  it('is none for who asks for its headers alone', async () => {
+    const { ask, served } = await listening(() => Promise.resolve());
+    ask('HEAD');
+
+    await eventually(
+      () => Promise.resolve(served),
+      ([response]) => response?.writableFinished === true,
+    );
     expect(bus.readers).toBe(0);
   });
 });

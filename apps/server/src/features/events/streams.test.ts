@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AccountList, CreatedEnrolmentToken, GroupView, Me, StreamEvent } from '@trustfleet/api';
+import type {
+  AccountList,
+  AuditEntryView,
+  CreatedEnrolmentToken,
+  GroupView,
+  Me,
+  StreamEvent,
+} from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost } from '../../testing/test-agent.ts';
@@ -162,5 +169,7 @@ describe('a stream', { timeout: 120_000 }, () => {
     const answer = await new Page(admin.origin).signIn(disabled.email);
 
     expect(answer).toMatchObject({ status: 403, body: { code: 'ACCOUNT_DISABLED' } });
+    const rows = await admin.get<{ items: AuditEntryView[] }>('/api/v1/audit?action=session.failed');
+    expect(rows.body.items.map(({ subject }) => subject.id)).toEqual([disabled.id]);
   });
 });
