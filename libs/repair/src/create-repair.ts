@@ -43,6 +43,7 @@ async function createWorker(options: RepairOptions): Promise<Worker> {
     remedies: Object.fromEntries(options.remedies.map((remedy) => [remedy.name, remedy])),
     random: options.random ?? Math.random,
     cancelled: new Set(),
+    ending: new Map(),
     active: new Set(),
     stuck: new Map(),
     waits: createWaits(options.timers ?? systemTimers),

@@ -18,7 +18,7 @@ export interface JobRun {
   findJob(jobId: string): JournalContent | null;
   /** True once somebody asked for the job to be given up; heard until the first step. */
   cancelled(): boolean;
-  /** Why the host's owner does not permit it; null when it may go on. Asked again before each attempt but the first. */
+  /** Why the host's owner does not permit it; null when it may go on. Asked before each attempt: between accepting and beginning lie other jobs, or a stop of the agent. */
   forbidden(): Promise<string | null>;
   /** Server time; null while it is not known. */
   serverTime(): Date | null;

@@ -2,7 +2,6 @@ import type { JobPlan } from '@trustfleet/protocol';
 import { messageOf } from './detail.ts';
 import { failAttempt, proveAttempt } from './end-attempt.ts';
 import type { JobRun, Measured } from './job-run.ts';
-import { attemptOf } from './journal/progress.ts';
 import { checkSafely, openRemedy } from './opened-remedy.ts';
 import { StepFailedError, type OpenedRemedy, type RemedyPlan, type RemedyStep } from './remedy.ts';
 import { takeBack } from './take-back.ts';
@@ -95,10 +94,8 @@ async function planSafely(run: JobRun, remedy: OpenedRemedy): Promise<RemedyPlan
 export async function runAttempt(run: JobRun, signal: AbortSignal): Promise<void> {
   if (run.cancelled()) return run.events.finish('cancelled');
   await run.events.emit('planning');
-  if (attemptOf(run.journal).count > 1) {
-    const forbidden = await run.forbidden();
-    if (forbidden !== null) return run.events.finish('notPermitted', { detail: forbidden });
-  }
+  const forbidden = await run.forbidden();
+  if (forbidden !== null) return run.events.finish('notPermitted', { detail: forbidden });
   const remedy = openRemedy(run);
   if ('state' in remedy) return run.events.finish(remedy.state, { detail: remedy.detail });
   if (run.cancelled()) return run.events.finish('cancelled');

@@ -135,6 +135,21 @@ export async function takeOwnerUndo(worker: Worker, { requestId, undoes }: Owner
   });
 }
 
+/** A turn that comes while the end is being written waits for it: the job must not begin after all. */
+async function endBeforeTurn(worker: Worker, journal: Journal): Promise<void> {
+  const ended = createJobEvents(worker.source, journal).finish('cancelled');
+  // Whoever cancelled hears of a failure; the turn only waits.
+  worker.ending.set(
+    journal.jobId,
+    ended.catch(() => undefined),
+  );
+  try {
+    await ended;
+  } finally {
+    worker.ending.delete(journal.jobId);
+  }
+}
+
 /**
  * Gives a job up, if no step of its attempt began; one that is changing its host goes on. A job that never came is answered too, so
  * that it does nothing should it come after all.
@@ -157,7 +172,7 @@ export async function takeCancel(worker: Worker, jobId: string): Promise<void> {
   const need = needOf(journal);
   if (queue.running !== jobId && (need === 'begin' || need === 'retry')) {
     waits.remove(jobId);
-    return createJobEvents(worker.source, journal).finish('cancelled');
+    return endBeforeTurn(worker, journal);
   }
   if (inversesOf(attemptOf(journal)).length > 0) return;
   worker.cancelled.add(jobId);

@@ -40,6 +40,8 @@ export interface Worker {
   readonly remedies: Readonly<Record<string, RemedyExecutor>>;
   readonly random: () => number;
   readonly cancelled: Set<string>;
+  /** Jobs whose last entry is being written outside of their turn; each resolves when that is done or has failed. */
+  readonly ending: Map<string, Promise<void>>;
   /** Jobs that stand in line or run in this process. */
   readonly active: Set<string>;
   /** Jobs whose journal could not be written (a full disk), with how often in a row. */
@@ -98,6 +100,7 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
 
 async function advance(worker: Worker, jobId: string): Promise<void> {
   const { archive, options, stuck } = worker;
+  await worker.ending.get(jobId);
   const journal = stuck.has(jobId) ? await archive.reload(jobId) : archive.find(jobId);
   const run = journal === null ? null : jobRun(worker, journal);
   if (journal === null || run === null) return;
