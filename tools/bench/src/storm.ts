@@ -58,16 +58,21 @@ async function main(stage: Stage): Promise<void> {
   const watch = setInterval(() => {
     peak = Math.max(peak, rssMiB(server.pid));
   }, 250);
-  const back = await waitFor(
-    stage,
-    BACK_LIMIT_MS,
-    // Back is who has its answer: the `ack` of its hello comes where something is wanted, so the socket counts, and nobody may be lost again.
-    (state) => state.online === AGENTS && since(before, state, 'connected') >= AGENTS,
-  );
-  const seconds = (performance.now() - listening) / 1000;
-  // What is asked of those who came last arrives within this.
-  await sleep(SETTLE_MS);
-  clearInterval(watch);
+  let seconds: number;
+  let back: FleetState;
+  try {
+    back = await waitFor(
+      stage,
+      BACK_LIMIT_MS,
+      // Every socket is a new one and proved: nobody is counted who was not lost, or was lost again.
+      (state) => state.online === AGENTS && since(before, state, 'connected') >= AGENTS,
+    );
+    seconds = (performance.now() - listening) / 1000;
+    // What is asked of those who came last arrives within this.
+    await sleep(SETTLE_MS);
+  } finally {
+    clearInterval(watch);
+  }
   const after = await fleet.state();
   const bodies = since(before, after, 'bodies');
   const rss = rssMiB(server.pid);
