@@ -18,7 +18,10 @@ const READ_BACK_LIMIT_MS = 60_000;
 const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
 /** What of the host a change of a store needs. */
-export type StoreHost = Pick<Host, 'readFile' | 'listDirectory' | 'writeFile' | 'removeFile' | 'runProgram'>;
+export type StoreHost = Pick<
+  Host,
+  'uid' | 'readFile' | 'listDirectory' | 'writeFile' | 'removeFile' | 'runProgram'
+>;
 
 export interface AnchorStoreParts {
   readonly host: StoreHost;

@@ -144,6 +144,23 @@ describe('run', () => {
     expect((await agent(['status', ...where()])).stdout).toMatch(/Agent: +not running/);
   });
 
+  it('does not give what an earlier run left for the state of whoever holds the lock now', async () => {
+    await enrolled();
+    const at = '2026-11-22T10:00:00.000Z';
+    const left = {
+      ...{ format: 1, pid: process.pid + 1, startedAt: at, link: 'online', linkSince: at, lastOnlineAt: at },
+      ...{ reason: null, interception: false, lastScanAt: at, pendingEvents: 0, problems: [] },
+    };
+    await writeFile(join(stateDir, 'status.json'), JSON.stringify(left));
+    const release = await takeInstanceLock(stateDir);
+
+    const { stdout } = await agent(['status', ...where()]);
+    await release();
+
+    expect(stdout).toContain(`starting, or taking a job back (process ${process.pid})`);
+    expect(stdout).not.toMatch(/connected since|running \(process|Last online: now/);
+  });
+
   it("notices the owner's permission without a restart", async () => {
     await enrolled();
     const running = startAgent(['run', ...where(), '--root', fake.root]);
@@ -176,6 +193,17 @@ describe('run', () => {
     expect(stdout).toContain(`host ${hostId}`);
     expect(stdout).toMatch(/Last scan: +none yet/);
     expect(stdout).toMatch(/The scan failed, and is tried again soon/);
+  });
+
+  it('ends when it cannot start, so that whoever keeps it running starts it again', async () => {
+    await enrolled();
+    await writeFile(join(stateDir, 'requests'), 'no directory');
+
+    const { code, stderr } = await agent(['run', ...where(), '--root', fake.root]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/EEXIST.*requests/);
+    expect(await readdir(stateDir)).not.toContain('agent.lock');
   });
 
   it('notices a changed trust store', async () => {

@@ -3,10 +3,22 @@ import type { Host } from '@trustfleet/host';
 
 const POLL_MS = 200;
 const MAX_CMDLINE_BYTES = 64 * 1024;
+const MAX_STATUS_BYTES = 64 * 1024;
 
-type ProcessReader = Pick<Host, 'listDirectory' | 'readFile'>;
+type ProcessReader = Pick<Host, 'listDirectory' | 'readFile' | 'uid'>;
 
-/** Numbers of the processes that run `program`, as itself or as the script of an interpreter (`/bin/sh -e PROGRAM`). */
+/** Effective user of a process (proc_pid_status(5)); null when it is gone. */
+async function effectiveUser(host: ProcessReader, pid: string): Promise<number | null> {
+  const read = await host.readFile(`/proc/${pid}/status`, { maxBytes: MAX_STATUS_BYTES });
+  if (read.state !== 'read') return null;
+  const [, uid] = /^Uid:\s+\d+\s+(\d+)/m.exec(Buffer.from(read.bytes).toString('latin1')) ?? [];
+  return uid === undefined ? null : Number(uid);
+}
+
+/**
+ * Numbers of the processes that run `program`, as itself or as the script of an interpreter (`/bin/sh -e PROGRAM`). Only those of root
+ * and of this account count: others cannot write what the tool writes, and any account can give a process any name.
+ */
 async function runsOf(host: ProcessReader, program: string): Promise<number[]> {
   const listing = await host.listDirectory('/proc', { limit: 100_000 });
   if (listing.state !== 'listed') return [];
@@ -16,8 +28,9 @@ async function runsOf(host: ProcessReader, program: string): Promise<number[]> {
     const read = await host.readFile(`/proc/${pid}/cmdline`, { maxBytes: MAX_CMDLINE_BYTES });
     // Most often it ended between the listing and the look.
     if (read.state !== 'read') continue;
-    if (Buffer.from(read.bytes).toString('utf8').split('\0').slice(0, 3).includes(program))
-      found.push(Number(pid));
+    if (!Buffer.from(read.bytes).toString('utf8').split('\0').slice(0, 3).includes(program)) continue;
+    const user = await effectiveUser(host, pid);
+    if (user === 0 || user === host.uid) found.push(Number(pid));
   }
   return found;
 }

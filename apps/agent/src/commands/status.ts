@@ -34,14 +34,17 @@ function clockLines(offsetMs: number | null): string[] {
   ];
 }
 
-/** What `run` left in status.json; `pid` null when no agent runs, and then its connection is history. */
+/** What `run` left in status.json; `pid` is who holds the lock, null for nobody. Of another process its connection is history. */
 function agentLines(status: AgentStatus | null, pid: number | null): string[] {
-  if (status === null) return [pid === null ? NOT_RUNNING : `Agent:       starting (process ${pid})`];
-  const online = pid !== null && status.link === 'online';
+  // The lock is taken before status.json is written, and `undo` takes it too: what stands there is then of an earlier run.
+  const holder = pid === null ? NOT_RUNNING : `Agent:       starting, or taking a job back (process ${pid})`;
+  if (status === null) return [holder];
+  const running = pid === status.pid;
+  const online = running && status.link === 'online';
   return [
-    ...(pid === null
-      ? [NOT_RUNNING]
-      : [`Agent:       running (process ${pid}) since ${status.startedAt}`, connectionLine(status)]),
+    ...(running
+      ? [`Agent:       running (process ${pid}) since ${status.startedAt}`, connectionLine(status)]
+      : [holder]),
     `Last online: ${online ? 'now' : (status.lastOnlineAt ?? 'never')}`,
     `Last scan:   ${status.lastScanAt ?? 'none yet'}`,
     `Waiting:     ${count(status.pendingEvents, 'job event')} not yet acknowledged by the server`,

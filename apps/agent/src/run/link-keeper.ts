@@ -157,6 +157,7 @@ export function createLinkKeeper(parts: LinkKeeperParts): LinkKeeper {
     readonly encoded: ReadonlyMap<string, InventorySection>;
     readonly scannedAt: string;
   } | null = null;
+  let stopped = false;
   const open = (): void => {
     link = openLink(parts);
     if (sections !== null) link.setInventory(sections.encoded, sections.scannedAt);
@@ -175,9 +176,11 @@ export function createLinkKeeper(parts: LinkKeeperParts): LinkKeeper {
     async reconnect(reason) {
       if (link === null) return;
       await link.stop(reason);
-      open();
+      // The agent may have been stopped meanwhile: nobody would stop the new one.
+      if (!stopped) open();
     },
     async stop(reason) {
+      stopped = true;
       await link?.stop(reason);
     },
   };

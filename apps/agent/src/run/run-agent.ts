@@ -248,22 +248,42 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   });
   const link = openLinkKeeper(agent, { repair, scanner, timer, settings: () => settings });
   const settings = await openSettings(agent, () => link);
-  await settings.recover();
-  await repair.recover();
-  const requests = await watchRequests(agent, repair);
-  const first = await scanOrTell(agent, { scanner, timer });
-  watch.current = await startWatch(agent, { scanner, timer, link, paths: first?.watch ?? [] });
-  link.start();
-  void settings.resume();
-  const reason = await options.stopped;
-  log('info', 'agent stops', { reason });
-  timer.stop();
-  watch.current.stop();
-  requests.stop();
-  repair.stop();
-  await settle(agent, repair);
-  scansEnd.abort();
-  settings.stop();
-  await link.stop('the agent was stopped');
-  await agent.status.flush();
+  await work(agent, { repair, scanner, timer, link, settings, watch, scansEnd });
+}
+
+interface Work {
+  readonly repair: Repair;
+  readonly scanner: Scanner;
+  readonly timer: ScanTimer;
+  readonly link: LinkKeeper;
+  readonly settings: SettingsKeeper;
+  readonly watch: { current: Watch | null };
+  readonly scansEnd: AbortController;
+}
+
+/** From the first file that is touched to the last that is written. Rejects where the start fails, and leaves nothing running then. */
+async function work(agent: Agent, parts: Work): Promise<void> {
+  const { repair, scanner, timer, link, settings, watch, scansEnd } = parts;
+  let requests: Watch | null = null;
+  try {
+    await settings.recover();
+    await repair.recover();
+    requests = await watchRequests(agent, repair);
+    const first = await scanOrTell(agent, { scanner, timer });
+    watch.current = await startWatch(agent, { scanner, timer, link, paths: first?.watch ?? [] });
+    link.start();
+    void settings.resume();
+    agent.options.log('info', 'agent stops', { reason: await agent.options.stopped });
+  } finally {
+    // After a start that failed too: a timer that is left would hold a process that does nothing any more.
+    timer.stop();
+    watch.current?.stop();
+    requests?.stop();
+    repair.stop();
+    await settle(agent, repair);
+    scansEnd.abort();
+    settings.stop();
+    await link.stop('the agent was stopped');
+    await agent.status.flush();
+  }
 }
