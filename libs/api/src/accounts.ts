@@ -104,3 +104,18 @@ export const createdEnrolmentToken = z.object({
   uses: z.int(),
 });
 export type CreatedEnrolmentToken = z.infer<typeof createdEnrolmentToken>;
+
+/** One that still admits hosts; its secret is shown by nothing. */
+export const enrolmentTokenView = z.object({
+  id: z.uuid(),
+  /** Where hosts that enrol with it go. */
+  group: z.object({ id: z.uuid(), name: z.string() }),
+  usesLeft: z.int(),
+  maxUses: z.int(),
+  createdBy: z.string(),
+  createdAt: instant,
+  expiresAt: instant,
+});
+export type EnrolmentTokenView = z.infer<typeof enrolmentTokenView>;
+/** Newest first. */
+export const enrolmentTokenList = z.object({ items: z.array(enrolmentTokenView) });

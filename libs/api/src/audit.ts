@@ -5,6 +5,7 @@ import { instant, sha256Hex } from './primitives.ts';
 export const AUDIT_ACTIONS = [
   'account.update',
   'enrolmentToken.create',
+  'enrolmentToken.revoke',
   'group.create',
   'host.enrol',
   'host.move',

@@ -35,5 +35,6 @@ export const API_ROUTES = {
   cancelJob: (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}/cancel`,
   undoJob: (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}/undo`,
   enrolmentTokens: '/api/v1/enrolment-tokens',
+  enrolmentToken: (id: string) => `/api/v1/enrolment-tokens/${encodeURIComponent(id)}`,
   events: '/events',
 } as const;

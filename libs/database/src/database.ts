@@ -19,7 +19,12 @@ import type { OverviewRepository } from './model/overview.ts';
 import type { PolicyChanges, PolicyRepository } from './model/policies.ts';
 import type { SectionRepository } from './model/sections.ts';
 import type { TimelineRepository } from './model/timeline.ts';
-import type { SetupTokenChanges, SetupTokenRepository, TokenChanges } from './model/tokens.ts';
+import type {
+  SetupTokenChanges,
+  SetupTokenRepository,
+  TokenChanges,
+  TokenRepository,
+} from './model/tokens.ts';
 import { createAccountRepository } from './repositories/accounts.ts';
 import { createAdmissionRepository } from './repositories/admission.ts';
 import { appendAudit, createAuditRepository } from './repositories/audit.ts';
@@ -36,7 +41,7 @@ import { createOverviewRepository } from './repositories/overview.ts';
 import { createPolicyRepository, type StatusCache } from './repositories/policies.ts';
 import { createSectionRepository } from './repositories/sections.ts';
 import { createTimelineRepository } from './repositories/timeline.ts';
-import { createSetupTokenRepository, createTokenChanges } from './repositories/tokens.ts';
+import { createSetupTokenRepository, createTokenRepository } from './repositories/tokens.ts';
 
 /** What anybody may reach: reading for people (by viewer), and what agents and the server's clock write. */
 export interface Repositories {
@@ -50,6 +55,7 @@ export interface Repositories {
   readonly findings: FindingRepository;
   readonly orders: OrderRepository;
   readonly jobs: JobRepository;
+  readonly tokens: TokenRepository;
   readonly setupTokens: SetupTokenRepository;
   readonly accounts: AccountRepository;
   readonly invitations: InvitationRepository;
@@ -67,7 +73,7 @@ export interface ChangeRepositories extends Repositories {
   readonly policies: PolicyRepository & PolicyChanges;
   readonly orders: OrderRepository & OrderChanges;
   readonly jobs: JobRepository & JobChanges;
-  readonly tokens: TokenChanges;
+  readonly tokens: TokenRepository & TokenChanges;
   readonly setupTokens: SetupTokenRepository & SetupTokenChanges;
   readonly accounts: AccountRepository & AccountChanges;
   readonly invitations: InvitationRepository & InvitationChanges;
@@ -114,7 +120,7 @@ function createRepositories(context: Context): ChangeRepositories {
     findings: createFindingRepository(context),
     orders: createOrderRepository(context),
     jobs: createJobRepository(context),
-    tokens: createTokenChanges(context),
+    tokens: createTokenRepository(context),
     setupTokens: createSetupTokenRepository(context),
     accounts: createAccountRepository(context),
     invitations: createInvitationRepository(context),

@@ -77,8 +77,12 @@ export interface InvitationRepository {
 }
 
 export interface InvitationChanges {
-  /** Earlier ones to the same address stop working: these. `hash`: SHA-256 hex of the link's token. */
-  create(invitation: Invitation & { readonly hash: string }): Promise<readonly Invitation[]>;
+  /** Earlier ones to the same address stop working: these. `hash`: SHA-256 hex of the link's token; `createdById`: of the account. */
+  create(
+    invitation: Invitation & { readonly hash: string; readonly createdById: string },
+  ): Promise<readonly Invitation[]>;
+  /** Those of one account that still work, oldest first. */
+  openOf(createdById: string, now: Date): Promise<readonly Invitation[]>;
   /** The invitation that stopped working; null when none did. */
   revoke(id: string, now: Date): Promise<Invitation | null>;
   /** Uses it up, once, for one caller; null unless it worked. */

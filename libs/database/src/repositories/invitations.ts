@@ -32,7 +32,14 @@ export function createInvitationRepository({ client }: Context): InvitationRepos
       const row = await client.invitation.findFirst({ where: { hash, ...working(now) } });
       return row === null ? null : toInvitation(row);
     },
-    async create({ id, hash, email, role: given, groups, createdBy, createdAt, expiresAt }) {
+    async openOf(createdById, now) {
+      const rows = await client.invitation.findMany({
+        where: { createdById, ...working(now) },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      });
+      return rows.map(toInvitation);
+    },
+    async create({ id, hash, email, role: given, groups, createdBy, createdById, createdAt, expiresAt }) {
       const replaced = await client.invitation.updateManyAndReturn({
         where: { email, ...working(createdAt) },
         data: { usedAt: createdAt },
@@ -45,6 +52,7 @@ export function createInvitationRepository({ client }: Context): InvitationRepos
           role: given,
           ...scopeColumns(groups),
           createdBy: storableText(createdBy),
+          createdById,
           createdAt,
           expiresAt,
         },

@@ -20,7 +20,7 @@ const token = (hash: string, maxUses: number) => ({
 });
 
 /** Each call a change of its own. */
-function tokensOf(database: Database): TokenChanges {
+function tokensOf(database: Database): Pick<TokenChanges, 'create' | 'consume'> {
   return {
     create: (created) => changed(database, ({ tokens }) => tokens.create(created)),
     consume: (use) => changed(database, ({ tokens }) => tokens.consume(use)),

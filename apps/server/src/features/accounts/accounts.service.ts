@@ -1,24 +1,20 @@
 import type { AccountList, AccountView, GroupScope, UpdateAccount } from '@trustfleet/api';
 import type { Account, AuditRecord, ChangeRepositories, Database } from '@trustfleet/database';
 import { notFound } from '../../http/api-problem.ts';
-import { actorOf, permissionsOf, type Viewer } from '../../http/permission.ts';
-import { beyondOwnGroups, groupGone, lastAdministrator, noLonger, ownAccount } from './account-problems.ts';
+import { actorOf, type Viewer } from '../../http/permission.ts';
+import { beyondOwnGroups, groupGone, lastAdministrator, ownAccount } from './account-problems.ts';
 import { accountView, invitationView, isWithin } from './account-views.ts';
+import { endLinks } from './open-links.ts';
+import { requireStill } from './require-still.ts';
 
 /** @throws ApiProblem 403 for groups that the viewer does not see, 422 for one that does not exist */
 export async function requireScope(
   { groups }: Pick<ChangeRepositories, 'groups'>,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'groups'>,
   asked: GroupScope,
 ): Promise<void> {
   if (!isWithin(asked, viewer.groups)) throw beyondOwnGroups();
   if (asked !== 'all' && (await groups.namesOf(asked)).size !== new Set(asked).size) throw groupGone();
-}
-
-/** Two who take each other's rights at once: the second one has none left by then. @throws ApiProblem 403 */
-async function requireStill({ accounts }: ChangeRepositories, viewer: Viewer): Promise<void> {
-  const now = await accounts.get(viewer.id);
-  if (now === null || now.disabledAt !== null || !permissionsOf(now).has('accounts.manage')) throw noLonger();
 }
 
 /** An administrator who can mend everything: one must always be left. */
@@ -50,20 +46,22 @@ export class AccountsService {
 
   /**
    * Role, groups, disabling; counts from the account's next request on, its open streams end. Nobody changes their own: so no slip locks
-   * one out, and one phished administrator needs a second one to hide.
+   * one out, and one phished administrator needs a second one to hide. What the account may not hand out any more, and has, ends with it.
    */
   async update(viewer: Viewer, id: string, request: UpdateAccount): Promise<AccountView> {
     const account = await this.database.change(actorOf(viewer), async (repositories) => {
       const { account: before, administrators } = await repositories.accounts.lock(id);
-      await requireStill(repositories, viewer);
+      await requireStill(repositories, viewer, 'accounts.manage');
       if (before === null || !isWithin(before.groups, viewer.groups)) throw notFound('account');
       const after = this.changed(before, request);
       if (rules(before) && !rules(after) && administrators <= 1) throw lastAdministrator();
       if (viewer.id === id) throw ownAccount();
       if (request.groups !== undefined) await requireScope(repositories, viewer, request.groups);
       const changes = differences(before, after);
-      if (Object.keys(changes).length > 0) await repositories.accounts.update(id, after);
-      return { result: after, audit: Object.keys(changes).length > 0 ? [recordOf(before, changes)] : [] };
+      if (Object.keys(changes).length === 0) return { result: after, audit: [] };
+      await repositories.accounts.update(id, after);
+      const ended = await endLinks(repositories, after, this.now());
+      return { result: after, audit: [recordOf(before, changes), ...ended] };
     });
     const [view] = await this.views([account]);
     if (view === undefined) throw notFound('account');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CreatedInvitation, Me, invitationStatus } from '@trustfleet/api';
-import type { AuditRecord, Database, Invitation, NewAccount } from '@trustfleet/database';
+import type { Database, Invitation, NewAccount } from '@trustfleet/database';
 import type { z } from 'zod';
 import { notFound } from '../../http/api-problem.ts';
 import { actorOf, permissionsOf, type Viewer } from '../../http/permission.ts';
@@ -10,6 +10,8 @@ import { invitationView, isWithin } from './account-views.ts';
 import { requireScope } from './accounts.service.ts';
 import type { Accounts } from './auth.ts';
 import { hashOfLink, newLinkToken } from './link-token.ts';
+import { invitationRecord } from './open-links.ts';
+import { requireStill } from './require-still.ts';
 
 interface InvitationsOptions {
   readonly database: Database;
@@ -20,15 +22,6 @@ interface InvitationsOptions {
 }
 
 const LINK_HOURS = 72;
-
-function recordOf(action: AuditRecord['action'], invitation: Invitation): AuditRecord {
-  const { id, email, role, groups, expiresAt } = invitation;
-  return {
-    action,
-    subject: { kind: 'invitation', id, name: email },
-    detail: { role, groups, expiresAt: expiresAt.toISOString() },
-  };
-}
 
 /** New people, by a link that works once: an administrator hands it over, the person chooses the password. */
 export class InvitationsService {
@@ -55,12 +48,13 @@ export class InvitationsService {
       expiresAt: new Date(createdAt.getTime() + LINK_HOURS * 3_600_000),
     };
     await this.options.database.change(actorOf(viewer), async (repositories) => {
-      await requireScope(repositories, viewer, invitation.groups);
+      const maker = await requireStill(repositories, viewer, 'accounts.manage');
+      await requireScope(repositories, maker, invitation.groups);
       if ((await repositories.accounts.byEmail(invitation.email)) !== null) throw emailTaken();
-      const replaced = await repositories.invitations.create({ ...invitation, hash });
-      if (!replaced.every(({ groups }) => isWithin(groups, viewer.groups))) throw beyondOwnGroups();
-      const ended = replaced.map((earlier) => recordOf('invitation.revoke', earlier));
-      return { result: undefined, audit: [...ended, recordOf('invitation.create', invitation)] };
+      const replaced = await repositories.invitations.create({ ...invitation, hash, createdById: maker.id });
+      if (!replaced.every(({ groups }) => isWithin(groups, maker.groups))) throw beyondOwnGroups();
+      const ended = replaced.map((earlier) => invitationRecord('invitation.revoke', earlier));
+      return { result: undefined, audit: [...ended, invitationRecord('invitation.create', invitation)] };
     });
     return { ...invitationView(invitation), url: `${this.options.url}/invitation?token=${token}` };
   }
@@ -70,7 +64,7 @@ export class InvitationsService {
     await this.options.database.change(actorOf(viewer), async ({ invitations }) => {
       const invitation = await invitations.revoke(id, this.options.now());
       if (invitation === null || !isWithin(invitation.groups, viewer.groups)) throw notFound('invitation');
-      return { result: undefined, audit: [recordOf('invitation.revoke', invitation)] };
+      return { result: undefined, audit: [invitationRecord('invitation.revoke', invitation)] };
     });
   }
 
@@ -88,6 +82,8 @@ export class InvitationsService {
     const account = await this.newAccount(request, invitation);
     const { id, name, email, role, groups } = account;
     await this.options.database.change(actorOf(account), async ({ accounts, invitations }) => {
+      // Before the invitation, as who changes its maker's rights does: either the person comes in or the link ends.
+      await accounts.lock(id);
       const used = await invitations.consume({ hash: hashOfLink(request.token), now: account.createdAt });
       if (used === null) throw invalidInvitation();
       if (!(await accounts.create(account))) throw emailTaken();

@@ -210,6 +210,16 @@ const CASES: Readonly<Record<string, Case>> = {
     writes: ['enrolmentToken.create'],
     refusal: () => post('/api/v1/enrolment-tokens', { uses: 0 }),
   }),
+  'DELETE /api/v1/enrolment-tokens/:id': mutation({
+    given: async () => {
+      const made = await post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', {});
+      secrets.add(made.body.token);
+      return made.body;
+    },
+    success: ({ id }) => admin.ask('DELETE', `/api/v1/enrolment-tokens/${id}`, {}),
+    writes: ['enrolmentToken.revoke'],
+    refusal: ({ id }) => admin.ask('DELETE', `/api/v1/enrolment-tokens/${id}`, {}),
+  }),
   'POST /api/v1/certificates/inspect': mutation({
     success: () => post('/api/v1/certificates/inspect', { pem: 'nothing' }),
     writes: [],

@@ -1,12 +1,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { CreatedEnrolmentToken } from '@trustfleet/api';
-import type { Actor, AuditRecord, Database, HostCredential } from '@trustfleet/database';
+import type { CreatedEnrolmentToken, EnrolmentTokenView } from '@trustfleet/api';
+import type { Actor, ChangeRepositories, Database, HostCredential } from '@trustfleet/database';
 import type { DsseEnvelope, EnrolError, EnrolRequest, EnrolResponse } from '@trustfleet/protocol';
 import { encodeEnrolmentToken, fromBase64, hashAgentSecret, verifyEnrolment } from '@trustfleet/signing';
 import { ApiProblem, notFound } from '../../http/api-problem.ts';
 import { actorOf, type Viewer } from '../../http/permission.ts';
+import { noLonger } from '../accounts/account-problems.ts';
+import { requireStill } from '../accounts/require-still.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { KnownHosts } from './host-directory.ts';
+import { tokenRecord } from './token-record.ts';
 
 /** What a token pins and an enrolled agent trusts for good. */
 export interface FleetIdentity {
@@ -76,16 +79,6 @@ function storableName(hostname: string): string {
   return name === '' ? 'unnamed host' : name.slice(0, 255);
 }
 
-/** By its id alone: the token itself and its hash are in no record. */
-function tokenRecord(id: string, token: TokenRequest & { readonly expiresAt: Date }): AuditRecord {
-  const { uses, groupId, expiresAt } = token;
-  return {
-    action: 'enrolmentToken.create',
-    subject: { kind: 'enrolmentToken', id, name: null },
-    detail: { uses, group: groupId ?? null, expiresAt: expiresAt.toISOString() },
-  };
-}
-
 /** Turns machines into hosts. */
 export class EnrolmentService {
   private readonly options: EnrolmentOptions;
@@ -94,24 +87,32 @@ export class EnrolmentService {
     this.options = options;
   }
 
-  /** Makes a token. Only its hash is kept: what is returned is shown once. */
-  async createToken(actor: Actor, request: TokenRequest): Promise<CreatedEnrolmentToken> {
+  /** Makes a token. Only its hash is kept: what is returned is shown once. `allow` runs inside the change, before it. */
+  async createToken(
+    actor: Actor,
+    request: TokenRequest,
+    allow: (repositories: ChangeRepositories) => Promise<void> = () => Promise.resolve(),
+  ): Promise<CreatedEnrolmentToken> {
     const { database, fleet, agentUrl, now } = this.options;
     const secret = randomBytes(32).toString('base64url');
     const at = now();
     const expiresAt = new Date(at.getTime() + request.expiresInHours * 3_600_000);
     const id = randomUUID();
-    await database.change(actor, async ({ tokens }) => {
-      await tokens.create({
+    await database.change(actor, async (repositories) => {
+      await allow(repositories);
+      await repositories.tokens.create({
         id,
         hash: hashOf(secret),
         maxUses: request.uses,
         expiresAt,
         createdAt: at,
         createdBy: actor.name,
+        createdById: actor.kind === 'person' ? (actor.id ?? undefined) : undefined,
         groupId: request.groupId,
       });
-      return { result: undefined, audit: [tokenRecord(id, { ...request, expiresAt })] };
+      const group = request.groupId === undefined ? null : { id: request.groupId };
+      const record = tokenRecord('enrolmentToken.create', { id, maxUses: request.uses, expiresAt, group });
+      return { result: undefined, audit: [record] };
     });
     const token = encodeEnrolmentToken({
       address: request.address ?? agentUrl,
@@ -135,7 +136,35 @@ export class EnrolmentService {
     request: Omit<TokenRequest, 'address'>,
   ): Promise<CreatedEnrolmentToken> {
     const groupId = await this.groupFor(viewer, request.groupId);
-    return this.createToken(actorOf(viewer), { ...request, groupId });
+    return this.createToken(actorOf(viewer), { ...request, groupId }, async (repositories) => {
+      const { groups } = await requireStill(repositories, viewer, 'hosts.enrol');
+      if (groups !== 'all' && (groupId === undefined || !groups.includes(groupId))) throw noLonger();
+    });
+  }
+
+  /** Those that still admit hosts to a group that the viewer sees, newest first; none of their secrets. */
+  async listTokens(viewer: Viewer): Promise<{ items: EnrolmentTokenView[] }> {
+    const { database, now } = this.options;
+    const open = await database.tokens.open(viewer, now());
+    return {
+      items: open.map(({ uses, expiresAt, createdAt, group, ...same }) => ({
+        ...same,
+        group: { ...group },
+        usesLeft: same.maxUses - uses,
+        createdAt: createdAt.toISOString(),
+        expiresAt: expiresAt.toISOString(),
+      })),
+    };
+  }
+
+  /** Hosts that enrolled with it stay. @throws ApiProblem 404 for one that admits nobody (any more) */
+  async revokeToken(viewer: Viewer, id: string): Promise<void> {
+    const { database, now } = this.options;
+    await database.change(actorOf(viewer), async ({ tokens }) => {
+      const token = await tokens.revoke(viewer, { id, now: now() });
+      if (token === null) throw notFound('enrolment token');
+      return { result: undefined, audit: [tokenRecord('enrolmentToken.revoke', token)] };
+    });
   }
 
   private async groupFor(viewer: Viewer, wanted: string | undefined): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import {
   certificateDetail,
   createdEnrolmentToken,
   createEnrolmentToken,
+  enrolmentTokenList,
   hostDetail,
   hostListQuery,
   hostPage,
@@ -13,7 +14,7 @@ import {
   type HostListQuery,
 } from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
@@ -21,6 +22,8 @@ import { viewerOf } from '../../http/permission.ts';
 import { EnrolmentService } from './enrolment.service.ts';
 import { HostsService } from './hosts.service.ts';
 import { TimelineService } from './timeline/timeline.service.ts';
+
+const nothing = z.object({});
 
 @ApiTags('fleet')
 @Controller('/api/v1')
@@ -83,6 +86,27 @@ export class FleetController {
   })
   certificate(@Param('sha256', { schema: sha256Hex }) sha256: string, @Req() request: IncomingMessage) {
     return this.hosts.certificate(viewerOf(request), sha256);
+  }
+
+  @Get('enrolment-tokens')
+  @Api({
+    permission: 'hosts.enrol',
+    summary: 'Enrolment tokens that still admit hosts, without their secrets.',
+    response: enrolmentTokenList,
+  })
+  listTokens(@Req() request: IncomingMessage) {
+    return this.enrolment.listTokens(viewerOf(request));
+  }
+
+  @Delete('enrolment-tokens/:id')
+  @Api({
+    permission: 'hosts.enrol',
+    summary: 'Takes an enrolment token back: it admits no host any more.',
+    response: nothing,
+  })
+  async revokeToken(@Param('id', { schema: z.uuid() }) id: string, @Req() request: IncomingMessage) {
+    await this.enrolment.revokeToken(viewerOf(request), id);
+    return {};
   }
 
   @Post('enrolment-tokens')
