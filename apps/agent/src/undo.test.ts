@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseBundle, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
@@ -10,6 +11,7 @@ import { keyPairFromSeed, verifyJobEvent } from '@trustfleet/signing';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAnchorStoreAccess } from './anchor-store-access.ts';
+import { runCli } from './cli.ts';
 import { ensureKeySeed, saveIdentity } from './state/identity.ts';
 import { agent, startAgent } from './testing/agent-process.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
@@ -144,6 +146,18 @@ describe('undo', () => {
     const again = await agent(['undo', jobId, '--yes', ...where()]);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/taken back already/) as string });
     expect((await agent(['undo', '--list', ...where()])).stdout).toMatch(/No job of this host left a change/);
+  });
+
+  it('takes the end of input at its question for a no', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true }) as unknown as NodeJS.ReadStream;
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    stdout.once('data', () => stdin.push(null));
+
+    const code = await runCli(['undo', jobId, ...where()], { env: {}, stdin: () => stdin, stdout, stderr });
+
+    expect(String(stderr.read())).toBe('trustfleet-agent: Nothing was changed.\n');
+    expect(code).toBe(1);
+    expect(await trusted()).toBe(true);
   });
 
   it('has the agent do it that runs', async () => {

@@ -15,10 +15,12 @@ import { createLogger } from '../logger.ts';
 import { plain } from '../report/text.ts';
 import { openAgentRepair, openRemedies } from '../run/open-repair.ts';
 import { loadIdentity, type LoadedIdentity } from '../state/identity.ts';
-import { runningAgent, takeInstanceLock } from '../state/instance-lock.ts';
+import { AgentRunsError, runningAgent, takeInstanceLock } from '../state/instance-lock.ts';
 import { dropUndoRequest, leaveUndoRequest, takeUndoRequests } from '../state/undo-requests.ts';
 
 const POLL_MS = 250;
+/** Longest pause between two tries of this command's own (a full disk, a tool that fails): each runs the store's tool again. */
+const LONGEST_PAUSE_MS = 30_000;
 /** Longest look at what becomes of a request; the agent goes on with it in any case. */
 const FOLLOW_LIMIT_MS = 10 * 60_000;
 
@@ -105,8 +107,10 @@ async function confirm(options: UndoOptions, streams: UndoStreams): Promise<void
   if (!stdin.isTTY)
     throw new CliError('Nobody is there to be asked: add --yes to do it without a question.', 2);
   const prompt = createInterface({ input: stdin, output: streams.stdout });
+  // Ctrl-C and Ctrl-D close the prompt, and a closed prompt may leave its question open.
+  const left = new Promise<string>((resolve) => prompt.once('close', resolve.bind(null, '')));
   try {
-    const answer = await prompt.question('Do it? [y/N] ');
+    const answer = await Promise.race([prompt.question('Do it? [y/N] '), left]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was changed.');
   } finally {
     prompt.close();
@@ -148,9 +152,6 @@ async function performHere(
   }
 }
 
-/** The lock was taken by an agent that starts just now: it does the work. */
-const isTaken = (error: unknown): boolean => error instanceof CliError && /already/.test(error.message);
-
 function createPrinter(stdout: NodeJS.WritableStream): (reading: JobReading | null) => void {
   let printed = 0;
   return (reading) => {
@@ -170,18 +171,21 @@ async function follow(
   const { reader, options, identity, streams } = context;
   const print = createPrinter(streams.stdout);
   const until = performance.now() + FOLLOW_LIMIT_MS;
+  let pause = POLL_MS;
   while (performance.now() < until) {
     if ((await runningAgent(options.stateDir)) === null) {
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       try {
         await performHere(options, { identity, stderr: streams.stderr });
       } catch (error) {
-        if (!isTaken(error)) throw error;
+        // Taken by an agent that starts just now: it does the work.
+        if (!(error instanceof AgentRunsError)) throw error;
       }
     }
     const reading = await reader.read(requestId);
     print(reading);
     if (reading?.final) return reading.final;
-    await wait(POLL_MS);
+    await wait(pause);
   }
   const taken = (await reader.read(requestId)) !== null;
   if (!taken) await dropUndoRequest(options.stateDir, requestId);

@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import type { KeySet, SettingsMessage } from '@trustfleet/protocol';
-import { keyId, keyPairFromSeed, signKeySet, type KeyPair } from '@trustfleet/signing';
+import { KEY_SET_PAYLOAD_TYPE, type KeySet, type SettingsMessage } from '@trustfleet/protocol';
+import {
+  canonicalJson,
+  dsseSign,
+  keyId,
+  keyPairFromSeed,
+  signKeySet,
+  type KeyPair,
+} from '@trustfleet/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SettingsLab, type AgentRun } from '../testing/settings-lab.ts';
 import { SETTINGS_POINTS, type SettingsPoint } from './settings-keeper.ts';
@@ -173,6 +180,17 @@ describe('a key set', () => {
       'not newer',
       () => ({ keySet: signKeySet(keySet(1), [lab.serverKey.privateKey]) }),
       /has version 1, this host has version 1/,
+    ],
+    [
+      'of a release that writes more than this one understands, however long the reason',
+      () => {
+        const keys = Array.from({ length: 30 }, (_, index) => ({ kind: `of tomorrow ${index}` }));
+        const payload = Buffer.from(canonicalJson({ ...keySet(2), keys }));
+        return {
+          keySet: dsseSign({ payloadType: KEY_SET_PAYLOAD_TYPE, payload, keys: [lab.serverKey.privateKey] }),
+        };
+      },
+      /is not understood/,
     ],
   ])('that is %s is refused, and status says so', async (_, candidate, reason) => {
     const run = await lab.agent();

@@ -55,6 +55,8 @@ export interface SettingsKeeper {
 
 type Outcome = Pick<SettingsResult, 'id' | 'outcome' | 'detail'>;
 
+/** libs/protocol `shortText`. */
+const MAX_DETAIL_CHARS = 512;
 const DEFAULT_TRIES = { most: 3, withinMs: 60_000, firstWaitMs: 2_000 };
 
 export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<SettingsKeeper> {
@@ -91,6 +93,7 @@ class Keeper {
   results: SettingsResult[];
   /** Id of the change that is under way. */
   #busy: string | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: SettingsKeeperParts, results: SettingsResult[]) {
     this.#parts = parts;
@@ -143,8 +146,17 @@ class Keeper {
   }
 
   async acknowledge(ids: readonly string[]): Promise<void> {
-    const left = this.results.filter(({ id }) => !ids.includes(id));
-    if (left.length < this.results.length) this.results = await writeResults(this.#parts.stateDir, left);
+    if (!this.results.some(({ id }) => ids.includes(id))) return;
+    await this.#rewrite((results) => results.filter(({ id }) => !ids.includes(id)));
+  }
+
+  /** One after the other: an acknowledgement may come while an outcome is being written, and must not drop it. */
+  #rewrite(change: (results: readonly SettingsResult[]) => SettingsResult[]): Promise<void> {
+    const written = this.#writing.then(async () => {
+      this.results = await writeResults(this.#parts.stateDir, change(this.results));
+    });
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   #stored(): Promise<StoredCandidate | null> {
@@ -189,7 +201,7 @@ class Keeper {
       await this.#sleep(firstWaitMs * 2 ** failures * (0.5 + Math.random() / 2));
       if (this.#stopped.signal.aborted) return null;
     }
-    return this.#decide({ ...candidate, state: 'reverted', detail: detail.slice(0, 512) });
+    return this.#decide({ ...candidate, state: 'reverted', detail: detail.slice(0, MAX_DETAIL_CHARS) });
   }
 
   #tryOnce(kept: StoredCandidate): ReturnType<AgentLink['tryIdentity']> {
@@ -232,10 +244,12 @@ class Keeper {
     return { ...this.#parts.identity.current(), ...next };
   }
 
-  async #record({ id, outcome, detail }: Outcome): Promise<void> {
-    const { stateDir, log, link, onProblem } = this.#parts;
-    const others = this.results.filter((result) => result.id !== id);
-    this.results = await writeResults(stateDir, [...others, { type: 'settingsResult', id, outcome, detail }]);
+  async #record({ id, outcome, detail: reason }: Outcome): Promise<void> {
+    const { log, link, onProblem } = this.#parts;
+    // Longer than its contract allows, it could neither be sent nor read again.
+    const detail = reason?.slice(0, MAX_DETAIL_CHARS) ?? null;
+    const result: SettingsResult = { type: 'settingsResult', id, outcome, detail };
+    await this.#rewrite((results) => [...results.filter((other) => other.id !== id), result]);
     link.settingsResultsChanged();
     if (outcome === 'kept') {
       log('info', 'the server changed this host’s connection', { id });

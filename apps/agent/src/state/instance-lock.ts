@@ -6,6 +6,9 @@ import { CliError, errorCode } from '../cli-error.ts';
 const LOCK_FILE = 'agent.lock';
 const ATTEMPTS = 5;
 
+/** Another process holds the lock. */
+export class AgentRunsError extends CliError {}
+
 /** A process by its number and its start (ticks since boot): the number alone is given again to others. */
 const lockFile = z.strictObject({ format: z.literal(1), pid: z.int().positive(), started: z.string() });
 
@@ -63,7 +66,7 @@ export async function takeInstanceLock(stateDir: string): Promise<() => Promise<
       if (await linkIfFree(own, path)) return () => rm(path, { force: true });
       const holder = await livingHolder(path);
       if (holder !== null) {
-        throw new CliError(
+        throw new AgentRunsError(
           `An agent runs on ${stateDir} already (process ${holder}). Stop it first, or name another --state-dir.`,
         );
       }
