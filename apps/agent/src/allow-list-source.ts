@@ -7,7 +7,7 @@ import {
   type AllowListSource,
   type PathOwnership,
 } from '@trustfleet/repair';
-import { errorCode, messageOf } from './cli-error.ts';
+import { errorCode, messageOf } from '@trustfleet/terminal';
 
 /** What the kernel shows for an account that a user namespace does not map (user_namespaces(7)). */
 const OVERFLOW_UID = 65534;

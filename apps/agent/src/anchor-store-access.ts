@@ -9,7 +9,7 @@ import {
 } from '@trustfleet/repair';
 import { basename, dirname, join } from 'node:path';
 import type { StoreChange, TrustStores } from '@trustfleet/trust-stores';
-import { messageOf } from './cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import { toolAtRest } from './tool-at-rest.ts';
 
 /** Debian's tool, which writes the bundle (trust-stores.md §6.1). */

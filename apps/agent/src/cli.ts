@@ -2,7 +2,7 @@ import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
-import { CliError, messageOf } from './cli-error.ts';
+import { CliError, reportFailure } from '@trustfleet/terminal';
 import type { CollectOptions } from './commands/collect.ts';
 import type { EnrollOptions } from './commands/enroll.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -181,13 +181,6 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // Commander has written its own sentence already; help and version arrive here with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof CliError) {
-      context.stderr.write(`trustfleet-agent: ${error.message}\n`);
-      return error.exitCode;
-    }
-    context.stderr.write(
-      `trustfleet-agent: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`,
-    );
-    return 1;
+    return reportFailure('trustfleet-agent', error, context.stderr);
   }
 }

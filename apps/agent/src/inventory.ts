@@ -11,7 +11,7 @@ import {
 } from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
 import { createTrustStores } from '@trustfleet/trust-stores';
-import { messageOf } from './cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import {
   LastReadings,
   type InventoryCollector,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliError } from './cli-error.ts';
+import { CliError } from '@trustfleet/terminal';
 import { ensureKeySeed, loadIdentity, saveIdentity } from './state/identity.ts';
 import { takeInstanceLock } from './state/instance-lock.ts';
 import { agent, startAgent } from './testing/agent-process.ts';

@@ -1,5 +1,5 @@
 import type { Host } from '@trustfleet/host';
-import { messageOf } from './cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import type { Environment } from './environment.ts';
 import { readScanFrame, type ScanFrame } from './scan-frame.ts';
 import { LastReadings, type InventoryCollector } from './scan-result.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { CliError, messageOf } from './cli-error.ts';
+import { reportFailure } from '@trustfleet/terminal';
 import {
   exportAuditCommand,
   listAuditCommand,
@@ -203,13 +203,6 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // Commander has written its own sentence already; help and version arrive here with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof CliError) {
-      context.stderr.write(`trustfleet: ${error.message}\n`);
-      return error.exitCode;
-    }
-    context.stderr.write(
-      `trustfleet: unexpected failure: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`,
-    );
-    return 1;
+    return reportFailure('trustfleet', error, context.stderr);
   }
 }

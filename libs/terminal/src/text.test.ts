@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columns, count, plain, someOf } from './index.ts';
+import { columns, count, duration, plain, someOf } from './index.ts';
 
 describe('plain', () => {
   it.each([
@@ -48,4 +48,14 @@ it('counts and names the first of many', () => {
     '2 entries',
   ]);
   expect(someOf(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
+});
+
+it.each([
+  [0, 'less than a second'],
+  [999, '1 second'],
+  [61_000, '1 minute 1 second'],
+  [10_920_000, '3 hours 2 minutes'],
+  [90_061_000, '1 day 1 hour'],
+])('says how long %i ms are, by the two largest units', (ms, words) => {
+  expect(duration(ms)).toBe(words);
 });

@@ -24,6 +24,25 @@ export function columns(rows: readonly (readonly string[])[], indent = '  '): st
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
 
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** A length of time by its two largest units: `3 hours 2 minutes`. */
+export function duration(ms: number): string {
+  const parts: string[] = [];
+  let left = Math.round(ms / 1_000) * 1_000;
+  for (const [unit, size] of UNITS) {
+    const number = Math.floor(left / size);
+    left -= number * size;
+    if (number > 0) parts.push(count(number, unit));
+  }
+  return parts.length === 0 ? 'less than a second' : parts.slice(0, 2).join(' ');
+}
+
 /** Paths as a person reads them: the first, and how many more. */
 export function someOf(items: readonly string[], most: number): string {
   const shown = items.slice(0, most).map(plain).join(', ');

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { enrol, EnrolmentFailed } from '@trustfleet/agent-link';
 import { createAllowListSource } from '../allow-list-source.ts';
 import { readAllowList } from '@trustfleet/repair';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '@trustfleet/terminal';
 import { ensureKeySeed, readIdentity, saveIdentity } from '../state/identity.ts';
 import { ensureStateDir } from '../state/json-file.ts';
 import { AGENT_VERSION } from '../version.ts';

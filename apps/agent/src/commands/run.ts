@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runAgent } from '../run/run-agent.ts';
-import { CliError, errorCode } from '../cli-error.ts';
+import { CliError, errorCode } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 import { createLogger } from '../logger.ts';
 import { loadIdentity } from '../state/identity.ts';

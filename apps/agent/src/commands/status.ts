@@ -1,6 +1,6 @@
 import { readAllowList, type AllowList } from '@trustfleet/repair';
 import { createAllowListSource } from '../allow-list-source.ts';
-import { count, duration, plain } from '../report/text.ts';
+import { count, duration, plain } from '@trustfleet/terminal';
 import { readIdentity } from '../state/identity.ts';
 import { runningAgent } from '../state/instance-lock.ts';
 import { readStatus, type AgentStatus } from '../state/status-file.ts';

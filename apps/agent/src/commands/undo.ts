@@ -10,9 +10,8 @@ import {
   type JobReading,
   type RepairLog,
 } from '@trustfleet/repair';
-import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { CliError, errorCode, messageOf, plain } from '@trustfleet/terminal';
 import { createLogger } from '../logger.ts';
-import { plain } from '../report/text.ts';
 import { openAgentRepair, openRemedies } from '../run/open-repair.ts';
 import { loadIdentity, type LoadedIdentity } from '../state/identity.ts';
 import { AgentRunsError, runningAgent, takeInstanceLock } from '../state/instance-lock.ts';

@@ -1,5 +1,5 @@
 import type { BundleFile } from '@trustfleet/protocol';
-import { count, plain } from './text.ts';
+import { count, plain } from '@trustfleet/terminal';
 
 const STATE_WORDS: Record<BundleFile['state'], string> = {
   read: 'readable',

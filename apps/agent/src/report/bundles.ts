@@ -1,6 +1,6 @@
 import type { BundlesSection, InventoryBundle } from '@trustfleet/protocol';
 import { bundleProblems, bundleSummary } from './bundle-state.ts';
-import { plain, someOf } from './text.ts';
+import { plain, someOf } from '@trustfleet/terminal';
 
 type Provenance = InventoryBundle['provenance'][number];
 

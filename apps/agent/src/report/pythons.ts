@@ -1,5 +1,5 @@
 import type { PythonEnvironment, PythonsSection } from '@trustfleet/protocol';
-import { columns, plain } from './text.ts';
+import { columns, plain } from '@trustfleet/terminal';
 
 const KIND_WORDS: Record<PythonEnvironment['kind'], string> = {
   system: 'system',

@@ -3,7 +3,7 @@ import { renderBundles } from './bundles.ts';
 import { renderPythons } from './pythons.ts';
 import { renderSystem } from './system.ts';
 import { renderTrustStores } from './trust-stores.ts';
-import { plain } from './text.ts';
+import { plain } from '@trustfleet/terminal';
 import { renderVariables } from './variables.ts';
 
 export interface ReportContext {

@@ -1,5 +1,5 @@
 import type { SystemSection } from '@trustfleet/protocol';
-import { columns, plain } from './text.ts';
+import { columns, plain } from '@trustfleet/terminal';
 
 const GIB = 1024 ** 3;
 

@@ -1,7 +1,7 @@
 import { CertificateParseError, describeCertificate, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import type { TrustStore, TrustStoresSection } from '@trustfleet/protocol';
 import { bundleProblems, bundleSummary } from './bundle-state.ts';
-import { columns, plain } from './text.ts';
+import { columns, plain } from '@trustfleet/terminal';
 
 interface Context {
   readonly certificates: ReadonlyMap<string, Uint8Array>;

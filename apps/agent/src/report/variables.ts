@@ -1,5 +1,5 @@
 import type { VariablesSection } from '@trustfleet/protocol';
-import { columns, plain } from './text.ts';
+import { columns, plain } from '@trustfleet/terminal';
 
 /** Variables that move trust, and what sets them. */
 export function renderVariables(section: VariablesSection): string[] {

@@ -8,7 +8,7 @@ import {
   type LinkState,
 } from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
-import { messageOf } from '../cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import type { ScanResult } from '../scan-result.ts';
 import type { Scanner } from '../scanner.ts';
 import type { ServerClock } from '../server-time.ts';

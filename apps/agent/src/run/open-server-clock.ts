@@ -1,5 +1,5 @@
 import type { RepairLog } from '@trustfleet/repair';
-import { messageOf } from '../cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import { createServerClock, sinceBoot, type ServerClock } from '../server-time.ts';
 import { readServerTime, writeServerTime, type StoredServerTime } from '../state/server-time-file.ts';
 

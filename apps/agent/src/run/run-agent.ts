@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { runProgram, watchPaths, type Watch } from '@trustfleet/host';
 import { pinnedKeySet } from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
-import { messageOf } from '../cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 import { createScanProcess } from '../scan-process.ts';
 import { TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../scan-result.ts';

@@ -6,7 +6,7 @@ import {
 } from '@trustfleet/agent-link';
 import type { SettingsMessage, SettingsResult } from '@trustfleet/protocol';
 import type { RepairLog } from '@trustfleet/repair';
-import { messageOf } from '../cli-error.ts';
+import { messageOf } from '@trustfleet/terminal';
 import {
   readCandidate,
   readResults,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AgentIdentity } from '@trustfleet/agent-link';
 import { base64, keySet, shortText, uuid, type KeySet } from '@trustfleet/protocol';
 import { z } from 'zod';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '@trustfleet/terminal';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const KEY_FILE = 'host-key.json';

@@ -1,7 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CliError, errorCode } from '../cli-error.ts';
+import { CliError, errorCode } from '@trustfleet/terminal';
 
 const LOCK_FILE = 'agent.lock';
 const ATTEMPTS = 5;

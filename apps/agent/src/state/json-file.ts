@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
 /** Makes the state directory (0700); a sentence where that is not possible. */
 export async function ensureStateDir(stateDir: string): Promise<void> {

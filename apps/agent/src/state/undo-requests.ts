@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { uuid } from '@trustfleet/protocol';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { z } from 'zod';
-import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 /** More than these wait for nobody. */

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { problem as problemSchema } from '@trustfleet/api';
-import { plain } from '@trustfleet/terminal';
+import { CliError, plain } from '@trustfleet/terminal';
 import type { z } from 'zod';
-import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { requireSession } from './session-file.ts';
 import { readText, send, type Call, type Target } from './transport.ts';

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '@trustfleet/terminal';
 import type { CliContext } from '../context.ts';
 
 const MAX_CHARS = 1024;

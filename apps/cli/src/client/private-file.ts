@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
 /** Replaces a JSON file: mode 0600 in a directory 0700, whole or not at all. */
 export async function writePrivateFile(path: string, value: unknown): Promise<void> {

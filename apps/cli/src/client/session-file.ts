@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '@trustfleet/terminal';
 import { configDir, type CliContext } from '../context.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { CliError, errorCode, messageOf } from '../cli-error.ts';
+import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
 /** No answer begins, or goes on, for so long. */
 const TIMEOUT_MS = 30_000;

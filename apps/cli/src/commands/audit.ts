@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { API_ROUTES, auditPage, type AuditEntryView } from '@trustfleet/api';
-import { columns, count, plain } from '@trustfleet/terminal';
+import { CliError, columns, count, messageOf, plain } from '@trustfleet/terminal';
 import { verifyExport } from '../audit/verify-export.ts';
-import { CliError, messageOf } from '../cli-error.ts';
 import { signedInClient } from '../client/api-client.ts';
 import { saveHead, savedHeads } from '../client/audit-heads.ts';
 import { print, printJson, type CliContext } from '../context.ts';

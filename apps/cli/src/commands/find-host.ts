@@ -1,6 +1,5 @@
 import { API_ROUTES, hostPage, type HostSummary } from '@trustfleet/api';
-import { plain } from '@trustfleet/terminal';
-import { CliError } from '../cli-error.ts';
+import { CliError, plain } from '@trustfleet/terminal';
 import type { ApiClient } from '../client/api-client.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -7,8 +7,7 @@ import {
   timelinePage,
   type HostSummary,
 } from '@trustfleet/api';
-import { columns, count, plain } from '@trustfleet/terminal';
-import { CliError } from '../cli-error.ts';
+import { CliError, columns, count, plain } from '@trustfleet/terminal';
 import { signedInClient } from '../client/api-client.ts';
 import { ask } from '../client/password.ts';
 import { print, printJson, type CliContext } from '../context.ts';

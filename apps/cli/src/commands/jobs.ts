@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_ROUTES, jobDetail, jobPage, orderView, type JobDetail, type JobSummary } from '@trustfleet/api';
-import { columns, count, plain } from '@trustfleet/terminal';
-import { CliError } from '../cli-error.ts';
+import { CliError, columns, count, plain } from '@trustfleet/terminal';
 import { signedInClient, type ApiClient } from '../client/api-client.ts';
 import { print, printJson, type CliContext } from '../context.ts';
 import { hostIdOf } from './find-host.ts';

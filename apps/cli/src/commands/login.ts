@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { API_ROUTES, me } from '@trustfleet/api';
-import { plain } from '@trustfleet/terminal';
-import { CliError } from '../cli-error.ts';
+import { CliError, plain } from '@trustfleet/terminal';
 import { ApiClient, problemOf, signedInClient } from '../client/api-client.ts';
 import { ask, readPassword } from '../client/password.ts';
 import { findSession, forgetSession, saveSession } from '../client/session-file.ts';

@@ -18,3 +18,18 @@ export const errorCode = (error: unknown): string =>
 
 /** The message of anything thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Says on `stderr` why `program` ends, and answers its exit code. What is no {@link CliError} is a fault of ours: its stack is shown. */
+export function reportFailure(
+  program: string,
+  error: unknown,
+  stderr: { write(text: string): unknown },
+): ExitCode {
+  if (error instanceof CliError) {
+    stderr.write(`${program}: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  stderr.write(`${program}: unexpected failure: ${messageOf(error)}\n${stack}\n`);
+  return 1;
+}
