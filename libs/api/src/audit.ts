@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   'host.release',
   'host.revoke',
   'host.settings',
+  'host.withdrawSettings',
   'invitation.accept',
   'invitation.create',
   'invitation.revoke',

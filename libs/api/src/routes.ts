@@ -22,6 +22,8 @@ export const API_ROUTES = {
   revokeHost: (id: string) => `/api/v1/hosts/${encodeURIComponent(id)}/revoke`,
   releaseHost: (id: string) => `/api/v1/hosts/${encodeURIComponent(id)}/release`,
   hostSettings: (id: string) => `/api/v1/hosts/${encodeURIComponent(id)}/settings`,
+  withdrawHostSettings: (id: string, settingId: string) =>
+    `/api/v1/hosts/${encodeURIComponent(id)}/settings/${encodeURIComponent(settingId)}/withdraw`,
   findings: '/api/v1/findings',
   policies: '/api/v1/policies',
   inspectCertificate: '/api/v1/certificates/inspect',

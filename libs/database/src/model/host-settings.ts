@@ -40,11 +40,15 @@ export interface HostSettingRepository {
   pending(): Promise<readonly HostSetting[]>;
   /** The newest 50 of one host, newest first; none where the viewer does not see it. */
   list(viewer: Viewer, hostId: string): Promise<readonly HostSetting[]>;
-  /** A second secret that is accepted from now on, in place of an earlier second one. False when that change waits no more. */
-  offerSecret(offer: {
+  /**
+   * The change leaves for its host after this: it cannot be withdrawn any more. `secretHash`: a second secret that is accepted from now on, in
+   * place of an earlier second one; null changes none. False when that change waits no more, and must not leave.
+   */
+  offer(offer: {
     readonly hostId: string;
     readonly id: string;
-    readonly secretHash: string;
+    readonly secretHash: string | null;
+    readonly at: Date;
   }): Promise<boolean>;
   /** In one transaction: ends the change, and where a secret changed makes one of the two the only one. */
   finish(finished: FinishedSetting): Promise<SettingFinish>;
@@ -55,10 +59,22 @@ export type HostSettingCreation =
   | { readonly kind: 'created'; readonly hostName: string; readonly setting: HostSetting }
   | { readonly kind: 'taken' | 'unknown' };
 
+/**
+ * `sent`: its host may be trying or keeping it. `over`: it waits no more. `unknown`: no such change of a host that the viewer sees.
+ */
+export type HostSettingWithdrawal =
+  | { readonly kind: 'withdrawn'; readonly hostName: string; readonly setting: HostSetting }
+  | { readonly kind: 'sent' | 'over' | 'unknown' };
+
 /** What only `Database.change` can do. */
 export interface HostSettingChanges {
   create(
     viewer: Viewer,
     setting: Pick<HostSetting, 'id' | 'hostId' | 'newSecret' | 'address' | 'createdBy' | 'createdAt'>,
   ): Promise<HostSettingCreation>;
+  /** Ends a change that never left for its host: `reverted`, with `detail`. A host that is being told at this moment wins. */
+  withdraw(
+    viewer: Viewer,
+    setting: { readonly hostId: string; readonly id: string; readonly detail: string; readonly at: Date },
+  ): Promise<HostSettingWithdrawal>;
 }

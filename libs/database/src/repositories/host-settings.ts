@@ -6,6 +6,7 @@ import type {
   HostSettingChanges,
   HostSettingCreation,
   HostSettingRepository,
+  HostSettingWithdrawal,
   SettingFinish,
 } from '../model/host-settings.ts';
 import type { Viewer } from '../model/viewer.ts';
@@ -63,6 +64,40 @@ async function create(
   return { kind: 'created', hostName: host.name, setting: toSetting(row) };
 }
 
+/** Under the host's lock, as `withdraw`: one of the two sees what the other one did. */
+async function offer(
+  client: Client,
+  { hostId, id, secretHash, at }: Parameters<HostSettingRepository['offer']>[0],
+): Promise<boolean> {
+  const host = await client.$queryRaw<unknown[]>`
+    SELECT 1 FROM host WHERE id = ${hostId}::uuid AND revoked_at IS NULL FOR NO KEY UPDATE`;
+  const waiting = await client.hostSetting.findFirst({ where: { id, hostId, state: 'pending' } });
+  if (host.length === 0 || waiting === null) return false;
+  await client.hostSetting.update({ where: { id }, data: { sentAt: waiting.sentAt ?? at } });
+  if (secretHash !== null)
+    await client.host.update({ where: { id: hostId }, data: { nextSecretHash: secretHash } });
+  return true;
+}
+
+async function withdraw(
+  client: Client,
+  viewer: Viewer,
+  { hostId, id, detail, at }: Parameters<HostSettingChanges['withdraw']>[1],
+): Promise<HostSettingWithdrawal> {
+  const [host] = await client.$queryRaw<{ name: string; next: string | null }[]>`
+    SELECT h.name, h.next_secret_hash AS next FROM host h WHERE h.id = ${hostId}::uuid AND ${visibleTo(viewer)} FOR NO KEY UPDATE`;
+  const setting = await client.hostSetting.findFirst({ where: { id, hostId } });
+  if (host === undefined || setting === null) return { kind: 'unknown' };
+  if (setting.state !== 'pending') return { kind: 'over' };
+  // A second secret is accepted only since it was about to leave.
+  if (setting.sentAt !== null || host.next !== null) return { kind: 'sent' };
+  const row = await client.hostSetting.update({
+    where: { id },
+    data: { state: 'reverted', detail: storableTextOrNull(detail), finishedAt: at },
+  });
+  return { kind: 'withdrawn', hostName: host.name, setting: toSetting(row) };
+}
+
 export function createHostSettingRepository({
   client,
   atomically,
@@ -80,13 +115,9 @@ export function createHostSettingRepository({
         ORDER BY s.created_at DESC, s.id LIMIT ${SHOWN}`;
       return rows.map(toSetting);
     },
-    async offerSecret({ hostId, id, secretHash }) {
-      const count = await client.$executeRaw`
-        UPDATE host SET next_secret_hash = ${secretHash} WHERE id = ${hostId}::uuid AND revoked_at IS NULL
-          AND EXISTS (SELECT 1 FROM host_setting s WHERE s.id = ${id}::uuid AND s.host_id = host.id AND s.state = 'pending')`;
-      return count === 1;
-    },
+    offer: (offered) => atomically((transaction) => offer(transaction, offered)),
     finish: (finished) => atomically((transaction) => finish(transaction, finished)),
     create: (viewer, setting) => create(client, viewer, setting),
+    withdraw: (viewer, setting) => withdraw(client, viewer, setting),
   };
 }

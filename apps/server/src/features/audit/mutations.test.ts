@@ -5,6 +5,7 @@ import type {
   CreatedEnrolmentToken,
   CreatedInvitation,
   GroupView,
+  HostSettingView,
   Me,
   OrderView,
   PolicyView,
@@ -259,6 +260,17 @@ const CASES: Readonly<Record<string, Case>> = {
     success: ({ hostId }) => post(`/api/v1/hosts/${hostId}/settings`, { newSecret: true, ...reason }),
     writes: ['host.settings'],
     refusal: ({ hostId }) => post(`/api/v1/hosts/${hostId}/settings`, { newSecret: true, ...reason }),
+  }),
+  'POST /api/v1/hosts/:id/settings/:settingId/withdraw': mutation({
+    given: async () => {
+      const { hostId } = await enrolled();
+      const body = { newSecret: true, ...reason };
+      const setting = await post<HostSettingView>(`/api/v1/hosts/${hostId}/settings`, body);
+      return `/api/v1/hosts/${hostId}/settings/${setting.body.id}/withdraw`;
+    },
+    success: (path) => post(path, reason),
+    writes: ['host.withdrawSettings'],
+    refusal: (path) => post(path, reason),
   }),
   'POST /api/v1/orders': mutation({
     given: enrolled,

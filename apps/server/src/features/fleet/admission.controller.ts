@@ -91,4 +91,19 @@ export class AdmissionController {
   ) {
     return this.settings.create(viewerOf(request), id, body);
   }
+
+  @Post('settings/:settingId/withdraw')
+  @Api({
+    permission: 'hosts.manage',
+    summary: 'Takes back a change of the host’s connection that its agent was never told of.',
+    response: hostSettingView,
+  })
+  withdrawSettings(
+    @Param('id', { schema: hostId }) id: string,
+    @Param('settingId', { schema: z.uuid() }) settingId: string,
+    @Body({ schema: holdRequest }) body: HoldRequest,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.settings.withdraw(viewerOf(request), { hostId: id, id: settingId }, body.reason);
+  }
 }

@@ -1,7 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AgentSession, OutgoingMessage } from '@trustfleet/agent-hub';
 import type { changeHostSettings, HostSettingView } from '@trustfleet/api';
-import type { AuditRecord, Database, HostSetting, HostSettingCreation } from '@trustfleet/database';
+import type {
+  AuditRecord,
+  Database,
+  HostSetting,
+  HostSettingCreation,
+  HostSettingWithdrawal,
+} from '@trustfleet/database';
 import type { SettingsResult } from '@trustfleet/protocol';
 import { hashAgentSecret } from '@trustfleet/signing';
 import type { z } from 'zod';
@@ -68,7 +74,8 @@ export class HostSettings {
     const made = await database.change<HostSettingCreation>(actorOf(viewer), async ({ hostSettings }) => {
       const result = await hostSettings.create(viewer, draft);
       if (result.kind !== 'created') return { result, audit: [] };
-      return { result, audit: [settingRecord(draft, result.hostName, change.reason)] };
+      const record = settingRecord('host.settings', result, change.reason);
+      return { result, audit: [record] };
     });
     if (made.kind !== 'created')
       throw made.kind === 'taken' ? settingsPending() : await this.whyUnknown(viewer, hostId);
@@ -77,6 +84,31 @@ export class HostSettings {
     if (session !== undefined) await this.offer(session);
     this.changed(hostId);
     return settingView(made.setting);
+  }
+
+  /**
+   * Takes back a change that its host was never told of. One that left for the host stays: the host may keep it at this very moment, and
+   * would be locked out when the server had forgotten the secret by which it comes back. So it is refused from the moment on at which
+   * the change is committed to leave, long before a socket that the new secret let in or a `kept` can be there.
+   * @throws ApiProblem 404, 409 `settingsSent`, 409 `settingsOver` where it is kept, taken back or withdrawn already
+   */
+  async withdraw(
+    viewer: Viewer,
+    { hostId, id }: Pick<HostSetting, 'hostId' | 'id'>,
+    reason: string,
+  ): Promise<HostSettingView> {
+    requirePlainText({ reason });
+    const { database, now } = this.options;
+    const ending = { hostId, id, at: now(), detail: `${viewer.name} withdrew it: ${reason}` };
+    const ended = await database.change<HostSettingWithdrawal>(actorOf(viewer), async ({ hostSettings }) => {
+      const result = await hostSettings.withdraw(viewer, ending);
+      if (result.kind !== 'withdrawn') return { result, audit: [] };
+      return { result, audit: [settingRecord('host.withdrawSettings', result, reason)] };
+    });
+    if (ended.kind !== 'withdrawn') throw WITHDRAWAL_REFUSALS[ended.kind]();
+    this.forgetSetting(ended.setting);
+    this.changed(hostId);
+    return settingView(ended.setting);
   }
 
   /** @throws ApiProblem 404 */
@@ -116,6 +148,11 @@ export class HostSettings {
     this.keySetsSent.delete(hostId);
   }
 
+  /** One that waits no more; another one of the host stays. */
+  private forgetSetting({ hostId, id }: Pick<HostSetting, 'hostId' | 'id'>): void {
+    if (this.waiting.get(hostId)?.setting.id === id) this.waiting.delete(hostId);
+  }
+
   private async keySetResult(session: AgentSession, { outcome, detail }: SettingsResult): Promise<void> {
     const { database, keySet, logger } = this.options;
     const { hostId } = session;
@@ -148,16 +185,17 @@ export class HostSettings {
     return true;
   }
 
-  /** Sends the host the change that waits for it. The hash of a new secret is committed before the secret leaves. */
+  /** Sends the host the change that waits for it. That it leaves, with the hash of a new secret, is committed before it does. */
   private async offer(session: AgentSession): Promise<void> {
     const { hostId } = session;
     const waiting = this.waiting.get(hostId);
     // By the new secret: that is the trial itself, its outcome follows.
     const trial = session.secretHash !== this.options.hosts.find(hostId)?.secretHash;
     if (waiting === undefined || (waiting.setting.newSecret && trial)) return;
-    const { id, address, newSecret } = waiting.setting;
-    const secret = newSecret ? await this.secretFor(waiting) : null;
-    if (newSecret && secret === null) return;
+    const { id, address } = waiting.setting;
+    const offered = await this.leave(waiting);
+    if (offered === null) return;
+    const { secret } = offered;
     this.send(session, {
       type: 'settings',
       id,
@@ -165,16 +203,20 @@ export class HostSettings {
     });
   }
 
-  /** Null when the change waits no more. */
-  private async secretFor({ setting, secret }: Waiting): Promise<string | null> {
-    if (secret !== null) return secret;
+  /** The change as it leaves, with its secret where it has a new one. Null when it waits no more. */
+  private async leave({ setting, secret: known }: Waiting): Promise<Pick<Waiting, 'secret'> | null> {
+    if (known !== null) return { secret: known };
+    const { database, hosts, now } = this.options;
     const { id, hostId } = setting;
-    const made = randomBytes(32).toString('base64url');
-    const secretHash = hashAgentSecret(made);
-    if (!(await this.options.database.hostSettings.offerSecret({ hostId, id, secretHash }))) return null;
-    this.options.hosts.update(hostId, { nextSecretHash: secretHash });
-    this.waiting.set(hostId, { setting, secret: made });
-    return made;
+    const secret = setting.newSecret ? randomBytes(32).toString('base64url') : null;
+    const secretHash = secret === null ? null : hashAgentSecret(secret);
+    if (!(await database.hostSettings.offer({ hostId, id, secretHash, at: now() }))) {
+      this.forgetSetting(setting);
+      return null;
+    }
+    if (secretHash !== null) hosts.update(hostId, { nextSecretHash: secretHash });
+    this.waiting.set(hostId, { setting, secret });
+    return { secret };
   }
 
   private send(session: AgentSession, message: SettingsMessage): void {
@@ -201,12 +243,13 @@ export class HostSettings {
 
 /** Neither the secret nor its hash is in any record. */
 function settingRecord(
-  { hostId, newSecret, address }: Pick<HostSetting, 'hostId' | 'newSecret' | 'address'>,
-  hostName: string,
+  action: 'host.settings' | 'host.withdrawSettings',
+  { setting, hostName }: { readonly setting: HostSetting; readonly hostName: string },
   reason: string,
 ): AuditRecord {
+  const { hostId, newSecret, address } = setting;
   return {
-    action: 'host.settings',
+    action,
     subject: { kind: 'host', id: hostId, name: hostName },
     detail: { newSecret, address, reason },
   };
@@ -220,6 +263,23 @@ function settingView(setting: HostSetting): HostSettingView {
     finishedAt: finishedAt?.toISOString() ?? null,
   };
 }
+
+const WITHDRAWAL_REFUSALS = {
+  unknown: () => notFound('change of this host’s connection'),
+  sent: () =>
+    new ApiProblem({
+      status: 409,
+      code: 'settingsSent',
+      message:
+        'The host was told of this change already and may be keeping it; taking it back now could lock it out. Wait until its agent answers. A host that never comes back can be revoked.',
+    }),
+  over: () =>
+    new ApiProblem({
+      status: 409,
+      code: 'settingsOver',
+      message: 'This change of the host’s connection waits no more: it was kept, taken back or withdrawn.',
+    }),
+} as const;
 
 function settingsPending(): ApiProblem {
   return new ApiProblem({
