@@ -9,7 +9,13 @@ import { launchBrowser } from './support/browser.ts';
 import { cleanUpAfterAll } from './support/clean-up.ts';
 import { freshDataDir, startFleet, type RunningFleet } from './support/running-fleet.ts';
 import { demoStudioCa, runBeside, sandboxAgentPid } from './support/sandbox-host.ts';
-import { DEMO_FINDING, launchAndProve, openSandboxHost, planFromFinding } from './support/walk.ts';
+import {
+  DEMO_FINDING,
+  launchAndProve,
+  openSandboxHost,
+  planFromFinding,
+  undoFromPage,
+} from './support/walk.ts';
 
 /** Python's own default context against a local server; prints the verify code, 0 when it verified. */
 const PYTHON_HANDSHAKE = `
@@ -133,6 +139,21 @@ describe('the main job', () => {
     );
     await expect(trustInSandbox()).resolves.toEqual({ openssl: 0, python: 'verify_code=0' });
     await watcher.close();
+  });
+
+  it('takes the change back from the job’s page, and the finding is there again', async () => {
+    await page.goto(`${fleet.url}/jobs`);
+    const applied = page.getByRole('row').filter({ hasText: 'Change' }).filter({ hasText: 'Verified' });
+    await applied.getByRole('link', { name: 'Demo studio CA' }).first().click();
+
+    await undoFromPage(page);
+
+    await expect(trustInSandbox()).resolves.toMatchObject({ openssl: 2 });
+    await openSandboxHost(page, fleet.url);
+    await page.getByText(DEMO_FINDING).first().waitFor({ timeout: 60_000 });
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await expect.poll(() => page.getByText('Anchor left').count(), { timeout: 60_000 }).toBeGreaterThan(0);
+    await expectAccessible(page);
   });
 
   it('left the machine’s own store as it was', () => {

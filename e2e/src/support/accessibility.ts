@@ -14,6 +14,18 @@ interface AxeResult {
 
 /** No violation that axe can find on the page as it stands. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A colour on its way from one state to the next is judged when it has arrived; what turns for ever (a spinner) is not waited for.
+  await page.evaluate(async () => {
+    interface Running {
+      readonly finished: Promise<unknown>;
+      readonly effect: { getComputedTiming(): { readonly endTime?: unknown } } | null;
+    }
+    const page = (globalThis as unknown as { document: { getAnimations(): Running[] } }).document;
+    const ending = page
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   // `evaluate` is Chromium's own channel: the page's content security policy has no say in it.
   await page.evaluate(AXE);
   const result = await page.evaluate(() =>

@@ -42,3 +42,13 @@ export async function launchAndProve(page: Page): Promise<void> {
     .click();
   await page.getByText('Verified', { exact: true }).first().waitFor({ timeout: 60_000 });
 }
+
+/** On the page of a job that changed its host: takes that back and waits until the host has proved it. */
+export async function undoFromPage(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Undo this change' }).click();
+  const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'));
+  await dialog.getByLabel('Reason').fill('It was only a trial');
+  await dialog.getByRole('button', { name: 'Undo this change' }).click();
+  await page.getByText('1 of 1 done').first().waitFor({ timeout: 60_000 });
+  await page.getByText('Verified', { exact: true }).first().waitFor();
+}
