@@ -1,14 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { problem as problemSchema } from '@trustfleet/api';
 import { CliError, plain } from '@trustfleet/terminal';
 import type { z } from 'zod';
 import type { CliContext } from '../context.ts';
+import { linesOf } from './lines.ts';
 import { requireSession } from './session-file.ts';
-import { readText, send, type Call, type Target } from './transport.ts';
-
-/** Longest line of a streamed answer. */
-const MAX_LINE_CHARS = 4 * 1024 * 1024;
+import { bodyOf, readText, send, type Call, type Target } from './transport.ts';
 
 function parseJson(text: string): unknown {
   try {
@@ -68,12 +65,7 @@ export class ApiClient {
   async *lines(path: string): AsyncGenerator<string> {
     const answer = await send(this.#target, { method: 'GET', path });
     await failWhenRefused(answer);
-    for await (const line of createInterface({ input: answer, crlfDelay: Infinity })) {
-      if (line.length > MAX_LINE_CHARS)
-        throw new CliError(`${path} sent a line of ${line.length} characters.`);
-      if (line !== '') yield line;
-    }
-    if (!answer.complete) throw new CliError(`${path} broke off: the connection was lost. Try again.`);
+    yield* linesOf(bodyOf(answer), path);
   }
 }
 

@@ -100,11 +100,25 @@ export async function send(target: Target, call: Call): Promise<IncomingMessage>
 /** Where an answer is larger than this something is wrong. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
+/** The answer's body, piece by piece. @throws CliError when the connection is lost on the way */
+export async function* bodyOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* answer as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(
+      `The connection was lost in the middle of the server's answer (${errorCode(error) || messageOf(error)}). Try again.`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
 /** The whole answer as text. @throws CliError */
 export async function readText(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(answer)) {
     size += chunk.length;
     if (size > MAX_ANSWER_BYTES) throw new CliError(`The answer is larger than ${MAX_ANSWER_BYTES} bytes.`);
     chunks.push(chunk);

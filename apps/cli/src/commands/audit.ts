@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { API_ROUTES, auditPage, type AuditEntryView } from '@trustfleet/api';
 import { CliError, columns, count, messageOf, plain } from '@trustfleet/terminal';
 import { verifyExport } from '../audit/verify-export.ts';
 import { signedInClient } from '../client/api-client.ts';
+import { linesOf } from '../client/lines.ts';
 import { saveHead, savedHeads } from '../client/audit-heads.ts';
 import { print, printJson, type CliContext } from '../context.ts';
 
@@ -60,10 +60,10 @@ export async function exportAuditCommand(context: CliContext): Promise<void> {
 }
 
 async function* fileLines(path: string): AsyncGenerator<string> {
-  const input = createReadStream(path, { encoding: 'utf8' });
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line !== '') yield line;
+    yield* linesOf(createReadStream(path), path);
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw new CliError(`${path} cannot be read: ${messageOf(error)}.`, 1, { cause: error });
   }
 }
