@@ -6,7 +6,7 @@ import { SECTION_NAMES, sectionSchemas, trustStoresSection } from '@trustfleet/p
 import { anchorCheck } from '@trustfleet/repair';
 import { canonicalJson } from '@trustfleet/signing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agent } from './testing/agent-process.ts';
+import { agent, startAgent } from './testing/agent-process.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
 
 let fake: FakeRoot;
@@ -135,4 +135,14 @@ describe('a machine that is not enrolled', () => {
     expect(stderr).not.toContain('c2VjcmV0');
     expect(stderr).not.toContain('unexpected failure');
   });
+});
+
+it('goes on to its end when the reader of its output has gone', async () => {
+  const { child, finished } = startAgent(['scan', '--section', 'system', '--json']);
+  child.stdout?.destroy();
+
+  const { code, stderr } = await finished;
+
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
 });

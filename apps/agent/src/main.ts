@@ -14,6 +14,10 @@ if (nodeIsTooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
+  // `| head`: whoever read has gone. What is under way goes on to its end, an undo above all.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   // Only now: what it is made of uses what older releases do not have.
   const { runCli } = await import('./cli.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
