@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,6 +194,19 @@ describe('run', () => {
     expect(stdout).toMatch(/Last scan: +none yet/);
     expect(stdout).toMatch(/The scan failed, and is tried again soon/);
   });
+
+  it.each([['run'], ['undo', '--list'], ['enroll', '--token', 'tf1.x']])(
+    'believes nothing of a directory that others may write to: %s',
+    async (...command) => {
+      await enrolled();
+      await chmod(stateDir, 0o777);
+
+      const { code, stderr } = await agent([...command, '--state-dir', stateDir]);
+
+      expect(stderr).toContain(`The state directory ${stateDir} is writable for its group or for everybody`);
+      expect(code).toBe(1);
+    },
+  );
 
   it('ends when it cannot start, so that whoever keeps it running starts it again', async () => {
     await enrolled();

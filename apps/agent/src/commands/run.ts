@@ -4,6 +4,7 @@ import { CliError, errorCode } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 import { createLogger } from '../logger.ts';
 import { loadIdentity } from '../state/identity.ts';
+import { requireOwnStateDir } from '../state/json-file.ts';
 import { takeInstanceLock } from '../state/instance-lock.ts';
 
 export interface RunOptions {
@@ -39,6 +40,7 @@ function stopSignal(): Promise<string> {
 /** The service: connects, reports, repairs, until it is told to stop. */
 export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStream): Promise<void> {
   const stopped = stopSignal();
+  await requireOwnStateDir(options.stateDir);
   const identity = await loadIdentity(options.stateDir);
   if (identity === null) {
     throw new CliError(

@@ -15,6 +15,7 @@ import { createLogger } from '../logger.ts';
 import { openAgentRepair, openRemedies } from '../run/open-repair.ts';
 import { loadIdentity, type LoadedIdentity } from '../state/identity.ts';
 import { AgentRunsError, runningAgent, takeInstanceLock } from '../state/instance-lock.ts';
+import { requireOwnStateDir } from '../state/json-file.ts';
 import { dropUndoRequest, leaveUndoRequest, takeUndoRequests } from '../state/undo-requests.ts';
 
 const POLL_MS = 250;
@@ -210,6 +211,7 @@ async function readable<T>(stateDir: string, work: Promise<T>): Promise<T> {
 export async function undoCommand(options: UndoOptions, streams: UndoStreams): Promise<void> {
   const { stateDir } = options;
   const { stdout } = streams;
+  await requireOwnStateDir(stateDir);
   const remedies = openRemedies(options.root);
   const reader = createJobReader({ files: createDurableFiles(), stateDir, remedies });
   if (options.list) return readable(stateDir, printList(reader, stdout));

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
-/** Makes the state directory (0700); a sentence where that is not possible. */
+/** Makes the state directory (0700); a sentence where that is not possible, or where others may write to the one that is there. */
 export async function ensureStateDir(stateDir: string): Promise<void> {
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
@@ -13,6 +13,30 @@ export async function ensureStateDir(stateDir: string): Promise<void> {
       `The state directory ${stateDir} cannot be made (${messageOf(error)}). Run as root, or name another with --state-dir.`,
     );
   }
+  await requireOwnStateDir(stateDir);
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/**
+ * What stands in the state directory is believed, an accepted job above all: nobody but root and this account may have put it there
+ * (security.md, "a local user"). A missing directory is no fault.
+ */
+export async function requireOwnStateDir(stateDir: string): Promise<void> {
+  const stats = await stat(stateDir).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+    throw error;
+  });
+  const own = process.geteuid?.();
+  if (stats === null || own === undefined) return;
+  const why =
+    stats.uid !== 0 && stats.uid !== own
+      ? `belongs to user id ${stats.uid}`
+      : 'is writable for its group or for everybody';
+  if ((stats.uid === 0 || stats.uid === own) && (stats.mode & WRITABLE_BY_OTHERS) === 0) return;
+  throw new CliError(
+    `The state directory ${stateDir} ${why}, so what stands in it cannot be trusted. Look at what is there, give it to root with mode 0700, or name another with --state-dir.`,
+  );
 }
 
 /** Replaces a JSON file of the state directory: mode 0600, whole or not at all, on disk when it returns. */
