@@ -11,7 +11,9 @@ it('has every route of libs/api', async () => {
   const documented = new Set(
     Object.keys((await generateOpenApi()).paths).map((path) => path.replace(/\{[^}]+\}/g, 'X')),
   );
-  const routes = Object.values(API_ROUTES).map((route) => (typeof route === 'string' ? route : route('X', 'X')));
+  const routes = Object.values(API_ROUTES).map((route) =>
+    typeof route === 'string' ? route : route('X', 'X'),
+  );
 
   expect(routes.filter((route) => !documented.has(route))).toEqual([]);
 });

@@ -10,10 +10,11 @@ import type {
   OrderView,
   PolicyView,
 } from '@trustfleet/api';
-import { authDatabase, openDatabase, type Database } from '@trustfleet/database';
+import { openDatabase, type Database } from '@trustfleet/database';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../../testing/hollow-app.ts';
+import { storedSecrets } from '../../testing/stored-secrets.ts';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
 import {
   ADMINISTRATOR,
@@ -384,7 +385,7 @@ describe('the audit', () => {
   it('holds no secret, nor the hash of one', async () => {
     const accounts = (await admin.get<AccountList>('/api/v1/accounts')).body;
     expect(accounts.accounts.length).toBeGreaterThan(1);
-    const hashes = await storedSecrets();
+    const hashes = await storedSecrets(database);
     expect(hashes.length).toBeGreaterThan(8);
     const text = JSON.stringify(await chain());
 
@@ -395,15 +396,3 @@ describe('the audit', () => {
     }
   });
 });
-
-/** Every stored hash of a token, a password or a host's secret, and every session token. */
-async function storedSecrets(): Promise<string[]> {
-  const client = authDatabase(database) as {
-    $queryRawUnsafe: (sql: string) => Promise<{ secret: string }[]>;
-  };
-  const rows = await client.$queryRawUnsafe(
-    `SELECT hash AS secret FROM enrolment_token UNION SELECT hash FROM invitation UNION SELECT hash FROM setup_token
-     UNION SELECT secret_hash FROM host UNION SELECT password FROM account UNION SELECT token FROM session`,
-  );
-  return rows.map(({ secret }) => secret);
-}

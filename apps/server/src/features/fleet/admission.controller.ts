@@ -16,6 +16,7 @@ import { Admission } from './admission.service.ts';
 import { HostSettings } from './host-settings.service.ts';
 
 const hostId = z.uuid();
+const hostSetting = z.object({ id: hostId, settingId: z.uuid() });
 type HoldRequest = z.infer<typeof holdRequest>;
 
 @ApiTags('fleet')
@@ -99,8 +100,7 @@ export class AdmissionController {
     response: hostSettingView,
   })
   withdrawSettings(
-    @Param('id', { schema: hostId }) id: string,
-    @Param('settingId', { schema: z.uuid() }) settingId: string,
+    @Param({ schema: hostSetting }) { id, settingId }: z.infer<typeof hostSetting>,
     @Body({ schema: holdRequest }) body: HoldRequest,
     @Req() request: IncomingMessage,
   ) {
