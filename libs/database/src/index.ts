@@ -17,6 +17,7 @@ export * from './model/tokens.ts';
 export * from './model/overview.ts';
 export * from './model/timeline.ts';
 export * from './errors.ts';
+export * from './away.ts';
 export * from './database.ts';
 export * from './migrate.ts';
 export * from './embedded/embedded-postgres.ts';

@@ -1,3 +1,4 @@
+import { DatabaseUnreachableError } from '@trustfleet/database';
 import { describe, expect, it } from 'vitest';
 import { Batcher } from './batcher.ts';
 
@@ -48,18 +49,44 @@ describe('batcher', () => {
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('does not try each of many when nothing works', async () => {
+  it('lets many bad items in a row harm no other', async () => {
+    const run = (batch: readonly number[]) =>
+      batch.some((n) => n < 9)
+        ? Promise.reject(new Error('poison'))
+        : Promise.resolve(batch.map((n) => n * 2));
+    const batcher = new Batcher({ run, delayMs: 1, maxItems: 10 });
+
+    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => batcher.add(n)));
+
+    expect(results.map(({ status }) => status)).toEqual([...Array<string>(9).fill('rejected'), 'fulfilled']);
+  });
+
+  it('gives the rest up when the database goes away among bad items', async () => {
     let runs = 0;
     const run = () => {
       runs += 1;
-      return Promise.reject(new Error('down'));
+      return Promise.reject(runs < 3 ? new Error('poison') : new DatabaseUnreachableError('away'));
     };
     const batcher = new Batcher<number, number>({ run, delayMs: 1, maxItems: 100 });
 
     const results = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => batcher.add(n)));
 
     expect(results.every((result) => result.status === 'rejected')).toBe(true);
-    expect(runs).toBe(4);
+    expect(runs).toBe(3);
+  });
+
+  it('does not try each of many when the database is away', async () => {
+    let runs = 0;
+    const run = () => {
+      runs += 1;
+      return Promise.reject(new DatabaseUnreachableError('away'));
+    };
+    const batcher = new Batcher<number, number>({ run, delayMs: 1, maxItems: 100 });
+
+    const results = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => batcher.add(n)));
+
+    expect(results.every((result) => result.status === 'rejected')).toBe(true);
+    expect(runs).toBe(1);
   });
 
   it('drains what still waits', async () => {

@@ -1,3 +1,5 @@
+import { isDatabaseAway } from '@trustfleet/database';
+
 interface BatcherOptions<Item, Result> {
   /** Handles many items at once; results stand in the order of the items. */
   readonly run: (batch: readonly Item[]) => Promise<readonly Result[]>;
@@ -9,8 +11,6 @@ interface BatcherOptions<Item, Result> {
   readonly maxWeight?: number;
 }
 
-const MAX_FAILURES_IN_ROW = 3;
-
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -19,8 +19,8 @@ interface Waiting<Item, Result> {
 
 /**
  * Collects items of many hosts into one statement (architecture.md, "Hot paths"). A batch that fails is tried
- * again item by item, so that what one host sent never costs another host its report. Its caller bounds how many
- * items wait: the hub gives one message a host at a time.
+ * again item by item, so that what one host sent never costs another host its report, however many bad items stand in a row; unless the
+ * database is away, which is no item's doing. Its caller bounds how many items wait: the hub gives one message a host at a time.
  */
 export class Batcher<Item, Result> {
   private readonly options: BatcherOptions<Item, Result>;
@@ -83,20 +83,19 @@ export class Batcher<Item, Result> {
     results.forEach((result, index) => batch[index]?.resolve(result));
   }
 
-  /** Finds the bad item. When several in a row fail it is not the items (the database is away): the rest is given up. */
+  /** Finds the bad items. As soon as the database is away the rest is given up. */
   private async runOneByOne(batch: readonly Waiting<Item, Result>[], reason: unknown): Promise<void> {
-    let failuresInRow = batch.length === 1 ? MAX_FAILURES_IN_ROW : 0;
+    let giveUp: unknown = batch.length === 1 || isDatabaseAway(reason) ? reason : null;
     for (const one of batch) {
-      if (failuresInRow >= MAX_FAILURES_IN_ROW) {
-        one.reject(reason);
+      if (giveUp !== null) {
+        one.reject(giveUp);
         continue;
       }
       try {
         await this.answer([one]);
-        failuresInRow = 0;
       } catch (error) {
         one.reject(error);
-        failuresInRow += 1;
+        if (isDatabaseAway(error)) giveUp = error;
       }
     }
   }
