@@ -2,6 +2,7 @@ import { CertificateParseError, describeCertificate, sha256Hex } from '@trustfle
 import type { CertificateRecord, Database } from '@trustfleet/database';
 import type { CertificatesMessage } from '@trustfleet/protocol';
 import type { Logger } from '../../logging/logger.ts';
+import { ThinnedLog } from '../../logging/thinned-log.ts';
 import { Batcher } from './batcher.ts';
 import { certificateRecord } from './certificate-record.ts';
 import type { NamedSection } from './session-sections.ts';
@@ -33,10 +34,15 @@ export class CertificateIngest {
   private readonly logger: Logger;
   private readonly complete = new Set<string>();
   private readonly missing: Batcher<NamedSection, readonly string[]>;
+  private readonly refused: ThinnedLog;
 
   constructor(database: Database, logger: Logger) {
     this.database = database;
     this.logger = logger;
+    this.refused = new ThinnedLog(
+      logger,
+      'certificate refused: its bytes do not have the digest that it claims',
+    );
     this.missing = new Batcher({ run: (batch) => this.findMissing(batch), ...BATCH });
   }
 
@@ -82,10 +88,7 @@ export class CertificateIngest {
     for (const { sha256, der } of message.certificates) {
       const bytes = Buffer.from(der, 'base64');
       if (sha256Hex(bytes) !== sha256) {
-        this.logger.warn(
-          { hostId, sha256 },
-          'certificate refused: its bytes do not have the digest that it claims',
-        );
+        this.refused.warn({ hostId, sha256 });
         continue;
       }
       try {

@@ -19,6 +19,8 @@ let ingest: InventoryIngest;
 const BUDGET = 2_000;
 /** Batches that reached the database. */
 let batches: number[];
+/** What was logged. */
+let lines: string[];
 
 beforeAll(async () => {
   lab = await startLab();
@@ -38,7 +40,8 @@ beforeEach(async () => {
       },
     },
   };
-  const logger = createLogger('error');
+  lines = [];
+  const logger = createLogger('warn', { write: (line) => void lines.push(line) });
   const events = new EventBus();
   const evaluation = new PolicyEvaluation({ database, events, logger, now: () => NOW });
   const budget = new BodyBudget({ burst: BUDGET, perDay: 0 });
@@ -129,6 +132,28 @@ describe('bodies', () => {
     expect(await stored(session)).toEqual([]);
     expect(await ingest.report(session, { newer: good.digest })).toMatchObject({ wanted: ['newer'] });
     expect(await ingest.section(session, good)).toMatchObject({ changed: ['newer'] });
+  });
+});
+
+describe('the log', () => {
+  it('is not flooded by a host that sends what is refused or not understood again and again', async () => {
+    const session = await connected({});
+    await ingest.hello(session);
+    for (let turn = 0; turn < 40; turn += 1) {
+      const [strange, lie] = [section({ turn }, 'system'), { ...section({ turn }), body: '{}' }];
+      await ingest.report(session, { system: strange.digest, newer: lie.digest });
+      await ingest.section(session, strange);
+      await ingest.section(session, lie);
+    }
+
+    const written = (words: string) =>
+      lines
+        .map((line) => JSON.parse(line) as { msg: string; sinceStart: number })
+        .filter(({ msg }) => msg === words)
+        .map(({ sinceStart }) => sinceStart);
+    const thinned = [...Array.from({ length: 16 }, (_, n) => n + 1), 32];
+    expect(written('section refused')).toEqual(thinned);
+    expect(written('section stored, but not understood')).toEqual(thinned);
   });
 });
 

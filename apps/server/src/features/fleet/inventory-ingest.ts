@@ -3,6 +3,7 @@ import type { AgentSession } from '@trustfleet/agent-hub';
 import type { Database, SectionBody, SectionReport, SectionReportResult } from '@trustfleet/database';
 import { sectionSchemas, type SectionMessage } from '@trustfleet/protocol';
 import type { Logger } from '../../logging/logger.ts';
+import { ThinnedLog } from '../../logging/thinned-log.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { PolicyEvaluation } from '../policies/policy-evaluation.ts';
 import { Batcher } from './batcher.ts';
@@ -49,9 +50,13 @@ export class InventoryIngest {
   private readonly reports: Batcher<SectionReport, SectionReportResult>;
   private readonly bodies: Batcher<SectionReport, SectionReportResult>;
   private readonly budget: BodyBudget;
+  private readonly refused: ThinnedLog;
+  private readonly strange: ThinnedLog;
 
   constructor(options: IngestOptions) {
     this.options = options;
+    this.refused = new ThinnedLog(options.logger, 'section refused');
+    this.strange = new ThinnedLog(options.logger, 'section stored, but not understood');
     this.budget = options.budget ?? new BodyBudget();
     this.reports = new Batcher({ run: (batch) => this.record(batch), ...REPORTS });
     const weigh = ({ bodies }: SectionReport): number =>
@@ -130,7 +135,7 @@ export class InventoryIngest {
     const { name, digest } = message;
     const bytes = Buffer.from(message.body, 'utf8');
     const refuse = (reason: string) => {
-      this.options.logger.warn({ hostId, section: name, reason }, 'section refused');
+      this.refused.warn({ hostId, section: name, reason });
       return null;
     };
     if (createHash('sha256').update(bytes).digest('hex') !== digest)
@@ -140,8 +145,7 @@ export class InventoryIngest {
     const value = parseObject(message.body);
     if (value === null) return refuse('it is not a JSON object');
     const { projection, reason } = projectionOf(name, value);
-    if (reason !== null)
-      this.options.logger.warn({ hostId, section: name, reason }, 'section stored, but not understood');
+    if (reason !== null) this.strange.warn({ hostId, section: name, reason });
     return { name, digest, bytes, projection };
   }
 

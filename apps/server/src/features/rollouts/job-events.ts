@@ -3,6 +3,7 @@ import type { Database, JobEventOutcome, ReceivedJobEvent } from '@trustfleet/da
 import type { JobEvent } from '@trustfleet/protocol';
 import { verifyJobEvent } from '@trustfleet/signing';
 import type { Logger } from '../../logging/logger.ts';
+import { ThinnedLog } from '../../logging/thinned-log.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { Batcher } from '../fleet/batcher.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -27,13 +28,16 @@ const FIRST_WAIT_MS = 250;
 export class JobEvents {
   private readonly options: JobEventsOptions;
   private readonly batcher: Batcher<ReceivedJobEvent, JobEventOutcome>;
-  /** Events beyond what is kept of one job, since the start; and those that changed nothing. */
-  private dropped = 0;
-  private useless = 0;
+  private readonly forged: ThinnedLog;
+  private readonly useless: ThinnedLog;
+  private readonly dropped: ThinnedLog;
   private readonly ended = new AbortController();
 
   constructor(options: JobEventsOptions) {
     this.options = options;
+    this.forged = new ThinnedLog(options.logger, 'job event with a wrong signature');
+    this.useless = new ThinnedLog(options.logger, 'job event changes nothing', 100);
+    this.dropped = new ThinnedLog(options.logger, 'a job has more events than are kept', 1);
     this.batcher = new Batcher({
       run: (batch) => options.database.jobs.acceptEvents(batch),
       delayMs: 20,
@@ -46,11 +50,11 @@ export class JobEvents {
    * acknowledges. A final event whose signature does not fit the host's key is kept as evidence and ends nothing.
    */
   async accept(hostId: string, event: JobEvent): Promise<string> {
-    const { logger, hostKey, now } = this.options;
+    const { hostKey, now } = this.options;
     const key = hostKey(hostId);
     const signatureValid = key !== undefined && verifyJobEvent(event, key);
     if (event.signature !== null && !signatureValid)
-      logger.warn({ hostId, jobId: event.jobId, eventId: event.eventId }, 'job event with a wrong signature');
+      this.forged.warn({ hostId, jobId: event.jobId, eventId: event.eventId });
     const outcome = await this.commit({ hostId, event, signatureValid, receivedAt: now() });
     this.log({ hostId, jobId: event.jobId }, outcome);
     this.follow(hostId, outcome);
@@ -87,18 +91,8 @@ export class JobEvents {
   }
 
   private log(about: { hostId: string; jobId: string }, { kind, reason, stored }: JobEventOutcome): void {
-    const { logger } = this.options;
-    // A host that floods must not flood the log: from the hundredth on at 128, 256 …
-    if (kind === 'foreign' || kind === 'illegal') {
-      this.useless += 1;
-      if (this.useless < 100 || Number.isInteger(Math.log2(this.useless)))
-        logger.warn({ ...about, kind, reason, sinceStart: this.useless }, 'job event changes nothing');
-    }
-    if (stored || kind === 'foreign' || kind === 'duplicate') return;
-    this.dropped += 1;
-    // The same: at 1, 2, 4, 8 …
-    if (Number.isInteger(Math.log2(this.dropped)))
-      logger.warn({ ...about, dropped: this.dropped }, 'a job has more events than are kept');
+    if (kind === 'foreign' || kind === 'illegal') this.useless.warn({ ...about, kind, reason });
+    if (!stored && kind !== 'foreign' && kind !== 'duplicate') this.dropped.warn(about);
   }
 
   private follow(hostId: string, { job, stored, quarantined }: JobEventOutcome): void {
