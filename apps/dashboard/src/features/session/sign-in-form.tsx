@@ -12,10 +12,9 @@ function useSignInWords(): (problem: Problem) => string {
   const t = useTranslations('signIn');
   const words = useProblemWords();
   return (problem) => {
-    if (problem.code === 'ACCOUNT_DISABLED') return t('disabled');
-    if (problem.status === 400 || problem.status === 401 || problem.status === 403)
-      return problem.code === 'foreignOrigin' ? words(problem) : t('wrong');
-    return problem.status === 429 ? t('tooMany') : words(problem);
+    if (problem.code === 'accountDisabled') return t('disabled');
+    if (problem.code === 'signInFailed') return t('wrong');
+    return problem.code === 'tooManyTries' ? t('tooMany') : words(problem);
   };
 }
 

@@ -6,6 +6,7 @@ import { APIError } from 'better-auth/api';
 import { fromNodeHeaders } from 'better-auth/node';
 import { actorOf, type Viewer } from '../../http/permission.ts';
 import type { Logger } from '../../logging/logger.ts';
+import { ACCOUNT_DISABLED } from './sign-in-refusal.ts';
 
 interface AuthOptions {
   readonly database: Database;
@@ -31,7 +32,7 @@ async function recordSignIn(database: Database, session: { userId: string; ipAdd
   const account = await database.accounts.get(session.userId);
   if (account === null || account.disabledAt !== null) {
     throw new APIError('FORBIDDEN', {
-      code: 'ACCOUNT_DISABLED',
+      code: ACCOUNT_DISABLED,
       message: 'This account is disabled: ask an administrator.',
     });
   }
@@ -68,16 +69,18 @@ function configure(options: AuthOptions) {
     advanced: {
       cookiePrefix: 'trustfleet',
       useSecureCookies: options.https,
+      // Said, since better-auth leaves it out where it believes to be under test.
+      disableOriginCheck: false,
       // Lax, so that a link to a page of ours from a chat finds its reader signed in; every change needs our own Origin anyway.
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_HEADER] },
     },
     telemetry: { enabled: false },
-    // Only its own sentence: what it was given along may hold what a person typed.
+    // Only its own sentence, up to the colon: what it was given along, and what follows one, may be what a person typed.
     logger: {
       level: 'warn',
       log: (level, message) => {
-        options.logger[level === 'error' ? 'error' : 'warn']({ part: 'sign-in' }, message);
+        options.logger[level === 'error' ? 'error' : 'warn']({ part: 'sign-in' }, message.split(':', 1)[0]);
       },
     },
   });

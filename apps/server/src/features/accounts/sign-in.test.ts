@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import type { AuditEntryView } from '@trustfleet/api';
+import { text as readText } from 'node:stream/consumers';
+import { problem, type AuditEntryView } from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -100,6 +101,56 @@ describe('guessing', () => {
     expect(new Set(statuses.slice(0, 20))).toEqual(new Set([409, 403]));
     expect(new Set(statuses.slice(20))).toEqual(new Set([429]));
     expect(await postFrom('127.0.3.2', '/api/v1/setup', { token, ...ADMINISTRATOR })).toBe(409);
+  });
+});
+
+describe('a refusal', () => {
+  interface Refused {
+    readonly id: string;
+    readonly code: string;
+  }
+  const ask = async (address: string, body: unknown) => {
+    const text = JSON.stringify(body);
+    const request = httpRequest(`${server.ready.url}/api/auth/sign-in/email`, {
+      method: 'POST',
+      localAddress: address,
+      headers: {
+        origin: server.ready.url,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      },
+    }).end(text);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const answer = problem.parse(JSON.parse(await readText(response)));
+    return { type: response.headers['content-type'], ...answer };
+  };
+
+  it('is a problem like every other, with an id that the log has too', async () => {
+    const wrong = { email: 'nobody@studio.example', password: 'a wrong password' };
+    const answers: (Refused & { status: number })[] = [
+      await ask('127.0.5.1', wrong),
+      await ask('127.0.5.1', { ...wrong, email: 'no address' }),
+      await ask('127.0.5.1', { nothing: true }),
+    ];
+    // One address has fewer tries than one account.
+    for (let n = 0; n < 9; n += 1)
+      answers.push(await ask('127.0.5.1', { ...wrong, email: `n${n}@studio.example` }));
+
+    expect(answers.slice(0, 3)).toMatchObject([
+      { status: 401, code: 'signInFailed', type: 'application/problem+json; charset=utf-8' },
+      { status: 400, code: 'signInFailed' },
+      { status: 400, code: 'signInFailed' },
+    ]);
+    expect(answers.at(-1)).toMatchObject({ status: 429, code: 'tooManyTries' });
+    for (const { id } of answers) expect(server.log.join('')).toContain(id);
+  });
+
+  it('repeats nothing that was typed in the log', async () => {
+    const typed = 'my secret word: typed into the wrong field';
+    await ask('127.0.5.2', { email: typed, password: 'p'.repeat(12) });
+    await ask('127.0.5.2', { email: 'nobody@studio.example', password: 'p'.repeat(12), callbackURL: typed });
+
+    expect(server.log.join('')).not.toContain('secret word');
   });
 });
 

@@ -8,6 +8,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { RequestLimiter } from '../fleet/request-limiter.ts';
 import type { Accounts } from './auth.ts';
 import { SignInFailures } from './sign-in-failures.ts';
+import { refusalOf, tooManyTries } from './sign-in-refusal.ts';
 
 const SIGN_IN = '/api/auth/sign-in/email';
 const SIGN_OUT = '/api/auth/sign-out';
@@ -55,8 +56,9 @@ export class SignIn {
   readonly handler: RequestListener = (request, response) => {
     this.handle(request, response).catch((error: unknown) => {
       const problem = toProblem(error);
-      if (problem.status >= 500)
-        this.options.logger.error({ err: error, problemId: problem.id }, 'sign-in failed');
+      const fields = { problemId: problem.id, code: problem.code };
+      if (problem.status >= 500) this.options.logger.error({ ...fields, err: error }, 'sign-in failed');
+      else this.options.logger.info(fields, 'sign-in refused');
       sendProblem(response, problem);
     });
   };
@@ -73,7 +75,7 @@ export class SignIn {
     const body = await readBody(request);
     const email = path === SIGN_IN ? emailOf(body) : null;
     // Counted before it is checked: so many tries cost this server no more than so many password hashes.
-    if (email !== null && !this.tries.admit(email, performance.now())) throw slowDown();
+    if (email !== null && !this.tries.admit(email, performance.now())) throw tooManyTries();
     if (path === SIGN_OUT) await this.recordSignOut(request);
     const answer = await this.options.accounts.answer({ path, headers: request.headers, address, body });
     if (path === SIGN_IN && TURNED_DOWN.has(answer.status)) await this.recordFailure(email, address);
@@ -107,14 +109,6 @@ export class SignIn {
   }
 }
 
-function slowDown(): ApiProblem {
-  return new ApiProblem({
-    status: 429,
-    code: 'slowDown',
-    message: 'Too many tries for this account: wait a minute and try again.',
-  });
-}
-
 async function readBody(request: IncomingMessage): Promise<string> {
   const tooLarge = new ApiProblem({
     status: 413,
@@ -142,7 +136,9 @@ function emailOf(body: string): string | null {
   }
 }
 
+/** @throws ApiProblem for what better-auth refused */
 async function pass(answer: Response, response: ServerResponse): Promise<void> {
+  if (!answer.ok) throw refusalOf({ status: answer.status, body: await answer.text() });
   const body = Buffer.from(await answer.arrayBuffer());
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);

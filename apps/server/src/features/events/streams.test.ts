@@ -168,7 +168,7 @@ describe('a stream', { timeout: 120_000 }, () => {
 
     const answer = await new Page(admin.origin).signIn(disabled.email);
 
-    expect(answer).toMatchObject({ status: 403, body: { code: 'ACCOUNT_DISABLED' } });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'accountDisabled' } });
     const rows = await admin.get<{ items: AuditEntryView[] }>('/api/v1/audit?action=session.failed');
     expect(rows.body.items.map(({ subject }) => subject.id)).toEqual([disabled.id]);
   });
