@@ -1,4 +1,4 @@
-import { endSmallMemory } from './startup/small-memory.ts';
+import { followLoad } from './startup/small-memory.ts';
 import { ConfigError, readConfig } from './config/config.ts';
 import { createLogger } from './logging/logger.ts';
 import { startServer } from './startup/start-server.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     logger,
     localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']),
   });
-  endSmallMemory();
+  followLoad();
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
   // A launcher reads it from ready.json and says it once, where a person sees it.
   const launched = process.env['TRUSTFLEET_LOCAL_TOKENS'] !== undefined;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetProcess } from './fleet-process.ts';
-import { cpuSeconds, descendants, rssMiB } from './process-facts.ts';
+import { cpuSeconds, cpuSecondsIfAlive, descendants, rssMiB } from './process-facts.ts';
 import { onStage, withDatabase, type Stage } from './stage.ts';
 import { note, printResult, printTable, round } from './table.ts';
 
@@ -116,13 +116,20 @@ async function unchanged(stage: Stage): Promise<{ ours: Rate; bare: Rate }> {
   return { ours: both(rates.ours), bare: both(rates.bare) };
 }
 
-async function changed({ fleet, server }: Stage): Promise<Rate> {
+async function changed({ fleet, server, dataDir }: Stage): Promise<Rate> {
   const load = { do: 'load', kind: 'pythons', agents: CHANGING, warmUpSeconds: 3, seconds: 12 };
   note('changed reports …');
-  const database = descendants(server.pid);
-  const before = database.map(cpuSeconds);
+  // It is no child of the server that started it: it outlives that one's crash.
+  const postmaster = Number(
+    readFileSync(path.join(dataDir, 'pg/cluster/postmaster.pid'), 'utf8').split('\n')[0],
+  );
+  const database = [postmaster, ...descendants(postmaster)];
+  const before = database.map((pid) => cpuSecondsIfAlive(pid) ?? 0);
   const rate = await rated(server.pid, load.seconds, () => fleet.number(load));
-  const used = database.reduce((sum, pid, index) => sum + cpuSeconds(pid) - (before[index] ?? 0), 0);
+  const used = database.reduce((sum, pid, index) => {
+    const start = before[index] ?? 0;
+    return sum + (cpuSecondsIfAlive(pid) ?? start) - start;
+  }, 0);
   note(`  PostgreSQL: ${((used / (load.seconds + load.warmUpSeconds)) * 100).toFixed(0)} % of a core`);
   return rate;
 }

@@ -20,6 +20,21 @@ export function cpuSeconds(pid: number): number {
   return (Number(stat[11]) + Number(stat[12])) / TICKS_A_SECOND;
 }
 
+/** True for what reading /proc of a process that has ended throws. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code));
+}
+
+/** The same; null for a process that has ended (PostgreSQL's workers come and go). */
+export function cpuSecondsIfAlive(pid: number): number | null {
+  try {
+    return cpuSeconds(pid);
+  } catch (error) {
+    if (hasEnded(error)) return null;
+    throw error;
+  }
+}
+
 /** The processes below `pid`, however deep: a server's PostgreSQL. */
 export function descendants(pid: number): number[] {
   const parents = new Map<number, number>();
@@ -28,8 +43,7 @@ export function descendants(pid: number): number[] {
       parents.set(Number(name), Number(statOf(Number(name))[1]));
     } catch (error) {
       // It ended while we looked.
-      if (!(error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))))
-        throw error;
+      if (!hasEnded(error)) throw error;
     }
   }
   const below = (parent: number): number[] =>
