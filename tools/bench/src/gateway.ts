@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
