@@ -1,4 +1,10 @@
-import type { CreatedEnrolmentToken, GroupView, OrderView, PolicyView } from '@trustfleet/api';
+import type {
+  CreatedEnrolmentToken,
+  GroupView,
+  HostSettingView,
+  OrderView,
+  PolicyView,
+} from '@trustfleet/api';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../testing/hollow-app.ts';
@@ -28,6 +34,7 @@ let shown: string;
 let hidden: string;
 /** Ids of what belongs to the hidden host alone. */
 let hiddenIds: string[];
+let hiddenSetting: string;
 let anchor: string;
 let routes: readonly Route[];
 
@@ -67,7 +74,10 @@ beforeAll(async () => {
   const own = (await order(admin, [hidden])).body;
   const both = (await order(admin, [shown, hidden])).body;
   const hiddenJob = both.jobs.find(({ hostId }) => hostId === hidden)?.id ?? '';
-  hiddenIds = [hidden, own.id, own.jobs[0]?.id ?? '', hiddenJob];
+  const token = await admin.post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', { groupId: second });
+  const change = { newSecret: true, reason: 'a test' };
+  hiddenSetting = (await admin.post<HostSettingView>(`/api/v1/hosts/${hidden}/settings`, change)).body.id;
+  hiddenIds = [hidden, own.id, own.jobs[0]?.id ?? '', hiddenJob, token.body.id];
   const app = await hollowApp();
   ({ routes } = app);
   await app.close();
@@ -83,7 +93,7 @@ afterAll(async () => {
 function addressesOf(path: string): string[] {
   if (!path.includes(':')) return [path, `${path}?hostId=${hidden}`, `${path}?q=second`];
   if (path.includes(':sha256')) return [path.replace(':sha256', anchor)];
-  return hiddenIds.map((id) => path.replace(/:[a-zA-Z]+/, id));
+  return hiddenIds.map((id) => path.replace(':settingId', hiddenSetting).replace(/:[a-zA-Z]+/, id));
 }
 
 /** Bodies that would be taken, by the last part of the path. */
