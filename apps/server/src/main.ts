@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     logger,
     localTokens: localTokens(process.env['TRUSTFLEET_LOCAL_TOKENS']),
   });
-  followLoad();
+  followLoad(() => running.messages());
   say(`Trustfleet server: ${running.ready.url} (agents: ${running.ready.agentUrl})`);
   // A launcher reads it from ready.json and says it once, where a person sees it.
   const launched = process.env['TRUSTFLEET_LOCAL_TOKENS'] !== undefined;

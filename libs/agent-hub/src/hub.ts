@@ -52,6 +52,7 @@ export function createAgentHub(options: AgentHubOptions): AgentHub {
     session: (hostId) => hub.session(hostId),
     sessions: () => hub.sessions(),
     counts: () => hub.counts(),
+    messages: () => hub.messages,
     close: (how) => hub.close(how?.spreadMs ?? DEFAULT_SPREAD_MS),
   };
 }
@@ -71,6 +72,7 @@ class Hub {
   readonly #stopWheel: () => void;
   #turnedAt: number;
   #grace = false;
+  messages = 0;
   #closing = false;
 
   constructor(options: AgentHubOptions) {
@@ -239,7 +241,10 @@ class Hub {
       clock: this.#clock,
       queue,
       silenceMs: this.#heartbeatMs * SILENCE_FACTOR,
-      onMessage: (message) => handlers.onMessage(session, message),
+      onMessage: (message) => {
+        this.messages += 1;
+        return handlers.onMessage(session, message);
+      },
       onEnd: (close, code) => {
         this.#onEnd(session, close, code);
       },

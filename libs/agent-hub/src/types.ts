@@ -119,6 +119,8 @@ export interface AgentHub {
   readonly session: (hostId: string) => AgentSession | undefined;
   readonly sessions: () => IterableIterator<AgentSession>;
   readonly counts: () => { readonly online: number; readonly handshaking: number };
+  /** Messages of proved agents since the start. */
+  readonly messages: () => number;
   /**
    * Refuses new upgrades, sends `reconnect` with delays spread over `spreadMs` (default 60 s), closes every socket
    * and ends those that linger. After it resolves no handler is called any more.

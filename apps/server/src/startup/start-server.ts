@@ -25,6 +25,8 @@ export interface ReadyFacts {
 
 export interface RunningServer {
   readonly ready: ReadyFacts;
+  /** Messages that agents have sent since the start. */
+  messages(): number;
   /** Says goodbye to agents and browsers and stops the database. Idempotent. */
   stop(): Promise<void>;
 }
@@ -70,7 +72,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       logger: options.logger,
     });
     ended.unshift(() => storage.stop());
-    return { ready: await serve(options, { ports, storage, ended }), stop };
+    return { ...(await serve(options, { ports, storage, ended })), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -80,7 +82,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 async function serve(
   options: StartOptions,
   parts: { ports: Ports; storage: Storage; ended: (() => Promise<void>)[] },
-): Promise<ReadyFacts> {
+): Promise<Pick<RunningServer, 'ready' | 'messages'>> {
   const { config, logger } = options;
   const { ports, ended } = parts;
   const { database } = parts.storage;
@@ -114,7 +116,7 @@ async function serve(
     },
     () => rm(readyFile(config.dataDir), { force: true }),
   );
-  return ready;
+  return { ready, messages: () => composition.hub.messages() };
 }
 
 /** Ends the parts, last begun first; one that fails does not keep the others. */
