@@ -20,7 +20,7 @@ export interface CountdownProps {
   readonly spoken: string;
 }
 
-/** Digits of one width in a box that does not grow, so that nothing beside it moves. */
+/** Digits of one width in a box as wide as `59:59`, so that nothing beside it moves within the hour. */
 export function Countdown({ at, now, spoken }: CountdownProps) {
   const [ticked, setTicked] = useState<Date | null>(null);
   useEffect(() => {
@@ -33,7 +33,7 @@ export function Countdown({ at, now, spoken }: CountdownProps) {
   }, []);
   return (
     <time dateTime={at} title={spoken}>
-      <span aria-hidden="true" className="inline-block min-w-[4ch] tabular-nums">
+      <span aria-hidden="true" className="inline-block min-w-[5ch] tabular-nums">
         {timeLeft(new Date(at), ticked ?? now)}
       </span>
       <span className="sr-only">{spoken}</span>

@@ -89,7 +89,11 @@ describe('a fleet without hosts', () => {
     const { page, context } = await stage.open();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/hosts');
-    await page.getByText('A host appears here as soon as its agent is enrolled.').waitFor();
+    await page
+      .locator('#content')
+      .getByText('A host appears here as soon as its agent is enrolled.')
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: 'Enrol a host' }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Make token' }).click();
     await page.getByText('Run this on the workstation').waitFor();
