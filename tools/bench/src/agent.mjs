@@ -149,12 +149,15 @@ async function main() {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.once(signal, () => interrupt(new Error(`ended by ${signal}`)));
+  let figures;
   try {
-    say(JSON.stringify(await Promise.race([measure(group, place), interrupted])));
+    figures = await Promise.race([measure(group, place), interrupted]);
   } finally {
     await group.stopAll();
     await rm(place, { recursive: true, force: true });
   }
+  // Last of all: the programs say something on their way out.
+  say(JSON.stringify(figures));
 }
 
 await main();
