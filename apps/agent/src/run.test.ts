@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -114,6 +117,26 @@ describe('instance lock', () => {
 
     expect(await readdir(directory)).toEqual([]);
     await rm(directory, { recursive: true });
+  });
+
+  it('goes to one alone where many find a stale one at the same moment', async () => {
+    const taker = fileURLToPath(new URL('testing/lock-taker.ts', import.meta.url));
+    for (let round = 0; round < 6; round += 1) {
+      const directory = await mkdtemp(join(tmpdir(), 'trustfleet-agent-'));
+      const stale = { format: 1, pid: process.pid, started: '1' };
+      await writeFile(join(directory, 'agent.lock'), JSON.stringify(stale));
+      const moment = String(Date.now() + 1_500);
+      const takers = Array.from({ length: 6 }, () => {
+        const child = spawn(process.execPath, ['--conditions=@trustfleet/source', taker, directory, moment]);
+        return { child, said: once(child.stdout, 'data'), ended: once(child, 'close') };
+      });
+      const said = (await Promise.all(takers.map((one) => one.said))).map(([word]) => String(word).trim());
+      for (const { child } of takers) child.stdin.end();
+      await Promise.all(takers.map(({ ended }) => ended));
+
+      expect(said.filter((word) => word === 'taken')).toHaveLength(1);
+      await rm(directory, { recursive: true });
+    }
   });
 });
 

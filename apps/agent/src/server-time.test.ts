@@ -90,4 +90,35 @@ describe('server time', () => {
     expect(rebooted.now()).toEqual(at('12:01:01'));
     expect(rebooted.offsetMs()).toBe(clock.now().getTime() - at('12:01:01').getTime());
   });
+
+  it('gives up a server’s word of years ahead once the server and this machine’s clock agree', async () => {
+    const { clock, start } = machine();
+    clock.setWallClock(at('12:00:00'));
+    const server = start();
+    await server.set('2036-11-22T12:00:00.000Z');
+    await server.set('2026-11-22T12:00:05.000Z');
+
+    expect([server.now(), start().now()]).toEqual([at('12:00:05'), at('12:00:05')]);
+    const rebooted = start({ bootId: 'boot-2' });
+    await rebooted.set('2026-11-22T12:00:10.000Z');
+    expect(rebooted.now()).toEqual(at('12:00:10'));
+  });
+
+  it.each([
+    ['a week, and this machine’s clock knows better', '2026-11-22T12:00:00.000Z', '2026-11-15T12:00:00.000Z'],
+    [
+      'years, and this machine’s clock is nowhere near',
+      '1970-01-01T00:00:00.000Z',
+      '2016-11-22T12:00:00.000Z',
+    ],
+    ['some hours, which are waited for', '2026-11-22T02:00:00.000Z', '2026-11-22T02:00:00.000Z'],
+  ])('does not follow a server back by %s', async (_how, wall, back) => {
+    const { clock, start } = machine();
+    const server = start();
+    await server.set('2026-11-22T12:00:00.000Z');
+    clock.setWallClock(new Date(wall));
+    await server.set(back);
+
+    expect([server.now(), start().now()]).toEqual([at('12:00:00'), at('12:00:00')]);
+  });
 });

@@ -3,8 +3,10 @@ import type { StoredServerTime } from './state/server-time-file.ts';
 
 /**
  * The server's time as this agent knows it: the signed time of the last `welcome` plus what was counted since, kept with the boot
- * id across restarts of the agent (protocol.md, "Signed orders and jobs"). A wrong wall clock changes nothing here. It never goes
- * back, so that an order that has expired stays expired: a server whose clock went back is waited for.
+ * id across restarts of the agent (protocol.md, "Signed orders and jobs"). A wrong wall clock changes nothing here. It does not go
+ * back, so that an order that has expired stays expired: a server whose clock went back is waited for. One exception: a server that
+ * was far ahead once must not keep a fleet from every order for ever, so a step back of more than a day is believed where this
+ * machine's own clock says the same.
  */
 export interface ServerClock {
   /** Takes the signed time of a `welcome`; on disk when it resolves. */
@@ -25,6 +27,11 @@ export interface ServerClockParts {
   readonly store: (time: StoredServerTime) => Promise<void>;
 }
 
+/** A smaller step back is waited for: it costs the last day of an order's validity, which is a week as a rule. */
+const WAITED_FOR_MS = 24 * 3_600_000;
+/** How near the wall clock has to be to bear a server out. */
+const BORNE_OUT_MS = 3_600_000;
+
 /** Machines without a boot id: what was counted before a restart is then of no use. */
 export const UNKNOWN_BOOT = 'unknown';
 
@@ -43,8 +50,12 @@ export function createServerClock(parts: ServerClockParts): ServerClock {
   return {
     async set(serverTime) {
       const at = parts.sinceBoot();
-      floor = Math.max(floor, read() ?? -Infinity, Date.parse(serverTime));
-      last = { serverTime: Date.parse(serverTime), at };
+      const said = Date.parse(serverTime);
+      const held = Math.max(floor, read() ?? -Infinity);
+      const wasAhead =
+        held - said > WAITED_FOR_MS && Math.abs(parts.wallTime().getTime() - said) <= BORNE_OUT_MS;
+      floor = wasAhead ? said : Math.max(held, said);
+      last = { serverTime: said, at };
       const notBefore = new Date(floor).toISOString();
       await parts.store({ format: 1, bootId, serverTime, receivedAtMs: at, notBefore });
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -23,15 +24,17 @@ async function processStart(pid: number): Promise<string> {
   }
 }
 
-/** Number of the living process that holds the lock file, or null when it is stale. */
-async function livingHolder(path: string): Promise<number | null> {
-  let text: string;
+async function readLock(path: string): Promise<string | null> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Number of the living process that wrote this into a lock file, or null when it is gone. */
+async function livingHolder(text: string): Promise<number | null> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -46,8 +49,10 @@ async function livingHolder(path: string): Promise<number | null> {
 }
 
 /** Is an agent running on this state directory? Its process number, or null. */
-export const runningAgent = (stateDir: string): Promise<number | null> =>
-  livingHolder(join(stateDir, LOCK_FILE));
+export async function runningAgent(stateDir: string): Promise<number | null> {
+  const text = await readLock(join(stateDir, LOCK_FILE));
+  return text === null ? null : livingHolder(text);
+}
 
 /**
  * One agent a state directory: two would write one journal. A lock of a process that is gone is taken over. Answers
@@ -56,29 +61,64 @@ export const runningAgent = (stateDir: string): Promise<number | null> =>
 export async function takeInstanceLock(stateDir: string): Promise<() => Promise<void>> {
   const path = join(stateDir, LOCK_FILE);
   const own = `${path}.${process.pid}`;
-  await writeFile(
-    own,
-    JSON.stringify({ format: 1, pid: process.pid, started: await processStart(process.pid) }),
-    { mode: 0o600 },
-  );
+  const started = await processStart(process.pid);
+  // One that a killed process of this number left may be the lock itself under a second name: never written into.
+  await rm(own, { force: true });
+  await writeFile(own, JSON.stringify({ format: 1, pid: process.pid, started }), { mode: 0o600 });
   try {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (await linkIfFree(own, path)) return () => rm(path, { force: true });
-      const holder = await livingHolder(path);
-      if (holder !== null) {
-        throw new AgentRunsError(
-          `An agent runs on ${stateDir} already (process ${holder}). Stop it first, or name another --state-dir.`,
-        );
-      }
-      await rename(path, `${own}.stale`).catch((error: unknown) => {
-        if (errorCode(error) !== 'ENOENT') throw error;
-      });
-    }
+    const outcome = await take(own, path);
+    if (outcome.kind === 'taken') return () => rm(path, { force: true });
+    if (outcome.kind === 'held')
+      throw new AgentRunsError(
+        `An agent runs on ${stateDir} already (process ${outcome.by}). Stop it first, or name another --state-dir.`,
+      );
   } finally {
     await rm(own, { force: true });
-    await rm(`${own}.stale`, { force: true });
   }
   throw new CliError(`The lock ${path} could not be taken: other agents are starting on it. Try again.`);
+}
+
+type Outcome =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'held'; readonly by: number }
+  /** It changed hands each time. */
+  | { readonly kind: 'busy' };
+
+/** Links `own` to `path`, where that is free or its holder is gone. */
+async function take(own: string, path: string): Promise<Outcome> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (await linkIfFree(own, path)) return { kind: 'taken' };
+    const found = await readLock(path);
+    if (found === null) continue;
+    const holder = await livingHolder(found);
+    if (holder !== null) return { kind: 'held', by: holder };
+    if (await replaceStale({ own, path, stale: found })) return { kind: 'taken' };
+  }
+  return { kind: 'busy' };
+}
+
+/**
+ * Many may find the same stale lock. The right to replace it is a lock of its own, named after what is replaced: whoever holds that one,
+ * and still finds the stale one in place, puts its own over it in one step. A holder that died on the way leaves a stale lock again,
+ * which is taken over in the same way.
+ */
+async function replaceStale(lock: {
+  readonly own: string;
+  readonly path: string;
+  readonly stale: string;
+}): Promise<boolean> {
+  const { own, path, stale } = lock;
+  const right = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  if ((await take(own, right)).kind !== 'taken') return false;
+  try {
+    if ((await readLock(path)) !== stale) return false;
+    await rm(`${own}.next`, { force: true });
+    await link(own, `${own}.next`);
+    await rename(`${own}.next`, path);
+    return true;
+  } finally {
+    await rm(right, { force: true });
+  }
 }
 
 async function linkIfFree(own: string, path: string): Promise<boolean> {
