@@ -1,10 +1,12 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { hostPage, me } from '@trustfleet/api';
+import { hostPage, jobDetail, me } from '@trustfleet/api';
+import { chainEntries, GENESIS, signAuditHead } from '@trustfleet/audit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './cli.ts';
 import { serverOrigin } from './commands/login.ts';
@@ -88,7 +90,7 @@ afterEach(async () => {
 async function run(
   args: readonly string[],
   input = '',
-  isTTY = false,
+  { isTTY = false, now = () => new Date('2026-11-22T10:00:00Z') } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
@@ -106,7 +108,7 @@ async function run(
     stdin,
     stdout: sink((text) => (out += text)),
     stderr: sink((text) => (err += text)),
-    now: () => new Date('2026-11-22T10:00:00Z'),
+    now,
   });
   return { code, out, err };
 }
@@ -203,9 +205,9 @@ describe('hosts', () => {
     routes[`POST /api/v1/hosts/${HOST.id}/revoke`] = answer({ ...HOST, revokedAt: '2026-11-22T10:00:00Z' });
 
     expect(await run(revoke)).toMatchObject({ code: 2, err: expect.stringContaining('--yes') as string });
-    expect(await run(revoke, 'wks-02\n', true)).toMatchObject({ code: 1 });
+    expect(await run(revoke, 'wks-02\n', { isTTY: true })).toMatchObject({ code: 1 });
     expect(posted()).toBe(0);
-    expect(await run(revoke, 'wks-01\n', true)).toMatchObject({ code: 0 });
+    expect(await run(revoke, 'wks-01\n', { isTTY: true })).toMatchObject({ code: 0 });
     expect(await run([...revoke, '--yes'])).toMatchObject({ code: 0 });
     expect(posted()).toBe(2);
     routes['GET /api/v1/hosts'] = answer({
@@ -239,16 +241,110 @@ describe('hosts', () => {
   });
 });
 
-it('verifies a file without a server, and says where it is broken', async () => {
-  const file = join(dir, 'audit.ndjson');
-  await writeFile(file, '{"seq":1}\n');
+describe('jobs wait', () => {
+  const JOB = '0190b2c4-7d5e-7c2a-9a51-2f4f5f0c1d03';
+  const path = `GET /api/v1/jobs/${JOB}`;
+  const at = '2026-11-22T10:00:00Z';
+  const inState = (state: string, final = false) =>
+    answer(
+      jobDetail.parse({
+        ...{ id: JOB, orderId: HOST.id, hostId: HOST.id, hostName: 'wks-01', title: 'Studio CA' },
+        ...{ remedy: 'trustStore.addAnchor', mode: 'apply', state, final, attempt: 1 },
+        ...{ createdAt: at, updatedAt: at, notBefore: at, deliverBy: at, nextAt: null },
+        ...{ createdBy: 'Mina', reason: 'test', anchor: null, plan: null, before: null, after: null },
+        ...{ undone: null, effective: null, undoes: null, undoneBy: [], cancellable: false },
+        ...{ cancelRequestedAt: null, undoable: false, resultSigned: false, events: [] },
+      }),
+    );
+  const lost: Routes[string] = (_request, response) => response.destroy();
+  const away = answer({ id: 'x2', status: 503, code: 'unavailable', message: 'Starting.' }, 503);
 
-  expect(await run(['audit', 'verify', file])).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('NOT whole at entry 1') as string,
+  beforeEach(login);
+
+  it('goes on after a restart of the server', async () => {
+    const answers = [inState('applying'), lost, away, inState('verified', true)];
+    routes[path] = (request, response) => answers.shift()?.(request, response);
+
+    const { code, err } = await run(['jobs', 'wait', JOB]);
+
+    expect(err).toMatch(/cannot be reached .* Asking again for 30 s\.\n$/);
+    expect(code).toBe(0);
+    expect(answers).toEqual([]);
   });
-  expect(await run(['audit', 'verify', join(dir, 'missing')])).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('cannot be read') as string,
+
+  it('gives up where the server stays away, and at once where it refuses', async () => {
+    let seconds = 0;
+    const now = () => new Date(Date.parse(at) + 1000 * (seconds += 10));
+    routes[path] = lost;
+    expect(await run(['jobs', 'wait', JOB], '', { now })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/trustfleet: .*cannot be reached/) as string,
+    });
+    expect(seconds).toBeLessThan(200);
+
+    routes[path] = answer({ id: 'x1', status: 404, code: 'notFound', message: 'No such thing.' }, 404);
+    expect(await run(['jobs', 'wait', JOB])).toMatchObject({
+      code: 1,
+      err: 'trustfleet: No such thing. (log id x1)\n',
+    });
+  });
+});
+
+describe('audit verify', () => {
+  const fleetId = randomUUID();
+  const ours = generateKeyPairSync('ed25519').privateKey;
+
+  function exportOf(hosts: readonly string[], signer = ours): string {
+    const chain = chainEntries(GENESIS, {
+      at: new Date('2026-11-22T10:00:00Z'),
+      records: hosts.map((name) => ({
+        actor: { kind: 'person', id: 'p1', name: 'Mina' },
+        record: { action: 'host.revoke', subject: { kind: 'host', id: name, name }, detail: {} },
+      })),
+    });
+    const { seq, hash } = chain.at(-1) ?? GENESIS;
+    const head = signAuditHead({ fleetId, seq, hash, at: '2026-11-22T10:00:00.000Z' }, signer);
+    return [...chain, head].map((line) => `${JSON.stringify(line)}\n`).join('');
+  }
+
+  async function verifyFile(text: string): Promise<Awaited<ReturnType<typeof run>>> {
+    const file = join(dir, 'audit.ndjson');
+    await writeFile(file, text);
+    return run(['audit', 'verify', file]);
+  }
+
+  it('says where a file is broken, without a server', async () => {
+    expect(await verifyFile('{"seq":1}\n')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('NOT whole at entry 1') as string,
+    });
+    expect(await run(['audit', 'verify', join(dir, 'missing')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('cannot be read') as string,
+    });
+  });
+
+  it('takes the key of a fleet from its server alone: a file that came first cannot put another in its place', async () => {
+    const forged = exportOf(['other'], generateKeyPairSync('ed25519').privateKey);
+    expect(await verifyFile(forged)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing is kept') as string,
+    });
+
+    await login();
+    routes['GET /api/v1/audit/export'] = (_request, response) => response.end(exportOf(['a', 'b']));
+    expect(await run(['audit', 'verify'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('the head is kept') as string,
+    });
+    expect(await verifyFile(forged)).toMatchObject({ code: 1 });
+    expect(await verifyFile(exportOf(['a', 'b', 'c']))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('through entry 2') as string,
+    });
+    expect(await verifyFile(exportOf(['a', 'b']))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('NOT whole at entry 3') as string,
+    });
   });
 });

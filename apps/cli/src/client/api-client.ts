@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { CliContext } from '../context.ts';
 import { linesOf } from './lines.ts';
 import { requireSession } from './session-file.ts';
-import { bodyOf, readText, send, type Call, type Target } from './transport.ts';
+import { bodyOf, NoAnswerError, readText, send, type Call, type Target } from './transport.ts';
 
 function parseJson(text: string): unknown {
   try {
@@ -16,16 +16,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** A server that waits for its database, or a proxy that waits for its server (RFC 9110, 15.6.3 to 15.6.5). */
+const AWAY = new Set([502, 503, 504]);
+
 /** The sentence of the server, with the id that its log has. */
 export function problemOf(status: number, text: string): CliError {
   const parsed = problemSchema.safeParse(parseJson(text));
+  const Failure = AWAY.has(status) ? NoAnswerError : CliError;
   if (!parsed.success)
-    return new CliError(`The server answered ${status} and nothing that this program knows.`);
+    return new Failure(`The server answered ${status} and nothing that this program knows.`);
   const { message, id, issues = [] } = parsed.data;
   const details = issues.map((issue) => `\n  ${plain(issue.path)}: ${plain(issue.message)}`).join('');
   const sentence = `${plain(message)}${details} (log id ${plain(id)})`;
   if (status === 401) return new CliError(`${sentence} Run: trustfleet login`, 3);
-  return new CliError(sentence);
+  return new Failure(sentence);
 }
 
 async function failWhenRefused(answer: IncomingMessage): Promise<void> {

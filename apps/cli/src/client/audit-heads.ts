@@ -6,7 +6,7 @@ import { readPrivateFile, writePrivateFile } from './private-file.ts';
 const savedHead = z.strictObject({
   seq: z.int().nonnegative(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** The key that signed the first head seen: a later one must be signed by it too. */
+  /** The key that signed the first head that a server gave: a later one must be signed by it too. */
   serverKey: z.string(),
 });
 const headsFile = z.strictObject({ format: z.literal(1), fleets: z.record(z.uuid(), savedHead) });

@@ -4,7 +4,17 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
-/** Replaces a JSON file: mode 0600 in a directory 0700, whole or not at all. */
+/** The new name is on disk when it resolves. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Replaces a JSON file: mode 0600 in a directory 0700, whole or not at all, on disk when it resolves. */
 export async function writePrivateFile(path: string, value: unknown): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   try {
@@ -17,6 +27,7 @@ export async function writePrivateFile(path: string, value: unknown): Promise<vo
       await handle.close();
     }
     await rename(temporary, path);
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw new CliError(

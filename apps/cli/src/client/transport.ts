@@ -21,6 +21,9 @@ export interface Call {
   readonly body?: unknown;
 }
 
+/** No whole answer came: the server restarts, or the way to it is cut. The same question may be answered a little later. */
+export class NoAnswerError extends CliError {}
+
 /** Verify errors of OpenSSL as Node names them: the remedy is one and the same. */
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -40,12 +43,10 @@ function explain(url: string, error: unknown): CliError {
       1,
       { cause: error },
     );
-  return new CliError(
+  return new NoAnswerError(
     `${url} cannot be reached (${code || messageOf(error)}). Does the server run there?`,
     1,
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }
 
@@ -88,7 +89,7 @@ export async function send(target: Target, call: Call): Promise<IncomingMessage>
         : httpRequest(url, options);
     outgoing.on('response', resolve);
     outgoing.on('timeout', () => {
-      outgoing.destroy(new CliError(`${target.url} gave no answer in ${TIMEOUT_MS / 1000} s.`));
+      outgoing.destroy(new NoAnswerError(`${target.url} gave no answer in ${TIMEOUT_MS / 1000} s.`));
     });
     outgoing.on('error', (error) => {
       reject(error instanceof CliError ? error : explain(target.url, error));
@@ -106,7 +107,7 @@ export async function* bodyOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
     yield* answer as AsyncIterable<Buffer>;
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(
+    throw new NoAnswerError(
       `The connection was lost in the middle of the server's answer (${errorCode(error) || messageOf(error)}). Try again.`,
       1,
       { cause: error },

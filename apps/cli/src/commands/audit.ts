@@ -68,6 +68,13 @@ async function* fileLines(path: string): AsyncGenerator<string> {
   }
 }
 
+function whatItIsWorth(since: number | null, kept: boolean): string {
+  if (since !== null) return `It still goes through entry ${since}, which was checked before.`;
+  return kept
+    ? 'First check on this account: the head is kept, so that a later check finds entries that were removed from the end.'
+    : 'This account has checked no audit of this fleet with its server, so who signed the head is not known, and nothing is kept. Do it once, signed in: trustfleet audit verify';
+}
+
 /** Verifies what the server holds, or `file` without any server. @throws CliError where the chain is broken */
 export async function verifyAuditCommand(file: string | undefined, context: CliContext): Promise<void> {
   const lines =
@@ -84,11 +91,12 @@ export async function verifyAuditCommand(file: string | undefined, context: CliC
       `The audit is NOT whole at entry ${verification.seq}: ${verification.reason}. Keep this export and look at who could write to the database.`,
     );
   const { entries, head, since } = verification;
-  await saveHead(context.env, head.fleetId, { seq: head.seq, hash: head.hash, serverKey: head.serverKey });
+  // Whoever wrote a file chose its fleet and its key: a key is kept only from a server that this account is signed in to.
+  const kept = since !== null || file === undefined;
+  if (kept)
+    await saveHead(context.env, head.fleetId, { seq: head.seq, hash: head.hash, serverKey: head.serverKey });
   print(context, [
     `The audit is whole: ${count(entries, 'entry', 'entries')}, head ${head.hash}.`,
-    since === null
-      ? 'First check on this account: the head is kept, so that a later check finds entries that were removed from the end.'
-      : `It still goes through entry ${since}, which was checked before.`,
+    whatItIsWorth(since, kept),
   ]);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { API_ROUTES, jobDetail, jobPage, orderView, type JobDetail, type JobSummary } from '@trustfleet/api';
 import { CliError, columns, count, plain } from '@trustfleet/terminal';
 import { signedInClient, type ApiClient } from '../client/api-client.ts';
+import { NoAnswerError } from '../client/transport.ts';
 import { print, printJson, type CliContext } from '../context.ts';
 import { hostIdOf } from './find-host.ts';
 
@@ -78,8 +79,32 @@ export async function showJobCommand(
 
 /** Between two looks. */
 const POLL_MS = 1_000;
+/** A planned restart of the server takes less: for so long no answer is no failure. */
+const NO_ANSWER_MS = 30_000;
 /** Ends that a script may build on. */
 const GOOD_ENDS = new Set(['verified', 'alreadyCompliant', 'planned']);
+
+/** Null while the server gives no answer, and it has for less than {@link NO_ANSWER_MS}. @throws CliError */
+function createPatientLook(
+  client: ApiClient,
+  job: string,
+  { now, stderr }: CliContext,
+): () => Promise<JobDetail | null> {
+  let silentSince: number | null = null;
+  return async () => {
+    try {
+      const detail = await client.get(API_ROUTES.job(job), jobDetail);
+      silentSince = null;
+      return detail;
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      if (silentSince === null) stderr.write(`${error.message} Asking again for ${NO_ANSWER_MS / 1000} s.\n`);
+      silentSince ??= now().getTime();
+      if (now().getTime() - silentSince >= NO_ANSWER_MS) throw error;
+      return null;
+    }
+  };
+}
 
 /** Prints what is new until the job has ended. @throws CliError when it ends otherwise than well, or does not end in time */
 async function waitForJob(
@@ -88,19 +113,22 @@ async function waitForJob(
   context: CliContext,
 ): Promise<void> {
   const deadline = context.now().getTime() + seconds * 1000;
+  const look = createPatientLook(client, job, context);
   let printed = 0;
+  let state = 'without an answer of the server';
   for (;;) {
-    const detail = await client.get(API_ROUTES.job(job), jobDetail);
-    print(context, detail.events.slice(printed).map(eventLine));
-    printed = Math.max(printed, detail.events.length);
-    if (detail.final) {
-      if (GOOD_ENDS.has(detail.state)) return;
-      throw new CliError(`Job ${job} on ${plain(detail.hostName)} ended ${detail.state}.`);
+    const detail = await look();
+    if (detail !== null) {
+      print(context, detail.events.slice(printed).map(eventLine));
+      printed = Math.max(printed, detail.events.length);
+      state = detail.state;
+      if (detail.final) {
+        if (GOOD_ENDS.has(state)) return;
+        throw new CliError(`Job ${job} on ${plain(detail.hostName)} ended ${state}.`);
+      }
     }
     if (context.now().getTime() >= deadline)
-      throw new CliError(
-        `Job ${job} is still ${detail.state} after ${seconds} s; it goes on without this command.`,
-      );
+      throw new CliError(`Job ${job} is still ${state} after ${seconds} s; it goes on without this command.`);
     await sleep(POLL_MS);
   }
 }
