@@ -56,23 +56,22 @@ export async function createRepair(options: RepairOptions): Promise<Repair> {
   const worker = await createWorker(options);
   const { archive, queue } = worker;
   let intake: Promise<void> = Promise.resolve();
-  // One after the other, so that two copies of one job meet as "held already".
-  const inTurn = (take: () => Promise<void>): Promise<void> => {
+  // One after the other, so that two copies of one job meet as "held already"; what became of one does not hold up the next.
+  const inTurn = (
+    take: () => Promise<void>,
+  ): { readonly taken: Promise<void>; readonly told: Promise<void> } => {
     const taken = intake.then(take);
-    intake = taken.catch((error: unknown) => {
+    const told = taken.catch((error: unknown) => {
       options.log('error', 'a job could not be taken in', { reason: messageOf(error) });
     });
-    return taken;
-  };
-  const told = async (take: () => Promise<void>): Promise<void> => {
-    void inTurn(take).catch(() => undefined);
-    await intake;
+    intake = told;
+    return { taken, told };
   };
   return {
     recover: (how = {}) => recoverAll(worker, how),
-    accept: (message) => told(() => takeIn(worker, message)),
-    undoAsOwner: (request) => inTurn(() => takeOwnerUndo(worker, request)),
-    cancel: (jobId) => told(() => takeCancel(worker, jobId)),
+    accept: (message) => inTurn(() => takeIn(worker, message)).told,
+    undoAsOwner: (request) => inTurn(() => takeOwnerUndo(worker, request)).taken,
+    cancel: (jobId) => inTurn(() => takeCancel(worker, jobId)).told,
     pending: () => archive.pending(),
     acknowledge: (eventIds) => archive.acknowledge(eventIds),
     async idle() {

@@ -155,6 +155,7 @@ class Keeper {
     const written = this.#writing.then(async () => {
       this.results = await writeResults(this.#parts.stateDir, change(this.results));
     });
+    // Whoever calls hears of the failure; here it only ends the turn.
     this.#writing = written.catch(() => undefined);
     return written;
   }

@@ -129,6 +129,7 @@ export async function openJournal(store: JournalStore, jobId: string): Promise<J
     append(entry) {
       // An acknowledgement may come while the job itself writes: half a line of one must never meet the other.
       const added = last.then(() => add(entry));
+      // Whoever calls hears of the failure; here it only ends the turn.
       last = added.catch(() => undefined);
       return added;
     },

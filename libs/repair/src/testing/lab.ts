@@ -1,8 +1,7 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueCertificate, sha256Hex, toPem } from '@trustfleet/certificates';
 import type { Job, JobEvent, JobMessage, KeySet, Order } from '@trustfleet/protocol';
 import {
   keyPairFromSeed,
@@ -13,6 +12,7 @@ import {
   signOrder,
   type KeyPair,
 } from '@trustfleet/signing';
+import { createTlsLab } from '@trustfleet/testkit';
 import type { AllowList } from '../allow-list.ts';
 import { createRepair, type Repair } from '../create-repair.ts';
 import type { RepairOptions } from '../worker.ts';
@@ -35,24 +35,6 @@ export const PERMITTED: AllowList = {
   problem: null,
 };
 
-/** A CA certificate nobody has. */
-export async function makeAuthority(commonName: string): Promise<Uint8Array> {
-  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ]);
-  return issueCertificate({
-    profile: { kind: 'authority' },
-    subject: { commonName },
-    serialNumber: `01${randomBytes(8).toString('hex')}`,
-    notBefore: new Date('2026-01-01T00:00:00Z'),
-    notAfter: new Date('2036-01-01T00:00:00Z'),
-    publicKey: keys.publicKey,
-    issuerCertificate: null,
-    signingKey: keys.privateKey,
-  });
-}
-
 export interface Lab {
   readonly directory: string;
   readonly stateDir: string;
@@ -74,8 +56,8 @@ export interface Lab {
 
 async function makeFilledTree(root: string): Promise<DebianTree> {
   const tree = await makeDebianTree(root);
-  const present = await makeAuthority('Present CA');
-  await createDebianAccess(tree).writeFile(join(tree.anchors, 'present.crt'), Buffer.from(toPem(present)));
+  const present = await createTlsLab().authority('Present CA');
+  await createDebianAccess(tree).writeFile(join(tree.anchors, 'present.crt'), Buffer.from(present.pem));
   await updateCaCertificates(tree, 'add');
   return tree;
 }
@@ -109,8 +91,7 @@ function makeOrder({
 export async function createLab(): Promise<Lab> {
   const directory = await mkdtemp(join(tmpdir(), 'trustfleet-repair-'));
   const tree = await makeFilledTree(join(directory, 'root'));
-  const der = await makeAuthority('Demo studio CA');
-  const anchor = sha256Hex(der);
+  const { der, sha256: anchor } = await createTlsLab().authority('Demo studio CA');
   const serverKey = keyPairFromSeed('ed25519', randomBytes(32));
   const hostKey = keyPairFromSeed('ed25519', randomBytes(32));
   const [hostId, fleetId] = [randomUUID(), randomUUID()];

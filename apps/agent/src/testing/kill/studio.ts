@@ -1,9 +1,8 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { issueCertificate, sha256Hex, toPem } from '@trustfleet/certificates';
 import type { Job, JobMessage, Order, OrderLimits } from '@trustfleet/protocol';
 import {
   keyPairFromSeed,
@@ -13,29 +12,12 @@ import {
   signJob,
   signOrder,
 } from '@trustfleet/signing';
+import { createTlsLab } from '@trustfleet/testkit';
 
 const run = promisify(execFile);
 
 /** Server time when a run begins; its timers move it. */
 export const SERVER_TIME = new Date('2026-11-22T10:00:00.000Z');
-
-/** A certificate authority that nobody has. */
-async function makeAuthority(commonName: string): Promise<Uint8Array> {
-  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ]);
-  return issueCertificate({
-    profile: { kind: 'authority' },
-    subject: { commonName },
-    serialNumber: `01${randomBytes(8).toString('hex')}`,
-    notBefore: new Date('2026-01-01T00:00:00Z'),
-    notAfter: new Date('2036-01-01T00:00:00Z'),
-    publicKey: keys.publicKey,
-    issuerCertificate: null,
-    signingKey: keys.privateKey,
-  });
-}
 
 /** What an agent process is told of itself, as JSON. */
 export interface AgentFacts {
@@ -61,8 +43,8 @@ export interface Studio {
 }
 
 export async function makeStudio(): Promise<Studio> {
-  const der = await makeAuthority('Studio CA');
-  const anchor = sha256Hex(der);
+  const tls = createTlsLab();
+  const { der, sha256: anchor } = await tls.authority('Studio CA');
   const [serverSeed, hostSeed] = [randomBytes(32), randomBytes(32)];
   const server = keyPairFromSeed('ed25519', serverSeed);
   const [hostId, fleetId] = [randomUUID(), randomUUID()];
@@ -71,7 +53,7 @@ export async function makeStudio(): Promise<Studio> {
     agent: { hostId, fleetId, serverKey: server.publicKey, keySeed: hostSeed.toString('base64') },
     anchor,
     der,
-    present: [toPem(await makeAuthority('Present CA')), toPem(await makeAuthority('Other CA'))],
+    present: [(await tls.authority('Present CA')).pem, (await tls.authority('Other CA')).pem],
     message({ mode, limits, job = {} }) {
       const order: Order = {
         ...{
