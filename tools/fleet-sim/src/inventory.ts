@@ -11,7 +11,8 @@ export interface SimSection {
 
 /** Python environments of a workstation: about 10 KB as canonical JSON. */
 const PYTHONS = 20;
-const CHANGING = 'placeholder-of-what-changes';
+/** Stands for the one changing value in a body that is made once, and occurs nowhere else in it. */
+const MARKER = 'the-value-that-changes';
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -136,7 +137,7 @@ export class ChangingBody {
 
   constructor(name: ChangingSection) {
     this.name = name;
-    const marker = name === 'pythons' ? CHANGING : sha256(CHANGING);
+    const marker = name === 'pythons' ? MARKER : sha256(MARKER);
     const body = canonicalJson(name === 'pythons' ? pythons(marker) : trustStores(marker));
     const [before = '', after = ''] = body.split(marker);
     this.before = before;
