@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { parseBundle, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
 import type { JobEvent } from '@trustfleet/protocol';
-import { createAddAnchor, createDurableFiles, createRepair } from '@trustfleet/repair';
+import { createAddAnchor, createDurableFiles, createRepair, type Repair } from '@trustfleet/repair';
 import { keyPairFromSeed, verifyJobEvent } from '@trustfleet/signing';
 import { createTrustStores } from '@trustfleet/trust-stores';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAnchorStoreAccess } from './anchor-store-access.ts';
 import { runCli } from './cli.ts';
 import { ensureKeySeed, saveIdentity } from './state/identity.ts';
+import { takeInstanceLock } from './state/instance-lock.ts';
+import { ensureRequestDirectory, requestDirectory } from './state/undo-requests.ts';
 import { agent, startAgent } from './testing/agent-process.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
 import { keySetOf, makeStudio, SERVER_TIME, type Studio } from './testing/kill/studio.ts';
@@ -56,8 +58,8 @@ async function enrol(): Promise<void> {
   );
 }
 
-/** A job of the server that changes this store, up to its acknowledged end. */
-async function apply(): Promise<string> {
+/** The executor of an agent on this state directory. */
+async function openRepair(change: Partial<Parameters<typeof createRepair>[0]> = {}): Promise<Repair> {
   const host = createHost();
   const trustStores = createTrustStores(host, { root: fake.root });
   const verify = [
@@ -71,9 +73,8 @@ async function apply(): Promise<string> {
     ...{ host, files: createDurableFiles(), trustStores: () => Promise.resolve(trustStores) },
     readBackCommand: [...verify, fake.root],
   });
-  const events: JobEvent[] = [];
   const { agent: facts } = studio;
-  const repair = await createRepair({
+  return createRepair({
     stateDir,
     files: createDurableFiles(),
     identity: {
@@ -88,9 +89,16 @@ async function apply(): Promise<string> {
       }),
     serverTime: () => SERVER_TIME,
     beforeFinal: () => Promise.resolve(),
-    onEvent: (event) => events.push(event),
+    onEvent: () => undefined,
     log: () => undefined,
+    ...change,
   });
+}
+
+/** A job of the server that changes this store, up to its acknowledged end. */
+async function apply(): Promise<string> {
+  const events: JobEvent[] = [];
+  const repair = await openRepair({ onEvent: (event) => events.push(event) });
   const { jobId: made, ...message } = studio.message({ mode: 'apply' });
   await repair.accept(message);
   await repair.idle();
@@ -184,6 +192,53 @@ describe('undo', () => {
     expect(code).toBe(1);
     expect(await readFile(anchorFile(), 'utf8')).toBe(WELL_KNOWN_ROOTS[3]!.pem);
     expect(await readdir(stateDir)).not.toContain('requests');
+  });
+});
+
+describe('an undo that is left with Ctrl-C while an agent runs', () => {
+  let release: () => Promise<void>;
+  beforeEach(async () => {
+    jobId = await apply();
+    // As an agent that runs holds it; this one looks at requests when a test says so.
+    release = await takeInstanceLock(stateDir);
+    await ensureRequestDirectory(stateDir);
+  });
+  afterEach(() => release());
+
+  const requests = async (): Promise<string[]> =>
+    (await readdir(requestDirectory(stateDir))).flatMap((name) => /^(.+)\.json$/.exec(name)?.[1] ?? []);
+  const requested = (): Promise<string> =>
+    vi.waitFor(async () => (await requests())[0] ?? Promise.reject(new Error('no request')), 20_000);
+
+  it('withdraws a request that nobody took', async () => {
+    const undo = startAgent(['undo', jobId, '--yes', ...where()]);
+    await requested();
+    undo.child.kill('SIGINT');
+
+    const { code, stderr } = await undo.finished;
+    expect(stderr).toMatch(/it was withdrawn and nothing was changed/);
+    expect(code).toBe(1);
+    expect(await requests()).toEqual([]);
+    expect(await trusted()).toBe(true);
+  });
+
+  it('says that the agent goes on with one that it took', async () => {
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const repair = await openRepair({
+      fault: (point) => (point === 'before:stepStarted' ? held : Promise.resolve()),
+    });
+    const undo = startAgent(['undo', jobId, '--yes', ...where()]);
+    await repair.undoAsOwner({ requestId: await requested(), undoes: jobId });
+    undo.child.kill('SIGINT');
+
+    const { code, stderr } = await undo.finished;
+    expect(stderr).toMatch(/has begun and the agent goes on with it/);
+    expect(code).toBe(1);
+    expect(await trusted()).toBe(true);
+    goOn();
+    await repair.idle();
+    expect(await trusted()).toBe(false);
   });
 });
 

@@ -163,16 +163,42 @@ function createPrinter(stdout: NodeJS.WritableStream): (reading: JobReading | nu
   };
 }
 
-/** Follows the journal of the request to its final event; whoever holds the lock writes it. */
-async function follow(
-  context: { reader: JobReader; options: UndoOptions; identity: LoadedIdentity; streams: UndoStreams },
-  requestId: string,
-): Promise<JobEvent> {
-  const { reader, options, identity, streams } = context;
+interface Following {
+  readonly reader: JobReader;
+  readonly options: UndoOptions;
+  readonly identity: LoadedIdentity;
+  readonly streams: UndoStreams;
+  readonly requestId: string;
+}
+
+/** Nobody waits for the end any more: takes the request back where nobody has begun with it. Answers what became of it. */
+async function leaveBehind({ reader, options, requestId }: Following, because: string): Promise<CliError> {
+  await dropUndoRequest(options.stateDir, requestId);
+  // Whoever had read it by then has written its journal soon after.
+  await wait(POLL_MS);
+  return new CliError(
+    (await reader.read(requestId)) === null
+      ? `${because}. Nobody had begun with the request, so it was withdrawn and nothing was changed. Look at the log of the agent that runs, or stop it and try again.`
+      : `${because}. The undo has begun and the agent goes on with it. Look at its log, and at: trustfleet-agent undo --list`,
+  );
+}
+
+/** Ends early with `signal`. */
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Follows the journal of the request to its final event, until `left`; whoever holds the lock writes it. */
+async function follow(following: Following, left: AbortSignal): Promise<JobEvent> {
+  const { reader, options, identity, streams, requestId } = following;
   const print = createPrinter(streams.stdout);
   const until = performance.now() + FOLLOW_LIMIT_MS;
   let pause = POLL_MS;
-  while (performance.now() < until) {
+  while (!left.aborted && performance.now() < until) {
     if ((await runningAgent(options.stateDir)) === null) {
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       try {
@@ -185,15 +211,32 @@ async function follow(
     const reading = await reader.read(requestId);
     print(reading);
     if (reading?.final) return reading.final;
-    await wait(pause);
+    await pauseFor(pause, left);
   }
-  const taken = (await reader.read(requestId)) !== null;
-  if (!taken) await dropUndoRequest(options.stateDir, requestId);
-  throw new CliError(
-    taken
-      ? `The agent still works on it after ${FOLLOW_LIMIT_MS / 60_000} minutes, and goes on. Look at its log, and at: trustfleet-agent undo --list`
-      : 'The agent that runs did not take the request, so it was withdrawn. Look at its log, or stop it and try again.',
+  throw await leaveBehind(
+    following,
+    left.aborted ? 'Left' : `It has not ended after ${FOLLOW_LIMIT_MS / 60_000} minutes`,
   );
+}
+
+/** The first Ctrl-C leaves in good order, the second at once (the journal makes that safe). */
+async function untilInterrupted<T>(
+  stderr: NodeJS.WritableStream,
+  work: (left: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const left = new AbortController();
+  const leave = (): void => {
+    stderr.write(
+      'Leaving; what this command itself has begun comes to its end first (Ctrl-C again: at once).\n',
+    );
+    left.abort();
+  };
+  process.once('SIGINT', leave);
+  try {
+    return await work(left.signal);
+  } finally {
+    process.off('SIGINT', leave);
+  }
 }
 
 async function readable<T>(stateDir: string, work: Promise<T>): Promise<T> {
@@ -221,8 +264,10 @@ export async function undoCommand(options: UndoOptions, streams: UndoStreams): P
   if (!(await showPlan(reader, jobId, stdout))) return;
   await confirm(options, streams);
   const requestId = randomUUID();
-  await leaveUndoRequest(stateDir, { requestId, undoes: jobId });
-  const final = await follow({ reader, options, identity, streams }, requestId);
+  const final = await untilInterrupted(streams.stderr, async (left) => {
+    await leaveUndoRequest(stateDir, { requestId, undoes: jobId });
+    return follow({ reader, options, identity, streams, requestId }, left);
+  });
   const detail = final.detail === null ? '' : ` ${plain(final.detail)}`;
   if (final.state !== 'verified' && final.state !== 'alreadyCompliant')
     throw new CliError(`Job ${jobId} was not taken back (${final.state}).${detail}`);
