@@ -1,4 +1,4 @@
-export { canonicalEntry, chainEntries, entryHash, GENESIS } from './chain.ts';
+export { chainEntries, GENESIS } from './chain.ts';
 export type { Actor, AuditDetail, AuditEntry, AuditRecord, ChainPoint } from './chain.ts';
 export { checkLink, verifyChain } from './verify.ts';
 export type { BrokenLink, LinkResult, VerifyOptions } from './verify.ts';

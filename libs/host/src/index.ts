@@ -4,7 +4,7 @@ export { runProgram } from './run-program.ts';
 export { readBoundedFile } from './read-file.ts';
 export { listDirectory } from './list-directory.ts';
 export { findFiles, findForeign } from './find.ts';
-export { inspectPath, writableByOthers } from './path-chain.ts';
+export { inspectPath } from './path-chain.ts';
 export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFiles, findForeign, inspectPath, writableByOthers } from './index.ts';
+import { findFiles, findForeign, inspectPath } from './index.ts';
 import { IS_ROOT, makePlace, NOBODY } from './testing/place.ts';
 
 const place = makePlace();
@@ -47,16 +47,6 @@ describe.skipIf(!IS_ROOT)('who can change what a path leads to (needs root)', ()
     ['self', { state: 'unreadable' }],
   ] as const)('%s', async (name, expected) => {
     expect(await inspectPath(at(name))).toMatchObject(expected);
-  });
-
-  it('tells whether root, or an account itself, may rely on a path', async () => {
-    expect(await writableByOthers(at('root/deep/deeper/file'), 0)).toBeNull();
-    expect(await writableByOthers(at('user/file'), NOBODY.uid)).toBeNull();
-    expect(await writableByOthers(at('user/file'), 0)).toContain('uid 65534');
-    expect(await writableByOthers(at('root/link-to-user'), 0)).toContain('uid 65534');
-    expect(await writableByOthers(at('group/file'), 0)).toContain('group');
-    expect(await writableByOthers(at('missing'), 0)).toContain('missing');
-    expect(await writableByOthers('/tmp', 0)).toContain('/tmp');
   });
 
   it('finds one foreign or writable file deep inside, and follows links out', async () => {

@@ -89,15 +89,3 @@ function note(walk: Walk, path: string, stats: Stats): void {
 function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
-
-/**
- * Reason why a process of `uid` must not rely on `path` (security.md, "a local user"), or null when only root and that
- * account can change it. What does not exist or cannot be looked at is not relied on either.
- */
-export async function writableByOthers(path: string, uid: number): Promise<string | null> {
-  const chain = await inspectPath(path);
-  if (chain.state !== 'resolved') return `${path} is ${chain.state}`;
-  if (chain.writable !== null) return `${chain.writable} can be written by its group or by others`;
-  const stranger = chain.owners.find((owner) => owner !== uid);
-  return stranger === undefined ? null : `${path} can be changed by uid ${stranger}`;
-}

@@ -7,11 +7,6 @@ export const REMEDIES = {
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 
-/** Is this a remedy of this release? `incompatible` is the answer to any other. */
-export function isRemedyName(name: string): name is RemedyName {
-  return Object.hasOwn(REMEDIES, name);
-}
-
 const BY_CAUSE: Partial<Record<Cause, readonly RemedyName[]>> = {
   anchorMissingFromStore: ['trustStore.addAnchor'],
 };

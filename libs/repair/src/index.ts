@@ -1,8 +1,5 @@
-export { acceptJob, type Acceptance, type AcceptanceContext } from './accept-job.ts';
 export {
   MAX_ALLOW_LIST_BYTES,
-  notPermittedReason,
-  ownershipProblem,
   readAllowList,
   type AllowList,
   type AllowListFacts,

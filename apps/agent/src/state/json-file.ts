@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { atomicWriteFile, removeFile } from '@trustfleet/host';
 import type { z } from 'zod';
 import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
@@ -41,19 +40,9 @@ export async function requireOwnStateDir(stateDir: string): Promise<void> {
 
 /** Replaces a JSON file of the state directory: mode 0600, whole or not at all, on disk when it returns. */
 export async function writeJsonFile(path: string, value: unknown): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-    await syncDirectory(dirname(path));
+    await atomicWriteFile(path, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new CliError(
       `${path} cannot be written (${messageOf(error)}). Run as root, or name another directory with --state-dir.`,
     );
@@ -61,21 +50,11 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
 }
 
 /** Gone from disk when it returns; nothing where it is not there. */
-export async function removeFile(path: string): Promise<void> {
+export async function removeJsonFile(path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
-    await syncDirectory(dirname(path));
+    await removeFile(path);
   } catch (error) {
     throw new CliError(`${path} cannot be removed (${messageOf(error)}). Remove it by hand.`);
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { keySet, settingsResult, shortText, uuid, type SettingsResult } from '@trustfleet/protocol';
 import { z } from 'zod';
-import { readJsonFile, removeFile, writeJsonFile } from './json-file.ts';
+import { readJsonFile, removeJsonFile, writeJsonFile } from './json-file.ts';
 
 const candidateFile = z.strictObject({
   format: z.literal(1),
@@ -39,7 +39,7 @@ export const readCandidate = (stateDir: string): Promise<StoredCandidate | null>
 export const writeCandidate = (stateDir: string, candidate: StoredCandidate): Promise<void> =>
   writeJsonFile(candidatePath(stateDir), candidateFile.parse(candidate));
 
-export const removeCandidate = (stateDir: string): Promise<void> => removeFile(candidatePath(stateDir));
+export const removeCandidate = (stateDir: string): Promise<void> => removeJsonFile(candidatePath(stateDir));
 
 export async function readResults(stateDir: string): Promise<SettingsResult[]> {
   return (await readJsonFile(resultsPath(stateDir), resultsFile))?.results ?? [];
