@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { HostSettingView, Problem } from '@trustfleet/api';
-import type { SettingsMessage } from '@trustfleet/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FleetLab, type Identity } from '../../testing/fleet-lab.ts';
-import type { TestAgent, TestAgentOptions } from '../../testing/test-agent.ts';
-import { eventually } from '../../testing/test-server.ts';
+import { FleetLab } from '../../testing/fleet-lab.ts';
+import { acknowledged, sent, settingsOn } from '../../testing/settings-lab.ts';
 
 let lab: FleetLab;
 beforeAll(async () => {
@@ -13,45 +11,7 @@ beforeAll(async () => {
 afterEach(() => lab.stopAgents());
 afterAll(() => lab.stop());
 
-const change = (hostId: string, wish: object = { newSecret: true }) =>
-  lab.page.post<HostSettingView & Problem>(`/api/v1/hosts/${hostId}/settings`, {
-    reason: 'it leaked',
-    ...wish,
-  });
-const list = async (hostId: string) =>
-  (await lab.page.get<{ items: HostSettingView[] }>(`/api/v1/hosts/${hostId}/settings`)).body.items;
-const state = async (hostId: string) => (await list(hostId))[0]?.state;
-const reaches = (hostId: string, wanted: HostSettingView['state']) =>
-  eventually(
-    () => state(hostId),
-    (now) => now === wanted,
-  );
-
-/** The agent's settings of this id, once it has got them `times` over. */
-async function sent(agent: TestAgent, id: string, times = 1): Promise<SettingsMessage> {
-  const got = await eventually(
-    () => Promise.resolve(agent.settings.filter((message) => message.id === id)),
-    (messages) => messages.length >= times,
-  );
-  const last = got.at(-1);
-  if (last === undefined) throw new Error('no settings');
-  return last;
-}
-
-const acknowledged = (agent: TestAgent) =>
-  eventually(
-    () => Promise.resolve(agent.results),
-    (results) => results.length === 0,
-  );
-
-/** A host with the fleet's key set, so that nothing but what the test asks for is sent to it. */
-async function host(name = 'ws'): Promise<{ who: Identity; run: TestAgentOptions }> {
-  return { who: await lab.identity(name), run: { instance: randomUUID() } };
-}
-
-/** The same host by another secret; the run of the agent stays. */
-const by = (who: Identity, message: SettingsMessage): Identity =>
-  lab.here({ ...who, secret: message.candidate.secret ?? 'none' });
+const { change, list, state, reaches, host, by } = settingsOn(() => lab);
 
 describe('a change that waits', () => {
   const withdraw = (hostId: string, id: string) =>
