@@ -24,11 +24,6 @@ export interface ApiApp {
 
 const BODY_LIMIT = '512kb';
 
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
-}
-
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
@@ -64,7 +59,8 @@ export async function createApiApp(parts: {
   });
   app.disable('x-powered-by');
   app.set('etag', false);
-  const routes = lazily(() => routesOf(app));
+  const routes = routesOf(app);
+  requirePermissions(routes);
   app.use(
     sessionCheck({
       routes,
@@ -81,10 +77,9 @@ export async function createApiApp(parts: {
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   SwaggerModule.setup('api/docs', app, apiDocument(app), { customSiteTitle: 'Trustfleet API' });
   await app.init();
-  requirePermissions(routes());
   return {
     listener: app.getHttpAdapter().getInstance() as RequestListener,
-    routes: routes(),
+    routes,
     close: () => app.close(),
   };
 }

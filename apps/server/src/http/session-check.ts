@@ -17,8 +17,7 @@ const OTHER_PATHS: readonly { readonly prefix: string; readonly permission: Perm
 ];
 
 interface SessionCheckParts {
-  /** Known when the application has begun. */
-  readonly routes: () => readonly Route[];
+  readonly routes: readonly Route[];
   readonly signIn: { readonly routes: ReadonlySet<string>; readonly handler: RequestListener };
   /** Who sent these headers; null for nobody. */
   readonly viewer: (request: IncomingMessage) => Promise<Viewer | null>;
@@ -54,7 +53,7 @@ function publicRoutes(routes: readonly Route[]): ReadonlySet<string> {
 
 /** Stands before everything: sign-in goes to better-auth, what is public passes, all else needs a session. */
 export function sessionCheck(parts: SessionCheckParts): Middleware {
-  let known: ReadonlySet<string> | null = null;
+  const open = publicRoutes(parts.routes);
   const limiter = new RequestLimiter({ perMinute: PUBLIC_CHANGES_PER_MINUTE, addresses: 10_000 });
 
   const admitPublic = (request: IncomingMessage): void => {
@@ -65,8 +64,7 @@ export function sessionCheck(parts: SessionCheckParts): Middleware {
 
   const check = async (request: IncomingMessage): Promise<void> => {
     const path = requestPath(request) ?? '';
-    known ??= publicRoutes(parts.routes());
-    if (known.has(`${request.method ?? ''} ${path}`)) {
+    if (open.has(`${request.method ?? ''} ${path}`)) {
       admitPublic(request);
       return;
     }
