@@ -1,3 +1,4 @@
+import { parseJson } from '@trustfleet/signing';
 import { z } from 'zod';
 import { ApiProblem } from '../../http/api-problem.ts';
 
@@ -15,13 +16,8 @@ export function tooManyTries(): ApiProblem {
 }
 
 function codeOf(body: string): string | null {
-  try {
-    const parsed = refusal.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data.code : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const parsed = refusal.safeParse(parseJson(Buffer.from(body)));
+  return parsed.success ? parsed.data.code : null;
 }
 
 /**

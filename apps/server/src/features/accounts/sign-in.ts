@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { SERVER, type AuditRecord, type Database } from '@trustfleet/database';
+import { parseJson } from '@trustfleet/signing';
 import { z } from 'zod';
 import { ApiProblem } from '../../http/api-problem.ts';
+import { requestPath } from '../../http/front-server.ts';
 import { actorOf } from '../../http/permission.ts';
 import { sendProblem, toProblem } from '../../http/problem-filter.ts';
 import type { Logger } from '../../logging/logger.ts';
@@ -70,7 +72,7 @@ export class SignIn {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const path = requestPath(request) ?? '';
     const address = request.socket.remoteAddress ?? '127.0.0.1';
     const body = await readBody(request);
     const email = path === SIGN_IN ? emailOf(body) : null;
@@ -127,13 +129,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function emailOf(body: string): string | null {
-  try {
-    const parsed = credentials.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data.email.trim().toLowerCase() : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const parsed = credentials.safeParse(parseJson(Buffer.from(body)));
+  return parsed.success ? parsed.data.email.trim().toLowerCase() : null;
 }
 
 /** @throws ApiProblem for what better-auth refused */
