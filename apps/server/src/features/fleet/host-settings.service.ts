@@ -179,7 +179,7 @@ export class HostSettings {
       logger.info({ hostId, id: result.id }, 'an outcome of settings that nobody waits for');
       return true;
     }
-    this.waiting.delete(hostId);
+    this.forgetSetting({ hostId, id: result.id });
     hosts.update(hostId, { secretHash: finish.secretHash, nextSecretHash: null });
     this.changed(hostId);
     return true;
