@@ -54,6 +54,7 @@ export class Offers {
   /** Resolves when these hosts were sent what is due. */
   now(hostIds: readonly string[] | 'all'): Promise<void> {
     const turn = this.running.then(() => this.turn(hostIds));
+    // The caller of this turn gets its failure; the next turn only waits for its end.
     this.running = turn.catch(() => undefined);
     return turn;
   }
