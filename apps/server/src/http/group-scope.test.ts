@@ -1,22 +1,14 @@
-import type {
-  CreatedEnrolmentToken,
-  GroupView,
-  HostSettingView,
-  OrderView,
-  PolicyView,
-} from '@trustfleet/api';
-import type { PostgresLab } from '@trustfleet/testkit';
+import type { CreatedEnrolmentToken, GroupView, HostSettingView, OrderView } from '@trustfleet/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../testing/hollow-app.ts';
 import { enrolHost, system, TestAgent, trustStores } from '../testing/test-agent.ts';
 import {
+  demoAnchor,
   eventually,
-  personWith,
-  signedIn,
-  startLab,
-  startTestServer,
   type Page,
-  type TestServer,
+  personWith,
+  type ServerLab,
+  startServerLab,
 } from '../testing/test-server.ts';
 import type { Route } from './routes.ts';
 
@@ -24,8 +16,7 @@ import type { Route } from './routes.ts';
 
 const NAME = { shown: 'ws-of-the-first-group', hidden: 'ws-of-the-second-group' };
 
-let lab: PostgresLab;
-let server: TestServer;
+let lab: ServerLab;
 let admin: Page;
 let limited: Page;
 let agents: TestAgent[] = [];
@@ -61,16 +52,14 @@ const order = (page: Page, hostIds: string[]) =>
   });
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  admin = await signedIn(server);
+  lab = await startServerLab();
+  ({ page: admin } = lab);
   const group = async (name: string) => (await admin.post<GroupView>('/api/v1/groups', { name })).body.id;
   first = await group('First');
   const second = await group('Second');
   limited = await personWith(admin, { role: 'administrator', groups: [first] });
   [shown, hidden] = [await hostIn(first, NAME.shown), await hostIn(second, NAME.hidden)];
-  const policies = await admin.get<{ items: PolicyView[] }>('/api/v1/policies');
-  anchor = policies.body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  anchor = await demoAnchor(admin);
   const own = (await order(admin, [hidden])).body;
   const both = (await order(admin, [shown, hidden])).body;
   const hiddenJob = both.jobs.find(({ hostId }) => hostId === hidden)?.id ?? '';
@@ -85,7 +74,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(agents.map((agent) => agent.stop()));
   agents = [];
-  await server.remove();
   await lab.stop();
 });
 

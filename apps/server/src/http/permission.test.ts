@@ -1,32 +1,24 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { PERMISSIONS, ROLE_PERMISSIONS, role as roles, type Permission, type Role } from '@trustfleet/api';
-import type { PostgresLab } from '@trustfleet/testkit';
 import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGN_IN_ROUTES } from '../features/accounts/sign-in.ts';
 import { hollowApp } from '../testing/hollow-app.ts';
-import {
-  Page,
-  personWith,
-  signedIn,
-  startLab,
-  startTestServer,
-  type TestServer,
-} from '../testing/test-server.ts';
+import { Page, personWith, type ServerLab, startServerLab, type TestServer } from '../testing/test-server.ts';
 import type { ApiApp } from './app.ts';
 import { RequirePermission } from './permission.ts';
 import { requirePermissions, routesOf, type Route } from './routes.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let app: ApiApp;
 const people = new Map<Role, Page>();
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  const administrator = await signedIn(server);
+  lab = await startServerLab();
+  ({ server } = lab);
+  const { page: administrator } = lab;
   for (const role of roles.options)
     people.set(role, role === 'administrator' ? administrator : await personWith(administrator, { role }));
   // The same controllers, without anything behind them: only to walk their routes.
@@ -34,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.close();
-  await server.remove();
   await lab.stop();
 });
 

@@ -6,18 +6,25 @@ import type { Duplex } from 'node:stream';
 import type {
   AuditEntryView,
   CreatedEnrolmentToken,
+  CreateOrder,
   HostDetail,
   HostSummary,
   JobDetail,
   OrderView,
-  PolicyView,
 } from '@trustfleet/api';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { AGENT_PATH, SUBPROTOCOL } from '@trustfleet/protocol';
 import { formatAgentAuthorization } from '@trustfleet/signing';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { enrolHost, TestAgent, trustStores, type TestAgentOptions } from './test-agent.ts';
-import { eventually, Page, signedIn, startLab, startTestServer, type TestServer } from './test-server.ts';
+import {
+  demoAnchor,
+  eventually,
+  Page,
+  startServerLab,
+  startTestServer,
+  type TestServer,
+} from './test-server.ts';
 
 export type Identity = TestAgent['identity'];
 
@@ -41,11 +48,8 @@ export class FleetLab {
   }
 
   static async start(): Promise<FleetLab> {
-    const postgres = await startLab();
-    const server = await startTestServer({ databaseUrl: await postgres.freshDatabase() });
-    const page = await signedIn(server);
-    const { items } = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body;
-    return new FleetLab({ postgres, server, page, demo: items[0]?.anchors.at(-1)?.sha256 ?? '' });
+    const parts = await startServerLab();
+    return new FleetLab({ ...parts, demo: await demoAnchor(parts.page) });
   }
 
   /** Another process on the same rows, keys and accounts; its ports are other ones (`here`). */
@@ -91,6 +95,11 @@ export class FleetLab {
     return agent;
   }
 
+  /** A new host, connected. */
+  async newcomer(name?: string): Promise<TestAgent> {
+    return await this.online(await this.identity(name));
+  }
+
   /** Connects as one run of the agent and leaves again. */
   async visit(who: Identity, options: TestAgentOptions = {}): Promise<void> {
     const agent = await this.online(who, options);
@@ -116,18 +125,49 @@ export class FleetLab {
     return this.page.post<HostSummary>(`/api/v1/hosts/${hostId}/${what}`, { reason });
   }
 
-  order(hostId: string) {
+  order(hostIds: readonly string[], more: Partial<CreateOrder> = {}) {
     return this.page.post<OrderView>('/api/v1/orders', {
-      remedy: 'trustStore.addAnchor',
-      mode: 'apply',
-      anchorSha256: this.demo,
-      hostIds: [hostId],
-      reason: 'needed',
+      ...{
+        remedy: 'trustStore.addAnchor',
+        mode: 'apply',
+        anchorSha256: this.demo,
+        hostIds,
+        reason: 'needed',
+      },
+      ...more,
     });
+  }
+
+  /** A job that this agent has received, ordered for it alone. */
+  async given(
+    agent: TestAgent,
+    more: Partial<CreateOrder> = {},
+  ): Promise<{ readonly jobId: string; readonly orderId: string }> {
+    const { body } = await this.order([agent.identity.hostId], more);
+    const jobId = body.jobs[0]?.id ?? '';
+    await eventually(
+      () => Promise.resolve(agent.jobs),
+      (jobs) => jobs.some((received) => received.job.jobId === jobId),
+    );
+    return { jobId, orderId: body.id };
   }
 
   async job(id: string): Promise<JobDetail> {
     return (await this.page.get<JobDetail>(`/api/v1/jobs/${id}`)).body;
+  }
+
+  /** Waits until the job is in this state. */
+  reaches(id: string, state: JobDetail['state']): Promise<JobDetail> {
+    return eventually(
+      () => this.job(id),
+      (job) => job.state === state,
+    );
+  }
+
+  /** `action` of every record about this, newest first. */
+  async actionsOn(subjectId: string): Promise<string[]> {
+    const { items } = (await this.page.get<{ items: AuditEntryView[] }>('/api/v1/audit?limit=200')).body;
+    return items.filter(({ subject }) => subject.id === subjectId).map(({ action }) => action);
   }
 
   /** What was recorded of a host, newest first. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreatedInvitation, GroupScope, Role } from '@trustfleet/api';
+import type { CreatedInvitation, GroupScope, PolicyView, Role } from '@trustfleet/api';
 import { migrate, startEmbeddedPostgres } from '@trustfleet/database';
 import { startPostgresLab, type PostgresLab } from '@trustfleet/testkit';
 import { createLogger } from '../logging/logger.ts';
@@ -126,6 +126,34 @@ export async function signedIn(server: RunningServer): Promise<Page> {
   if (answer.status !== 200)
     throw new Error(`sign-in answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   return page;
+}
+
+/** A server on a PostgreSQL of its own, with its administrator's page. */
+export interface ServerLab {
+  readonly postgres: PostgresLab;
+  readonly server: TestServer;
+  readonly page: Page;
+  stop(): Promise<void>;
+}
+
+export async function startServerLab(): Promise<ServerLab> {
+  const postgres = await startLab();
+  const server = await startTestServer({ databaseUrl: await postgres.freshDatabase() });
+  return {
+    postgres,
+    server,
+    page: await signedIn(server),
+    stop: async () => {
+      await server.remove();
+      await postgres.stop();
+    },
+  };
+}
+
+/** SHA-256 of the anchor that a new server's policies require and that no store of the tests holds. */
+export async function demoAnchor(page: Page): Promise<string> {
+  const { items } = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body;
+  return items[0]?.anchors.at(-1)?.sha256 ?? '';
 }
 
 /** Asks again until the answer fits. @throws with the last answer after `limitMs` */

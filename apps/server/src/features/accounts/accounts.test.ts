@@ -1,36 +1,32 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateOpenApi } from '../../openapi/generate.ts';
 import {
   ADMINISTRATOR,
   Page,
+  type ServerLab,
   setupToken,
   signedIn,
-  startLab,
+  startServerLab,
   startTestServer,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  page = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page } = lab);
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 describe('the first administrator', () => {
   it('is made once, by the link that was printed', async () => {
-    const fresh = await startTestServer({ databaseUrl: await lab.freshDatabase() });
+    const fresh = await startTestServer({ databaseUrl: await lab.postgres.freshDatabase() });
     const visitor = new Page(fresh.ready.url);
     const token = setupToken(fresh);
     try {
@@ -63,7 +59,7 @@ describe('the first administrator', () => {
   });
 
   it('gets a new link at each start until there is one, none after', async () => {
-    const databaseUrl = await lab.freshDatabase();
+    const databaseUrl = await lab.postgres.freshDatabase();
     const first = await startTestServer({ databaseUrl });
     const old = setupToken(first);
     await first.stop();

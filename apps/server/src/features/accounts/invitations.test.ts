@@ -1,34 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { AccountList, AuditEntryView, CreatedInvitation, GroupView, Me } from '@trustfleet/api';
 import { authDatabase, openDatabase } from '@trustfleet/database';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMINISTRATOR,
   Page,
   personWith,
-  signedIn,
-  startLab,
-  startTestServer,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let admin: Page;
 let group: GroupView;
 let count = 0;
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  admin = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page: admin } = lab);
   group = (await admin.post<GroupView>('/api/v1/groups', { name: 'Lighting' })).body;
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 /** What only who owns the database can do. */
 async function sql<T>(text: string): Promise<T[]> {

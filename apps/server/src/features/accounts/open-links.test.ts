@@ -7,35 +7,29 @@ import type {
   GroupView,
   Me,
 } from '@trustfleet/api';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost } from '../../testing/test-agent.ts';
 import {
   ADMINISTRATOR,
   Page,
   personWith,
-  signedIn,
-  startLab,
-  startTestServer,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let admin: Page;
 let group: GroupView;
 let count = 0;
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  admin = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page: admin } = lab);
   group = (await admin.post<GroupView>('/api/v1/groups', { name: 'Lighting' })).body;
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 const invite = (page: Page) => {
   count += 1;

@@ -3,31 +3,25 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { problem, type AuditEntryView } from '@trustfleet/api';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMINISTRATOR,
   type Page,
-  signedIn,
-  startLab,
-  startTestServer,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let page: Page;
 
 // better-auth counts the sign-ins of an address over all servers of this process: the administrator signs in once.
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  page = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page } = lab);
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 /** Posts from an address of this machine's own; all of 127.0.0.0/8 is. */
 async function postFrom(address: string, path: string, body: unknown): Promise<number> {

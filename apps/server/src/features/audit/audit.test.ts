@@ -9,35 +9,30 @@ import {
 } from '@trustfleet/api';
 import { GENESIS, verifyAuditHead, verifyChain } from '@trustfleet/audit';
 import { openDatabase, type Database } from '@trustfleet/database';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost } from '../../testing/test-agent.ts';
 import {
-  personWith,
-  signedIn,
-  startLab,
-  startTestServer,
   type Page,
+  personWith,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let admin: Page;
 /** Beside the server's own. */
 let database: Database;
 
 beforeAll(async () => {
-  lab = await startLab();
-  const databaseUrl = await lab.freshDatabase();
-  server = await startTestServer({ databaseUrl });
-  admin = await signedIn(server);
-  database = await openDatabase({ url: databaseUrl });
+  lab = await startServerLab();
+  ({ server, page: admin } = lab);
+  database = await openDatabase({ url: server.databaseUrl });
   for (let n = 0; n < 12; n += 1) await post('/api/v1/groups', { name: `Group ${n}` });
 });
 afterAll(async () => {
   await database.close();
-  await server.remove();
   await lab.stop();
 });
 

@@ -8,29 +8,28 @@ import type {
   HostSettingView,
   Me,
   OrderView,
-  PolicyView,
 } from '@trustfleet/api';
 import { openDatabase, type Database } from '@trustfleet/database';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../../testing/hollow-app.ts';
 import { storedSecrets } from '../../testing/stored-secrets.ts';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
 import {
   ADMINISTRATOR,
+  type Answer,
+  demoAnchor,
   eventually,
   Page,
   personWith,
+  type ServerLab,
   setupToken,
-  signedIn,
-  startLab,
+  startServerLab,
   startTestServer,
-  type Answer,
   type TestServer,
 } from '../../testing/test-server.ts';
 import { SIGN_IN_ROUTES } from '../accounts/sign-in.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let admin: Page;
 /** Beside the server's own: it writes nothing but what only a host could bring about. */
@@ -40,19 +39,15 @@ let anchor: string;
 const secrets = new Set<string>([ADMINISTRATOR.password]);
 
 beforeAll(async () => {
-  lab = await startLab();
-  const databaseUrl = await lab.freshDatabase();
-  server = await startTestServer({ databaseUrl });
+  lab = await startServerLab();
+  ({ server, page: admin } = lab);
   secrets.add(setupToken(server));
-  admin = await signedIn(server);
   secrets.add(admin.cookie ?? '');
-  database = await openDatabase({ url: databaseUrl });
-  const policies = await admin.get<{ items: PolicyView[] }>('/api/v1/policies');
-  anchor = policies.body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  database = await openDatabase({ url: server.databaseUrl });
+  anchor = await demoAnchor(admin);
 });
 afterAll(async () => {
   await database.close();
-  await server.remove();
   await lab.stop();
 });
 
@@ -155,7 +150,7 @@ secrets.add(person.password);
 
 const CASES: Readonly<Record<string, Case>> = {
   'POST /api/v1/setup': mutation({
-    given: async () => await startTestServer({ databaseUrl: await lab.freshDatabase() }),
+    given: async () => await startTestServer({ databaseUrl: await lab.postgres.freshDatabase() }),
     success: async (fresh) => {
       // On a server of its own: this one has its administrator.
       const token = setupToken(fresh);

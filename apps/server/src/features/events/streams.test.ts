@@ -8,20 +8,18 @@ import type {
   Me,
   StreamEvent,
 } from '@trustfleet/api';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost } from '../../testing/test-agent.ts';
 import {
   eventually,
   Page,
   personWith,
-  signedIn,
-  startLab,
-  startTestServer,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let admin: Page;
 let first: GroupView;
@@ -78,15 +76,11 @@ async function enrolInto(groupId: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  admin = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page: admin } = lab);
   [first, second] = [await group('First'), await group('Second')];
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 describe('a stream', { timeout: 120_000 }, () => {
   it('tells of hosts of the reader’s groups alone, as do lists', async () => {

@@ -63,7 +63,7 @@ describe('a revoked host', () => {
   it('loses its jobs, each to one final state', async () => {
     const who = await lab.identity();
     const agent = await lab.online(who);
-    const offered = (await lab.order(who.hostId)).body.jobs[0]?.id ?? '';
+    const offered = (await lab.order([who.hostId])).body.jobs[0]?.id ?? '';
     await eventually(
       () => Promise.resolve(agent.jobs.length),
       (count) => count === 1,
@@ -77,13 +77,13 @@ describe('a revoked host', () => {
     await lab.hold(who.hostId, 'revoke');
 
     expect(await lab.job(offered)).toMatchObject({ state: 'hostRemoved', final: true });
-    expect((await lab.order(who.hostId)).status).toBe(422);
+    expect((await lab.order([who.hostId])).status).toBe(422);
   });
 
   it('changes nothing any more once the revocation is answered, whatever is on its way', async () => {
     const who = await lab.identity('ws-busy');
     const agent = await lab.online(who, { clockOffsetMs: () => 7_200_000 });
-    const jobId = (await lab.order(who.hostId)).body.jobs[0]?.id ?? '';
+    const jobId = (await lab.order([who.hostId])).body.jobs[0]?.id ?? '';
     await eventually(
       () => Promise.resolve(agent.jobs.length),
       (count) => count === 1,
@@ -158,7 +158,7 @@ describe('one key on two machines', () => {
       () => held(who.hostId),
       (quarantine) => quarantine?.reason === 'cloned',
     );
-    const { body } = await lab.order(who.hostId);
+    const { body } = await lab.order([who.hostId]);
     const jobId = body.jobs[0]?.id ?? '';
     agent.report({ trustStores: trustStores([...ROOTS, lab.demo]) });
     // What it reports is still taken in.

@@ -44,7 +44,7 @@ describe('a wrong wall clock', () => {
     });
     expect((await lab.detail(who.hostId)).clockOffsetMs).toBe(-(2 ** 31) + 1);
     // The job goes its way, with times by the wrong clock.
-    const jobId = (await lab.order(who.hostId)).body.jobs[0]?.id ?? '';
+    const jobId = (await lab.order([who.hostId])).body.jobs[0]?.id ?? '';
     await eventually(
       () => Promise.resolve(agent.jobs.length),
       (count) => count === 1,

@@ -13,7 +13,7 @@ import type {
 } from '@trustfleet/api';
 import { WELL_KNOWN_ROOTS, pemToDer } from '@trustfleet/certificates';
 import { encodeEnrolmentToken, decodeEnrolmentToken } from '@trustfleet/signing';
-import { createTlsLab, type PostgresLab } from '@trustfleet/testkit';
+import { createTlsLab } from '@trustfleet/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   enrolHost,
@@ -24,14 +24,13 @@ import {
 } from '../../testing/test-agent.ts';
 import {
   eventually,
-  signedIn,
-  startLab,
-  startTestServer,
   type Page,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let page: Page;
 let agents: TestAgent[] = [];
@@ -56,9 +55,8 @@ const detail = async (agent: TestAgent) =>
   (await page.get<HostDetail>(`/api/v1/hosts/${agent.identity.hostId}`)).body;
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  page = await signedIn(server);
+  lab = await startServerLab();
+  ({ server, page } = lab);
   const policies = (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items;
   demo = policies[0]?.anchors.find((anchor) => anchor.name === 'Demo studio CA')?.sha256 ?? '';
 });
@@ -66,10 +64,7 @@ afterEach(async () => {
   await Promise.all(agents.map((agent) => agent.stop()));
   agents = [];
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 describe('enrolment', () => {
   it('turns a machine into a host, named as it calls itself', async () => {

@@ -1,15 +1,15 @@
 import type { JobDetail, OrderView, Problem } from '@trustfleet/api';
 import type { JobState } from '@trustfleet/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startJobLab, type JobLab } from '../../testing/job-lab.ts';
+import { FleetLab } from '../../testing/fleet-lab.ts';
 import { eventually } from '../../testing/test-server.ts';
 
-let lab: JobLab;
+let lab: FleetLab;
 beforeAll(async () => {
-  lab = await startJobLab();
+  lab = await FleetLab.start();
 });
-afterEach(() => lab.rest());
-afterAll(() => lab.remove());
+afterEach(() => lab.stopAgents());
+afterAll(() => lab.stop());
 
 const cancelJob = (id: string) =>
   lab.page.post<JobDetail>(`/api/v1/jobs/${id}/cancel`, { reason: 'a mistake' });
@@ -30,13 +30,13 @@ describe('cancelling a job', () => {
       body: { state: 'cancelled', final: true, cancellable: false },
     });
     expect(second).toMatchObject({ status: 200, body: { updatedAt: first.body.updatedAt } });
-    expect(await lab.audit(jobId ?? '')).toEqual(['job.finished', 'job.cancel']);
+    expect(await lab.actionsOn(jobId ?? '')).toEqual(['job.finished', 'job.cancel']);
   });
 
   it.each([[['planning']], [['waiting']], [['planning', 'applying', 'retrying']]] as [JobState[]][])(
     'asks a host that is %s, and its word ends the job',
     async (states) => {
-      const agent = await lab.online();
+      const agent = await lab.newcomer();
       const { jobId } = await lab.given(agent, {
         limits: { attempts: 2, backoffSeconds: 60, bakeSeconds: 0 },
       });
@@ -53,12 +53,12 @@ describe('cancelling a job', () => {
       );
       agent.tell(jobId, 'cancelled');
       expect(await lab.reaches(jobId, 'cancelled')).toMatchObject({ resultSigned: true });
-      expect(await lab.audit(jobId)).toEqual(['job.finished', 'job.cancel']);
+      expect(await lab.actionsOn(jobId)).toEqual(['job.finished', 'job.cancel']);
     },
   );
 
   it('asks a host that has not answered yet', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent);
 
     expect((await cancelJob(jobId)).body).toMatchObject({ state: 'offered' });
@@ -70,14 +70,14 @@ describe('cancelling a job', () => {
   });
 
   it('asks again when the host comes back, until the job has ended', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent);
     agent.tell(jobId, 'planning');
     await lab.reaches(jobId, 'planning');
     await agent.stop();
     await cancelJob(jobId);
 
-    const back = await lab.back(agent.identity);
+    const back = await lab.online(agent.identity);
     await eventually(
       () => Promise.resolve(back.cancels),
       (cancels) => cancels.includes(jobId),
@@ -87,7 +87,7 @@ describe('cancelling a job', () => {
     back.emit(jobId, { state: 'cancelled', index: 2 });
     await lab.reaches(jobId, 'cancelled');
     await back.stop();
-    const later = await lab.back(agent.identity);
+    const later = await lab.online(agent.identity);
     const { jobId: next } = await lab.given(later, { mode: 'plan' });
     expect(later.jobs.map(({ job }) => job.jobId)).toEqual([next]);
     expect(later.cancels).toEqual([]);
@@ -98,7 +98,7 @@ describe('cancelling a job', () => {
     [['planning', 'verifying']],
     [['planning', 'verifying', 'baking']],
   ] as [JobState[]][])('refuses while the host is %s, and says why', async (states) => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent);
     agent.tell(jobId, ...states);
     expect(await lab.reaches(jobId, states.at(-1) ?? 'queued')).toMatchObject({ cancellable: false });
@@ -114,7 +114,7 @@ describe('cancelling a job', () => {
   });
 
   it('tells a host that speaks of a cancelled job once more', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { body } = await lab.order([agent.identity.hostId], {
       notBefore: new Date(Date.now() + 3_600_000).toISOString(),
     });
@@ -142,7 +142,7 @@ describe('cancelling a job', () => {
 
 describe('cancelling an order', () => {
   it('ends what waits, asks the others, lets a change finish without a further attempt', async () => {
-    const [planning, applying] = [await lab.online('ws-planning'), await lab.online('ws-applying')];
+    const [planning, applying] = [await lab.newcomer('ws-planning'), await lab.newcomer('ws-applying')];
     const away = await lab.identity('ws-away');
     const hostIds = [planning.identity.hostId, applying.identity.hostId, away.hostId];
     const { body } = await lab.order(hostIds, {
@@ -184,6 +184,6 @@ describe('cancelling an order', () => {
     await lab.reaches(first, 'cancelled');
 
     expect(await cancelOrder(body.id)).toMatchObject({ status: 200, body: { cancellable: false } });
-    expect(await lab.audit(body.id)).toEqual(['order.cancel', 'order.create']);
+    expect(await lab.actionsOn(body.id)).toEqual(['order.cancel', 'order.create']);
   });
 });

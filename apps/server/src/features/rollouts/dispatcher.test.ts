@@ -1,38 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { CreatedEnrolmentToken, JobDetail, OrderView, PolicyView } from '@trustfleet/api';
+import type { CreatedEnrolmentToken, JobDetail, OrderView } from '@trustfleet/api';
 import { openDatabase, type Database } from '@trustfleet/database';
-import type { PostgresLab } from '@trustfleet/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
 import {
+  demoAnchor,
   eventually,
-  signedIn,
-  startLab,
-  startTestServer,
   type Page,
+  type ServerLab,
+  startServerLab,
   type TestServer,
 } from '../../testing/test-server.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { Dispatcher } from './dispatcher.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let database: Database;
 let page: Page;
 let anchorSha256: string;
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
+  lab = await startServerLab();
+  ({ server, page } = lab);
   database = await openDatabase({ url: server.databaseUrl });
-  page = await signedIn(server);
-  anchorSha256 =
-    (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  anchorSha256 = await demoAnchor(page);
 });
 afterAll(async () => {
   await database.close();
-  await server.remove();
   await lab.stop();
 });
 

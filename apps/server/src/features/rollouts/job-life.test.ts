@@ -1,21 +1,19 @@
-import type { HostDetail } from '@trustfleet/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startJobLab, type JobLab } from '../../testing/job-lab.ts';
+import { FleetLab } from '../../testing/fleet-lab.ts';
 import { eventually } from '../../testing/test-server.ts';
 
-let lab: JobLab;
+let lab: FleetLab;
 beforeAll(async () => {
-  lab = await startJobLab();
+  lab = await FleetLab.start();
 });
-afterEach(() => lab.rest());
-afterAll(() => lab.remove());
+afterEach(() => lab.stopAgents());
+afterAll(() => lab.stop());
 
 const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
-const host = async (id: string) => (await lab.page.get<HostDetail>(`/api/v1/hosts/${id}`)).body;
 
 describe('what the agent may do by itself', () => {
   it('stands in the signed order, and its attempts and pauses are shown', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const limits = { attempts: 3, backoffSeconds: 30, bakeSeconds: 600 };
     const { jobId } = await lab.given(agent, { limits });
     expect(agent.jobs[0]?.order.limits).toEqual({ attempts: 3, backoffMs: 30_000, bakeMs: 600_000 });
@@ -44,7 +42,7 @@ describe('what the agent may do by itself', () => {
   });
 
   it('includes to find that it failed again while it baked', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent, { limits: { attempts: 1, backoffSeconds: 60, bakeSeconds: 5 } });
 
     agent.tell(jobId, 'planning', 'applying', 'verifying', 'baking', 'verifying', 'applying');
@@ -54,7 +52,7 @@ describe('what the agent may do by itself', () => {
   });
 
   it('is one attempt without a pause unless it was ordered otherwise', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     await lab.given(agent);
 
     expect(agent.jobs[0]?.order.limits).toEqual({ attempts: 1, backoffMs: 60_000, bakeMs: 0 });
@@ -79,8 +77,8 @@ describe('a newer order of the same', () => {
     const [newer] = (await lab.order([identity.hostId])).body.jobs;
 
     expect(await lab.job(older?.id ?? '')).toMatchObject({ state: 'superseded', final: true, events: [] });
-    expect(await lab.audit(older?.id ?? '')).toEqual(['job.finished']);
-    const agent = await lab.back(identity);
+    expect(await lab.actionsOn(older?.id ?? '')).toEqual(['job.finished']);
+    const agent = await lab.online(identity);
     await eventually(
       () => Promise.resolve(agent.jobs),
       (jobs) => jobs.length > 0,
@@ -91,19 +89,19 @@ describe('a newer order of the same', () => {
 
 describe('a host that refuses what its server signed', () => {
   it('is put in quarantine: nothing more is offered to it until a person releases it', async () => {
-    const agent = await lab.online('ws-refusing');
+    const agent = await lab.newcomer('ws-refusing');
     const { hostId } = agent.identity;
     const { jobId } = await lab.given(agent);
 
     agent.emit(jobId, { state: 'refused', detail: 'The signature of the order does not fit.' });
     await lab.reaches(jobId, 'refused');
 
-    expect((await host(hostId)).quarantine).toMatchObject({ reason: 'refused' });
-    expect(await lab.audit(hostId)).toContain('host.quarantine');
+    expect((await lab.detail(hostId)).quarantine).toMatchObject({ reason: 'refused' });
+    expect(await lab.actionsOn(hostId)).toContain('host.quarantine');
     const [waiting] = (await lab.order([hostId])).body.jobs;
     expect(await lab.job(waiting?.id ?? '')).toMatchObject({ state: 'queued', held: 'refused' });
     await agent.stop();
-    const back = await lab.back(agent.identity);
+    const back = await lab.online(agent.identity);
 
     expect((await lab.page.post(`/api/v1/hosts/${hostId}/release`, { reason: 'looked at it' })).status).toBe(
       200,
@@ -119,11 +117,11 @@ describe('a host that refuses what its server signed', () => {
 
 describe('redelivery', () => {
   it('a host that comes back unanswered gets the job again; its last event answers, once', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent);
     await agent.stop();
 
-    const back = await lab.back(agent.identity);
+    const back = await lab.online(agent.identity);
     await eventually(
       () => Promise.resolve(back.jobs),
       (jobs) => jobs.length === 1,
@@ -145,7 +143,7 @@ describe('redelivery', () => {
   });
 
   it('an event of another time, attempt or job changes nothing and is acknowledged', async () => {
-    const agent = await lab.online();
+    const agent = await lab.newcomer();
     const { jobId } = await lab.given(agent, { limits: { attempts: 2, backoffSeconds: 60, bakeSeconds: 0 } });
     agent.tell(jobId, 'planning', 'applying', 'retrying');
     agent.emit(jobId, { state: 'planning', attempt: 2 });

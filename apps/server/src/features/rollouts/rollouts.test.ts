@@ -1,22 +1,24 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import type { JobDetail, JobSummary, OrderView, PolicyView, StreamEvent } from '@trustfleet/api';
+import type { JobDetail, JobSummary, OrderView, StreamEvent } from '@trustfleet/api';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import type { CreatedEnrolmentToken } from '@trustfleet/api';
 import type { JobEvidence } from '@trustfleet/protocol';
-import { createTlsLab, type PostgresLab } from '@trustfleet/testkit';
+import { createTlsLab } from '@trustfleet/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
 import {
+  demoAnchor,
   eventually,
-  signedIn,
-  startLab,
-  startTestServer,
   type Page,
+  type ServerLab,
+  signedIn,
+  startServerLab,
+  startTestServer,
   type TestServer,
 } from '../../testing/test-server.ts';
 
-let lab: PostgresLab;
+let lab: ServerLab;
 let server: TestServer;
 let page: Page;
 let agents: TestAgent[] = [];
@@ -54,20 +56,15 @@ const evidence = (holds: boolean): JobEvidence => ({
 });
 
 beforeAll(async () => {
-  lab = await startLab();
-  server = await startTestServer({ databaseUrl: await lab.freshDatabase() });
-  page = await signedIn(server);
-  demo =
-    (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ?? '';
+  lab = await startServerLab();
+  ({ server, page } = lab);
+  demo = await demoAnchor(page);
 });
 afterEach(async () => {
   await Promise.all(agents.map((agent) => agent.stop()));
   agents = [];
 });
-afterAll(async () => {
-  await server.remove();
-  await lab.stop();
-});
+afterAll(() => lab.stop());
 
 /** Reads the event stream until `fits`, then leaves. */
 async function events(fits: (event: StreamEvent) => boolean): Promise<StreamEvent[]> {
@@ -224,15 +221,13 @@ describe('an order', () => {
   });
 
   it('survives a restart of the server before the host took it', async () => {
-    const databaseUrl = await lab.freshDatabase();
+    const databaseUrl = await lab.postgres.freshDatabase();
     const first = await startTestServer({ databaseUrl });
     page = await signedIn(first);
     const old = server;
     server = first;
     try {
-      demo =
-        (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ??
-        '';
+      demo = await demoAnchor(page);
       const away = await identity('ws-restart');
       const created = await order([away.hostId]);
       const port = new URL(first.ready.agentUrl).port;
@@ -256,9 +251,7 @@ describe('an order', () => {
       server = old;
       page = Object.assign(page, { origin: old.ready.url });
       await page.signIn();
-      demo =
-        (await page.get<{ items: PolicyView[] }>('/api/v1/policies')).body.items[0]?.anchors.at(-1)?.sha256 ??
-        '';
+      demo = await demoAnchor(page);
     }
   });
 });

@@ -1,15 +1,15 @@
 import type { JobDetail, OrderView, Problem } from '@trustfleet/api';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startJobLab, type JobLab } from '../../testing/job-lab.ts';
+import { FleetLab } from '../../testing/fleet-lab.ts';
 import type { TestAgent } from '../../testing/test-agent.ts';
 import { eventually } from '../../testing/test-server.ts';
 
-let lab: JobLab;
+let lab: FleetLab;
 beforeAll(async () => {
-  lab = await startJobLab();
+  lab = await FleetLab.start();
 });
-afterEach(() => lab.rest());
-afterAll(() => lab.remove());
+afterEach(() => lab.stopAgents());
+afterAll(() => lab.stop());
 
 const reason = { reason: 'it broke the farm' };
 const undoJob = (id: string) => lab.page.post<OrderView & Problem>(`/api/v1/jobs/${id}/undo`, reason);
@@ -29,7 +29,7 @@ async function changedBy(agent: TestAgent): Promise<{ jobId: string; orderId: st
 }
 
 it('takes back what one job did, by an order of its own that the host can check', async () => {
-  const agent = await lab.online();
+  const agent = await lab.newcomer();
   const { jobId, orderId } = await changedBy(agent);
   expect(await lab.job(jobId)).toMatchObject({ undoable: true, undoneBy: [] });
   expect(await order(orderId)).toMatchObject({ undoable: true, undoneBy: [], undoes: null });
@@ -71,11 +71,11 @@ it('takes back what one job did, by an order of its own that the host can check'
   });
   expect(await undoJob(jobId)).toMatchObject({ status: 409, body: { code: 'alreadyUndone' } });
   expect(await undoJob(undoId)).toMatchObject({ status: 409, body: { code: 'nothingToUndo' } });
-  expect(await lab.audit(answer.body.id)).toEqual(['order.undo']);
+  expect(await lab.actionsOn(answer.body.id)).toEqual(['order.undo']);
 });
 
 it('takes an order back on the hosts that it changed, and on no other', async () => {
-  const [changed, compliant] = [await lab.online('ws-changed'), await lab.online('ws-compliant')];
+  const [changed, compliant] = [await lab.newcomer('ws-changed'), await lab.newcomer('ws-compliant')];
   const away = await lab.identity('ws-away');
   const hostIds = [changed.identity.hostId, compliant.identity.hostId, away.hostId];
   const { body } = await lab.order(hostIds);
@@ -92,7 +92,7 @@ it('takes an order back on the hosts that it changed, and on no other', async ()
 });
 
 it('may be tried again where it failed', async () => {
-  const agent = await lab.online();
+  const agent = await lab.newcomer();
   const { jobId } = await changedBy(agent);
   const first = (await undoJob(jobId)).body.jobs[0]?.id ?? '';
   agent.tell(first, 'planning', 'failed');
@@ -105,18 +105,18 @@ it('may be tried again where it failed', async () => {
 });
 
 it('waits for a host that is away, like any order', async () => {
-  const agent = await lab.online();
+  const agent = await lab.newcomer();
   const { jobId } = await changedBy(agent);
   await agent.stop();
   await eventually(
-    async () => (await lab.page.get<{ presence: string }>(`/api/v1/hosts/${agent.identity.hostId}`)).body,
+    () => lab.detail(agent.identity.hostId),
     ({ presence }) => presence === 'offline',
   );
 
   const { body } = await undoJob(jobId);
 
   expect(body.jobs[0]).toMatchObject({ state: 'heldOffline' });
-  const back = await lab.back(agent.identity);
+  const back = await lab.online(agent.identity);
   await eventually(
     () => Promise.resolve(back.jobs),
     (jobs) => jobs.some(({ job }) => job.undoes === jobId),
@@ -124,7 +124,7 @@ it('waits for a host that is away, like any order', async () => {
 });
 
 it('finds nothing where nothing changed', async () => {
-  const agent = await lab.online();
+  const agent = await lab.newcomer();
   const { jobId, orderId } = await lab.given(agent, { mode: 'plan' });
   agent.tell(jobId, 'planning', 'planned');
   await lab.reaches(jobId, 'planned');

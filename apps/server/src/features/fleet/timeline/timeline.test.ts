@@ -38,16 +38,18 @@ describe('a host’s timeline', () => {
     const who = await lab.identity('ws-history');
     const agent = await lab.online(who);
     await after(who.hostId, 1);
-    const order = (await lab.order(who.hostId)).body;
+    const order = (await lab.order([who.hostId])).body;
     const jobId = order.jobs[0]?.id ?? '';
     await received(agent, 1);
     agent.tell(jobId, 'planning', 'applying', 'verifying');
     agent.report({ trustStores: trustStores([...ROOTS, lab.demo]) });
     agent.tell(jobId, 'verified');
     const applied = await after(who.hostId, 2);
+    await lab.reaches(jobId, 'verified');
+    // Judged while the anchor is there: a judgement waits for company, and the undo would be quicker.
     await eventually(
-      () => lab.job(jobId),
-      ({ state }) => state === 'verified',
+      () => read(who.hostId),
+      ({ items }) => items.some(({ kind }) => kind === 'findingClosed'),
     );
     const undone = await lab.page.post<OrderView>(`/api/v1/orders/${order.id}/undo`, {
       reason: 'not wanted',
@@ -90,7 +92,7 @@ describe('a host’s timeline', () => {
     const who = await lab.identity();
     const agent = await lab.online(who);
     await after(who.hostId, 1);
-    const jobId = (await lab.order(who.hostId)).body.jobs[0]?.id ?? '';
+    const jobId = (await lab.order([who.hostId])).body.jobs[0]?.id ?? '';
     await received(agent, 1);
     agent.tell(jobId, 'planning', 'applying');
     await eventually(
