@@ -9,7 +9,7 @@ import { ProblemNotice, problemOf } from './problem-panel.tsx';
 /** As in the contract: a reason stays in the audit for good. */
 const LONGEST_REASON = 500;
 
-export interface ReasonActionProps {
+export interface ReasonActionProps<Answer> {
   /** Words of the button that opens the dialog. */
   readonly label: string;
   readonly title: ReactNode;
@@ -17,14 +17,14 @@ export interface ReasonActionProps {
   readonly children: ReactNode;
   /** Words of the button that does it. */
   readonly confirm: string;
-  readonly send: (reason: string) => Promise<unknown>;
-  readonly onDone?: (answer: unknown) => void;
+  readonly send: (reason: string) => Promise<Answer>;
+  readonly onDone?: (answer: Answer) => void;
   /** What cannot be taken back is confirmed by typing this name. */
   readonly typed?: string;
   readonly variant?: ButtonProps['variant'];
 }
 
-interface FormProps extends Omit<ReasonActionProps, 'label' | 'title' | 'onDone' | 'send'> {
+interface FormProps extends Omit<ReasonActionProps<unknown>, 'label' | 'title' | 'onDone' | 'send'> {
   readonly failure: Error | null;
   readonly sending: boolean;
   readonly onSend: (reason: string) => void;
@@ -92,7 +92,7 @@ function ReasonForm({ children, confirm, typed, variant, failure, sending, onSen
 }
 
 /** A button whose action is explained, given a reason and confirmed in a dialog. What the answer changes is read again. */
-export function ReasonAction({ label, title, send, onDone, ...form }: ReasonActionProps) {
+export function ReasonAction<Answer>({ label, title, send, onDone, ...form }: ReasonActionProps<Answer>) {
   const t = useTranslations('common');
   const client = useQueryClient();
   const [open, setOpen] = useState(false);

@@ -12,7 +12,7 @@ import { currentSections } from './sections.ts';
 import { visibleTo } from './visibility.ts';
 
 const platform = z.enum(['linux', 'windows', 'macos']);
-const quarantineReason = z.enum(['cloned', 'refused']);
+export const quarantineReason = z.enum(['cloned', 'refused']);
 /** Jobs on a host's page. */
 const JOBS_SHOWN = 50;
 

@@ -3,7 +3,7 @@ import { cancelDecision, type CancelDecision } from '@trustfleet/rollout';
 import type { Client, Context } from '../connection.ts';
 import type { CancelledJobs, JobChanges, JobRef, JobScope } from '../model/jobs.ts';
 import type { Viewer } from '../model/viewer.ts';
-import { endJobs } from './job-moves.ts';
+import { endJobs, UNSENT } from './job-moves.ts';
 import { inScope } from './job-scope.ts';
 import { visibleTo } from './visibility.ts';
 
@@ -29,8 +29,6 @@ async function judge(client: Client, viewer: Viewer, scope: JobScope): Promise<J
     return { id, orderId, hostId, state, decision, asked: cancelRequestedAt !== null };
   });
 }
-
-const UNSENT = ['queued', 'heldOffline'] as const satisfies readonly JobState[];
 
 async function cancel(client: Client, jobs: readonly Judged[], at: Date): Promise<CancelledJobs> {
   const by = (decision: CancelDecision) => jobs.filter((job) => job.decision === decision);

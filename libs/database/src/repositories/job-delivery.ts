@@ -9,7 +9,7 @@ import {
 } from '@trustfleet/rollout';
 import { Prisma, type Client, type Context } from '../connection.ts';
 import type { DeliverableJob, JobRef, JobRepository } from '../model/jobs.ts';
-import type { Artifact } from '../model/orders.ts';
+import { artifactsOf } from './artifacts.ts';
 import { moveByServer } from './job-moves.ts';
 
 /** States in which the agent has not accepted the job: what delivery is about. */
@@ -85,21 +85,7 @@ function due(hostIds: readonly string[] | 'all', now: Date): Narrowed {
 const ANY = Prisma.sql`true`;
 
 function ofHosts(hostIds: readonly string[] | 'all'): Prisma.Sql {
-  return hostIds === 'all' ? Prisma.sql`true` : Prisma.sql`j.host_id = ANY (${[...hostIds]}::uuid[])`;
-}
-
-async function artifactsOf(
-  client: Client,
-  orderIds: readonly string[],
-): Promise<ReadonlyMap<string, Artifact[]>> {
-  const rows = await client.orderArtifact.findMany({
-    where: { orderId: { in: [...new Set(orderIds)] } },
-    include: { artifact: true },
-    orderBy: { sha256: 'asc' },
-  });
-  const byOrder = new Map<string, Artifact[]>();
-  for (const { orderId, artifact } of rows) byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), artifact]);
-  return byOrder;
+  return hostIds === 'all' ? ANY : Prisma.sql`j.host_id = ANY (${[...hostIds]}::uuid[])`;
 }
 
 async function load(client: Client, ids: readonly string[]): Promise<DeliverableJob[]> {

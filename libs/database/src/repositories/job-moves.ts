@@ -1,7 +1,11 @@
+import type { JobState } from '@trustfleet/protocol';
 import { isFinal } from '@trustfleet/rollout';
 import type { Client } from '../connection.ts';
 import type { EndedJobs, JobRef, JobTransition } from '../model/jobs.ts';
 import { finishedRecords, recordFinishedJobs, type FinishedJob } from './finished-jobs.ts';
+
+/** States in which a job waits at the server. */
+export const UNSENT = ['queued', 'heldOffline'] as const satisfies readonly JobState[];
 
 /** Moves the jobs that are still in one of the states, in one statement; the caller has asked libs/rollout. */
 async function move(client: Client, { jobIds, from, to, at }: JobTransition): Promise<JobRef[]> {

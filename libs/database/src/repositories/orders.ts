@@ -6,6 +6,7 @@ import { UnknownHostError } from '../errors.ts';
 import type { NewJob, NewOrder, Order, OrderChanges, OrderRepository } from '../model/orders.ts';
 import type { Viewer } from '../model/viewer.ts';
 import { storableJson, storableText } from '../storable.ts';
+import { artifactsOf } from './artifacts.ts';
 import { supersede } from './supersede.ts';
 import { undoableOrders, undoTargets } from './undo-standing.ts';
 import { visibleTo } from './visibility.ts';
@@ -147,12 +148,7 @@ export function createOrderRepository({ client, atomically }: Context): OrderRep
     },
     undoTargets: (viewer, scope) => undoTargets(client, viewer, scope),
     async artifactsOf(orderId) {
-      const rows = await client.orderArtifact.findMany({
-        where: { orderId },
-        include: { artifact: true },
-        orderBy: { sha256: 'asc' },
-      });
-      return rows.map(({ artifact }) => artifact);
+      return (await artifactsOf(client, [orderId])).get(orderId) ?? [];
     },
     async get(viewer, orderId) {
       const [row] = await client.$queryRaw<

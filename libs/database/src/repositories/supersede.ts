@@ -3,7 +3,7 @@ import { isSuperseded } from '@trustfleet/rollout';
 import type { Client } from '../connection.ts';
 import type { EndedJobs } from '../model/jobs.ts';
 import type { NewOrder } from '../model/orders.ts';
-import { endJobs } from './job-moves.ts';
+import { endJobs, UNSENT } from './job-moves.ts';
 
 interface WaitingRow {
   readonly id: string;
@@ -23,7 +23,7 @@ export async function supersede(
   const rows = await client.$queryRaw<WaitingRow[]>`
     SELECT j.id, j.state, o.mode, j.not_before AS "notBefore", j.offered_at AS "offeredAt"
     FROM job j JOIN "order" o ON o.id = j.order_id JOIN "order" n ON n.id = ${order.id}::uuid
-    WHERE j.host_id = ANY (${[...hostIds]}::uuid[]) AND j.state IN ('queued', 'heldOffline') AND o.id <> n.id
+    WHERE j.host_id = ANY (${[...hostIds]}::uuid[]) AND j.state = ANY (${[...UNSENT]}::text[]) AND o.id <> n.id
       AND o.remedy = n.remedy AND o.parameters = n.parameters ORDER BY j.id FOR NO KEY UPDATE OF j`;
   const superseded = rows.filter(({ state, mode, notBefore, offeredAt }) =>
     isSuperseded({
@@ -37,7 +37,7 @@ export async function supersede(
   );
   return await endJobs(client, {
     jobIds: superseded.map(({ id }) => id),
-    from: ['queued', 'heldOffline'],
+    from: UNSENT,
     to: 'superseded',
     at: order.createdAt,
   });

@@ -5,6 +5,7 @@ import { Prisma, type Client, type Context } from '../connection.ts';
 import type { ChangingJobFacts, TimelineItem, TimelineRepository } from '../model/timeline.ts';
 import type { Viewer } from '../model/viewer.ts';
 import { findingsAt } from './findings.ts';
+import { quarantineReason } from './hosts.ts';
 import { jobsUpdatedAt } from './job-views.ts';
 import { parseRaw } from './section-body.ts';
 import { visibleTo } from './visibility.ts';
@@ -18,7 +19,6 @@ export interface Span {
   readonly before: Date;
 }
 
-const quarantineReason = z.enum(['cloned', 'refused']);
 const mode = z.enum(['apply', 'undo']);
 
 /** Rows that another one of the same section follows: the next one by id, whatever the clock did between them. */

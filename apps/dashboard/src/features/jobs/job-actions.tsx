@@ -35,8 +35,8 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
           title={t('undoTitle')}
           confirm={t('undo')}
           send={(reason) => post({ path: API_ROUTES.undoJob(job.id), body: { reason }, schema: created })}
-          onDone={(order) => {
-            router.push(`/orders/${created.parse(order).id}`);
+          onDone={({ id }) => {
+            router.push(`/orders/${id}`);
           }}
         >
           <p>{t('undoText')}</p>

@@ -35,8 +35,8 @@ export function OrderActions({ order }: { readonly order: OrderView }) {
           title={t('undoTitle')}
           confirm={t('undo')}
           send={(reason) => post({ path: API_ROUTES.undoOrder(order.id), body: { reason }, schema: created })}
-          onDone={(undo) => {
-            router.push(`/orders/${created.parse(undo).id}`);
+          onDone={({ id }) => {
+            router.push(`/orders/${id}`);
           }}
         >
           <p>{t('undoText')}</p>
