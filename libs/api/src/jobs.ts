@@ -36,6 +36,13 @@ export const orderMode = z.enum(['plan', 'apply', 'undo']);
 
 export const planChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('addFile'), path: z.string(), sha256: sha256Hex }),
+  z.object({ kind: z.literal('changeFile'), path: z.string(), sha256: sha256Hex.nullable() }),
+  z.object({
+    kind: z.literal('distrustAnchor'),
+    store: z.string(),
+    anchor: sha256Hex,
+    subject: z.string(),
+  }),
   z.object({ kind: z.literal('runTool'), argv: z.array(z.string()) }),
   z.object({ kind: z.literal('addAnchor'), store: z.string(), anchor: sha256Hex, subject: z.string() }),
   z.object({ kind: z.literal('removeFile'), path: z.string(), sha256: sha256Hex }),

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
+import { readUsers } from './accounts.ts';
 import { errorCode } from './errors.ts';
 import { findFiles, findForeign } from './find.ts';
 import { listDirectory } from './list-directory.ts';
 import { createMountTable } from './mounts.ts';
 import { inspectPath } from './path-chain.ts';
+import { hostPlatform } from './platform.ts';
 import { readBoundedFile } from './read-file.ts';
 import { ownUid, runProgram } from './run-program.ts';
 import type { Host } from './types.ts';
@@ -14,8 +16,11 @@ import { atomicWriteFile, removeFile } from './write-file.ts';
 export function createHost(): Host {
   const mounts = createMountTable();
   return {
+    platform: hostPlatform(),
     uid: ownUid(),
     canActAs: ownUid() === 0 && mapsOtherUids(),
+    users: readUsers,
+    windowsStores: null,
     runProgram,
     readFile: readBoundedFile,
     listDirectory,

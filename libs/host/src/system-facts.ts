@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { errorText } from './errors.ts';
 import { clip } from './clip.ts';
+import { hostPlatform } from './platform.ts';
 
 /** Makers that filled in nothing write these (SMBIOS tables in the field). */
 const PLACEHOLDER =
@@ -83,7 +84,7 @@ export async function factsFrom(from: Collectors, timeoutMs: number): Promise<Sy
     ...system,
     hostname: os.hostname ?? clip(hostname() || 'unknown', 512),
     os: {
-      platform: platformName(),
+      platform: hostPlatform(),
       distribution: os.distro,
       release: os.release,
       codename: os.codename,
@@ -127,11 +128,6 @@ async function bounded<T>(question: Question<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function platformName(): SystemSection['os']['platform'] {
-  if (process.platform === 'win32') return 'windows';
-  return process.platform === 'darwin' ? 'macos' : 'linux';
 }
 
 export function stableInterfaces(found: readonly unknown[]): SystemSection['interfaces'] {

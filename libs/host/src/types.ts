@@ -126,12 +126,56 @@ export interface ForeignResult {
   readonly detail: string | null;
 }
 
+/** A person's account. `home` lies below the root that was asked for. */
+export interface UserAccount extends Account {
+  readonly name: string;
+  readonly home: string;
+  /** A person (or root) who can sign in: has start-up files that set variables. */
+  readonly person: boolean;
+}
+
+/** `detail` says why the database could not be read; then there are no users. */
+export interface UsersRead {
+  readonly users: readonly UserAccount[];
+  readonly detail: string | null;
+}
+
+/** Where a certificate of a logical system store lies. `groupPolicy` and `enterprise` belong to the domain. */
+export type WindowsPhysicalStore = 'registry' | 'groupPolicy' | 'enterprise' | 'authRoot' | 'other';
+export type WindowsLocation = 'localMachine' | 'currentUser';
+export type WindowsStoreName = 'Root' | 'CA' | 'Disallowed' | 'AuthRoot' | 'TrustedPeople';
+
+export interface WindowsEntry {
+  readonly der: Uint8Array;
+  readonly friendlyName: string | null;
+  /** Object identifiers of CERT_ENHKEY_USAGE_PROP_ID; null where it is not set. Empty: no purpose is left. */
+  readonly enhancedKeyUsage: readonly string[] | null;
+}
+export interface WindowsCertificate extends WindowsEntry {
+  readonly physical: WindowsPhysicalStore;
+}
+export type WindowsStoreReading =
+  | { readonly state: 'read'; readonly certificates: readonly WindowsCertificate[] }
+  | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
+
+/** System stores through crypt32: see the port of the same shape in libs/trust-stores. */
+export interface WindowsStores {
+  read(location: WindowsLocation, store: WindowsStoreName): Promise<WindowsStoreReading>;
+  put(store: WindowsStoreName, entry: WindowsEntry): Promise<void>;
+  remove(store: WindowsStoreName, sha256: string): Promise<boolean>;
+}
+
 export interface Host {
-  /** Effective uid of this process. */
+  readonly platform: 'linux' | 'windows' | 'macos';
+  /** Effective uid of this process; -1 where the system has none (Windows). */
   readonly uid: number;
   /** True for root that may take any account's identity; false for others, and for "root" of a user namespace that maps only itself. */
   readonly canActAs: boolean;
   runProgram(request: RunRequest): Promise<RunResult>;
+  /** The account database below `root`; bounded, sorted by name. */
+  users(root: string): Promise<UsersRead>;
+  /** System stores through crypt32; null on every other system than Windows. */
+  readonly windowsStores: WindowsStores | null;
   readFile(path: string, options?: ReadOptions): Promise<FileRead>;
   listDirectory(path: string, options?: ListOptions): Promise<DirectoryListing>;
   findFiles(search: FileSearch): Promise<FileSearchResult>;

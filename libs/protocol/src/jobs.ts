@@ -45,7 +45,20 @@ export const planChange = z.discriminatedUnion('kind', [
     anchor: sha256Hex,
     subject: z.string().max(2048),
   }),
-  // Undo: what goes, and what is put back in its place.
+  /** A file of the system gets other content; `sha256` is that of the new one, null where only the host can tell. */
+  z.looseObject({
+    kind: z.literal('changeFile'),
+    path: z.string().max(4096),
+    sha256: sha256Hex.nullable(),
+  }),
+  /** The store keeps it, and rejects whatever it signs. */
+  z.looseObject({
+    kind: z.literal('distrustAnchor'),
+    store: shortText,
+    anchor: sha256Hex,
+    subject: z.string().max(2048),
+  }),
+  // Undo and removal: what goes, and what is put back in its place.
   z.looseObject({ kind: z.literal('removeFile'), path: z.string().max(4096), sha256: sha256Hex }),
   z.looseObject({ kind: z.literal('restoreFile'), path: z.string().max(4096), sha256: sha256Hex }),
   z.looseObject({

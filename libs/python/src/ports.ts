@@ -5,6 +5,17 @@ export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
+/** `nobody`; above the range that adduser gives to people. */
+export const NOBODY: Account = { uid: 65534, gid: 65534 };
+
+/** An account of the machine. `home` lies below the scan's root. */
+export interface UserAccount extends Account {
+  readonly name: string;
+  readonly home: string;
+  /** A person (or root) who can sign in: has start-up files that set variables. */
+  readonly person: boolean;
+}
+
 export interface PythonRunResult {
   readonly state: 'exited' | 'signalled' | 'timedOut' | 'outputTooLarge' | 'notStarted';
   readonly exitCode: number | null;
@@ -35,6 +46,8 @@ export interface PythonPorts {
   readonly uid: number;
   /** True for root that may take any account's identity. */
   readonly canActAs: boolean;
+  /** The account database below `root`; `detail` says why it could not be read. */
+  users(root: string): Promise<{ readonly users: readonly UserAccount[]; readonly detail: string | null }>;
   readFile(
     path: string,
     options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined },

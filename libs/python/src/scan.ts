@@ -1,8 +1,14 @@
 import type { BundleRead } from '@trustfleet/certificates';
 import { clip, type CollectorProblem } from '@trustfleet/protocol';
-import { NOBODY, parsePasswd, type UserAccount } from './accounts.ts';
 import { below, isInside } from './paths.ts';
-import type { Account, PythonListing, PythonPathChain, PythonPorts } from './ports.ts';
+import {
+  NOBODY,
+  type Account,
+  type PythonListing,
+  type PythonPathChain,
+  type PythonPorts,
+  type UserAccount,
+} from './ports.ts';
 import type { CollectOptions } from './types.ts';
 
 /** null: the agent's own rights. */
@@ -37,10 +43,8 @@ export async function createScan(ports: PythonPorts, options: CollectOptions): P
   const note = (path: string, reason: string): void => {
     if (problems.length < MAX_PROBLEMS) problems.push({ path: clip(path, 4096), reason: clip(reason, 512) });
   };
-  const passwd = await ports.readFile(below(root, '/etc/passwd'), { maxBytes: 1024 * 1024 });
-  if (passwd.state !== 'read') note(below(root, '/etc/passwd'), passwd.detail);
-  const accounts =
-    passwd.state === 'read' ? parsePasswd(Buffer.from(passwd.bytes).toString('utf8'), root) : [];
+  const { users: accounts, detail } = await ports.users(root);
+  if (detail !== null) note(below(root, '/etc/passwd'), detail);
   const access = createAccess(ports);
   return {
     ports,

@@ -1,4 +1,5 @@
 import { debian } from './drivers/debian/index.ts';
+import { pemBundle } from './drivers/pem-bundle/index.ts';
 import { unknown } from './drivers/unknown/index.ts';
 import { describeHost } from './os-release.ts';
 import type { TrustStorePorts } from './ports.ts';
@@ -7,18 +8,23 @@ import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from '.
 /** Operating-system drivers, the first that fits wins. A new one is a folder and a line here. */
 const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [debian, unknown];
 
+/** Stores of single programs, beside the operating system's: all that are found. */
+const PROGRAM_DRIVERS: readonly StoreDriver[] = [];
+
 /** Finds the drivers that fit this host (os-release, tool and directory present, trust-stores.md §6.1). */
 export function createTrustStores(ports: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {
   const list = async (): Promise<readonly StoreHandle[]> => {
     const host = await describeHost(ports, options.root ?? '/');
+    const programs = await Promise.all(PROGRAM_DRIVERS.map((driver) => driver.detect(ports, host)));
     for (const driver of OPERATING_SYSTEM_DRIVERS) {
-      const handle = await driver.detect(ports, host);
-      if (handle !== null) return [handle];
+      const handles = await driver.detect(ports, host);
+      if (handles.length > 0) return [...handles, ...programs.flat()];
     }
-    return [];
+    return programs.flat();
   };
   return {
     list,
+    openBundle: (path) => pemBundle(ports, path),
     async collect() {
       const readings = await Promise.all((await list()).map((handle) => handle.read()));
       return {

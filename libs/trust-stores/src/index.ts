@@ -1,3 +1,3 @@
 export type * from './ports.ts';
-export type * from './types.ts';
+export * from './types.ts';
 export { createTrustStores } from './create-trust-stores.ts';

@@ -14,9 +14,14 @@ export async function describeHost(ports: TrustStorePorts, root: string): Promis
       .split(/\s+/)
       .filter(Boolean);
     const prettyName = values.get('PRETTY_NAME');
-    return { root, families, prettyName: prettyName === undefined ? null : clip(prettyName, 400) };
+    return {
+      platform: ports.platform,
+      root,
+      families,
+      prettyName: prettyName === undefined ? null : clip(prettyName, 400),
+    };
   }
-  return { root, families: [], prettyName: null };
+  return { platform: ports.platform, root, families: [], prettyName: null };
 }
 
 /** Assignments as in os-release(5): values bare or in one pair of quotes, a backslash before `$ " \ and the backtick. */

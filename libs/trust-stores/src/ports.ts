@@ -6,6 +6,9 @@ export interface StoreRunRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly timeoutMs: number;
+  readonly maxOutputBytes?: number;
+  /** Only root can name another account; rights are dropped for good. */
+  readonly runAs?: StoreAccount | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 export interface StoreRunResult {
@@ -26,11 +29,74 @@ export type StoreListing =
     }
   | { readonly state: 'missing' | 'unreadable' | 'notDirectory'; readonly detail: string };
 
-export interface TrustStorePorts {
-  /** Effective uid of the agent: only root may change the operating system's store. */
+/** Numeric identity that a file is read or a program is run with. */
+export interface StoreAccount {
   readonly uid: number;
-  readFile(path: string, options?: { readonly maxBytes?: number }): Promise<BundleRead>;
-  listDirectory(path: string, options?: { readonly limit?: number }): Promise<StoreListing>;
+  readonly gid: number;
+}
+
+/** An account of this machine; `home` lies below the root. */
+export interface StoreUser extends StoreAccount {
+  readonly name: string;
+  readonly home: string;
+  /** A person (or root) who can sign in, and whose programs keep stores. */
+  readonly person: boolean;
+}
+
+/** `localMachine` and `currentUser` of crypt32; the names are those of the system stores. */
+export type WindowsLocation = 'localMachine' | 'currentUser';
+export type WindowsStoreName = 'Root' | 'CA' | 'Disallowed' | 'AuthRoot' | 'TrustedPeople';
+/** Where a certificate of the logical store lies. `groupPolicy` and `enterprise` belong to the domain. */
+export type WindowsPhysicalStore = 'registry' | 'groupPolicy' | 'enterprise' | 'authRoot' | 'other';
+
+export interface WindowsCertificate {
+  readonly der: Uint8Array;
+  readonly physical: WindowsPhysicalStore;
+  /** CERT_FRIENDLY_NAME_PROP_ID; null where it is not set. */
+  readonly friendlyName: string | null;
+  /** Object identifiers of CERT_ENHKEY_USAGE_PROP_ID, which limits the purposes; null where it is not set. Empty: no purpose is left. */
+  readonly enhancedKeyUsage: readonly string[] | null;
+}
+
+export type WindowsStoreReading =
+  | { readonly state: 'read'; readonly certificates: readonly WindowsCertificate[] }
+  | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
+
+/** What a driver puts into the registry's physical store. */
+export interface WindowsEntry {
+  readonly der: Uint8Array;
+  readonly friendlyName: string | null;
+  readonly enhancedKeyUsage: readonly string[] | null;
+}
+
+/**
+ * System stores through crypt32. Every call has a time limit of its own, and one that does not answer is `unreadable` (trust-stores.md
+ * §6.6: as SYSTEM some stores block for half an hour): only the stores that are named are opened.
+ */
+export interface WindowsStorePort {
+  read(location: WindowsLocation, store: WindowsStoreName): Promise<WindowsStoreReading>;
+  /** Into the machine's registry store; replaces one with the same DER there. Throws with crypt32's error in words. */
+  put(store: WindowsStoreName, entry: WindowsEntry): Promise<void>;
+  /** Out of the machine's registry store, by SHA-256 of the DER, never by serial or name. True when it was there. */
+  remove(store: WindowsStoreName, sha256: string): Promise<boolean>;
+}
+
+export interface TrustStorePorts {
+  readonly platform: 'linux' | 'windows' | 'macos';
+  /** Effective uid of the agent: only root may change the operating system's store. -1 on Windows. */
+  readonly uid: number;
+  /** Null on every other system than Windows. */
+  readonly windowsStores: WindowsStorePort | null;
+  /** The account database below `root`, bounded; `detail` says why it could not be read. */
+  users(root: string): Promise<{ readonly users: readonly StoreUser[]; readonly detail: string | null }>;
+  readFile(
+    path: string,
+    options?: { readonly maxBytes?: number; readonly asUser?: StoreAccount | undefined },
+  ): Promise<BundleRead>;
+  listDirectory(
+    path: string,
+    options?: { readonly limit?: number; readonly asUser?: StoreAccount | undefined },
+  ): Promise<StoreListing>;
   isExecutable(path: string): Promise<boolean>;
   /** False on a read-only file system, even for root. */
   isWritable(path: string): Promise<boolean>;

@@ -1,4 +1,4 @@
-import type { TrustStore } from '@trustfleet/protocol';
+import type { AnchorTrust, TrustStore } from '@trustfleet/protocol';
 import type { TrustStorePorts } from './ports.ts';
 
 /** Result of add and remove. The store's tool ran to its end; whether trust changed is for the caller to read back. */
@@ -42,24 +42,71 @@ export interface ChangeOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * One anchor's standing in a store that keeps entries and no files of ours: all that is needed to bring it back. Plain JSON, so that a
+ * journal keeps it; equal standings are equal as canonical JSON.
+ */
+export type EntryState =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'present';
+      /** DER, base64. */
+      readonly der: string;
+      readonly trust: AnchorTrust;
+      /** What else the store keeps with it, in the driver's own words: friendly name, nickname, flags, alias. */
+      readonly attributes: Readonly<Record<string, string>>;
+    };
+
+/** Single entries of a store, for the drivers whose stores are changed entry by entry (Windows, NSS, Java, a PEM file). */
+export interface EntryAccess {
+  /** Its standing now, read anew. Throws where the store cannot be read. */
+  get(sha256: string): Promise<EntryState>;
+  /** The standing in which this store trusts it for TLS servers. Pure. */
+  trusting(der: Uint8Array): EntryState;
+  /** Brings one entry to a standing, touches no other. Idempotent; on disk before it resolves. */
+  put(sha256: string, state: EntryState, options?: ChangeOptions): Promise<StoreChange>;
+}
+
+/** A whole store's changeable part, as `restore` needs it. Plain JSON with a format number; null where this host cannot tell. */
+export interface StoreSnapshot {
+  readonly format: 1;
+  readonly driver: string;
+  readonly id: string;
+  /** The driver's own; plain JSON, at most 32 MiB. */
+  readonly content: unknown;
+}
+
 /** One store of one host. */
 export interface StoreHandle {
   readonly id: string;
   /** Reads all of it again; failures are in the reading, never thrown. */
   read(): Promise<StoreReading>;
-  /** Null when this store cannot be changed: see `store.cannotChange`. */
+  /** Null when this store cannot be changed (see `store.cannotChange`) or has no files of its own (see `entries`). */
   plan(sha256: string): ChangePlan | null;
-  /** Writes the anchor's PEM (atomic, 0644) and rebuilds the bundle. Idempotent. */
+  /** The store then trusts it: writes the anchor's PEM (atomic, 0644) and rebuilds the bundle, or puts the entry. Idempotent. */
   add(der: Uint8Array, options?: ChangeOptions): Promise<StoreChange>;
-  /** Deletes the file that `add` wrote for this anchor, nothing else, and rebuilds the bundle. Idempotent. */
+  /** Deletes what `add` made for this anchor, nothing else, and rebuilds the bundle. Idempotent. */
   remove(sha256: string, options?: ChangeOptions): Promise<StoreChange>;
+  /** Null for a store that is changed by files and a tool. */
+  readonly entries: EntryAccess | null;
+  /** What an administrator can change of this store, whole. Throws {@link SnapshotFailed} where it cannot be read. */
+  snapshot(): Promise<StoreSnapshot>;
+  /** Back to a snapshot: equal contents afterwards (byte-equal, or the same anchors where the system regenerates files). */
+  restore(snapshot: StoreSnapshot, options?: ChangeOptions): Promise<StoreChange>;
   /** Only runs the store's tools, for a caller that changed files itself. After a removal they also drop what they had made of the file. */
   rebuild(after: 'add' | 'remove', options?: ChangeOptions): Promise<StoreChange>;
 }
 
+/** A store could not be read whole, so there is nothing to go back to; the message says where and why. */
+export class SnapshotFailed extends Error {
+  override readonly name = 'SnapshotFailed';
+}
+
 export interface TrustStores {
-  /** Stores of this host, at least one (an unknown distribution gives one that cannot be changed). */
+  /** Stores of this host, the operating system's first (an unknown distribution gives one that cannot be changed). */
   list(): Promise<readonly StoreHandle[]>;
+  /** A PEM file or a hashed directory as a store of its own, whether it exists or not; its id is `bundle:<path>`. */
+  openBundle(path: string): StoreHandle;
   /** Section, DER by SHA-256 over all stores, and what to watch. */
   collect(): Promise<{
     readonly stores: readonly TrustStore[];
@@ -76,12 +123,13 @@ export interface TrustStoreOptions {
 /** One kind of store: one folder in drivers/, one line in the table of create-trust-stores.ts. */
 export interface StoreDriver {
   readonly name: string;
-  /** Null when this host has no store of this kind. */
-  detect(ports: TrustStorePorts, host: HostDescription): Promise<StoreHandle | null>;
+  /** None when this host has no store of this kind. Of the operating-system drivers the first with any wins. */
+  detect(ports: TrustStorePorts, host: HostDescription): Promise<readonly StoreHandle[]>;
 }
 
 /** What drivers decide by. */
 export interface HostDescription {
+  readonly platform: TrustStorePorts['platform'];
   readonly root: string;
   /** ID and ID_LIKE of os-release(5), lower case. */
   readonly families: readonly string[];

@@ -48,12 +48,16 @@ function planLine(change: PlanChange): string {
       return `remove the file  ${change.path}`;
     case 'restoreFile':
       return `put back         ${change.path}`;
+    case 'changeFile':
+      return `change the file  ${change.path}`;
     case 'runTool':
       return `run              ${change.argv.join(' ')}`;
     case 'addAnchor':
       return `trusted then     ${change.subject} (${change.anchor})`;
     case 'removeAnchor':
       return `no longer there  ${change.subject} (${change.anchor})`;
+    case 'distrustAnchor':
+      return `rejected then    ${change.subject} (${change.anchor})`;
   }
 }
 

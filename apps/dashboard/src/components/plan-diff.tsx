@@ -13,8 +13,10 @@ const EFFECT: Readonly<Record<Change['kind'], Effect>> = {
   addFile: 'adds',
   addAnchor: 'adds',
   restoreFile: 'adds',
+  changeFile: 'adds',
   removeFile: 'removes',
   removeAnchor: 'removes',
+  distrustAnchor: 'removes',
   runTool: 'runs',
 };
 const LOOK: Readonly<Record<Effect, { readonly mark: string; readonly className: string }>> = {
@@ -31,6 +33,7 @@ function useChangeWords(): (change: Change) => string {
       case 'addFile':
       case 'removeFile':
       case 'restoreFile':
+      case 'changeFile':
         return t(change.kind, { path: change.path });
       case 'runTool':
         return t('runTool', { command: change.argv.join(' ') });
@@ -38,6 +41,8 @@ function useChangeWords(): (change: Change) => string {
         return t('addAnchorLine', { subject: change.subject, store: change.store });
       case 'removeAnchor':
         return t('removeAnchorLine', { subject: change.subject, store: change.store });
+      case 'distrustAnchor':
+        return t('distrustAnchorLine', { subject: change.subject, store: change.store });
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { PythonEnvironment } from '@trustfleet/protocol';
-import type { UserAccount } from '../accounts.ts';
+import type { UserAccount } from '../ports.ts';
 import { below, isInside } from '../paths.ts';
 import { compare, homeOf, type Reader, type Scan } from '../scan.ts';
 

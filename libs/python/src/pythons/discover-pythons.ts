@@ -1,6 +1,5 @@
 import { clip, type PythonEnvironment, type PythonPackage } from '@trustfleet/protocol';
-import type { PythonPorts } from '../ports.ts';
-import { NOBODY } from '../accounts.ts';
+import { NOBODY, type PythonPorts } from '../ports.ts';
 import { accountOf, compare, createScan, problemsOf, type Reader, type Scan } from '../scan.ts';
 import type { CertifiCopy, CollectOptions, PythonsResult } from '../types.ts';
 import { ask, type RunFacts } from './ask.ts';

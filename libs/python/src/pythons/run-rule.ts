@@ -1,5 +1,4 @@
-import { NOBODY } from '../accounts.ts';
-import type { Account } from '../ports.ts';
+import { NOBODY, type Account } from '../ports.ts';
 import { accountOf, type Scan } from '../scan.ts';
 import type { Layout } from './layout.ts';
 import { clip } from '@trustfleet/protocol';

@@ -1,5 +1,5 @@
 import type { VariableScope } from '@trustfleet/protocol';
-import type { UserAccount } from '../accounts.ts';
+import type { UserAccount } from '../ports.ts';
 import { below } from '../paths.ts';
 import type { Reader, Scan } from '../scan.ts';
 import type { ParseAssignments } from './assignments.ts';

@@ -53,7 +53,10 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
     throw error;
   };
   return {
+    platform: 'linux',
     uid: 0,
+    windowsStores: null,
+    users: () => Promise.resolve({ users: [], detail: null }),
     ...createFileWriter(disk),
     async readFile(path) {
       try {

@@ -1,4 +1,4 @@
-import type { StoreDriver } from '../../types.ts';
+import { SnapshotFailed, type StoreDriver, type StoreHandle } from '../../types.ts';
 import { add, commandsAfter, rebuild, remove } from './change.ts';
 import { anchorPath, debianLayout } from './layout.ts';
 import { readStore } from './read.ts';
@@ -8,10 +8,10 @@ export const debian: StoreDriver = {
   name: 'debian',
   detect(ports, host) {
     if (!host.families.some((family) => family === 'debian' || family === 'ubuntu'))
-      return Promise.resolve(null);
+      return Promise.resolve([]);
     const layout = debianLayout(host.root);
     const changer = { ports, layout };
-    return Promise.resolve({
+    const handle: StoreHandle = {
       id: 'debian',
       read: () => readStore(ports, host, layout),
       plan: (sha256) =>
@@ -25,6 +25,10 @@ export const debian: StoreDriver = {
       add: (der, options) => add(changer, der, options),
       remove: (sha256, options) => remove(changer, sha256, options),
       rebuild: (after, options) => rebuild(changer, after, options),
-    });
+      entries: null,
+      snapshot: () => Promise.reject(new SnapshotFailed('This driver takes no snapshots yet.')),
+      restore: () => Promise.reject(new SnapshotFailed('This driver takes no snapshots yet.')),
+    };
+    return Promise.resolve([handle]);
   },
 };

@@ -1,19 +1,19 @@
-import type { Account } from './ports.ts';
-import { below } from './paths.ts';
-
-/** One line of passwd(5). `home` lies below the scan's root. */
-export interface UserAccount extends Account {
-  readonly name: string;
-  readonly home: string;
-  /** A person (or root) who can sign in: has start-up files that set variables. */
-  readonly person: boolean;
-}
+import { join } from 'node:path';
+import { readBoundedFile } from './read-file.ts';
+import type { UserAccount, UsersRead } from './types.ts';
 
 const NO_LOGIN = /\/(nologin|false|true|sync|halt|shutdown)$/;
 const NO_HOME = new Set(['', '/', '/nonexistent', '/dev/null', '/proc', '/bin', '/sbin', '/usr/sbin']);
 /** `nobody`; above the range that adduser gives to people. */
-export const NOBODY: Account = { uid: 65534, gid: 65534 };
+const NOBODY_UID = 65534;
 const MAX_ACCOUNTS = 5000;
+
+/** Accounts of passwd(5) below `root`. */
+export async function readUsers(root: string): Promise<UsersRead> {
+  const read = await readBoundedFile(join(root, 'etc/passwd'), { maxBytes: 1024 * 1024 });
+  if (read.state !== 'read') return { users: [], detail: read.detail };
+  return { users: parsePasswd(Buffer.from(read.bytes).toString('utf8'), root), detail: null };
+}
 
 export function parsePasswd(text: string, root: string): UserAccount[] {
   const accounts = text.split('\n').flatMap((line) => parseLine(line, root) ?? []);
@@ -27,8 +27,8 @@ function parseLine(line: string, root: string): UserAccount | null {
   if (fields === null) return null;
   const [, name = '', uidText, gidText, home = '', shell = ''] = fields;
   const uid = Number(uidText);
-  const isPerson = (uid === 0 || (uid >= 1000 && uid < NOBODY.uid)) && isHome(home) && isShell(shell);
-  return { name, uid, gid: Number(gidText), home: below(root, home), person: isPerson };
+  const isPerson = (uid === 0 || (uid >= 1000 && uid < NOBODY_UID)) && isHome(home) && isShell(shell);
+  return { name, uid, gid: Number(gidText), home: root === '/' ? home : join(root, home), person: isPerson };
 }
 
 function isHome(home: string): boolean {
