@@ -158,7 +158,11 @@ describe('inventory', () => {
     const open = await eventually(
       () => detail(agent),
       // The parts of a page are read one after another: a report may land between two of them.
-      (body) => body.findings.length > 0 && body.sections.length === 2 && body.os !== null,
+      (body) =>
+        body.findings.length > 0 &&
+        body.openBlockers > 0 &&
+        body.sections.length === 2 &&
+        body.os !== null,
     );
     expect(open).toMatchObject({
       presence: 'online',
