@@ -8,3 +8,12 @@ export { inspectAnchor, MAX_ANCHOR_BYTES } from './inspect-anchor.ts';
 export { issueCertificate } from './issue-certificate.ts';
 export { WELL_KNOWN_ROOTS } from './well-known-roots.ts';
 export { describeBundle, type BundleRead, type DescribedBundle } from './describe-bundle.ts';
+export type { CatalogueRoot, ReleaseMark, RootCatalogue } from './catalogue/root-catalogue.ts';
+export {
+  ANCHOR_CLASSES,
+  type AnchorClass,
+  type AnchorClassName,
+  type AnchorEvidence,
+  type ClassificationContext,
+} from './classify/anchor-class.ts';
+export { classifyAnchor, type ClassifiedFacts } from './classify/classify-anchor.ts';
