@@ -62,6 +62,8 @@ export interface PolicyFinding {
 export const CAUSES = [
   'anchorMissingFromStore',
   'anchorMissingFromBundle',
+  'anchorDistrusted',
+  'anchorForOtherPurposes',
   'storeMissing',
   'storeUnreadable',
   'storeNotRegularFile',

@@ -1,4 +1,4 @@
-import type { BundleFile, TrustStore } from '@trustfleet/protocol';
+import type { BundleFile, StoreEntry, TrustStore } from '@trustfleet/protocol';
 import { findingKey } from '../../finding-key.ts';
 import type {
   AnchorRequiredPolicy,
@@ -46,10 +46,30 @@ function storeFindings(store: TrustStore, anchors: readonly RequiredAnchor[]): P
       }),
     ];
   }
-  return lacking(bundle, anchors).map((anchor) =>
-    finding({ ...about, cause: 'anchorMissingFromStore', severity: 'blocker', anchor }),
-  );
+  return lacking(bundle, anchors).map((anchor) => {
+    const entry = store.entries?.find((candidate) => candidate.anchor === anchor.sha256);
+    const cause = BY_TRUST[entry?.trust ?? 'deselected'];
+    return finding({
+      ...about,
+      cause,
+      severity: 'blocker',
+      anchor,
+      ...(entry === undefined ? {} : { entry }),
+    });
+  });
 }
+
+/**
+ * An anchor that is there and does not vouch for servers: adding it once more would change nothing where the store rejects it
+ * (trust-stores.md §6.2, Disallowed; §6.1, blocklist). What the owner left out can be added like any other.
+ */
+const BY_TRUST: Readonly<Record<StoreEntry['trust'], Cause>> = {
+  distrusted: 'anchorDistrusted',
+  otherPurposes: 'anchorForOtherPurposes',
+  deselected: 'anchorMissingFromStore',
+  // In the entries and not in the view: the store contradicts itself, and programs go by the view.
+  servers: 'anchorMissingFromStore',
+};
 
 function bundleFindings(
   { path, bundle, users }: UsedBundle,
@@ -101,9 +121,11 @@ interface FindingParts {
   readonly cause: Cause;
   readonly severity: FindingSeverity;
   readonly anchor: RequiredAnchor | null;
+  /** What the store says of that anchor. */
+  readonly entry?: StoreEntry;
 }
 
-function finding({ identity, subject, bundle, cause, severity, anchor }: FindingParts): PolicyFinding {
+function finding({ identity, subject, bundle, cause, severity, anchor, entry }: FindingParts): PolicyFinding {
   const rule = 'anchorRequired';
   return {
     key: findingKey({ rule, kind: subject.kind, subject: identity, anchor: anchor?.sha256 ?? null }),
@@ -112,6 +134,9 @@ function finding({ identity, subject, bundle, cause, severity, anchor }: Finding
     severity,
     subject,
     anchor: anchor === null ? null : { sha256: anchor.sha256, name: anchor.name },
-    evidence: bundleEvidence(bundle),
+    evidence: {
+      ...bundleEvidence(bundle),
+      ...(entry === undefined ? {} : { trust: entry.trust, location: entry.location }),
+    },
   };
 }

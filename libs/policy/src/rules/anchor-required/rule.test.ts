@@ -1,4 +1,4 @@
-import type { BundleProvenance, InventoryBundle } from '@trustfleet/protocol';
+import type { BundleProvenance, InventoryBundle, StoreEntry } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   anchorStatus,
@@ -72,6 +72,25 @@ describe('anchorRequired: the operating system’s store', () => {
 
     expect(found.map(short)).toEqual([[`store${fault}`, unseen ? 'warning' : 'blocker', 'trustStore', null]]);
     expect(found[0]!.evidence).toMatchObject({ state, opensslAccepts });
+  });
+
+  it.each([
+    ['distrusted', 'anchorDistrusted'],
+    ['otherPurposes', 'anchorForOtherPurposes'],
+    ['deselected', 'anchorMissingFromStore'],
+  ] as const)('has one that is %s: %s, and where', (trust, cause) => {
+    const entry: StoreEntry = {
+      anchor: studio.sha256,
+      trust,
+      origin: 'local',
+      name: null,
+      location: 'LocalMachine\\Disallowed',
+      purposes: null,
+    };
+    const found = evaluatePolicy(both, facts([store({ anchors: [amazon.sha256] }, { entries: [entry] })]));
+
+    expect(found.map(short)).toEqual([[cause, 'blocker', 'trustStore', studio.name]]);
+    expect(found[0]!.evidence).toMatchObject({ trust, location: 'LocalMachine\\Disallowed' });
   });
 
   it('a store of another kind is not judged', () => {
