@@ -1,3 +1,4 @@
 export * from './fake-clock.ts';
 export * from './postgres-lab.ts';
+export * from './runtimes/index.ts';
 export * from './tls-lab.ts';

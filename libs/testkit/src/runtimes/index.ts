@@ -1,0 +1,2 @@
+export * from './pinned.ts';
+export * from './fetch-pinned.ts';
