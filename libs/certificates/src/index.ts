@@ -17,3 +17,7 @@ export {
   type ClassificationContext,
 } from './classify/anchor-class.ts';
 export { classifyAnchor, type ClassifiedFacts } from './classify/classify-anchor.ts';
+export { children, content, encoded, objectIdentifier, readElement, type DerElement } from './x509/der.ts';
+export { readCertificateFields, type CertificateFields } from './x509/certificate-fields.ts';
+export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
+export { decodeBase64 } from './pem/base64.ts';
