@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { readUsers } from './accounts.ts';
 import { errorCode } from './errors.ts';
 import { findFiles, findForeign } from './find.ts';
+import { identify, makeDirectory } from './identify.ts';
 import { listDirectory } from './list-directory.ts';
 import { createMountTable } from './mounts.ts';
 import { inspectPath } from './path-chain.ts';
@@ -28,6 +29,8 @@ export function createHost(): Host {
     inspectPath,
     findForeign,
     networkMount: (path) => mounts.networkMount(path),
+    identify,
+    makeDirectory,
     isExecutable,
     isWritable,
     writeFile: atomicWriteFile,

@@ -112,6 +112,19 @@ export interface PathChain {
   readonly openToAll: boolean;
 }
 
+/** What a file, directory or link is, without its content. */
+export interface FileIdentity {
+  readonly kind: EntryKind;
+  /** Differs whenever content, rights, owner or the file itself do: device, inode, mode, owner, size, mtime and ctime in nanoseconds. */
+  readonly identity: string;
+  /** False while a change so recent that another one could have the same time: equal identities then do not mean equal content. */
+  readonly settled: boolean;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface ForeignSearch {
   readonly directory: string;
   /** Allowed owners besides root. */
@@ -188,6 +201,13 @@ export interface Host {
   /** This process may write there; false on a read-only file system, even for root. */
   isWritable(path: string): Promise<boolean>;
   writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<void>;
+  /** In the order of the paths; null for what is missing or may not be seen. Links are followed unless told otherwise. */
+  identify(
+    paths: readonly string[],
+    options?: { readonly followLinks?: boolean },
+  ): Promise<readonly (FileIdentity | null)[]>;
+  /** With all that is missing above it, 0755; nothing happens to one that is there. */
+  makeDirectory(path: string): Promise<void>;
   /** True when it was there. */
   removeFile(path: string): Promise<boolean>;
 }
@@ -201,6 +221,7 @@ export interface WriteCalls {
 export interface WriteHandle {
   writeFile(bytes: Uint8Array): Promise<void>;
   chmod(mode: number): Promise<void>;
+  chown?(uid: number, gid: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -208,6 +229,8 @@ export interface WriteHandle {
 export interface WriteOptions {
   /** Default 0o600. */
   readonly mode?: number;
+  /** Given to it before it takes the place of the old one; only root can name another account. Default: the agent's own. */
+  readonly owner?: Account | undefined;
 }
 
 export interface WatchOptions {

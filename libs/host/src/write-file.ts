@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from './errors.ts';
-import type { Host, WriteCalls, WriteOptions } from './types.ts';
+import type { Account, Host, WriteCalls, WriteHandle, WriteOptions } from './types.ts';
 
 const nodeCalls: WriteCalls = { open, rename, unlink };
 
@@ -46,6 +46,8 @@ async function replaceFile(calls: WriteCalls, { path, bytes, options }: Replacem
   try {
     try {
       await handle.writeFile(bytes);
+      // Before chmod: a change of owner takes set-id bits away.
+      if (options.owner !== undefined) await changeOwner(handle, options.owner);
       await handle.chmod(mode);
       await handle.sync();
     } finally {
@@ -57,6 +59,11 @@ async function replaceFile(calls: WriteCalls, { path, bytes, options }: Replacem
     throw error;
   }
   await syncDirectory(calls, dirname(path));
+}
+
+async function changeOwner(handle: WriteHandle, { uid, gid }: Account): Promise<void> {
+  if (handle.chown === undefined) throw new Error('Owners cannot be changed here');
+  await handle.chown(uid, gid);
 }
 
 async function removeIfThere(calls: WriteCalls, path: string): Promise<boolean> {

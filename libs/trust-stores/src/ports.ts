@@ -81,6 +81,19 @@ export interface WindowsStorePort {
   remove(store: WindowsStoreName, sha256: string): Promise<boolean>;
 }
 
+/** What a file, directory or link is, without its content. */
+export interface StoreFileIdentity {
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  /** Differs whenever content, rights, owner or the file itself do (device, inode, mode, owner, size, mtime, ctime). */
+  readonly identity: string;
+  /** False while the last change is so recent that another one could have the same time. */
+  readonly settled: boolean;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface TrustStorePorts {
   readonly platform: 'linux' | 'windows' | 'macos';
   /** Effective uid of the agent: only root may change the operating system's store. -1 on Windows. */
@@ -104,7 +117,19 @@ export interface TrustStorePorts {
   inspectPath(
     path: string,
   ): Promise<{ readonly owners: readonly number[]; readonly writable: string | null }>;
-  writeFile(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
+  /** In the order of the paths; null for what is missing or may not be seen. Links are followed unless told otherwise. */
+  identify(
+    paths: readonly string[],
+    options?: { readonly followLinks?: boolean },
+  ): Promise<readonly (StoreFileIdentity | null)[]>;
+  /** Atomic, on disk before it resolves. Mode 0600 and the agent's own account unless told otherwise. */
+  writeFile(
+    path: string,
+    bytes: Uint8Array,
+    options?: { readonly mode?: number; readonly owner?: StoreAccount | undefined },
+  ): Promise<void>;
+  /** With all that is missing above it, 0755; nothing happens to one that is there. */
+  makeDirectory(path: string): Promise<void>;
   removeFile(path: string): Promise<boolean>;
   runProgram(request: StoreRunRequest): Promise<StoreRunResult>;
 }

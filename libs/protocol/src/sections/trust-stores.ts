@@ -61,6 +61,8 @@ export const trustStore = z.looseObject({
    * with the system, or with its file in `localAnchors`.
    */
   entries: z.array(storeEntry).max(5000).optional(),
+  /** What is wrong with the store as a whole, one sentence each: what, where, what to do. */
+  problems: z.array(shortText).max(64).optional(),
 });
 export type TrustStore = z.infer<typeof trustStore>;
 

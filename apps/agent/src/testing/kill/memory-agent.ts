@@ -75,6 +75,8 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
         return state(path, error);
       }
     },
+    identify: (paths) => Promise.resolve(paths.map(() => null)),
+    makeDirectory: () => Promise.reject(new Error('every directory of this machine is there')),
     isExecutable: () => Promise.resolve(true),
     isWritable: () => Promise.resolve(true),
     inspectPath: () =>
