@@ -1,0 +1,2 @@
+export { prepareWine, type WineLab } from './lab.ts';
+export type { WineProcess, WineResult, WineRunOptions } from './processes.ts';
