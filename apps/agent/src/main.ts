@@ -8,22 +8,29 @@ function nodeIsTooOld(version: string): boolean {
   return major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
 }
 
-if (nodeIsTooOld(process.versions.node)) {
-  process.stderr.write(
-    `trustfleet-agent: Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node} (${process.execPath}). Start it with a newer one.\n`,
-  );
-  process.exitCode = 1;
-} else {
+async function main(): Promise<number> {
+  if (nodeIsTooOld(process.versions.node)) {
+    process.stderr.write(
+      `trustfleet-agent: Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node} (${process.execPath}). Start it with a newer one.\n`,
+    );
+    return 1;
+  }
   // `| head`: whoever read has gone. What is under way goes on to its end, an undo above all.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
   // Only now: what it is made of uses what older releases do not have.
   const { runCli } = await import('./cli.ts');
-  process.exitCode = await runCli(process.argv.slice(2), {
+  return runCli(process.argv.slice(2), {
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: takeEnvironment(),
   });
 }
+
+// No `await` outside of a function: a single executable is CommonJS, which has none (docs/decisions/0008). What rejects here ends
+// the process with its stack, as any unexpected failure does.
+void main().then((code) => {
+  process.exitCode = code;
+});
