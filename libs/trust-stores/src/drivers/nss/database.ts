@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { sha256Hex } from '@trustfleet/certificates';
+import type { AnchorTrust } from '@trustfleet/protocol';
+import { readSqliteTable, SqliteFormatError, type SqliteCell } from './sqlite.ts';
+
+/** One certificate of a `cert9.db`. */
+export interface NssCertificate {
+  readonly sha256: string;
+  readonly der: Uint8Array;
+  /** The nickname, byte for byte where it is UTF-8; null where it is not, as no program can be told it. Empty: it has none. */
+  readonly nickname: string | null;
+  /** As certutil prints them, without `u`: servers and clients, mail, code, e.g. `CT,C,C`. */
+  readonly flags: string;
+  /** CKA_ID, by which a private key of the database belongs to it. */
+  readonly keyId: string;
+}
+
+export interface NssDatabase {
+  readonly certificates: readonly NssCertificate[];
+  /** Rows that could not be read, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Attribute columns of softoken's tables: `a` and the number of the attribute in hex (NSS, sdb.c; pkcs11n.h). */
+const COLUMNS = {
+  class: 'a0',
+  label: 'a3',
+  value: 'a11',
+  issuer: 'a81',
+  serial: 'a82',
+  keyId: 'a102',
+  servers: 'ace536358',
+  clients: 'ace536359',
+  code: 'ace53635a',
+  mail: 'ace53635b',
+  sha1: 'ace5363b4',
+} as const;
+type Column = keyof typeof COLUMNS;
+type Row = Readonly<Record<Column, Uint8Array | null>>;
+
+const CERTIFICATE = '00000001';
+const PRIVATE_KEY = '00000003';
+const TRUST = 'ce534353';
+/** What softoken writes for a value of no bytes (sdb.c, SQLITE_EXPLICIT_NULL). */
+const EXPLICIT_NULL = 'a5005a';
+const MAX_CERTIFICATE_BYTES = 64 * 1024;
+
+/**
+ * Certificates of a `cert9.db` with their trust, straight from the file: nothing of the database's owner is run (its `pkcs11.txt`
+ * names libraries that certutil would load), no password is asked, and a nickname can hide nothing. Throws SqliteFormatError.
+ */
+export function parseCertificates(file: Uint8Array): NssDatabase {
+  const rows = readSqliteTable(file, 'nssPublic', Object.values(COLUMNS));
+  if (rows === null) throw new SqliteFormatError('it has no table nssPublic');
+  const objects = rows.map(toRow);
+  const trusts = new Map<string, Row>();
+  for (const row of objects) if (hex(row.class) === TRUST) trusts.set(trustKey(row, hex(row.sha1)), row);
+  const certificates: NssCertificate[] = [];
+  const problems: string[] = [];
+  objects
+    .filter((row) => hex(row.class) === CERTIFICATE)
+    .forEach((row, index) => {
+      const der = row.value;
+      if (der === null || der.length === 0 || der.length > MAX_CERTIFICATE_BYTES)
+        problems.push(
+          `certificate ${index + 1} of the database has ${der === null ? 'no content' : `${der.length} bytes`}`,
+        );
+      else certificates.push(toCertificate(row, { der, trusts }));
+    });
+  return { certificates, problems };
+}
+
+/** CKA_ID of every private key in a `key4.db`, hex. Throws SqliteFormatError. */
+export function parseKeyIds(file: Uint8Array): ReadonlySet<string> {
+  const rows = readSqliteTable(file, 'nssPrivate', Object.values(COLUMNS)) ?? [];
+  return new Set(
+    rows
+      .map(toRow)
+      .filter((row) => hex(row.class) === PRIVATE_KEY)
+      .map((row) => hex(row.keyId)),
+  );
+}
+
+function toRow(cells: readonly SqliteCell[]): Row {
+  const names = Object.keys(COLUMNS) as Column[];
+  const entries = names.map((name, index): [Column, Uint8Array | null] => {
+    const cell = cells[index];
+    return [name, cell instanceof Uint8Array && hex(cell) !== EXPLICIT_NULL ? cell : null];
+  });
+  return Object.fromEntries(entries) as Row;
+}
+
+function toCertificate(
+  row: Row,
+  from: { der: Uint8Array; trusts: ReadonlyMap<string, Row> },
+): NssCertificate {
+  const { der, trusts } = from;
+  const trust = trusts.get(trustKey(row, createHash('sha1').update(der).digest('hex')));
+  const text = Buffer.from(row.label ?? []).toString('utf8');
+  return {
+    sha256: sha256Hex(der),
+    der: new Uint8Array(der),
+    nickname: Buffer.from(text, 'utf8').equals(row.label ?? Buffer.alloc(0)) ? text : null,
+    flags: trust === undefined ? ',,' : flagsOf(trust),
+    keyId: hex(row.keyId),
+  };
+}
+
+/** softoken finds the trust of a certificate by issuer, serial and SHA-1 of it (NSS, devtoken.c). */
+function trustKey(row: Row, sha1: string): string {
+  return `${hex(row.issuer)}:${hex(row.serial)}:${sha1}`;
+}
+
+function hex(bytes: Uint8Array | null): string {
+  return bytes === null ? '' : Buffer.from(bytes).toString('hex');
+}
+
+/** CKT_NSS_TRUSTED, ..._TRUSTED_DELEGATOR, ..._NOT_TRUSTED and ..._VALID_DELEGATOR (pkcs11n.h), in certutil's letters. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ce534351: 'P',
+  ce534352: 'C',
+  ce53435a: 'p',
+  ce53435b: 'c',
+};
+
+function flagsOf(trust: Row): string {
+  const letter = (value: Uint8Array | null): string => LETTERS[hex(value)] ?? '';
+  const servers = letter(trust.servers);
+  const clients = letter(trust.clients);
+  // NSS keeps clients in the servers' field: a CA for clients is T there, and C says c (pki3hack.c, secutil.c).
+  const ssl = new Set([servers, clients === 'C' ? 'T' : clients]);
+  const both = ['C', 'T'].some((flag) => ssl.has(flag));
+  const shown = ['c', 'p', 'C', 'T', 'P'].filter(
+    (flag) => ssl.has(flag) && !(flag === 'c' && both) && !(flag === 'p' && ssl.has('P')),
+  );
+  return [shown.join(''), letter(trust.mail), letter(trust.code)].join(',');
+}
+
+/** What flags mean for TLS servers: C vouches, P is trusted for itself alone, p is rejected; in this order, as NSS decides (pki3hack.c). */
+export function trustOf(flags: string): { readonly trust: AnchorTrust; readonly purposes: string[] | null } {
+  const [ssl = '', mail = '', code = ''] = flags.split(',');
+  const distrusted = !/[CP]/.test(ssl) && ssl.includes('p');
+  const trust = ssl.includes('C') ? 'servers' : distrusted ? 'distrusted' : 'otherPurposes';
+  const vouchedFor = [
+    ssl.includes('C') ? 'SSL' : null,
+    ssl.includes('T') ? 'SSL client' : null,
+    ssl.includes('P') ? 'SSL peer' : null,
+    mail.includes('C') ? 'S/MIME' : null,
+    code.includes('C') ? 'JAR/XPI' : null,
+  ].filter((purpose) => purpose !== null);
+  const all = ['SSL', 'S/MIME', 'JAR/XPI'].every((purpose) => vouchedFor.includes(purpose));
+  return { trust, purposes: all ? null : vouchedFor };
+}

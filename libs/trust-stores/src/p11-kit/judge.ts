@@ -1,0 +1,115 @@
+import type { AnchorOrigin, AnchorTrust } from '@trustfleet/protocol';
+import { keysOf } from './keys.ts';
+import type { P11Objects } from './objects.ts';
+import { purposeWords, vouchesForServers } from './purposes.ts';
+
+/** One trust path of p11-kit: a directory with `anchors/` and `blocklist/` below, the first in its configuration first. */
+export interface P11Token {
+  readonly origin: AnchorOrigin;
+  readonly files: readonly { readonly path: string; readonly objects: P11Objects }[];
+}
+
+/** How p11-kit stands to one certificate of its sources. */
+export interface P11Standing {
+  readonly sha256: string;
+  readonly der: Uint8Array;
+  readonly trust: Extract<AnchorTrust, 'servers' | 'otherPurposes' | 'distrusted'>;
+  readonly origin: AnchorOrigin;
+  readonly label: string | null;
+  /** The file that decides: the one that distrusts it, else the one that makes it an anchor, else the first that has it. */
+  readonly path: string;
+  /** Words of `trust list --purpose`, else object identifiers; null where nothing limits it, empty where it is no anchor. */
+  readonly purposes: readonly string[] | null;
+}
+
+interface Instance {
+  readonly token: P11Token;
+  readonly path: string;
+  readonly label: string | null;
+  readonly der: Uint8Array;
+  readonly trusted: boolean;
+  readonly distrusted: boolean;
+}
+
+/**
+ * What `trust extract --filter=ca-anchors --purpose server-auth` would make of the sources (trust/enumerate.c): blocked by itself, by its
+ * key or by issuer and serial number anywhere; else the first path in which it is an anchor decides, with the purposes pinned there.
+ * Sorted by digest.
+ */
+export function judge(tokens: readonly P11Token[]): P11Standing[] {
+  const instances = instancesOf(tokens);
+  const blocks = blocksOf(tokens);
+  return [...instances]
+    .map(([sha256, group]) => ({ sha256, ...standingOf(group, blocks) }))
+    .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+}
+
+function instancesOf(tokens: readonly P11Token[]): Map<string, [Instance, ...Instance[]]> {
+  const found = new Map<string, [Instance, ...Instance[]]>();
+  for (const token of tokens)
+    for (const { path, objects } of token.files)
+      for (const certificate of objects.certificates) {
+        const instance = { ...certificate, token, path };
+        const known = found.get(certificate.sha256);
+        if (known === undefined) found.set(certificate.sha256, [instance]);
+        else known.push(instance);
+      }
+  return found;
+}
+
+/** The file that blocks, by key. */
+function blocksOf(tokens: readonly P11Token[]): Map<string, { path: string; token: P11Token }> {
+  const blocks = new Map<string, { path: string; token: P11Token }>();
+  for (const token of tokens)
+    for (const { path, objects } of token.files) {
+      const keys = objects.certificates
+        .filter((certificate) => certificate.distrusted)
+        .flatMap(({ der }) => Object.values(blockingKeys(der)));
+      for (const key of [...objects.blocked, ...keys]) if (!blocks.has(key)) blocks.set(key, { path, token });
+    }
+  return blocks;
+}
+
+function blockingKeys(der: Uint8Array): { publicKey: string; issuerSerial: string } {
+  const { publicKey, issuerSerial } = keysOf(der);
+  return { publicKey, issuerSerial };
+}
+
+function standingOf(
+  group: readonly [Instance, ...Instance[]],
+  blocks: ReturnType<typeof blocksOf>,
+): Omit<P11Standing, 'sha256'> {
+  const [first] = group;
+  const label = group.find((instance) => instance.label !== null)?.label ?? null;
+  const keys = keysOf(first.der);
+  const block =
+    group.find((instance) => instance.distrusted) ??
+    blocks.get(keys.publicKey) ??
+    blocks.get(keys.issuerSerial);
+  const shared = { der: first.der, label };
+  if (block !== undefined)
+    return { ...shared, trust: 'distrusted', origin: block.token.origin, path: block.path, purposes: null };
+  const anchor = group.find((instance) => instance.trusted);
+  if (anchor === undefined)
+    return {
+      ...shared,
+      trust: 'otherPurposes',
+      origin: first.token.origin,
+      path: first.path,
+      purposes: [],
+    };
+  const purposes = pinnedIn(anchor.token, keys.publicKey) ?? keys.purposes;
+  return {
+    ...shared,
+    trust: vouchesForServers(purposes) ? 'servers' : 'otherPurposes',
+    origin: anchor.token.origin,
+    path: anchor.path,
+    purposes: purposes === null ? null : purposeWords(purposes),
+  };
+}
+
+function pinnedIn(token: P11Token, publicKey: string): readonly string[] | null {
+  for (const { objects } of token.files)
+    for (const pin of objects.pinned) if (pin.publicKey === publicKey) return pin.purposes;
+  return null;
+}

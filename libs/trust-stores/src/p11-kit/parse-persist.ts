@@ -1,0 +1,151 @@
+import {
+  CertificateParseError,
+  pemBlocks,
+  type PemBlock,
+  readElement,
+  sha256Hex,
+} from '@trustfleet/certificates';
+import { issuerSerialOf, keysOf, publicKeyOf } from './keys.ts';
+import { joined, NOTHING, type P11Objects } from './objects.ts';
+import { blockBytes } from './parse-pem.ts';
+import { purposesOfExtension } from './purposes.ts';
+
+const SECTION = 'p11-kit-object-v1';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+
+/** True for p11-kit's own text format, the one of `ca-bundle.trust.p11-kit`. */
+export function isPersist(text: string): boolean {
+  return text.includes(`[${SECTION}]`);
+}
+
+/** One `[p11-kit-object-v1]`: its fields by name, and its PEM block. */
+interface Section {
+  readonly line: number;
+  readonly fields: Map<string, string>;
+  block: PemBlock | null;
+}
+
+/**
+ * p11-kit's persistent format (trust/persist.c, common/lexer.c): sections of `name: value` and one PEM block each. Like p11-kit, takes
+ * nothing at all from a file whose structure is broken. `text` is Latin-1.
+ */
+export function parsePersist(text: string): P11Objects {
+  try {
+    return joined(sectionsOf(text).map(objectOf));
+  } catch (error) {
+    if (!(error instanceof BrokenPersist)) throw error;
+    const reason = `${error.message}: p11-kit takes nothing of this file`;
+    return { ...NOTHING, problems: [{ line: error.line, reason }] };
+  }
+}
+
+class BrokenPersist extends Error {
+  readonly line: number;
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+function sectionsOf(text: string): Section[] {
+  const blocks = new Map(pemBlocks(text).map((block) => [block.line, block]));
+  const lines = text.split('\n');
+  const sections: Section[] = [];
+  let skipping = false;
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = (lines[at] ?? '').trim();
+    const number = at + 1;
+    if (line.startsWith('-----BEGIN ')) {
+      const block = blocks.get(number);
+      if (!skipping) attach(sections.at(-1), { block, number });
+      at = endOf(lines, at);
+    } else if (line.startsWith('[')) {
+      if (!line.endsWith(']')) throw new BrokenPersist(number, 'its section header does not end');
+      skipping = line !== `[${SECTION}]`;
+      if (!skipping) sections.push({ line: number, fields: new Map(), block: null });
+    } else if (line !== '' && !line.startsWith('#') && !skipping) field(sections.at(-1), { line, number });
+  }
+  return sections;
+}
+
+function endOf(lines: readonly string[], from: number): number {
+  for (let at = from + 1; at < lines.length; at += 1) if (lines[at]?.startsWith('-----END ')) return at;
+  throw new BrokenPersist(from + 1, 'its PEM block does not end');
+}
+
+function attach(section: Section | undefined, found: { block: PemBlock | undefined; number: number }): void {
+  if (section === undefined || found.block === undefined)
+    throw new BrokenPersist(found.number, 'its PEM block belongs to no section');
+  section.block ??= found.block;
+}
+
+function field(section: Section | undefined, found: { line: string; number: number }): void {
+  const colon = found.line.indexOf(':');
+  if (colon === -1) throw new BrokenPersist(found.number, 'its line has no colon');
+  if (section === undefined) throw new BrokenPersist(found.number, 'its line stands before any section');
+  section.fields.set(found.line.slice(0, colon).trim(), found.line.slice(colon + 1).trim());
+}
+
+function objectOf(section: Section): P11Objects {
+  try {
+    if (section.fields.get('class') === 'x-certificate-extension') return extension(section);
+    const distrusted = section.fields.get('x-distrusted') === 'true';
+    const der = bytesOf(section, { label: 'CERTIFICATE', field: 'value' });
+    if (der === null) return { ...NOTHING, blocked: distrusted ? blockedKeys(section) : [] };
+    keysOf(der);
+    const label = section.fields.get('label');
+    const certificate = {
+      sha256: sha256Hex(der),
+      der,
+      label: label === undefined ? null : Buffer.from(unquoted(label)).toString('utf8'),
+      trusted: section.fields.get('trusted') === 'true',
+      distrusted,
+    };
+    return { ...NOTHING, certificates: [certificate] };
+  } catch (error) {
+    if (!(error instanceof CertificateParseError)) throw error;
+    return { ...NOTHING, problems: [{ line: section.line, reason: error.message }] };
+  }
+}
+
+function extension(section: Section): P11Objects {
+  const key = bytesOf(section, { label: 'PUBLIC KEY', field: 'public-key-info' });
+  const value = section.fields.get('value');
+  if (section.fields.get('object-id') !== EXTENDED_KEY_USAGE || key === null || value === undefined)
+    return NOTHING;
+  return {
+    ...NOTHING,
+    pinned: [{ publicKey: publicKeyOf(key), purposes: purposesOfExtension(unquoted(value)) }],
+  };
+}
+
+function blockedKeys(section: Section): string[] {
+  const key = bytesOf(section, { label: 'PUBLIC KEY', field: 'public-key-info' });
+  const issuer = section.fields.get('issuer');
+  const serial = section.fields.get('serial-number');
+  return [
+    ...(key === null ? [] : [publicKeyOf(key)]),
+    ...(issuer === undefined || serial === undefined
+      ? []
+      : [issuerSerialOf(unquoted(issuer), unquoted(serial))]),
+  ];
+}
+
+/** The section's PEM block, or the field of the same meaning. */
+function bytesOf(section: Section, from: { label: string; field: string }): Uint8Array | null {
+  if (section.block?.label === from.label) return blockBytes(section.block);
+  const value = section.fields.get(from.field);
+  if (value === undefined) return null;
+  const bytes = unquoted(value);
+  return bytes.slice(0, readElement(bytes, 0).end);
+}
+
+/** `"…"` with %XX for bytes (common/url.c). Anything else is no bytes. */
+function unquoted(value: string): Uint8Array {
+  const inside = /^"(.*)"$/s.exec(value)?.[1];
+  if (inside === undefined) return new Uint8Array();
+  return Buffer.from(
+    inside.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
+}

@@ -1,0 +1,8 @@
+import type { StoreChange } from './types.ts';
+
+type Failed = Extract<StoreChange, { state: 'failed' }>;
+
+/** A change that did not happen, or not whole: `so far` says what did. */
+export function failed(reason: string, soFar: Partial<Pick<Failed, 'files' | 'commands'>> = {}): Failed {
+  return { state: 'failed', reason, files: soFar.files ?? [], commands: soFar.commands ?? [] };
+}
