@@ -1,5 +1,20 @@
 export type * from './types.ts';
 export { remediesForCause, REMEDIES, type RemedyName } from './remedies.ts';
-export { addAnchorParameters, type AddAnchorParameters } from './trust-store-add-anchor/schema.ts';
-export { anchorFileContent, anchorFileName } from './trust-store-add-anchor/anchor-file.ts';
-export { otherHolders } from './trust-store-add-anchor/undo-effect.ts';
+export {
+  anchorParameters,
+  bundlePathOf,
+  bundleStoreId,
+  type AnchorParameters,
+} from './anchor-stores/schema.ts';
+export {
+  ANCHOR_WAYS,
+  roleOf,
+  type AnchorWay,
+  type EntryWay,
+  type Exclusion,
+  type FileWay,
+  type StoreRole,
+} from './anchor-stores/drivers.ts';
+export { anchorFileContent, anchorFileName } from './anchor-stores/anchor-file.ts';
+export { alone, isIn, storeIn } from './anchor-stores/target.ts';
+export { otherHolders } from './anchor-stores/undo.ts';

@@ -1,14 +1,17 @@
 import type { Cause } from '@trustfleet/policy';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
+import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 
 /** Every remedy by its name, as an order's `remedy` field says it. */
 export const REMEDIES = {
   'trustStore.addAnchor': trustStoreAddAnchor,
+  'trustStore.removeAnchor': trustStoreRemoveAnchor,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 
 const BY_CAUSE: Partial<Record<Cause, readonly RemedyName[]>> = {
   anchorMissingFromStore: ['trustStore.addAnchor'],
+  anchorForOtherPurposes: ['trustStore.addAnchor'],
 };
 
 /** Names of the remedies that mend a cause, best first; empty for a cause without one, also for a cause of a newer release. */

@@ -1,6 +1,6 @@
 import type { CertificateFacts } from '@trustfleet/certificates';
 import type { HostFacts } from '@trustfleet/policy';
-import type { PlanChange } from '@trustfleet/protocol';
+import type { AnchorTrust, PlanChange } from '@trustfleet/protocol';
 import type { z } from 'zod';
 
 /** security.md: `trust` adds or removes an anchor; `code` puts on a host what will be executed; `setting` is the rest. */
@@ -10,6 +10,19 @@ export type RemedyClass = 'trust' | 'code' | 'setting';
 export interface RemedyContext {
   /** The certificate whose SHA-256 the parameters name. */
   readonly certificate: CertificateFacts;
+  /** What no section holds, where the plan is made on the host itself; absent on stored facts. */
+  readonly host?: HostLook | undefined;
+}
+
+/** What only the host can tell of a store made of files. */
+export interface HostLook {
+  /** SHA-256 of the bytes of the store's own files, by path. */
+  readonly digests: ReadonlyMap<string, string>;
+  /**
+   * SHA-256 of the file that selects what the system ships, with the certificate's lines left out; null where none of its lines brings
+   * the certificate, or the store has no such file.
+   */
+  readonly deselected: string | null;
 }
 
 /** What a remedy would do to a host with these facts. */
@@ -20,26 +33,39 @@ export type RemedyEffect =
       readonly facts: HostFacts;
       /** The plan, in the order in which it is carried out. Never empty. */
       readonly changes: PlanChange[];
+      /** What a person should know about it, beside the changes; null for nothing. */
+      readonly remark: string | null;
     }
   /** The host complies already: the plan is empty. */
   | { readonly kind: 'none' }
   /** It would not help here; `reason` is a sentence for a person. */
   | { readonly kind: 'notApplicable'; readonly reason: string };
 
-/** One file that a run of a remedy wrote; digests are SHA-256 of its bytes, null where there is no file. */
+/** One file that a run of a remedy touched; digests are SHA-256 of its bytes, null where there is no file. */
 export interface UndoFile {
   readonly path: string;
   /** As it stands now. */
   readonly now: string | null;
-  /** What the run wrote: the file is touched again only while it holds exactly this. */
-  readonly written: string;
+  /** What the run left there: the file is touched again only while it is exactly so. */
+  readonly written: string | null;
   /** What stood there before. */
   readonly previous: string | null;
+}
+
+/** One entry that a run of a remedy changed; digests are SHA-256 of its standing as canonical JSON. */
+export interface UndoEntry {
+  readonly store: string;
+  readonly now: string;
+  /** What the run left: the entry is touched again only while it is exactly so. */
+  readonly written: string;
+  /** What there was before; `trust` null where there was none. */
+  readonly previous: { readonly digest: string; readonly trust: AnchorTrust | null };
 }
 
 /** What a run left behind in its journal, with what has become of it. */
 export interface UndoContext extends RemedyContext {
   readonly files: readonly UndoFile[];
+  readonly entries: readonly UndoEntry[];
 }
 
 /** What taking a finished run back would do to a host with these facts. */

@@ -1,159 +1,125 @@
-import { sha256Hex } from '@trustfleet/certificates';
-import { anchorStatus, type HostFacts } from '@trustfleet/policy';
-import type { BundleFile, LocalAnchor, PlanChange, TrustStore } from '@trustfleet/protocol';
+import type { HostFacts } from '@trustfleet/policy';
+import type { LocalAnchor, TrustStore } from '@trustfleet/protocol';
+import { anchorFileName } from '../anchor-stores/anchor-file.ts';
+import { roleOf, WINDOWS_REJECTED, type EntryWay, type FileWay } from '../anchor-stores/drivers.ts';
+import { addedLine, fileLine, toolLine } from '../anchor-stores/plan-lines.ts';
+import { withEntry, withFile, withStore } from '../anchor-stores/predict.ts';
+import type { AnchorParameters } from '../anchor-stores/schema.ts';
+import {
+  entriesOf,
+  holdersOf,
+  inDirectory,
+  isIn,
+  notApplicable,
+  rebuildObstacle,
+  storeIn,
+  wayOf,
+  whyNoStore,
+} from '../anchor-stores/target.ts';
 import type { RemedyContext, RemedyEffect } from '../types.ts';
-import { anchorFileContent, anchorFileName } from './anchor-file.ts';
-import { ANCHOR_TOOLS } from './drivers.ts';
-import type { AddAnchorParameters } from './schema.ts';
 
-type NotApplicable = Extract<RemedyEffect, { kind: 'notApplicable' }>;
-
-/** A store that can take the anchor, with all that is needed for it. */
-interface Target {
+interface Addition extends RemedyContext {
+  readonly facts: HostFacts;
   readonly store: TrustStore;
-  /** Path of the file that would hold the anchor. */
-  readonly file: string;
-  readonly argv: readonly string[];
 }
 
 /**
- * Puts the certificate into the store's anchor directory and has the bundle rebuilt. Refuses where that would not help, or where the
- * rebuilding would break a store that works: update-ca-certificates copies every file of the directory as it is, damaged ones too.
+ * Puts the certificate into the store: as a file from which the store's tool makes what programs load, or as an entry. Refuses where
+ * that would not help, or where the making would break a store that works.
  */
 export function addAnchorEffect(
   facts: HostFacts,
-  { anchor }: AddAnchorParameters,
-  { certificate }: RemedyContext,
+  { anchor, store: reference }: AnchorParameters,
+  context: RemedyContext,
 ): RemedyEffect {
+  const { certificate } = context;
   if (certificate.sha256 !== anchor)
     return notApplicable('The certificate at hand is not the one that the order names.');
-  if (!certificate.isAuthority)
+  const store = storeIn(facts, reference);
+  if (store !== null && roleOf(store) !== 'rejected' && !certificate.isAuthority)
     return notApplicable(`${certificate.subject} is no CA certificate: it cannot vouch for any server.`);
-  if (anchorStatus(facts, anchor) === 'met') return { kind: 'none' };
-  const found = findTarget(facts, anchor);
-  if (found.kind === 'notApplicable') return found;
-  const { target } = found;
-  const present = target.store.localAnchors.some(
-    (local) => local.anchor === anchor && local.path.endsWith('.crt'),
+  if (store === null) return notApplicable(whyNoStore(reference));
+  if (isIn(store, anchor)) return { kind: 'none' };
+  const way = wayOf(store);
+  if (way.kind === 'notApplicable') return way;
+  const hindrance = whyNoHelp(facts, store, anchor);
+  if (hindrance !== null) return notApplicable(hindrance);
+  const addition = { ...context, facts, store };
+  return way.kind === 'file' ? addFile(addition, way) : addEntry(addition, way);
+}
+
+/** Who rejects it, so that an addition would change nothing; null for nobody. */
+function whyNoHelp({ trustStores }: HostFacts, store: TrustStore, anchor: string): string | null {
+  if (roleOf(store) === 'rejected') return null;
+  const own = entriesOf(store, anchor).find(({ trust }) => trust === 'distrusted');
+  if (own !== undefined) {
+    const place = own.location ?? own.name ?? store.bundle.path;
+    return `${store.name} rejects this certificate (${place}), whatever else holds it: adding it would not help. Take that rejection away first.`;
+  }
+  if (store.driver !== 'windows') return null;
+  const rejecting = trustStores?.stores.find(
+    ({ id, entries }) =>
+      id === WINDOWS_REJECTED &&
+      entries?.some((entry) => entry.anchor === anchor && entry.trust === 'distrusted'),
   );
-  const added = present ? null : target.file;
+  return rejecting === undefined
+    ? null
+    : `${rejecting.name} holds this certificate, and Windows rejects what stands there, whatever else holds it: adding it would not help. Remove it from the store ${WINDOWS_REJECTED} first (trustStore.removeAnchor).`;
+}
+
+function addFile({ facts, store, certificate }: Addition, way: FileWay): RemedyEffect {
+  const { anchorDirectory, name } = store;
+  if (anchorDirectory === null) return notApplicable(`${name} has no directory that takes anchors.`);
+  const file = inDirectory(anchorDirectory, anchorFileName(certificate.sha256, way));
+  const obstacle = rebuildObstacle(store, way, [file]);
+  if (obstacle !== null) return notApplicable(obstacle);
+  const { sha256: anchor } = certificate;
+  const present = holdersOf(store, anchor).length > 0;
+  const localAnchors = present ? store.localAnchors : withFile(store.localAnchors, file, anchor);
+  const deselected = entriesOf(store, anchor).find(({ trust }) => trust === 'deselected');
   return {
     kind: 'change',
-    facts: withAnchor(facts, { store: target.store, anchor, added }),
-    changes: plan(target, { certificate }, added),
+    facts: withStore(facts, store, {
+      localAnchors,
+      anchors: [...store.bundle.anchors, anchor, ...rebuiltFrom(localAnchors)],
+      entries:
+        store.entries && deselected !== undefined ? withEntry(store.entries, anchor, null) : store.entries,
+    }),
+    changes: [
+      ...(present ? [] : [fileLine(file, certificate)]),
+      toolLine(way),
+      addedLine(store, certificate),
+    ],
+    remark:
+      deselected === undefined
+        ? null
+        : `The system ships this certificate, and this machine left it out (${deselected.location ?? 'its configuration'}). That stays as it is: the tool takes in what stands in ${anchorDirectory} all the same.`,
   };
 }
 
-function findTarget(facts: HostFacts, anchor: string): NotApplicable | { kind: 'target'; target: Target } {
-  const store = facts.trustStores?.stores.find((candidate) => candidate.operatingSystem);
-  if (store === undefined)
-    return notApplicable("The agent has not reported an operating system's trust store.");
-  const { anchorDirectory, cannotChange, driver, name } = store;
-  const argv = ANCHOR_TOOLS.get(driver);
-  if (argv === undefined)
-    return notApplicable(`${name}: stores of the kind "${driver}" cannot be changed by this release.`);
-  if (cannotChange !== null) return notApplicable(`${name} cannot be changed: ${cannotChange}`);
-  if (anchorDirectory === null) return notApplicable(`${name} has no directory that takes anchors.`);
-  const file = `${anchorDirectory.replace(/\/+$/, '')}/${anchorFileName(anchor)}`;
-  const obstacle = rebuildObstacle(store, file);
-  if (obstacle !== null) return notApplicable(obstacle);
-  return { kind: 'target', target: { store, file, argv } };
-}
+const rebuiltFrom = (localAnchors: readonly LocalAnchor[]): string[] =>
+  localAnchors.flatMap(({ anchor }) => anchor ?? []);
 
-/** States of the bundle that a rebuild does not mend: the tool cannot replace, or nobody could read the result back. */
-const BEYOND_REBUILD: ReadonlySet<BundleFile['state']> = new Set([
-  'notRegularFile',
-  'unreadable',
-  'tooLarge',
-]);
-
-function rebuildObstacle({ name, bundle, localAnchors }: TrustStore, file: string): string | null {
-  if (BEYOND_REBUILD.has(bundle.state)) {
-    return `${name}: its bundle ${bundle.path} is ${bundle.state} (${bundle.detail ?? 'no detail'}); mend that first.`;
-  }
-  const damaged = localAnchors.find((local) => local.path !== file && couldSpoil(local, bundle));
-  if (damaged === undefined) return null;
-  return `${damaged.path} has a problem (${damaged.problem ?? 'no certificate can be read in it'}), and rebuilding ${bundle.path} would copy it in as it is, so that programs could refuse the whole bundle. Mend or remove that file first.`;
-}
-
-/**
- * A file with a problem is let through only where its certificate stands in a bundle that works: then the last rebuilding took it in
- * without harm (two certificates in one file, say). What a damaged block would do: python-tls.md §3, one truncated block loses all.
- */
-function couldSpoil({ anchor, path, problem }: LocalAnchor, bundle: BundleFile): boolean {
-  if (!path.endsWith('.crt') || (anchor !== null && problem === null)) return false;
-  return anchor === null || !bundle.opensslAccepts || !bundle.anchors.includes(anchor);
-}
-
-function plan({ store, argv }: Target, { certificate }: RemedyContext, added: string | null): PlanChange[] {
-  const file: PlanChange[] =
-    added === null
-      ? []
-      : [{ kind: 'addFile', path: added, sha256: sha256Hex(anchorFileContent(certificate)) }];
-  return [
-    ...file,
-    { kind: 'runTool', argv: [...argv] },
-    {
-      kind: 'addAnchor',
-      store: store.id,
-      anchor: certificate.sha256,
-      subject: certificate.subject.slice(0, 2048),
-    },
-  ];
-}
-
-interface Addition {
-  readonly store: TrustStore;
-  readonly anchor: string;
-  /** The new file; null when a file with this anchor is there and only the bundle lags behind. */
-  readonly added: string | null;
-}
-
-function withAnchor(facts: HostFacts, addition: Addition): HostFacts {
-  const { store } = addition;
-  const localAnchors =
-    addition.added === null
-      ? store.localAnchors
-      : withFile(store.localAnchors, addition.added, addition.anchor);
-  const rebuilt = <T extends BundleFile>(bundle: T): T =>
-    rebuiltBundle(bundle, [addition.anchor, ...localAnchors.map(({ anchor }) => anchor)]);
-  const stores = facts.trustStores?.stores.map((other) =>
-    other === store ? { ...store, localAnchors, bundle: rebuilt(store.bundle) } : other,
-  );
-  const bundles = facts.bundles?.bundles.map((bundle) =>
-    isSameFile(bundle, store.bundle) ? rebuilt(bundle) : bundle,
-  );
+function addEntry({ facts, store, certificate }: Addition, { policyOwned }: EntryWay): RemedyEffect {
+  const { sha256: anchor } = certificate;
+  const policy = entriesOf(store, anchor).find(({ origin }) => origin === 'policy');
+  if (policyOwned && policy !== undefined)
+    return notApplicable(
+      `A central policy (${policy.location ?? store.name}) puts this certificate into ${store.name} for other purposes than TLS servers. Change it there.`,
+    );
+  const role = roleOf(store);
   return {
-    ...facts,
-    ...(stores === undefined ? {} : { trustStores: { ...facts.trustStores, stores } }),
-    ...(bundles === undefined ? {} : { bundles: { ...facts.bundles, bundles } }),
+    kind: 'change',
+    facts: withStore(facts, store, {
+      localAnchors: store.localAnchors,
+      anchors: role === 'anchors' ? [...store.bundle.anchors, anchor] : store.bundle.anchors,
+      entries: withEntry(store.entries, anchor, {
+        trust: role === 'rejected' ? 'distrusted' : role === 'anchors' ? 'servers' : 'otherPurposes',
+        origin: 'local',
+        location: null,
+      }),
+    }),
+    changes: [addedLine(store, certificate)],
+    remark: null,
   };
-}
-
-function withFile(before: readonly LocalAnchor[], path: string, anchor: string): LocalAnchor[] {
-  const others = before.filter((local) => local.path !== path);
-  return [...others, { path, anchor, problem: null }].sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Digest and size are known only once it is written. Of a bundle that could not be read, the vendor's roots come back too: not predicted here. */
-function rebuiltBundle<T extends BundleFile>(bundle: T, additions: readonly (string | null)[]): T {
-  const anchors = [...new Set([...bundle.anchors, ...additions.filter((anchor) => anchor !== null)])].sort();
-  return {
-    ...bundle,
-    state: 'read',
-    detail: null,
-    sha256: null,
-    size: null,
-    anchors,
-    problems: [],
-    opensslAccepts: true,
-  };
-}
-
-function isSameFile(bundle: BundleFile, other: BundleFile): boolean {
-  return (bundle.realPath ?? bundle.path) === (other.realPath ?? other.path);
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { kind: 'notApplicable', reason };
 }

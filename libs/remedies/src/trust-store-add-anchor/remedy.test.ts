@@ -173,7 +173,7 @@ describe('trustStore.addAnchor', () => {
   it('takes the directory from the facts', () => {
     const [change] = changed(effectOn(hostWith(store({ anchorDirectory: '/srv/anchors/' })))).changes;
 
-    expect(change).toMatchObject({ path: `/srv/anchors/${anchorFileName(anchor)}` });
+    expect(change).toMatchObject({ path: `/srv/anchors/${anchorFileName(anchor, { extension: '.crt' })}` });
   });
 
   it.each(['missing', 'empty', 'der', 'utf16', 'noCertificates'] as const)(

@@ -1,13 +1,13 @@
+import { anchorParameters, type AnchorParameters } from '../anchor-stores/schema.ts';
 import type { Remedy } from '../types.ts';
 import { addAnchorEffect } from './effect.ts';
-import { undoAnchorEffect } from './undo-effect.ts';
-import { addAnchorParameters, type AddAnchorParameters } from './schema.ts';
+import { undoAddAnchorEffect } from './undo-effect.ts';
 
-/** Adds one CA to the operating system's trust store. */
-export const trustStoreAddAnchor: Remedy<AddAnchorParameters> = {
+/** Adds one CA to a trust store. */
+export const trustStoreAddAnchor: Remedy<AnchorParameters> = {
   name: 'trustStore.addAnchor',
   class: 'trust',
-  parameters: addAnchorParameters,
+  parameters: anchorParameters,
   effect: addAnchorEffect,
-  undoEffect: undoAnchorEffect,
+  undoEffect: undoAddAnchorEffect,
 };

@@ -43,7 +43,7 @@ const file = (change: Partial<UndoFile> = {}): UndoFile => ({
   ...change,
 });
 const undo = (host: TrustStore, ...files: UndoFile[]): UndoEffect =>
-  remedy.undoEffect({ trustStores: { stores: [host] } }, { anchor }, { certificate, files });
+  remedy.undoEffect({ trustStores: { stores: [host] } }, { anchor }, { certificate, files, entries: [] });
 const elsewhere: LocalAnchor = { path: `${DIRECTORY}/studio.crt`, anchor, problem: null };
 
 describe('undo of trustStore.addAnchor', () => {

@@ -78,13 +78,11 @@ async function makeUndoPlan(
   inverses: readonly unknown[],
 ): Promise<RemedyPlan> {
   const trustStores = await access.trustStores();
-  const files = (await restorableFiles(access, inverses)).flatMap(({ written, ...file }) =>
-    written === null ? [] : [{ ...file, written }],
-  );
+  const files = await restorableFiles(access, inverses);
   const result = definition.undoEffect(
     { trustStores },
     { anchor: certificate.sha256 },
-    { certificate, files },
+    { certificate, files, entries: [] },
   );
   if (result.kind !== 'change') return result;
   return { kind: 'change', plan: { changes: result.changes }, steps: undoSteps(access, inverses) };

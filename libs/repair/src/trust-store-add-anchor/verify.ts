@@ -62,7 +62,7 @@ export function evaluateAnchor(facts: TrustStoresSection, anchor: string): Ancho
     evidence,
     present: store.bundle.anchors.includes(anchor),
     usable: status === 'met' || findings.every(({ cause }) => cause === 'anchorMissingFromStore'),
-    files: otherHolders(store, { anchor, files: [] }).slice(0, 100),
+    files: otherHolders(store, { anchor, own: [] }).slice(0, 100),
   };
   if (holds) return { ...seen, holds, detail: null };
   return { ...seen, holds, detail: failureText(store.bundle.path, findings[0]?.cause) };

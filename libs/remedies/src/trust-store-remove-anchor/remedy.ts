@@ -1,0 +1,13 @@
+import { anchorParameters, type AnchorParameters } from '../anchor-stores/schema.ts';
+import type { Remedy } from '../types.ts';
+import { removeAnchorEffect } from './effect.ts';
+import { undoRemoveAnchorEffect } from './undo-effect.ts';
+
+/** Has the programs of one trust store trust a CA no longer. */
+export const trustStoreRemoveAnchor: Remedy<AnchorParameters> = {
+  name: 'trustStore.removeAnchor',
+  class: 'trust',
+  parameters: anchorParameters,
+  effect: removeAnchorEffect,
+  undoEffect: undoRemoveAnchorEffect,
+};
