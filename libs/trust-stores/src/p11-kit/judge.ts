@@ -38,9 +38,9 @@ interface Instance {
  */
 export function judge(tokens: readonly P11Token[]): P11Standing[] {
   const instances = instancesOf(tokens);
-  const blocks = blocksOf(tokens);
+  const rules = { blocks: blocksOf(tokens), pinned: new Map(tokens.map((token) => [token, pinnedIn(token)])) };
   return [...instances]
-    .map(([sha256, group]) => ({ sha256, ...standingOf(group, blocks) }))
+    .map(([sha256, group]) => ({ sha256, ...standingOf(group, rules) }))
     .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 }
 
@@ -57,7 +57,13 @@ function instancesOf(tokens: readonly P11Token[]): Map<string, [Instance, ...Ins
   return found;
 }
 
-/** The file that blocks, by key. */
+interface Rules {
+  /** The file that blocks, by key. */
+  readonly blocks: ReadonlyMap<string, { readonly path: string; readonly token: P11Token }>;
+  /** Purposes by public key: they hold within one path alone. */
+  readonly pinned: ReadonlyMap<P11Token, ReadonlyMap<string, readonly string[]>>;
+}
+
 function blocksOf(tokens: readonly P11Token[]): Map<string, { path: string; token: P11Token }> {
   const blocks = new Map<string, { path: string; token: P11Token }>();
   for (const token of tokens)
@@ -77,7 +83,7 @@ function blockingKeys(der: Uint8Array): { publicKey: string; issuerSerial: strin
 
 function standingOf(
   group: readonly [Instance, ...Instance[]],
-  blocks: ReturnType<typeof blocksOf>,
+  { blocks, pinned }: Rules,
 ): Omit<P11Standing, 'sha256'> {
   const [first] = group;
   const label = group.find((instance) => instance.label !== null)?.label ?? null;
@@ -98,7 +104,7 @@ function standingOf(
       path: first.path,
       purposes: [],
     };
-  const purposes = pinnedIn(anchor.token, keys.publicKey) ?? keys.purposes;
+  const purposes = pinned.get(anchor.token)?.get(keys.publicKey) ?? keys.purposes;
   return {
     ...shared,
     trust: vouchesForServers(purposes) ? 'servers' : 'otherPurposes',
@@ -108,8 +114,10 @@ function standingOf(
   };
 }
 
-function pinnedIn(token: P11Token, publicKey: string): readonly string[] | null {
+function pinnedIn(token: P11Token): Map<string, readonly string[]> {
+  const pinned = new Map<string, readonly string[]>();
   for (const { objects } of token.files)
-    for (const pin of objects.pinned) if (pin.publicKey === publicKey) return pin.purposes;
-  return null;
+    for (const { publicKey, purposes } of objects.pinned)
+      if (!pinned.has(publicKey)) pinned.set(publicKey, purposes);
+  return pinned;
 }

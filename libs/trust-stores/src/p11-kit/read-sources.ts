@@ -1,0 +1,94 @@
+import type { AnchorOrigin } from '@trustfleet/protocol';
+import type { TrustStorePorts } from '../ports.ts';
+import type { P11Token } from './judge.ts';
+import { NOTHING, type P11Objects, type Placement } from './objects.ts';
+import { parseSource } from './parse-source.ts';
+
+/** One of p11-kit's trust paths, in the order of its configuration (`--with-trust-paths`). */
+export interface P11Path {
+  readonly path: string;
+  readonly origin: Extract<AnchorOrigin, 'vendor' | 'local'>;
+}
+
+/** `blacklist` is what p11-kit before 0.23.23 read, and later ones pass over: only the bundle tells which it is (trust-stores.md §6.1). */
+export const PLACES: readonly { readonly name: string; readonly placement: Placement }[] = [
+  { name: 'anchors', placement: 'anchors' },
+  { name: 'blocklist', placement: 'blocklist' },
+  { name: 'blacklist', placement: 'blocklist' },
+  { name: '', placement: 'plain' },
+];
+
+const MAX_FILES = 2000;
+
+export interface P11Sources {
+  readonly tokens: readonly P11Token[];
+  /** Directories that are there, and files. */
+  readonly watch: readonly string[];
+  /** One sentence each. */
+  readonly problems: readonly string[];
+}
+
+interface Found {
+  readonly watch: string[];
+  readonly problems: string[];
+}
+
+/** Every source file, read and parsed. What is missing is no problem: a system has either list of distrust, or none. */
+export async function readSources(ports: TrustStorePorts, paths: readonly P11Path[]): Promise<P11Sources> {
+  const found: Found = { watch: [], problems: [] };
+  const tokens: P11Token[] = [];
+  for (const { path, origin } of paths) {
+    const files: { path: string; objects: P11Objects }[] = [];
+    for (const { name, placement } of PLACES)
+      files.push(
+        ...(await readPlace(ports, { directory: name === '' ? path : `${path}/${name}`, placement, found })),
+      );
+    tokens.push({ origin, files });
+  }
+  return { tokens, ...found };
+}
+
+interface Place {
+  readonly directory: string;
+  readonly placement: Placement;
+  readonly found: Found;
+}
+
+async function readPlace(
+  ports: TrustStorePorts,
+  { directory, placement, found }: Place,
+): Promise<{ path: string; objects: P11Objects }[]> {
+  const listing = await ports.listDirectory(directory, { limit: MAX_FILES });
+  if (listing.state !== 'listed') {
+    if (listing.state === 'unreadable') found.problems.push(listing.detail);
+    return [];
+  }
+  if (listing.truncated)
+    found.problems.push(`${directory} holds more than ${MAX_FILES} files: only those were read`);
+  found.watch.push(directory);
+  const files: { path: string; objects: P11Objects }[] = [];
+  for (const { name, kind } of listing.entries) {
+    if (kind === 'directory') continue;
+    const path = `${directory}/${name}`;
+    const objects = await readSource(ports, { path, placement, found });
+    if (objects !== null) files.push({ path, objects });
+  }
+  return files;
+}
+
+async function readSource(
+  ports: TrustStorePorts,
+  { path, placement, found }: { path: string; placement: Placement; found: Found },
+): Promise<P11Objects | null> {
+  const read = await ports.readFile(path);
+  if (read.state !== 'read') {
+    // A link to a directory is none of p11-kit's files; one that leads nowhere is said by `localAnchors`.
+    if (read.state === 'unreadable' || read.state === 'tooLarge') found.problems.push(read.detail);
+    return null;
+  }
+  found.watch.push(path);
+  const objects = parseSource(read.bytes, placement);
+  const problem = objects?.problems[0];
+  if (problem !== undefined) found.problems.push(`${path}, line ${problem.line}: ${problem.reason}`);
+  return objects ?? NOTHING;
+}
