@@ -1,6 +1,6 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
-import { clip } from '@trustfleet/protocol';
 import type { TrustStorePorts } from '../ports.ts';
+import { failed } from '../store-change.ts';
 import type { ChangeOptions, StoreChange } from '../types.ts';
 import { whyNotChangeable } from './changeable.ts';
 import { anchorPath, type Command, type FileWayLayout } from './layout.ts';
@@ -36,7 +36,7 @@ export async function remove(
   options: ChangeOptions = {},
 ): Promise<StoreChange> {
   if (!/^[0-9a-f]{64}$/.test(sha256))
-    return refused(`${sha256.slice(0, 80)} is not a SHA-256 in lower-case hex`);
+    return failed(`${sha256.slice(0, 80)} is not a SHA-256 in lower-case hex`);
   const path = anchorPath(changer.layout, sha256);
   return await change(changer, options, async () => ({
     files: (await changer.ports.removeFile(path)) ? [path] : [],
@@ -78,13 +78,13 @@ export async function change(
   changeFiles: () => Promise<FilesChanged>,
 ): Promise<StoreChange> {
   const refusal = await whyNotChangeable(changer.ports, changer.layout);
-  if (refusal !== null) return refused(refusal);
+  if (refusal !== null) return failed(refusal);
   let changed: FilesChanged;
   try {
     changed = await changeFiles();
   } catch (error) {
     const reason = `${changer.layout.anchors.path} could not be changed: ${messageOf(error)}. Is it on a read-only file system?`;
-    return { ...refused(reason), files: error instanceof HalfChanged ? error.files : [] };
+    return failed(reason, { files: error instanceof HalfChanged ? error.files : [] });
   }
   return await runTools(changer, changed, options);
 }
@@ -95,12 +95,14 @@ async function runTools(
   options: ChangeOptions,
 ): Promise<StoreChange> {
   const ran: { argv: Command; output: string }[] = [];
-  const failed = (reason: string): StoreChange => ({ state: 'failed', reason, files, commands: ran });
   for (const path of layout.scratch) {
     try {
       await ports.removeFile(path);
     } catch (error) {
-      return failed(`${path} is in the way of ${layout.tool} and cannot be deleted: ${messageOf(error)}`);
+      return failed(`${path} is in the way of ${layout.tool} and cannot be deleted: ${messageOf(error)}`, {
+        files,
+        commands: ran,
+      });
     }
   }
   for (const argv of commands) {
@@ -110,14 +112,12 @@ async function runTools(
     const output = tail(Buffer.concat([result.stdout, result.stderr]).toString('utf8'));
     ran.push({ argv, output });
     if (result.state !== 'exited' || result.exitCode !== 0)
-      return failed(`${result.reason ?? `${argv[0]} failed`}: ${output.split('\n').at(-1) ?? ''}`);
+      return failed(`${result.reason ?? `${argv[0]} failed`}: ${output.split('\n').at(-1) ?? ''}`, {
+        files,
+        commands: ran,
+      });
   }
   return { state: 'done', files, commands: ran };
-}
-
-/** Nothing was done. */
-export function refused(reason: string): StoreChange {
-  return { state: 'failed', reason: clip(reason, 2000), files: [], commands: [] };
 }
 
 export function messageOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import type { TrustStorePorts } from '../ports.ts';
+import { failed } from '../store-change.ts';
 import type { ChangeOptions, StoreChange, StoreSnapshot } from '../types.ts';
-import { change, HalfChanged, messageOf, refused, type Changer } from './change.ts';
+import { change, HalfChanged, messageOf, type Changer } from './change.ts';
 import type { RestoredFile } from './layout.ts';
 import { openSnapshot, type OpenedFile, type OpenedPlace } from './open-snapshot.ts';
 import { walkPlace } from './places.ts';
@@ -21,7 +22,7 @@ export async function restore(
   try {
     places = openSnapshot(snapshot, layout);
   } catch (error) {
-    return refused(messageOf(error));
+    return failed(messageOf(error));
   }
   return await change(changer, options, async () => {
     const changed: RestoredFile[] = [];

@@ -5,9 +5,12 @@ export interface Conf {
   readonly deselected: readonly string[];
 }
 
-/** As the tool's own sed(1) and `read` take it: `#` begins a comment only in the first column, blanks around a name do not count. */
+/**
+ * As the tool's own sed(1) and `read` take it: `#` begins a comment only in the first column, blanks around a name do not count, and a
+ * last line without its line end is not read.
+ */
 export function readConf(bytes: Uint8Array | null): Conf {
-  const lines = bytes === null ? [] : Buffer.from(bytes).toString('latin1').split('\n');
+  const lines = bytes === null ? [] : Buffer.from(bytes).toString('latin1').split('\n').slice(0, -1);
   const selected: string[] = [];
   const deselected: string[] = [];
   for (const line of lines) {

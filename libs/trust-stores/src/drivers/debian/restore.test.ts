@@ -1,0 +1,132 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTrustStores, SnapshotFailed, type StoreHandle } from '../../index.ts';
+import { DEBIAN, IS_ROOT, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
+import { expectRestores, type RestoreSubject } from '../../testing/restore-property.ts';
+import { UPDATE_TOOL } from './layout.ts';
+
+const ROOTS = WELL_KNOWN_ROOTS;
+const [first, second, third] = ROOTS;
+if (first === undefined || second === undefined || third === undefined)
+  throw new Error('three roots are needed');
+const VENDOR = 'usr/share/ca-certificates/mozilla';
+const CONF = 'etc/ca-certificates.conf';
+const ANCHORS = 'usr/local/share/ca-certificates';
+const CERTS = 'etc/ssl/certs';
+
+async function makeStore(): Promise<{ host: TestHost; handle: StoreHandle }> {
+  const host = makeTestHost(DEBIAN);
+  for (const [index, root] of [first, second].entries())
+    host.put(`${VENDOR}/Root_${index}.crt`, root?.pem ?? '');
+  host.put(CONF, 'mozilla/Root_0.crt\nmozilla/Root_1.crt\n');
+  for (const path of [CERTS, 'etc/ca-certificates/update.d', ANCHORS])
+    mkdirSync(host.at(path), { recursive: true });
+  const [handle] = await createTrustStores(realPorts(), { root: host.root }).list();
+  if (handle === undefined) throw new Error('no store');
+  return { host, handle };
+}
+
+/** Files below a directory with mode and bytes. */
+function tree(host: TestHost, path: string): Record<string, string> {
+  const names = readdirSync(host.at(path), { recursive: true, encoding: 'utf8' }).toSorted();
+  const files = names.filter((name) => statSync(host.at(`${path}/${name}`)).isFile());
+  return Object.fromEntries(
+    files.map((name) => {
+      const at = host.at(`${path}/${name}`);
+      return [name, `${(statSync(at).mode & 0o777).toString(8)} ${readFileSync(at, 'base64')}`];
+    }),
+  );
+}
+
+interface DebianSubject extends RestoreSubject {
+  readonly host: TestHost;
+}
+
+async function makeSubject(): Promise<DebianSubject> {
+  const { host, handle } = await makeStore();
+  const rootOf = (choice: number) => ROOTS[choice % ROOTS.length] ?? first;
+  const byHand = ['by-hand.crt', 'studio/root.crt', 'studio/show/a b.crt', 'Root_0.crt'];
+  const fileOf = (choice: number) => `${ANCHORS}/${byHand[choice % byHand.length] ?? ''}`;
+  const confs = [
+    'mozilla/Root_1.crt\n',
+    '!mozilla/Root_0.crt\nmozilla/Root_1.crt\n',
+    '# none\n\n mozilla/Root_1.crt\nmozilla/Root_0.crt',
+    '!mozilla/Root_0.crt\nmozilla/Root_1.crt\n!mozilla/Gone.crt\n',
+  ];
+  return {
+    host,
+    handle,
+    operations: {
+      add: async (choice) => void (await handle.add(pemToDer(rootOf(choice)?.pem ?? ''))),
+      remove: async (choice) => void (await handle.remove(rootOf(choice)?.sha256 ?? '')),
+      handMade: (choice) => Promise.resolve(void host.put(fileOf(choice), rootOf(choice)?.pem ?? '')),
+      deleted: (choice) => Promise.resolve(rmSync(host.at(fileOf(choice)), { force: true })),
+      linked: () => {
+        const parent = host.at(`${ANCHORS}/linked`);
+        if (!existsSync(parent)) symlinkSync(host.at(VENDOR), parent);
+        return Promise.resolve();
+      },
+      mode: (choice) => {
+        if (existsSync(host.at(fileOf(choice)))) chmodSync(host.at(fileOf(choice)), 0o600);
+        return Promise.resolve();
+      },
+      deselected: (choice) => Promise.resolve(void host.put(CONF, confs[choice % confs.length] ?? '')),
+      rebuilt: async (choice) => void (await handle.rebuild(choice % 2 === 0 ? 'add' : 'remove')),
+    },
+    async contents() {
+      return {
+        ...{ anchors: tree(host, ANCHORS), conf: tree(host, 'etc')['ca-certificates.conf'] },
+        bundle: readFileSync(host.at(`${CERTS}/ca-certificates.crt`), 'utf8'),
+        hashed: await hashed(host),
+      };
+    },
+    dispose: () => {
+      host.remove();
+    },
+  };
+}
+
+/** What each link by subject hash leads to, without its number: which of two of one hash is first, the tool decides. */
+function hashed(host: TestHost): Promise<string[]> {
+  const names = readdirSync(host.at(CERTS)).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name));
+  return Promise.resolve(
+    names
+      .map((name) => `${name.slice(0, 8)} ${readFileSync(host.at(`${CERTS}/${name}`), 'utf8')}`)
+      .toSorted(),
+  );
+}
+
+describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
+  'snapshot and restore of the Debian store with its real tool (needs root and ca-certificates)',
+  () => {
+    let made: Awaited<ReturnType<typeof makeStore>>;
+    beforeEach(async () => {
+      made = await makeStore();
+    });
+    afterEach(() => {
+      made.host.remove();
+    });
+
+    it('gives equal contents whatever was done in between', async () => {
+      await expectRestores(makeSubject, {
+        runs: 12,
+        async settle({ host, handle }) {
+          rmSync(host.at(`${ANCHORS}/linked`), { force: true });
+          // What a selection that was taken out without `!` left would not be made anew.
+          for (const name of readdirSync(host.at(CERTS))) rmSync(host.at(`${CERTS}/${name}`));
+          expect(await handle.rebuild('add')).toMatchObject({ state: 'done' });
+        },
+      });
+    });
+  },
+);
