@@ -63,6 +63,8 @@ export interface EntryAccess {
   get(sha256: string): Promise<EntryState>;
   /** The standing in which this store trusts it for TLS servers. Pure. */
   trusting(der: Uint8Array): EntryState;
+  /** The standing in which this store rejects whatever it signs. Pure. Absent where the store knows no such standing. */
+  distrusting?(der: Uint8Array): EntryState;
   /** Brings one entry to a standing, touches no other. Idempotent; on disk before it resolves. */
   put(sha256: string, state: EntryState, options?: ChangeOptions): Promise<StoreChange>;
 }
