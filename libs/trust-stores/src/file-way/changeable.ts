@@ -1,4 +1,5 @@
 import type { TrustStorePorts } from '../ports.ts';
+import { whyToolNotRun } from '../tool-trust.ts';
 import type { FileWayLayout } from './layout.ts';
 
 /** Tool present, directory present, root, and not a read-only image (trust-stores.md §6.7, lessons). Null when it can be changed. */
@@ -18,18 +19,4 @@ export async function whyNotChangeable(
     if (!(await ports.isWritable(directory)))
       return `${directory} cannot be written, even by root: it is missing or lies on a read-only file system, so change the image that it comes from`;
   return null;
-}
-
-/** security.md, "a local user": what others can change is not run as root. */
-function whyToolNotRun(
-  tool: string,
-  chain: Awaited<ReturnType<TrustStorePorts['inspectPath']>>,
-): string | null {
-  if (chain.writable !== null)
-    return `${chain.writable} can be written by its group or by others, so ${tool} is not run: take those rights away`;
-  // 65534: in a user namespace everything that real root owns shows as the overflow uid; a real `nobody` owns no system tool.
-  const stranger = chain.owners.find((owner) => owner !== 65534);
-  return stranger === undefined
-    ? null
-    : `${tool} can be changed by uid ${stranger}, so it is not run: give it back to root`;
 }
