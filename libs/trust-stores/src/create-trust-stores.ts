@@ -1,4 +1,5 @@
 import { debian } from './drivers/debian/index.ts';
+import { nss } from './drivers/nss/index.ts';
 import { pemBundle } from './drivers/pem-bundle/index.ts';
 import { unknown } from './drivers/unknown/index.ts';
 import { describeHost } from './os-release.ts';
@@ -9,7 +10,7 @@ import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from '.
 const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [debian, unknown];
 
 /** Stores of single programs, beside the operating system's: all that are found. */
-const PROGRAM_DRIVERS: readonly StoreDriver[] = [];
+const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss];
 
 /** Finds the drivers that fit this host (os-release, tool and directory present, trust-stores.md §6.1). */
 export function createTrustStores(ports: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {

@@ -136,18 +136,24 @@ function flagsOf(trust: Row): string {
   return [shown.join(''), letter(trust.mail), letter(trust.code)].join(',');
 }
 
+/** In the words that certutil prints above its list. */
+const PURPOSES = [
+  { field: 'ssl', letter: 'C', purpose: 'SSL' },
+  { field: 'ssl', letter: 'T', purpose: 'SSL client' },
+  { field: 'ssl', letter: 'P', purpose: 'SSL peer' },
+  { field: 'mail', letter: 'C', purpose: 'S/MIME' },
+  { field: 'code', letter: 'C', purpose: 'JAR/XPI' },
+] as const;
+
 /** What flags mean for TLS servers: C vouches, P is trusted for itself alone, p is rejected; in this order, as NSS decides (pki3hack.c). */
 export function trustOf(flags: string): { readonly trust: AnchorTrust; readonly purposes: string[] | null } {
   const [ssl = '', mail = '', code = ''] = flags.split(',');
   const distrusted = !/[CP]/.test(ssl) && ssl.includes('p');
   const trust = ssl.includes('C') ? 'servers' : distrusted ? 'distrusted' : 'otherPurposes';
-  const vouchedFor = [
-    ssl.includes('C') ? 'SSL' : null,
-    ssl.includes('T') ? 'SSL client' : null,
-    ssl.includes('P') ? 'SSL peer' : null,
-    mail.includes('C') ? 'S/MIME' : null,
-    code.includes('C') ? 'JAR/XPI' : null,
-  ].filter((purpose) => purpose !== null);
-  const all = ['SSL', 'S/MIME', 'JAR/XPI'].every((purpose) => vouchedFor.includes(purpose));
+  const fields = { ssl, mail, code };
+  const vouchedFor = PURPOSES.filter(({ field, letter }) => fields[field].includes(letter)).map(
+    ({ purpose }) => purpose,
+  );
+  const all = (['SSL', 'S/MIME', 'JAR/XPI'] as const).every((purpose) => vouchedFor.includes(purpose));
   return { trust, purposes: all ? null : vouchedFor };
 }

@@ -1,0 +1,148 @@
+import { setTimeout } from 'node:timers/promises';
+import { encoded, readCertificateFields, sha256Hex } from '@trustfleet/certificates';
+import { clip, type StoreEntry } from '@trustfleet/protocol';
+import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreReading } from '../../types.ts';
+import {
+  parseCertificates,
+  parseKeyIds,
+  trustOf,
+  type NssCertificate,
+  type NssDatabase,
+} from './database.ts';
+import { accountOf, type NssPlace } from './layout.ts';
+import { whyNotChangeable } from './rights.ts';
+import { SqliteFormatError } from './sqlite.ts';
+
+const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
+const MAX_ENTRIES = 5000;
+/** A program that changes the database has a journal beside it for some milliseconds. */
+const TRIES = 10;
+const TRY_AGAIN_MS = 100;
+
+export type DatabaseReading =
+  | (NssDatabase & { readonly state: 'read' })
+  | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
+
+/** The database as it stands between two changes. Failures are states. */
+export async function readDatabase(ports: TrustStorePorts, place: NssPlace): Promise<DatabaseReading> {
+  if (place.kind === 'dbm')
+    return {
+      state: 'unreadable',
+      detail: `${place.path} holds only cert8.db, which NSS reads no more since 2018: start its program once, so that it makes cert9.db of it`,
+    };
+  const read = await readSettled(ports, place);
+  if (read.state !== 'read') return read;
+  try {
+    return { state: 'read', ...parseCertificates(read.bytes) };
+  } catch (error) {
+    if (!(error instanceof SqliteFormatError)) throw error;
+    return {
+      state: 'unreadable',
+      detail: `${place.path}/cert9.db is broken (${error.message}): close its program and move the file away, a new one is made`,
+    };
+  }
+}
+
+type FileReading =
+  | { readonly state: 'read'; readonly bytes: Uint8Array }
+  | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
+
+/** SQLite writes in place and keeps the old pages in a journal: bytes are whole only where there was none before and after. */
+async function readSettled(ports: TrustStorePorts, place: NssPlace): Promise<FileReading> {
+  const path = `${place.path}/cert9.db`;
+  const look = async (): Promise<string | null> => {
+    const [file, journal, log] = await ports.identify([path, `${path}-journal`, `${path}-wal`]);
+    return journal === null && log === null ? (file?.identity ?? '') : null;
+  };
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (tries > 0) await setTimeout(TRY_AGAIN_MS);
+    const before = await look();
+    if (before === null) continue;
+    const asUser = accountOf(ports, place.user);
+    const read = await ports.readFile(path, { asUser, maxBytes: MAX_DATABASE_BYTES });
+    if (read.state === 'missing') return { state: 'missing', detail: read.detail };
+    if (read.state !== 'read') return { state: 'unreadable', detail: read.detail };
+    if ((await look()) === before) return { state: 'read', bytes: read.bytes };
+  }
+  return {
+    state: 'unreadable',
+    detail: `${path} is being changed, or a change of it was cut off (there is a journal beside it): start its program once, or read it again later`,
+  };
+}
+
+/** CKA_ID of the private keys beside the certificates; none where there is no such file. Throws where it cannot be read. */
+export async function readKeyIds(ports: TrustStorePorts, place: NssPlace): Promise<ReadonlySet<string>> {
+  const path = `${place.path}/key4.db`;
+  const read = await ports.readFile(path, {
+    asUser: accountOf(ports, place.user),
+    maxBytes: MAX_DATABASE_BYTES,
+  });
+  if (read.state === 'missing') return new Set();
+  if (read.state !== 'read') throw new Error(read.detail);
+  return parseKeyIds(read.bytes);
+}
+
+export async function readStore(
+  ports: TrustStorePorts,
+  { place, left }: { place: NssPlace; left: number },
+): Promise<StoreReading> {
+  const database = await readDatabase(ports, place);
+  const all = database.state === 'read' ? database.certificates.filter(isAnchor) : [];
+  const kept = all.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, MAX_ENTRIES);
+  const trusted = kept.filter(({ flags }) => trustOf(flags).trust === 'servers');
+  const anchors = [...new Set(trusted.map(({ sha256 }) => sha256))];
+  const problems = database.state === 'read' ? database.problems.slice(0, 32) : [];
+  const cut = left === 0 ? [] : [`${left} more databases of NSS were found on this machine and not read`];
+  return {
+    store: {
+      id: place.id,
+      driver: 'nss',
+      operatingSystem: false,
+      name: clip(place.name, 512),
+      bundle: {
+        path: place.path,
+        realPath: null,
+        state: database.state,
+        detail: database.state === 'read' ? null : clip(database.detail, 512),
+        sha256: database.state === 'read' ? sha256Hex(Buffer.from(anchors.join('\n'))) : null,
+        size: null,
+        anchors,
+        problems: [],
+        opensslAccepts: database.state === 'read',
+      },
+      anchorDirectory: null,
+      localAnchors: [],
+      cannotChange: await whyNotChangeable(ports, place),
+      user: place.user === null ? null : clip(place.user.name, 512),
+      entries: kept.map((certificate) => entryOf(certificate, place)),
+      problems: [...cut, ...problems],
+    },
+    certificates: new Map(kept.map(({ sha256, der }) => [sha256, der])),
+    watch: [`${place.path}/cert9.db`],
+  };
+}
+
+/**
+ * What somebody gave a trust, or put there as a root. Firefox keeps hundreds of intermediates that servers sent, and people their
+ * own certificates: those vouch for nothing, and whom somebody visits is theirs alone.
+ */
+function isAnchor({ flags, der }: NssCertificate): boolean {
+  return flags !== ',,' || isSelfIssued(der);
+}
+
+function isSelfIssued(der: Uint8Array): boolean {
+  try {
+    const { issuer, subject } = readCertificateFields(der);
+    return Buffer.from(encoded(issuer)).equals(encoded(subject));
+  } catch {
+    // NSS itself cannot trust what has no names.
+    return false;
+  }
+}
+
+function entryOf({ sha256, nickname, flags }: NssCertificate, place: NssPlace): StoreEntry {
+  const name = nickname === null || nickname === '' ? null : clip(nickname, 512);
+  const origin = place.user === null ? 'local' : 'user';
+  return { anchor: sha256, ...trustOf(flags), origin, name, location: null };
+}
