@@ -38,7 +38,10 @@ interface Instance {
  */
 export function judge(tokens: readonly P11Token[]): P11Standing[] {
   const instances = instancesOf(tokens);
-  const rules = { blocks: blocksOf(tokens), pinned: new Map(tokens.map((token) => [token, pinnedIn(token)])) };
+  const rules = {
+    blocks: blocksOf(tokens),
+    pinned: new Map(tokens.map((token) => [token, pinnedIn(token)])),
+  };
   return [...instances]
     .map(([sha256, group]) => ({ sha256, ...standingOf(group, rules) }))
     .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));

@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { pemToDer, sha256Hex, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IS_ROOT, makeTestHost, realPorts, type TestHost } from '../testing/host.ts';
+import { makeP11Lab, type P11Lab } from '../testing/p11-lab.ts';
+import { judge, type P11Standing } from './judge.ts';
+import { readSources } from './read-sources.ts';
+
+const LOCAL = 'etc/pki/ca-trust/source';
+const VENDOR = 'usr/share/pki/ca-trust-source';
+/** Where a file can lie, both paths. */
+const PLACES = ['', 'anchors/', 'blocklist/'].flatMap((place) => [`${LOCAL}/${place}`, `${VENDOR}/${place}`]);
+
+let host: TestHost;
+let lab: P11Lab;
+/** A certificate of its own with extendedKeyUsage emailProtection. */
+let mailOnly: string;
+
+beforeAll(() => {
+  host = makeTestHost('ID=fedora\n');
+  lab = makeP11Lab(host.root, [host.at(LOCAL), host.at(VENDOR)]);
+  mailOnly = openssl(
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
+    ['-keyout', '/dev/null', '-subj', '/CN=Mail only', '-addext', 'extendedKeyUsage=emailProtection'],
+  );
+});
+afterAll(() => {
+  host.remove();
+});
+
+function openssl(...args: readonly (readonly string[])[]): string {
+  return execFileSync('/usr/bin/openssl', args.flat(), {
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+}
+
+/** OpenSSL's own form of a root, as p11-kit reads it. */
+function trustedForm(pem: string, ...settings: readonly string[]): string {
+  return execFileSync('/usr/bin/openssl', ['x509', '-trustout', ...settings], {
+    input: pem,
+    encoding: 'utf8',
+  });
+}
+
+const digestOf = (pem: string): string => sha256Hex(pemToDer(pem));
+
+function place(files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const path of [LOCAL, VENDOR]) {
+    rmSync(host.at(path), { recursive: true, force: true });
+    mkdirSync(host.at(path), { recursive: true });
+  }
+  for (const [path, content] of Object.entries(files)) host.put(path, content);
+}
+
+async function standings(): Promise<P11Standing[]> {
+  const { tokens } = await readSources(realPorts(), [
+    { path: host.at(LOCAL), origin: 'local' },
+    { path: host.at(VENDOR), origin: 'vendor' },
+  ]);
+  return judge(tokens);
+}
+
+async function ours(trust: P11Standing['trust']): Promise<string[]> {
+  return (await standings()).filter((standing) => standing.trust === trust).map(({ sha256 }) => sha256);
+}
+
+async function expectAgreement(): Promise<void> {
+  expect(await ours('servers')).toEqual(lab.extract('--filter=ca-anchors', '--purpose=server-auth'));
+}
+
+const [first, second, third, fourth] = WELL_KNOWN_ROOTS;
+if (first === undefined || second === undefined || third === undefined || fourth === undefined)
+  throw new Error('four roots are needed');
+
+describe.skipIf(!IS_ROOT)(
+  'sources, judged as the real trust module judges them (needs root and p11-kit)',
+  () => {
+    it('takes every format from wherever it lies', async () => {
+      place({
+        [`${LOCAL}/anchors/two.pem`]: `# by hand\r\n${first.pem.replaceAll('\n', '\r\n')}${second.pem}`,
+        [`${LOCAL}/anchors/der.cer`]: pemToDer(third.pem),
+        [`${LOCAL}/anchors/README`]: 'Put anchors here.\n',
+        [`${LOCAL}/anchors/broken.pem`]: `${fourth.pem.slice(0, 400)}\n-----END CERTIFICATE-----\n`,
+        [`${LOCAL}/neither.pem`]: fourth.pem,
+      });
+      await expectAgreement();
+      expect(await ours('servers')).toEqual([first, second, third].map(({ sha256 }) => sha256).toSorted());
+      expect(await standings()).toContainEqual(
+        expect.objectContaining({
+          sha256: fourth.sha256,
+          trust: 'otherPurposes',
+          purposes: [],
+          path: host.at(`${LOCAL}/neither.pem`),
+        }),
+      );
+    });
+
+    it('reads the format of ca-bundle.trust.p11-kit, with purposes that are pinned to a key', async () => {
+      place({
+        [`${VENDOR}/source.pem`]:
+          trustedForm(first.pem, '-addtrust', 'emailProtection', '-setalias', 'Mail only, by policy') +
+          trustedForm(second.pem, '-addtrust', 'serverAuth', '-addtrust', 'emailProtection') +
+          trustedForm(third.pem, '-addreject', 'serverAuth'),
+      });
+      await expectAgreement();
+      const asPem = await standings();
+      // The same objects in p11-kit's own words, as the real tool writes them.
+      const dump = lab.trust('dump', '--filter=all');
+      place({ [`${VENDOR}/ca-bundle.trust.p11-kit`]: `# made by the tool\n${dump}` });
+      await expectAgreement();
+      expect(await standings()).toEqual(
+        asPem.map((standing) => ({
+          ...standing,
+          path: host.at(`${VENDOR}/ca-bundle.trust.p11-kit`),
+          label: expect.any(String) as string,
+        })),
+      );
+      expect(asPem).toContainEqual(
+        expect.objectContaining({
+          sha256: first.sha256,
+          trust: 'otherPurposes',
+          purposes: ['email'],
+          label: 'Mail only, by policy',
+        }),
+      );
+      expect(asPem).toContainEqual(expect.objectContaining({ sha256: third.sha256, trust: 'distrusted' }));
+    });
+
+    it('knows what is blocked by its key, or by issuer and serial number, from any file', async () => {
+      place({ [`${LOCAL}/anchors/a.pem`]: first.pem, [`${LOCAL}/anchors/b.pem`]: second.pem });
+      const dump = lab.trust('dump', '--filter=all');
+      const fields = /^serial-number: .*$/m.exec(sectionOf(dump, 'Amazon Root CA 1'))?.[0] ?? '';
+      const issuer = /^issuer: .*$/m.exec(sectionOf(dump, 'Amazon Root CA 1'))?.[0] ?? '';
+      const key = openssl(['x509', '-pubkey', '-noout', '-in', host.at(`${LOCAL}/anchors/b.pem`)]);
+      place({
+        [`${VENDOR}/anchors/a.pem`]: first.pem + second.pem + third.pem,
+        [`${LOCAL}/blocked.p11-kit`]: [
+          `[p11-kit-object-v1]\nclass: certificate\ncertificate-type: x-509\n${issuer}\n${fields}\nx-distrusted: true\n`,
+          `[p11-kit-object-v1]\nclass: certificate\ncertificate-type: x-509\nx-distrusted: true\n${key}`,
+        ].join('\n'),
+      });
+      await expectAgreement();
+      expect(await ours('servers')).toEqual([third.sha256]);
+      expect(await standings()).toContainEqual(
+        expect.objectContaining({
+          sha256: first.sha256,
+          trust: 'distrusted',
+          origin: 'local',
+          path: host.at(`${LOCAL}/blocked.p11-kit`),
+        }),
+      );
+    });
+
+    it('takes nothing of a file in p11-kit form that is broken', async () => {
+      place({ [`${LOCAL}/anchors/a.pem`]: first.pem });
+      const dump = lab.trust('dump', '--filter=all');
+      place({
+        [`${VENDOR}/broken.p11-kit`]: `${dump}\nthis line has no end\n`,
+        [`${VENDOR}/anchors/c.pem`]: third.pem,
+      });
+      await expectAgreement();
+      expect(await ours('servers')).toEqual([third.sha256]);
+      const { problems } = await readSources(realPorts(), [{ path: host.at(VENDOR), origin: 'vendor' }]);
+      expect(problems).toEqual([expect.stringContaining('broken.p11-kit, line') as string]);
+    });
+
+    it('agrees on any tree', { timeout: 240_000 }, async () => {
+      const contents = [
+        first.pem,
+        second.pem,
+        first.pem + third.pem,
+        mailOnly,
+        trustedForm(first.pem, '-addtrust', 'emailProtection'),
+        trustedForm(first.pem, '-addtrust', 'serverAuth', '-addreject', 'emailProtection'),
+        trustedForm(second.pem, '-addreject', 'serverAuth'),
+        trustedForm(third.pem, '-addtrust', 'anyExtendedKeyUsage'),
+      ];
+      const files = fc.uniqueArray(
+        fc.record({ place: fc.constantFrom(...PLACES), content: fc.constantFrom(...contents) }),
+        // One file a place: within a directory p11-kit takes the order of the file system, which is none.
+        { selector: ({ place: where }) => where, maxLength: 5 },
+      );
+      await fc.assert(
+        fc.asyncProperty(files, async (tree) => {
+          place(
+            Object.fromEntries(tree.map(({ place: where, content }) => [`${where}certificate.pem`, content])),
+          );
+          await expectAgreement();
+        }),
+        { numRuns: 40 },
+      );
+      expect(readFileSync(host.at('p11-modules/p11-kit-trust.module'), 'utf8')).toContain(LOCAL);
+      expect(await ours('distrusted')).not.toContain(digestOf(mailOnly));
+    });
+  },
+);
+
+/** The first section of a dump with this label that holds a serial number. */
+function sectionOf(dump: string, label: string): string {
+  const found = dump
+    .split('[p11-kit-object-v1]')
+    .find((section) => section.includes(`label: "${label}"`) && section.includes('serial-number: '));
+  if (found === undefined) throw new Error(`${label} is not in the dump`);
+  return found;
+}
