@@ -1,6 +1,6 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { pathProblem } from './path-problem.ts';
 import type { FileIdentity, Host } from './types.ts';
 
 /**
@@ -21,7 +21,7 @@ export const identify: Host['identify'] = async (paths, options = {}) => {
 };
 
 async function identityOf(path: string, look: typeof stat): Promise<FileIdentity | null> {
-  if (!isAbsolute(path) || path.includes('\0')) return null;
+  if (pathProblem(path) !== null) return null;
   // Whatever the system answers but the metadata, there is nothing that a later look could be compared with.
   const stats = await look(path, { bigint: true }).catch(() => null);
   return stats === null ? null : describe(stats);
@@ -56,6 +56,7 @@ function kindOf(stats: BigIntStats): FileIdentity['kind'] {
 
 /** With all that is missing above it, 0755. Nothing happens to one that is there. Throws the system's error. */
 export const makeDirectory: Host['makeDirectory'] = async (path) => {
-  if (!isAbsolute(path)) throw new Error(`${path} was not made: it is not an absolute path`);
+  const problem = pathProblem(path);
+  if (problem !== null) throw new Error(`${path} was not made: ${problem}`);
   await mkdir(path, { recursive: true, mode: 0o755 });
 };

@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
-import { isAbsolute } from 'node:path';
 import { errorCode, fileProblem } from './errors.ts';
+import { pathProblem } from './path-problem.ts';
 import { TOOL_ENV } from './read-file-as.ts';
 import { ownUid, runProgram } from './run-program.ts';
 import type { Account, DirectoryEntry, DirectoryListing, EntryKind, ListOptions } from './types.ts';
@@ -11,8 +11,8 @@ const DEFAULT_LIMIT = 10_000;
 /** Names and kinds of a directory's entries, sorted. A failure is a state. */
 export async function listDirectory(path: string, options: ListOptions = {}): Promise<DirectoryListing> {
   const limit = options.limit ?? DEFAULT_LIMIT;
-  if (!isAbsolute(path) || path.includes('\0'))
-    return { state: 'unreadable', detail: `${JSON.stringify(path)} is not an absolute path` };
+  const problem = pathProblem(path);
+  if (problem !== null) return { state: 'unreadable', detail: problem };
   if (options.asUser !== undefined && options.asUser.uid !== ownUid())
     return await listAs(path, { account: options.asUser, limit });
   try {

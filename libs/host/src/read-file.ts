@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { errorCode, fileProblem } from './errors.ts';
 import { failure, tooLarge } from './file-states.ts';
+import { pathProblem } from './path-problem.ts';
 import { readFileAs } from './read-file-as.ts';
 import { ownUid } from './run-program.ts';
 import type { FileFailureState, FileRead, ReadOptions } from './types.ts';
@@ -14,8 +14,8 @@ export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
  * nothing blocks on them. Every failure is a state, never an exception.
  */
 export async function readBoundedFile(path: string, options: ReadOptions = {}): Promise<FileRead> {
-  if (!isAbsolute(path) || path.includes('\0'))
-    return failure('unreadable', `${JSON.stringify(path)} is not an absolute path`);
+  const problem = pathProblem(path);
+  if (problem !== null) return failure('unreadable', problem);
   const limit = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, head: options.head ?? false };
   const account = options.asUser;
   if (account === undefined || account.uid === ownUid()) return await readOwn(path, limit);
@@ -52,7 +52,8 @@ async function openAndRead(path: string, { maxBytes, head }: Limit): Promise<Fil
   const before = await stat(path);
   const real = await realpath(path);
   if (!before.isFile()) return notRegular({ path, realPath: real, stats: before });
-  // O_NONBLOCK: should a FIFO be swapped in now, open returns at once and fstat tells.
+  // O_NONBLOCK: should a FIFO be swapped in now, open returns at once and fstat tells. Windows has neither flag (undefined, which
+  // counts as 0), nor FIFOs among its files.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const stats = await handle.stat();

@@ -226,6 +226,18 @@ export interface WriteHandle {
   close(): Promise<void>;
 }
 
+/** Those, and the others that durable storage is made of. */
+export interface FileCalls extends WriteCalls {
+  open(path: string, flags: 'r' | 'wx' | 'a', mode?: number): Promise<WriteHandle>;
+  rm(path: string, options: { readonly recursive?: boolean; readonly force?: boolean }): Promise<void>;
+  mkdir(
+    path: string,
+    options: { readonly recursive: true; readonly mode: number },
+  ): Promise<string | undefined>;
+  readFile(path: string): Promise<Uint8Array>;
+  readdir(path: string): Promise<string[]>;
+}
+
 export interface WriteOptions {
   /** Default 0o600. */
   readonly mode?: number;

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errorCode } from './errors.ts';
+import { fileCalls } from './file-calls.ts';
+import { pathProblem } from './path-problem.ts';
 import type { Account, Host, WriteCalls, WriteHandle, WriteOptions } from './types.ts';
 
-const nodeCalls: WriteCalls = { open, rename, unlink };
-
 /** The two ways to change a file of a host, made of the given calls: those of the operating system, or a recorder's. */
-export function createFileWriter(calls: WriteCalls = nodeCalls): Pick<Host, 'writeFile' | 'removeFile'> {
+export function createFileWriter(calls: WriteCalls = fileCalls): Pick<Host, 'writeFile' | 'removeFile'> {
   return {
     writeFile: (path, bytes, options = {}) => replaceFile(calls, { path, bytes, options }),
     async removeFile(path) {
@@ -38,7 +37,8 @@ interface Replacement {
 }
 
 async function replaceFile(calls: WriteCalls, { path, bytes, options }: Replacement): Promise<void> {
-  if (!isAbsolute(path)) throw new Error(`${path} was not written: it is not an absolute path`);
+  const problem = pathProblem(path);
+  if (problem !== null) throw new Error(`${path} was not written: ${problem}`);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
   const mode = options.mode ?? 0o600;
   // 'wx': a link planted under that name makes this fail instead of being followed.
