@@ -20,6 +20,35 @@ export const certificateView = z.object({
 });
 export type CertificateView = z.infer<typeof certificateView>;
 
+const releaseMark = z.object({
+  /** Of certifi, e.g. `2024.07.04`. */
+  version: z.string(),
+  /** `YYYY-MM-DD`. */
+  date: z.string(),
+});
+
+/** What is known of an anchor (libs/certificates `AnchorClass`): by its fingerprint or key; its own words are a claim. */
+export const anchorClassView = z.object({
+  kind: z.enum([
+    'knownBad',
+    'publicCurrent',
+    'approved',
+    'publicRemoved',
+    'knownBenign',
+    'interception',
+    'operatingSystemVendor',
+    'unknown',
+  ]),
+  evidence: z.enum(['fingerprint', 'key', 'policy', 'origin', 'shape', 'name', 'none']),
+  name: z.string().nullable(),
+  /** Maker of a product that opens TLS, which the certificate itself names. Hostile text. */
+  saysItIs: z.string().nullable(),
+  entered: releaseMark.nullable(),
+  left: releaseMark.nullable(),
+  note: z.string().nullable(),
+});
+export type AnchorClassView = z.infer<typeof anchorClassView>;
+
 export const inspectRequest = z.object({
   pem: z
     .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { certificateView } from './certificates.ts';
+import { anchorClassView, certificateView } from './certificates.ts';
 import { findingView } from './findings.ts';
 import { jobSummary } from './jobs.ts';
 import { instant, page, pageQuery, sha256Hex } from './primitives.ts';
@@ -66,7 +66,13 @@ export const hostDetail = hostSummary.extend({
   findings: z.array(findingView),
   jobs: z.array(jobSummary),
   /** Every certificate that the sections name and the server holds, by fingerprint. */
-  certificates: z.record(z.string(), certificateView.omit({ pem: true })),
+  certificates: z.record(
+    z.string(),
+    certificateView.omit({ pem: true }).extend({
+      /** As this host stands to it: by the catalogue, the policies and where the host has it from. */
+      class: anchorClassView,
+    }),
+  ),
 });
 export type HostDetail = z.infer<typeof hostDetail>;
 

@@ -131,12 +131,18 @@ export const jobListQuery = pageQuery.extend({
 });
 export const jobPage = page(jobSummary);
 
+/** Remedies that a person can order (libs/remedies knows what they do). */
+export const orderRemedy = z.enum(['trustStore.addAnchor', 'trustStore.removeAnchor']);
+export type OrderRemedy = z.infer<typeof orderRemedy>;
+
 /**
- * One remedy for one or many hosts. `anchorPem` or `anchorSha256` (a certificate that the server holds);
- * `notBefore` in the future schedules it.
+ * One remedy for one or many hosts. `anchorPem` or `anchorSha256` (a certificate that the server holds; a removal names one by its
+ * digest); `notBefore` in the future schedules it.
  */
 export const createOrder = z.object({
-  remedy: z.literal('trustStore.addAnchor'),
+  remedy: orderRemedy,
+  /** Id of the store, as hosts report it, or `bundle:<absolute path>`; the operating system's own store without it. */
+  store: z.string().min(1).max(512).optional(),
   mode: z.enum(['plan', 'apply']),
   anchorSha256: sha256Hex.optional(),
   anchorPem: z
@@ -165,6 +171,8 @@ export const orderView = z.object({
   mode: orderMode,
   title: z.string(),
   anchor: z.object({ sha256: sha256Hex, name: z.string() }).nullable(),
+  /** The store that it changes; null for the operating system's own. */
+  store: z.string().nullable(),
   reason: z.string(),
   createdBy: z.string(),
   createdAt: instant,

@@ -5,6 +5,7 @@ import { Badge, StatusDot, Untrusted } from '@trustfleet/ui';
 import { Ban, Eye, PencilLine, ScanEye } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { TextLink } from './text-link.tsx';
+import { RemedyName } from './remedy-badge.tsx';
 
 export function HostLink({ id, name }: { readonly id: string; readonly name: string }) {
   return (
@@ -29,7 +30,7 @@ export function Permits({ permits }: { readonly permits: readonly string[] }) {
     <span className="flex flex-wrap gap-1">
       {permits.map((remedy) => (
         <Badge key={remedy} tone="accent" icon={<PencilLine aria-hidden="true" className="size-3.5" />}>
-          {remedy === 'trustStore.addAnchor' ? t('hosts.mayAddAnchor') : <Untrusted text={remedy} />}
+          <RemedyName remedy={remedy} />
         </Badge>
       ))}
     </span>

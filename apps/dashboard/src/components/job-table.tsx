@@ -7,6 +7,7 @@ import { Ago } from './ago.tsx';
 import { HostLink } from './host-words.tsx';
 import { JobStateBadge } from './job-state.tsx';
 import { NextAt } from './next-at.tsx';
+import { RemedyBadge } from './remedy-badge.tsx';
 import { TextLink } from './text-link.tsx';
 
 export interface JobTableProps {
@@ -42,7 +43,12 @@ export function JobTable({ label, jobs, withHost = true }: JobTableProps) {
                 <HostLink id={job.hostId} name={job.hostName} />
               </Td>
             )}
-            <Td className="whitespace-nowrap">{t(job.mode)}</Td>
+            <Td>
+              <span className="flex flex-wrap items-center gap-x-2">
+                <RemedyBadge remedy={job.remedy} />
+                {t(job.mode)}
+              </span>
+            </Td>
             <Td>
               <span className="flex flex-wrap items-center gap-x-2">
                 <JobStateBadge state={job.state} />

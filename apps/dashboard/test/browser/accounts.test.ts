@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { axeFaults } from '../fixture/browser.ts';
 import { CREDENTIALS, INVITATION_TOKEN } from '../fixture/people.ts';
-import { useStage, visit } from './setup.ts';
+import { posted, useStage, visit } from './setup.ts';
 
 const stage = useStage();
 const viewer = () => stage.fleet.accounts.find((account) => account.id === 'person-viewer')!;
@@ -173,7 +173,7 @@ describe('groups', () => {
       .getByRole('dialog')
       .getByRole('combobox', { name: 'Group' })
       .selectOption({ label: 'Render farm' });
-    const sent = page.waitForRequest('**/api/v1/enrolment-tokens');
+    const sent = posted(page, '/enrolment-tokens');
     await page.getByRole('dialog').getByRole('button', { name: 'Make token' }).click();
 
     expect((await sent).postDataJSON()).toMatchObject({ groupId: stage.fleet.groups[1]!.id });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axeFaults } from '../fixture/browser.ts';
-import { useStage, visit } from './setup.ts';
+import { posted, useStage, visit } from './setup.ts';
 
 const stage = useStage();
 const host = (index: number) => stage.fleet.hosts[index]!;
@@ -50,6 +50,54 @@ describe('the timeline', () => {
     await page.waitForURL(/tab=timeline/);
 
     await page.getByText('Nothing has happened yet').waitFor();
+  });
+});
+
+describe('the trust stores', () => {
+  it('shows each store, what is worth a look, and what the store says of one anchor', async () => {
+    const { page, complaints } = await stage.open();
+    await visit(page, `/hosts/${host(0).id}?tab=stores`);
+    const list = page.getByRole('list', { name: 'Trust stores of this host' });
+    await list.getByRole('button', { name: /Debian CA certificates/, pressed: true }).waitFor();
+    await list.getByRole('button', { name: /Firefox profile/ }).click();
+    await page.waitForURL(/store=nss/);
+    await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Worth a look' });
+    await page.getByRole('cell').getByText('Distrusted').waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('row').nth(1).getByRole('button').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('No longer ours').waitFor();
+    await dialog.getByText('A user', { exact: true }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('leads from one anchor of one store to an order that removes it there', async () => {
+    const { page, complaints } = await stage.open();
+    const target = stage.fleet.hosts.find((item) => item.permits.length > 0 && item.presence === 'online')!;
+    target.permits = ['trustStore.removeAnchor'];
+    await visit(page, `/hosts/${target.id}?tab=stores&store=nss:0123456789ab`);
+    await page.getByRole('row').nth(1).getByRole('button').click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Remove from this host…' }).click();
+    await page.getByRole('heading', { name: 'Remove a CA' }).waitFor();
+    await page.getByText("In the store nss:0123456789ab, not in the operating system's own").waitFor();
+    await page.getByText('This certificate can be removed').waitFor();
+    await page.getByLabel('Reason', { exact: true }).fill('Nobody uses it');
+    await page.getByRole('button', { name: 'Plan first' }).click();
+    await page.getByText(/^stop trusting /).waitFor();
+    await page.getByRole('button', { name: 'Launch now' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Make 1 host stop trusting this CA?' });
+    await dialog.getByRole('button', { name: 'Launch now' }).click();
+    await page.waitForURL(/\/orders\/[0-9a-f-]{36}$/);
+    await page.getByText('Remove a CA').first().waitFor();
+
+    expect(stage.fleet.orders[0]).toMatchObject({
+      remedy: 'trustStore.removeAnchor',
+      store: 'nss:0123456789ab',
+      mode: 'apply',
+    });
+    expect(complaints).toEqual([]);
   });
 });
 
@@ -126,7 +174,7 @@ describe('managing a host', () => {
     await dialog.getByText('This is another name.').waitFor();
     expect(host(20).revokedAt).toBeNull();
     await dialog.getByLabel(/To confirm, type the name/).fill(host(20).name);
-    const sent = page.waitForRequest('**/revoke');
+    const sent = posted(page, '/revoke');
     await page.keyboard.press('Enter');
     expect((await sent).postDataJSON()).toEqual({ reason: 'Stolen from the van' });
 
@@ -140,7 +188,7 @@ describe('managing a host', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Give it a new credential' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('Somebody left');
-    const sent = page.waitForRequest(/settings$/);
+    const sent = posted(page, '/settings');
     await page.getByRole('dialog').getByRole('button', { name: 'Give it a new credential' }).click();
     expect((await sent).postDataJSON()).toEqual({ newSecret: true, reason: 'Somebody left' });
     await page.getByText('Waits for the agent').waitFor();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useStage, visit } from './setup.ts';
+import { posted, useStage, visit } from './setup.ts';
 
 const stage = useStage();
 
@@ -27,7 +27,7 @@ describe('cancelling', () => {
     await page.getByRole('button', { name: 'Cancel job' }).click();
     const dialog = page.getByRole('dialog', { name: 'Cancel this job?' });
     await dialog.getByLabel('Reason').fill('Wrong host');
-    const sent = page.waitForRequest('**/cancel');
+    const sent = posted(page, '/cancel');
     await dialog.getByRole('button', { name: 'Cancel job' }).click();
     expect((await sent).postDataJSON()).toEqual({ reason: 'Wrong host' });
     await page.getByText('A person cancelled it.').waitFor();
@@ -168,14 +168,14 @@ describe('a new order', () => {
     await page.getByLabel('Attempts').focus();
     await expect.poll(() => page.getByLabel('Watch for (minutes)').inputValue()).toBe('10080');
     await page.getByLabel('Watch for (minutes)').fill('30');
-    const planned = page.waitForRequest('**/api/v1/orders');
+    const planned = posted(page, '/api/v1/orders');
     await page.getByRole('button', { name: 'Plan first' }).click();
     expect((await planned).postDataJSON()).not.toHaveProperty('limits');
     await page.getByText('Planned', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Launch now' }).click();
     await page.getByText('A host tries up to 3 times, the second time after 5 minutes.').waitFor();
     await page.getByText('The change is watched for 30 minutes before it counts as verified.').waitFor();
-    const sent = page.waitForRequest('**/api/v1/orders');
+    const sent = posted(page, '/api/v1/orders');
     await page.getByRole('dialog').getByRole('button', { name: 'Launch now' }).click();
 
     expect((await sent).postDataJSON()).toMatchObject({

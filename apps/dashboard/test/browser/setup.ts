@@ -1,5 +1,5 @@
 import type { Role } from '@trustfleet/api';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { launchBrowser, openReader, signIn, type Reader } from '../fixture/browser.ts';
 import { startDashboard, type RunningDashboard } from '../fixture/dashboard.ts';
@@ -63,4 +63,9 @@ export function useStage({
       return opened;
     },
   };
+}
+
+/** What the page posts to this address next; a read of the same address is not it. */
+export function posted(page: Page, suffix: string): Promise<Request> {
+  return page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith(suffix));
 }

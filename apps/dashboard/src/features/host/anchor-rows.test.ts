@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { anchorClassOf } from '../../../test/fixture/certificates.ts';
 import { buildFleet } from '../../../test/fixture/fleet.ts';
 import { sectionsOf } from '../../../test/fixture/sections.ts';
 import { anchorRows, filterAnchors } from './anchor-rows.ts';
@@ -14,7 +15,16 @@ async function rows() {
   const state = sectionOf({ sections }, 'trustStores');
   if (state.kind !== 'read') throw new Error('section not read');
   const certificates = Object.fromEntries(
-    host!.anchors.map((certificate) => [certificate.sha256, certificate]),
+    host!.anchors.map((certificate) => [
+      certificate.sha256,
+      {
+        ...certificate,
+        class: anchorClassOf(
+          certificate,
+          fleet.required.map(({ sha256 }) => sha256),
+        ),
+      },
+    ]),
   );
   return {
     fleet,
@@ -44,6 +54,14 @@ describe('anchorRows', () => {
       expect(filterAnchors(all, { text, filter: 'all' }), text).toEqual([target]);
     }
     expect(filterAnchors(all, { text: 'amazon', filter: 'local' })).toEqual([]);
+  });
+
+  it('knows what is worth a look', async () => {
+    const { all } = await rows();
+    const notable = filterAnchors(all, { text: '', filter: 'notable' });
+
+    expect(notable.length).toBeGreaterThan(0);
+    expect(new Set(notable.map((row) => row.certificate?.class.kind))).toEqual(new Set(['unknown']));
   });
 
   it('treats a hostile subject as text', async () => {

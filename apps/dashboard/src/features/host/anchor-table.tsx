@@ -11,10 +11,12 @@ import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
 import { useNow } from '../../lib/i18n/reader-provider.tsx';
 import { anchorRows, filterAnchors, type AnchorFilter, type AnchorRow } from './anchor-rows.ts';
+import { AnchorStanding, ClassBadge, TrustBadge } from './anchor-class.tsx';
 import { CertificateDialog } from './certificate-dialog.tsx';
+import { RemoveLink } from './remove-link.tsx';
 
 const FIRST_SHOWN = 50;
-const FILTERS = ['all', 'local', 'required'] as const;
+const FILTERS = ['all', 'notable', 'local', 'required'] as const;
 
 /** Which anchors are shown and which one is open stands in the address. */
 const anchorUrl = {
@@ -23,20 +25,29 @@ const anchorUrl = {
   certificate: parseAsString,
 };
 
+/** An anchor whose certificate has not arrived at the server. */
+function UnheldRow({ row }: { readonly row: AnchorRow }) {
+  const t = useTranslations('stores');
+  return (
+    <Tr>
+      <Td className="text-muted">
+        <span className="flex flex-wrap items-center gap-x-2">
+          {row.entry?.name == null ? t('notHeld') : <Untrusted text={row.entry.name} />}
+          <TrustBadge trust={row.trust} />
+        </span>
+      </Td>
+      <Td />
+      <Td />
+      <Td className="font-mono text-[0.9rem]">{row.sha256.slice(0, 16)}</Td>
+    </Tr>
+  );
+}
+
 function Row({ row, onOpen }: { readonly row: AnchorRow; readonly onOpen: () => void }) {
   const t = useTranslations('stores');
   const now = useNow();
   const { certificate } = row;
-  if (certificate === null) {
-    return (
-      <Tr>
-        <Td className="text-muted">{t('notHeld')}</Td>
-        <Td />
-        <Td />
-        <Td className="font-mono text-[0.9rem]">{row.sha256.slice(0, 16)}</Td>
-      </Tr>
-    );
-  }
+  if (certificate === null) return <UnheldRow row={row} />;
   return (
     <Tr>
       <Td>
@@ -50,6 +61,8 @@ function Row({ row, onOpen }: { readonly row: AnchorRow; readonly onOpen: () => 
           </button>
           {row.local && <Badge tone="accent">{t('local')}</Badge>}
           {row.required && <Badge tone="ok">{t('required')}</Badge>}
+          <TrustBadge trust={row.trust} />
+          {!row.required && <ClassBadge known={certificate.class} />}
         </span>
       </Td>
       <Td className="text-muted">
@@ -97,6 +110,7 @@ function Toolbar({
         value={filter}
         options={[
           { value: 'all', label: t('showAll') },
+          { value: 'notable', label: t('showNotable') },
           { value: 'local', label: t('showLocal') },
           { value: 'required', label: t('showRequired') },
         ]}
@@ -110,11 +124,12 @@ function Toolbar({
 
 export function AnchorTable({
   store,
-  certificates,
+  host,
 }: {
   readonly store: TrustStore;
-  readonly certificates: HostDetail['certificates'];
+  readonly host: Pick<HostDetail, 'id' | 'certificates' | 'revokedAt'>;
 }) {
+  const { certificates } = host;
   const t = useTranslations('stores');
   const [url, setUrl] = useQueryStates(anchorUrl);
   const [limit, setLimit] = useState(FIRST_SHOWN);
@@ -122,6 +137,7 @@ export function AnchorTable({
   const required = useMemo(() => new Set(overview?.anchors.map((anchor) => anchor.sha256)), [overview]);
   const rows = useMemo(() => anchorRows({ store, certificates, required }), [store, certificates, required]);
   const found = filterAnchors(rows, { text: url.anchor, filter: url.show });
+  const opened = rows.find(({ sha256 }) => sha256 === url.certificate);
   return (
     <Card title={t('anchors')} description={t('matches', { count: found.length, total: rows.length })} flush>
       <Toolbar text={url.anchor} filter={url.show} onChange={(change) => void setUrl(change)} />
@@ -158,9 +174,16 @@ export function AnchorTable({
         </div>
       )}
       <CertificateDialog
-        certificate={url.certificate === null ? null : (certificates[url.certificate] ?? null)}
+        certificate={opened?.certificate ?? null}
         onClose={() => void setUrl({ certificate: null })}
-      />
+      >
+        {opened?.certificate != null && (
+          <>
+            <AnchorStanding known={opened.certificate.class} entry={opened.entry} />
+            <RemoveLink host={host} store={store} row={opened} />
+          </>
+        )}
+      </CertificateDialog>
     </Card>
   );
 }

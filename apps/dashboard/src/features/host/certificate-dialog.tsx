@@ -1,15 +1,19 @@
 'use client';
 
 import { Dialog, Untrusted } from '@trustfleet/ui';
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { CertificateFacts, type CertificateFactsView } from '../../components/certificate-facts.tsx';
 
 export function CertificateDialog({
   certificate,
   onClose,
+  children,
 }: {
   readonly certificate: CertificateFactsView | null;
   readonly onClose: () => void;
+  /** What more there is to say of it. */
+  readonly children?: ReactNode;
 }) {
   const t = useTranslations();
   return (
@@ -22,7 +26,12 @@ export function CertificateDialog({
       closeLabel={t('common.close')}
       wide
     >
-      {certificate && <CertificateFacts certificate={certificate} />}
+      {certificate && (
+        <div className="flex flex-col gap-4">
+          <CertificateFacts certificate={certificate} />
+          {children}
+        </div>
+      )}
     </Dialog>
   );
 }

@@ -15,6 +15,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
 import { PlanDiff } from '../../components/plan-diff.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
+import { RemedyName } from '../../components/remedy-badge.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
@@ -120,6 +121,8 @@ function JobFacts({ job }: { readonly job: JobDetail }) {
         <TextLink href={`/orders/${job.orderId}`}>
           <Untrusted text={job.title} />
         </TextLink>
+        {' · '}
+        <RemedyName remedy={job.remedy} />
         {' · '}
         {kinds(job.mode)}
       </Fact>

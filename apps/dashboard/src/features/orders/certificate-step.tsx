@@ -1,6 +1,6 @@
 'use client';
 
-import { API_ROUTES, inspectResponse } from '@trustfleet/api';
+import { API_ROUTES, inspectResponse, type OrderRemedy } from '@trustfleet/api';
 import { Button, Card, Notice, Skeleton } from '@trustfleet/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -13,25 +13,30 @@ import { useRead } from '../../lib/api/use-read.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import { PasteForm } from './paste-form.tsx';
 import { RefusalNotice } from './refusal-notice.tsx';
+import { wordsOf } from './remedy-words.ts';
 
-/** A certificate that the server holds passes the same inspection as a pasted one. */
+/** A certificate that the server holds; one that is to be trusted passes the same inspection as a pasted one. */
 function KnownCertificate({
+  remedy,
   sha256,
   onAccept,
 }: {
+  readonly remedy: OrderRemedy;
   readonly sha256: string;
   readonly onAccept: (source: AnchorSource) => void;
 }) {
   const t = useTranslations('common');
+  // What may not be trusted may well be removed.
+  const judged = remedy === 'trustStore.addAnchor';
   const certificate = useRead(reads.certificate(sha256));
   const pem = certificate.data?.pem;
   const inspection = useQuery({
     queryKey: ['inspection', sha256],
     queryFn: () => post({ path: API_ROUTES.inspectCertificate, body: { pem }, schema: inspectResponse }),
-    enabled: pem !== undefined,
+    enabled: pem !== undefined && judged,
   });
   const data = certificate.data;
-  const accepted = inspection.data?.refusals.length === 0;
+  const accepted = !judged || inspection.data?.refusals.length === 0;
   useEffect(() => {
     if (data && accepted) onAccept({ certificate: data, reference: { anchorSha256: data.sha256 } });
   }, [data, accepted, onAccept]);
@@ -55,6 +60,7 @@ function KnownCertificate({
 }
 
 export interface CertificateStepProps {
+  readonly remedy: OrderRemedy;
   /** Fingerprint from the address; null: a certificate is to be pasted. */
   readonly known: string | null;
   readonly source: AnchorSource | null;
@@ -62,7 +68,7 @@ export interface CertificateStepProps {
   readonly onForget: () => void;
 }
 
-export function CertificateStep({ known, source, onAccept, onForget }: CertificateStepProps) {
+export function CertificateStep({ remedy, known, source, onAccept, onForget }: CertificateStepProps) {
   const t = useTranslations('order');
   const another = (
     <Button size="sm" onClick={onForget}>
@@ -73,13 +79,15 @@ export function CertificateStep({ known, source, onAccept, onForget }: Certifica
     <Card title={t('stepCertificate')} actions={source !== null || known !== null ? another : undefined}>
       {source !== null && (
         <div className="flex flex-col gap-4">
-          <Notice tone="ok" role="status" title={t('accepted')}>
-            {t('acceptedText')}
+          <Notice tone="ok" role="status" title={t(`words.${wordsOf(remedy)}.accepted`)}>
+            {t(`words.${wordsOf(remedy)}.acceptedText`)}
           </Notice>
           <CertificateFacts certificate={source.certificate} />
         </div>
       )}
-      {source === null && known !== null && <KnownCertificate sha256={known} onAccept={onAccept} />}
+      {source === null && known !== null && (
+        <KnownCertificate remedy={remedy} sha256={known} onAccept={onAccept} />
+      )}
       {source === null && known === null && <PasteForm onAccept={onAccept} />}
     </Card>
   );

@@ -1,6 +1,6 @@
 'use client';
 
-import type { HostSummary } from '@trustfleet/api';
+import type { HostSummary, OrderRemedy } from '@trustfleet/api';
 import { useQuery } from '@tanstack/react-query';
 import { fetchRead } from '../../lib/api/browser.ts';
 import { reads } from '../../lib/api/reads.ts';
@@ -20,8 +20,6 @@ async function findHosts(ids: readonly string[], signal: AbortSignal): Promise<r
   return found;
 }
 
-export const REMEDY = 'trustStore.addAnchor';
-
 export interface ChosenHosts {
   readonly permitted: readonly HostSummary[];
   readonly forbidden: readonly HostSummary[];
@@ -32,7 +30,7 @@ export interface ChosenHosts {
 }
 
 /** The chosen hosts, those apart whose owner does not permit the remedy. */
-export function useChosenHosts(ids: readonly string[]): ChosenHosts {
+export function useChosenHosts(ids: readonly string[], remedy: OrderRemedy): ChosenHosts {
   const { data, error, isPending } = useQuery({
     queryKey: ['hosts', 'chosen', ids],
     queryFn: ({ signal }) => findHosts(ids, signal),
@@ -41,8 +39,8 @@ export function useChosenHosts(ids: readonly string[]): ChosenHosts {
   });
   const hosts = ids.length === 0 ? [] : (data ?? []);
   return {
-    permitted: hosts.filter((host) => host.permits.includes(REMEDY)),
-    forbidden: hosts.filter((host) => !host.permits.includes(REMEDY)),
+    permitted: hosts.filter((host) => host.permits.includes(remedy)),
+    forbidden: hosts.filter((host) => !host.permits.includes(remedy)),
     gone:
       data === undefined || ids.length === 0 ? 0 : ids.length - new Set(hosts.map((host) => host.id)).size,
     error,

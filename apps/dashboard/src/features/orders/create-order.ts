@@ -1,11 +1,13 @@
-import { API_ROUTES, type CreateOrder } from '@trustfleet/api';
+import { API_ROUTES, type CreateOrder, type OrderRemedy } from '@trustfleet/api';
 import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
 import type { AnchorSource } from './anchor-source.ts';
-import { REMEDY } from './chosen-hosts.ts';
 import { limitsOf, type OrderLimits } from './order-limits.ts';
 
 export interface WantedOrder {
+  readonly remedy: OrderRemedy;
+  /** Null: the operating system's own. */
+  readonly store: string | null;
   readonly source: AnchorSource;
   readonly hostIds: readonly string[];
   readonly reason: string;
@@ -17,10 +19,12 @@ export interface WantedOrder {
 
 const created = z.object({ id: z.uuid() });
 
-function bodyOf({ source, hostIds, reason, mode, notBefore, limits }: WantedOrder): CreateOrder {
+function bodyOf(order: WantedOrder): CreateOrder {
+  const { remedy, store, source, hostIds, reason, mode, notBefore, limits } = order;
   const wanted = mode === 'plan' ? undefined : limitsOf(limits);
   return {
-    remedy: REMEDY,
+    remedy,
+    ...(store === null ? {} : { store }),
     mode,
     hostIds: [...hostIds],
     reason: reason.trim(),

@@ -1,5 +1,6 @@
 'use client';
 
+import type { OrderRemedy } from '@trustfleet/api';
 import { Badge, Button, Checkbox, inputClass, Untrusted, visibleText } from '@trustfleet/ui';
 import { Eye, Plus } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
@@ -8,18 +9,18 @@ import { Presence } from '../../components/host-words.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
-import { REMEDY } from './chosen-hosts.ts';
 
 const SHOWN = 20;
 
 export interface HostPickerProps {
+  readonly remedy: OrderRemedy;
   readonly anchor: string | null;
   readonly chosen: readonly string[];
   readonly onAdd: (ids: readonly string[]) => void;
 }
 
 /** Search of the fleet on the server; each press adds to the choice. */
-export function HostPicker({ anchor, chosen, onAdd }: HostPickerProps) {
+export function HostPicker({ remedy, anchor, chosen, onAdd }: HostPickerProps) {
   const t = useTranslations('order');
   const hostWords = useTranslations('hosts');
   const [text, setText] = useState('');
@@ -74,7 +75,7 @@ export function HostPicker({ anchor, chosen, onAdd }: HostPickerProps) {
           >
             <Untrusted text={host.name} />
             <Presence presence={host.presence} />
-            {!host.permits.includes(REMEDY) && (
+            {!host.permits.includes(remedy) && (
               <Badge icon={<Eye aria-hidden="true" className="size-3.5" />}>{hostWords('observeOnly')}</Badge>
             )}
             <Button

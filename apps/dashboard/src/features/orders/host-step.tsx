@@ -1,6 +1,6 @@
 'use client';
 
-import type { HostSummary } from '@trustfleet/api';
+import type { HostSummary, OrderRemedy } from '@trustfleet/api';
 import { Button, Card, Checkbox, EmptyState, Notice, Skeleton, Untrusted, visibleText } from '@trustfleet/ui';
 import { X } from 'lucide-react';
 import { useState } from 'react';
@@ -8,7 +8,7 @@ import { useTranslations } from 'use-intl';
 import { HostLink, Presence } from '../../components/host-words.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
-import { REMEDY, type ChosenHosts } from './chosen-hosts.ts';
+import type { ChosenHosts } from './chosen-hosts.ts';
 import { HostPicker } from './host-picker.tsx';
 
 function HostRows({
@@ -53,6 +53,7 @@ function HostRows({
 }
 
 export interface HostStepProps {
+  readonly remedy: OrderRemedy;
   readonly chosen: ChosenHosts;
   readonly hostIds: readonly string[];
   readonly onHostIds: (ids: readonly string[]) => void;
@@ -63,6 +64,7 @@ export interface HostStepProps {
 }
 
 function Forbidden({
+  remedy,
   chosen,
   includeForbidden,
   onIncludeForbidden,
@@ -89,12 +91,13 @@ function Forbidden({
           {t('host.howToPermit')}
         </Button>
       </div>
-      {help && <PermitHelp remedy={REMEDY} permits={[]} />}
+      {help && <PermitHelp remedy={remedy} permits={[]} />}
     </section>
   );
 }
 
 export function HostStep({
+  remedy,
   chosen,
   hostIds,
   onHostIds,
@@ -105,7 +108,7 @@ export function HostStep({
   const t = useTranslations('order');
   const common = useTranslations('common');
   const [adding, setAdding] = useState(false);
-  const remove = (id: string): void => {
+  const leaveOut = (id: string): void => {
     onHostIds(hostIds.filter((item) => item !== id));
   };
   return (
@@ -131,15 +134,16 @@ export function HostStep({
         {chosen.permitted.length > 0 && (
           <section className="flex flex-col gap-2.5">
             <h3 className="font-medium">{t('permittedHosts')}</h3>
-            <HostRows label={t('permittedHosts')} hosts={chosen.permitted} onRemove={remove} />
+            <HostRows label={t('permittedHosts')} hosts={chosen.permitted} onRemove={leaveOut} />
           </section>
         )}
         {chosen.forbidden.length > 0 && (
           <Forbidden
+            remedy={remedy}
             chosen={chosen}
             includeForbidden={includeForbidden}
             onIncludeForbidden={onIncludeForbidden}
-            onRemove={remove}
+            onRemove={leaveOut}
           />
         )}
         {hostIds.length === 0 && !adding && (
@@ -158,7 +162,8 @@ export function HostStep({
         )}
         {adding && (
           <HostPicker
-            anchor={anchor}
+            remedy={remedy}
+            anchor={remedy === 'trustStore.addAnchor' ? anchor : null}
             chosen={hostIds}
             onAdd={(ids) => {
               onHostIds([...hostIds, ...ids]);

@@ -1,15 +1,18 @@
 'use client';
 
+import type { OrderRemedy } from '@trustfleet/api';
 import { Button, Dialog, Notice, Untrusted, visibleText } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 import { useDuration } from '../../lib/i18n/use-duration.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import type { OrderLimits } from './order-limits.ts';
+import { wordsOf } from './remedy-words.ts';
 
 const MINUTE_MS = 60_000;
 
 export interface LaunchDialogProps {
+  readonly remedy: OrderRemedy;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly onLaunch: () => void;
@@ -37,8 +40,9 @@ function LimitsWords({ limits }: { readonly limits: OrderLimits }) {
   );
 }
 
-/** Trusting a CA is the strongest thing that this page can do: said plainly once more. */
+/** To trust a CA, or to trust it no more, is the strongest thing that this page can do: said plainly once more. */
 export function LaunchDialog({
+  remedy,
   open,
   onOpenChange,
   onLaunch,
@@ -54,7 +58,7 @@ export function LaunchDialog({
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={t('order.confirmTitle', { count: hosts })}
+      title={t(`order.words.${wordsOf(remedy)}.confirmTitle`, { count: hosts })}
       closeLabel={t('common.close')}
       actions={
         <>
@@ -72,7 +76,12 @@ export function LaunchDialog({
       }
     >
       <div className="flex flex-col gap-4">
-        <Notice tone="warn" title={<Untrusted text={t('order.confirmText', { count: hosts, anchor })} />} />
+        <Notice
+          tone="warn"
+          title={
+            <Untrusted text={t(`order.words.${wordsOf(remedy)}.confirmText`, { count: hosts, anchor })} />
+          }
+        />
         <Print value={source.certificate.sha256} />
         <p className="text-muted">
           {when === null

@@ -11,6 +11,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
+import { RemedyBadge } from '../../components/remedy-badge.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
 import { OrderActions } from './order-actions.tsx';
 import { StateCounts } from './state-counts.tsx';
@@ -62,6 +63,11 @@ function OrderFacts({ order }: { readonly order: Order }) {
         <Moment at={order.expiresAt} />
       </Fact>
       <UndoLinks order={order} />
+      {order.store !== null && (
+        <Fact name={t('order.store')}>
+          <Untrusted text={order.store} className="font-mono text-[0.9rem] break-all" />
+        </Fact>
+      )}
       {order.anchor && (
         <Fact name={t('order.anchor')}>
           <Untrusted text={order.anchor.name} />
@@ -77,6 +83,7 @@ function OrderDetails({ order }: { readonly order: Order }) {
   const t = useTranslations('order');
   return (
     <>
+      <RemedyBadge remedy={order.remedy} />
       <ModeBadge mode={order.mode} />
       <span>{t('targets', { count: order.targets })}</span>
     </>

@@ -12,6 +12,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Pagination } from '../../components/pagination.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { RemedyBadge } from '../../components/remedy-badge.tsx';
 import { useRead } from '../../lib/api/use-read.ts';
 import { May } from '../../lib/permissions/may.tsx';
 import { orderListRead, orderListUrl, ORDERS_PAGE_SIZE } from './order-list-url.ts';
@@ -32,7 +33,10 @@ function OrderRow({ order }: { readonly order: Row }) {
         </span>
       </Td>
       <Td>
-        <ModeBadge mode={order.mode} />
+        <span className="flex flex-wrap gap-1">
+          <RemedyBadge remedy={order.remedy} />
+          <ModeBadge mode={order.mode} />
+        </span>
       </Td>
       <Td>
         <StateCounts counts={order.counts} />

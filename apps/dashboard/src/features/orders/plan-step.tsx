@@ -1,5 +1,6 @@
 'use client';
 
+import type { OrderRemedy } from '@trustfleet/api';
 import { Button, Card, Field, FieldInput, Notice } from '@trustfleet/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
@@ -19,14 +20,16 @@ import { PlanResults } from './plan-results.tsx';
 import { WhenField } from './when-field.tsx';
 
 export interface PlanStepProps {
+  readonly remedy: OrderRemedy;
+  readonly store: string | null;
   readonly source: AnchorSource | null;
   readonly hostIds: readonly string[];
   readonly planId: string | null;
   readonly onPlan: (orderId: string) => void;
 }
 
-/** A plan counts for launching only while it is of this certificate and these hosts. */
-function usePlan({ source, hostIds, planId }: PlanStepProps) {
+/** A plan counts for launching only while it is of this change, this certificate and these hosts. */
+function usePlan({ remedy, store, source, hostIds, planId }: PlanStepProps) {
   const { data: order, error } = useRead(reads.order(planId ?? ''), { enabled: planId !== null });
   const planned = order?.jobs
     .map((job) => job.hostId)
@@ -34,6 +37,8 @@ function usePlan({ source, hostIds, planId }: PlanStepProps) {
     .join();
   const fits =
     order !== undefined &&
+    order.remedy === remedy &&
+    order.store === store &&
     order.anchor?.sha256 === source?.certificate.sha256 &&
     planned === hostIds.toSorted().join();
   const readiness: PlanReadiness | 'unplanned' = fits ? planReadiness(order.jobs) : 'unplanned';
@@ -130,7 +135,7 @@ function sendingOf(plan: boolean, launch: boolean): 'plan' | 'launch' | null {
 }
 
 export function PlanStep(props: PlanStepProps) {
-  const { source, hostIds, onPlan } = props;
+  const { remedy, store, source, hostIds, onPlan } = props;
   const t = useTranslations('order');
   const router = useRouter();
   const form = useOrderForm();
@@ -147,7 +152,7 @@ export function PlanStep(props: PlanStepProps) {
   const start = (mode: 'plan' | 'apply'): void => {
     setConfirming(false);
     if (source === null || !form.check()) return;
-    const draft = { source, hostIds, reason: form.reason, limits: form.limits };
+    const draft = { remedy, store, source, hostIds, reason: form.reason, limits: form.limits };
     if (mode === 'plan') plan.mutate({ ...draft, mode, notBefore: null });
     else launch.mutate({ ...draft, mode, notBefore: form.when });
   };
@@ -187,6 +192,7 @@ export function PlanStep(props: PlanStepProps) {
           onLaunch={() => {
             start('apply');
           }}
+          remedy={remedy}
           source={source}
           hosts={hostIds.length}
           when={form.when}

@@ -1,5 +1,6 @@
-import { anchorRefusal, AUDIT_ACTIONS, jobState, PERMISSIONS, role } from '@trustfleet/api';
+import { anchorClassView, anchorRefusal, AUDIT_ACTIONS, jobState, PERMISSIONS, role } from '@trustfleet/api';
 import { CAUSES } from '@trustfleet/policy';
+import { anchorOrigin, anchorTrust } from '@trustfleet/protocol';
 import { createTranslator } from 'use-intl/core';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.ts';
@@ -58,6 +59,8 @@ const SAMPLE = {
   command: 'X',
   time: 'X',
   to: 1,
+  user: 'X',
+  vendor: 'X',
   total: 1,
   type: 'X',
   uses: 2,
@@ -119,6 +122,14 @@ describe('catalogue', () => {
     expect(names.sort()).toEqual([...AUDIT_ACTIONS].sort());
     expect(Object.keys(CATALOGUE.en.roles)).toEqual(role.options);
     expect(leaves(CATALOGUE.en.permissions).map(([name]) => name)).toEqual([...PERMISSIONS]);
+  });
+
+  it('has words for every class, trust and origin of an anchor', () => {
+    const { classes, trust, origins } = CATALOGUE.en.stores;
+
+    expect(Object.keys(classes).sort()).toEqual([...anchorClassView.shape.kind.options].sort());
+    expect(Object.keys(trust)).toEqual(anchorTrust.options);
+    expect(Object.keys(origins)).toEqual(anchorOrigin.options);
   });
 
   it('has a reason for every refusal of a certificate', () => {

@@ -159,10 +159,7 @@ describe('inventory', () => {
       () => detail(agent),
       // The parts of a page are read one after another: a report may land between two of them.
       (body) =>
-        body.findings.length > 0 &&
-        body.openBlockers > 0 &&
-        body.sections.length === 2 &&
-        body.os !== null,
+        body.findings.length > 0 && body.openBlockers > 0 && body.sections.length === 2 && body.os !== null,
     );
     expect(open).toMatchObject({
       presence: 'online',
@@ -184,7 +181,9 @@ describe('inventory', () => {
       ['system', true],
       ['trustStores', true],
     ]);
-    expect(open.certificates).toHaveProperty(roots[0] ?? '');
+    expect(open.certificates[roots[0] ?? '']).toMatchObject({
+      class: { kind: 'publicCurrent', evidence: 'fingerprint', left: null },
+    });
 
     agent.report({ system: system('ws-10'), trustStores: trustStores([...roots, demo]) });
 

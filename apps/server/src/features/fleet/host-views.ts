@@ -4,10 +4,11 @@ import type {
   HostSummary as HostSummaryView,
   SectionView,
 } from '@trustfleet/api';
-import { toPem } from '@trustfleet/certificates';
+import { classifyAnchor, toPem, type AnchorClass, type RootCatalogue } from '@trustfleet/certificates';
 import type { CertificateRecord, HostDetail, HostSummary, Section } from '@trustfleet/database';
 import { findingView } from '../policies/finding-view.ts';
 import { jobSummaryView } from '../rollouts/rollout-views.ts';
+import { anchorOrigin, trustStoresOf } from './anchor-origin.ts';
 
 /** A host as a list shows it. */
 export function hostSummaryView(host: HostSummary): HostSummaryView {
@@ -51,18 +52,32 @@ export function certificateView(record: CertificateRecord): CertificateView {
   return { ...bareCertificate(record), pem: toPem(record.der) };
 }
 
+/** What a host's certificates are classed by, beside what the host itself says. */
+export interface ClassSources {
+  readonly catalogue: RootCatalogue;
+  /** SHA-256 of every anchor that a policy names. */
+  readonly approved: ReadonlySet<string>;
+}
+
 /** A host with everything on its page. */
 export function hostDetailView(
   host: HostDetail,
   certificates: ReadonlyMap<string, CertificateRecord>,
+  sources: ClassSources,
 ): HostDetailView {
+  const stores = trustStoresOf(host.sections);
+  const classOf = (record: CertificateRecord): AnchorClass =>
+    classifyAnchor(record, { ...sources, origin: anchorOrigin(stores, record.sha256) });
   return {
     ...hostSummaryView(host),
     sections: host.sections.map(sectionView),
     findings: host.findings.map(findingView),
     jobs: host.jobs.map(jobSummaryView),
     certificates: Object.fromEntries(
-      [...certificates].map(([sha256, record]) => [sha256, bareCertificate(record)]),
+      [...certificates].map(([sha256, record]) => [
+        sha256,
+        { ...bareCertificate(record), class: classOf(record) },
+      ]),
     ),
   };
 }

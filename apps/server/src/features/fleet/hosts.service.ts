@@ -1,9 +1,20 @@
 import type { HostDetail, HostListQuery, HostSummary, InspectResponse } from '@trustfleet/api';
 import { inspectAnchor } from '@trustfleet/certificates';
+import { ROOT_CATALOGUE } from '@trustfleet/certificates/catalogue';
 import type { Database, Page, Viewer } from '@trustfleet/database';
+import type { Policy } from '@trustfleet/policy';
 import { notFound } from '../../http/api-problem.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
 import { certificateView, hostDetailView, hostSummaryView } from './host-views.ts';
+
+/** SHA-256 of every anchor that a policy names. */
+function anchorsOf(policies: readonly Policy[]): ReadonlySet<string> {
+  return new Set(
+    policies.flatMap((policy) =>
+      policy.rule === 'anchorRequired' ? policy.parameters.anchors.map(({ sha256 }) => sha256) : [],
+    ),
+  );
+}
 
 /** Reads hosts and certificates. */
 export class HostsService {
@@ -25,7 +36,8 @@ export class HostsService {
     const host = await this.database.hosts.detail(viewer, id);
     if (host === null) throw notFound('host');
     const certificates = await this.database.certificates.getMany(await this.database.sections.anchorsOf(id));
-    return hostDetailView(host, certificates);
+    const policies = await this.database.policies.list();
+    return hostDetailView(host, certificates, { catalogue: ROOT_CATALOGUE, approved: anchorsOf(policies) });
   }
 
   async certificate(viewer: Viewer, sha256: string) {

@@ -2,7 +2,7 @@ import { inspectAnchor, pemToDer, toPem, type CertificateFacts } from '@trustfle
 import type { CreateOrder } from '@trustfleet/api';
 import type { CertificateRepository, NamedAnchor, Order } from '@trustfleet/database';
 import type { OrderLimits, OrderMode } from '@trustfleet/protocol';
-import { addAnchorParameters, REMEDIES } from '@trustfleet/remedies';
+import { REMEDIES } from '@trustfleet/remedies';
 import { ApiProblem, notFound } from '../../http/api-problem.ts';
 
 /** The certificate of an order, inspected: nothing that is refused here is ever signed. */
@@ -58,9 +58,15 @@ const NO_LIMITS = { attempts: 1, backoffSeconds: 60, bakeSeconds: 0 };
 /** What a person orders. */
 export function orderContent(request: CreateOrder, anchor: OrderAnchor): OrderContent {
   const { attempts, backoffSeconds, bakeSeconds } = request.limits ?? NO_LIMITS;
-  const parameters = addAnchorParameters.parse({ anchor: anchor.facts.sha256 });
+  const remedy = REMEDIES[request.remedy];
+  const { store } = request;
+  const given = { anchor: anchor.facts.sha256, ...(store === undefined ? {} : { store }) };
+  const checked = remedy.parameters.safeParse(given);
+  if (!checked.success)
+    throw invalid('store', 'There is no store of this name: choose one that hosts report.');
+  const parameters = checked.data;
   return {
-    remedy: REMEDIES[request.remedy].name,
+    remedy: remedy.name,
     mode: request.mode,
     title: anchor.name,
     anchor: namedAnchor(anchor),
@@ -98,7 +104,16 @@ export function orderTimes(request: Pick<CreateOrder, 'notBefore' | 'deliverBy'>
   return { notBefore, deliverBy };
 }
 
-/** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor */
+/** What speaks against trusting a certificate and does not speak against removing it. */
+const NO_HINDRANCE_TO_REMOVAL: ReadonlySet<string> = new Set([
+  'notAuthority',
+  'expired',
+  'notYetValid',
+  'weakKey',
+  'weakSignature',
+]);
+
+/** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor, or is none */
 export async function orderAnchor(
   request: CreateOrder,
   certificates: CertificateRepository,
@@ -111,7 +126,10 @@ export async function orderAnchor(
     );
   }
   const pem = request.anchorPem ?? (await heldPem(request.anchorSha256 ?? '', certificates));
-  const { certificate, refusals } = inspectAnchor(pem, now);
+  const inspected = inspectAnchor(pem, now);
+  const { certificate } = inspected;
+  const removal = request.remedy === 'trustStore.removeAnchor';
+  const refusals = inspected.refusals.filter(({ code }) => !(removal && NO_HINDRANCE_TO_REMOVAL.has(code)));
   if (certificate === null || refusals.length > 0) {
     throw new ApiProblem({
       status: 422,

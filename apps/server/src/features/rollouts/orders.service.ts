@@ -41,7 +41,7 @@ export class OrdersService {
   async create(request: CreateOrder, viewer: Viewer): Promise<OrderView> {
     const { database, now } = this.options;
     const at = now();
-    requirePlainText({ reason: request.reason });
+    requirePlainText({ reason: request.reason, store: request.store ?? '' });
     const times = orderTimes(request, at);
     const anchor = await orderAnchor(request, database.certificates, at);
     const targets = [...new Set(request.hostIds)].map((hostId) => ({ hostId, undoes: null }));

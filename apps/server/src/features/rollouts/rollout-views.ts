@@ -2,6 +2,10 @@ import type { JobDetail as JobDetailView, JobSummary as JobSummaryView, OrderVie
 import type { JobDetail, JobSummary, Order } from '@trustfleet/database';
 import { jobState } from '@trustfleet/protocol';
 import { isCancellable } from '@trustfleet/rollout';
+import { z } from 'zod';
+
+/** What the parameters of an anchor's order say beside the anchor. */
+const storeParameter = z.looseObject({ store: z.string().optional() });
 
 /** A job as a list shows it. */
 export function jobSummaryView(job: JobSummary): JobSummaryView {
@@ -49,6 +53,7 @@ export function orderView(order: Order): Omit<OrderView, 'jobs'> {
     mode: order.mode,
     title: order.title,
     anchor: order.anchor,
+    store: storeParameter.parse(order.parameters).store ?? null,
     reason: order.reason,
     createdBy: order.createdBy,
     createdAt: order.createdAt.toISOString(),
