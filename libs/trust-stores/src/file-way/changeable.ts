@@ -8,6 +8,7 @@ export async function whyNotChangeable(
   layout: FileWayLayout,
 ): Promise<string | null> {
   const { tool, anchors } = layout;
+  if (layout.refusal !== undefined) return layout.refusal;
   if (!(await ports.isExecutable(tool))) return `${tool} is not there: install the package ${layout.package}`;
   const listing = await ports.listDirectory(anchors.path, { limit: 1 });
   if (listing.state !== 'listed')

@@ -43,6 +43,8 @@ export interface FileWayLayout {
   readonly tool: string;
   /** Package that the tool comes from, for the person who has to install it. */
   readonly package: string;
+  /** Why this one cannot be changed whatever else is in place, e.g. a tool that knows no other root; absent where nothing speaks against it. */
+  readonly refusal?: string;
   /** Directories that the tool writes into. */
   readonly outputs: readonly string[];
   /** Kept by snapshots beside the anchors: configuration, distrusted certificates. */

@@ -68,8 +68,10 @@ async function enter(walk: Walk, below: string): Promise<string[]> {
   for (const { name, kind } of listing.entries) {
     const path = `${directory}/${name}`;
     if (kind === 'directory') directories.push(name);
-    else if (kind === 'link' && (await leadsToDirectory(ports, path))) walk.directoryLinks.push(path);
-    else if (place.reads(name)) walk.files.push({ name: `${below}${name}`, path, kind });
+    else if (kind === 'link' && (await leadsToDirectory(ports, path))) {
+      // Where the tool enters no directory it follows no link to one either.
+      if (place.depth > 0) walk.directoryLinks.push(path);
+    } else if (place.reads(name)) walk.files.push({ name: `${below}${name}`, path, kind });
   }
   return directories;
 }
