@@ -134,6 +134,22 @@ describe('one fact changed', () => {
       { change: 'changed', kind: 'store', after: 'its tool is gone' },
     ],
     [
+      'a store rejects an anchor from now on',
+      () =>
+        changedBody('trustStores', (body) => {
+          first(body.stores).entries = [
+            {
+              ...{ anchor: STUDIO, trust: 'distrusted', origin: 'local', name: null, purposes: null },
+              location: 'LocalMachine\\Disallowed',
+            },
+          ];
+        }),
+      {
+        ...{ change: 'changed', kind: 'anchor', anchor: STUDIO, after: 'distrusted' },
+        where: 'LocalMachine\\Disallowed',
+      },
+    ],
+    [
       'the bundle has a truncated block: no program loads it',
       () =>
         changedBody('trustStores', (body) => {
