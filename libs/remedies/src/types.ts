@@ -16,14 +16,19 @@ export interface RemedyContext {
 
 /** What only the host can tell of a store made of files. */
 export interface HostLook {
-  /** SHA-256 of the bytes of the store's own files, by path. */
-  readonly digests: ReadonlyMap<string, string>;
-  /**
-   * SHA-256 of the file that selects what the system ships, with the certificate's lines left out; null where none of its lines brings
-   * the certificate, or the store has no such file.
-   */
-  readonly deselected: string | null;
+  /** SHA-256 of the bytes of the files that hold the certificate, by path; null for what is no plain file (a link). */
+  readonly digests: ReadonlyMap<string, string | null>;
+  /** By what this machine leaves out what its system ships. */
+  readonly exclusion: HostExclusion;
 }
+
+export type HostExclusion =
+  /** The file that selects what is taken in; `sha256` is that of its bytes with the certificate's lines switched off. */
+  | { readonly kind: 'selection'; readonly path: string; readonly sha256: string }
+  /** The directory whose certificates are rejected. */
+  | { readonly kind: 'blocklist'; readonly directory: string }
+  /** By nothing: `reason` is a sentence for a person. */
+  | { readonly kind: 'none'; readonly reason: string };
 
 /** What a remedy would do to a host with these facts. */
 export type RemedyEffect =

@@ -2,8 +2,8 @@
 export type Exclusion =
   /** Its line in `file`, which selects what of the directory `shipped` is taken in, gets a `!` in front. */
   | { readonly kind: 'deselect'; readonly file: string; readonly shipped: string }
-  /** A copy of it in `directory` has every program reject it. */
-  | { readonly kind: 'blocklist'; readonly directory: string };
+  /** A copy of it in the first of these directories that is there has every program reject it; older releases know only the last. */
+  | { readonly kind: 'blocklist'; readonly directories: readonly [string, ...string[]] };
 
 /** A store that is changed by files of ours, from which a tool of the system makes what programs load. */
 export interface FileWay {
@@ -19,8 +19,6 @@ export interface FileWay {
   /** The tool copies the files as they are, so a damaged one spoils the bundle; others parse them and leave it out. */
   readonly copies: boolean;
   readonly exclusion: Exclusion;
-  /** What stands behind the bundle's path in the name of a file to which the tool appends: one that a killed run left has to go first. */
-  readonly scratch: string | null;
 }
 
 /** A store that is changed entry by entry. */
@@ -47,7 +45,6 @@ const debianFamily: FileWay = {
   reads: '.crt',
   copies: true,
   exclusion: { kind: 'deselect', file: '/etc/ca-certificates.conf', shipped: '/usr/share/ca-certificates' },
-  scratch: '.new',
 };
 
 /** All of its kind read every file through p11-kit. */
@@ -58,15 +55,15 @@ function p11Kit(source: string, way: Pick<FileWay, 'extension' | 'tool'>): FileW
     anchorDirectory: `${source}/anchors`,
     reads: null,
     copies: false,
-    exclusion: { kind: 'blocklist', directory: `${source}/blocklist` },
-    scratch: null,
+    // p11-kit below 0.23.22 (RHEL 7) knows it by the older name alone.
+    exclusion: { kind: 'blocklist', directories: [`${source}/blocklist`, `${source}/blacklist`] },
   };
 }
 
 /** How the stores of each driver are changed, for the drivers whose stores this release can change (trust-stores.md §6). */
 export const ANCHOR_WAYS: ReadonlyMap<string, AnchorWay> = new Map<string, AnchorWay>([
   ['debian', debianFamily],
-  ['alpine', { ...debianFamily, scratch: null }],
+  ['alpine', debianFamily],
   [
     'rhel',
     p11Kit('/etc/pki/ca-trust/source', { extension: '.pem', tool: ['/usr/bin/update-ca-trust', 'extract'] }),

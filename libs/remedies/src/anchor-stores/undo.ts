@@ -35,16 +35,18 @@ export function undoRun(
   const entries = context.entries.filter(({ now, previous }) => now !== previous.digest);
   const remains = ANCHOR_WAYS.get(store.driver)?.kind !== 'entry' && undoing.remains(store);
   if (restored.length === 0 && entries.length === 0 && !remains) return { kind: 'none' };
+  return carriedOut(store, restored, remains || entries.length > 0 ? [undoing.line(store)] : []);
+}
+
+function carriedOut(
+  store: TrustStore,
+  restored: readonly PlanChange[],
+  outcome: readonly PlanChange[],
+): UndoEffect {
   const way = wayOf(store);
   if (way.kind === 'notApplicable') return blocked(way.reason);
-  return {
-    kind: 'change',
-    changes: [
-      ...restored,
-      ...(way.kind === 'file' ? [toolLine(way)] : []),
-      ...(remains || entries.length > 0 ? [undoing.line(store)] : []),
-    ],
-  };
+  const tool = way.kind === 'file' ? [toolLine(way)] : [];
+  return { kind: 'change', changes: [...restored, ...tool, ...outcome] };
 }
 
 const whyGone = (reference: string | undefined): string =>

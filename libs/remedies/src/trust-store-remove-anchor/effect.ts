@@ -25,7 +25,7 @@ import {
   whyNoStore,
   type NotApplicable,
 } from '../anchor-stores/target.ts';
-import type { RemedyContext, RemedyEffect } from '../types.ts';
+import type { HostExclusion, RemedyContext, RemedyEffect } from '../types.ts';
 
 interface Removal extends RemedyContext {
   readonly facts: HostFacts;
@@ -63,29 +63,22 @@ function whyLast({ name, driver, bundle }: TrustStore, way: AnchorWay, anchor: s
     : null;
 }
 
-interface FileRemoval {
-  /** Files of the anchor directory that hold exactly this certificate. */
-  readonly holders: readonly LocalAnchor[];
-  /** Does the system ship it as well, or alone? */
-  readonly shipped: boolean;
-}
-
 function removeFile(removal: Removal, way: FileWay): RemedyEffect {
   const { store, certificate } = removal;
-  const work = whatToRemove(removal);
+  const work = whatToRemove(removal, way);
   if ('kind' in work) return work;
+  const { holders, exclusion } = work;
   const obstacle = rebuildObstacle(
     store,
     way,
-    work.holders.map(({ path }) => path),
+    holders.map(({ path }) => path),
   );
   if (obstacle !== null) return notApplicable(obstacle);
-  const exclusion = work.shipped ? excluded(removal, way) : null;
   return {
     kind: 'change',
-    facts: withoutFiles(removal, work, exclusion),
+    facts: withoutFiles(removal, work),
     changes: [
-      ...work.holders.map((holder) => removedFileLine(removal, holder)),
+      ...holders.map((holder) => removedFileLine(removal, holder)),
       ...(exclusion === null ? [] : [exclusion.change]),
       toolLine(way),
       exclusion?.trust === 'distrusted'
@@ -102,22 +95,11 @@ function removedFileLine({ certificate, host }: Removal, { path }: LocalAnchor):
   return { kind: 'removeFile', path, sha256 };
 }
 
-function whatToRemove({ store, certificate, host }: Removal): FileRemoval | NotApplicable {
-  const holders = holdersOf(store, certificate.sha256);
-  const mixed = holders.find(({ problem }) => problem !== null);
-  if (mixed !== undefined)
-    return notApplicable(
-      `${mixed.path} brings this certificate and is not removed as a whole, since it ${mixed.problem ?? ''}. Take the certificate out of it by hand.`,
-    );
-  const vendor = entriesOf(store, certificate.sha256).some(
-    ({ origin, trust }) => origin === 'vendor' && trust === 'servers',
-  );
-  const shipped = host === undefined ? vendor || holders.length === 0 : host.deselected !== null || vendor;
-  if (holders.length === 0 && !shipped)
-    return notApplicable(
-      `Nothing was found that brings this certificate into ${store.bundle.path} by itself: no file of ${store.anchorDirectory ?? 'the anchor directory'} and no line of the system's selection. Find the file that holds it among others, and take it out by hand.`,
-    );
-  return { holders, shipped };
+interface FileRemoval {
+  /** Files of the anchor directory that hold exactly this certificate. */
+  readonly holders: readonly LocalAnchor[];
+  /** How what the system ships is left out; null where it ships no copy. */
+  readonly exclusion: Excluded | null;
 }
 
 interface Excluded {
@@ -126,26 +108,62 @@ interface Excluded {
   readonly location: string;
 }
 
+function whatToRemove(removal: Removal, way: FileWay): FileRemoval | NotApplicable {
+  const { store, certificate, host } = removal;
+  const holders = holdersOf(store, certificate.sha256);
+  const mixed = holders.find(({ problem }) => problem !== null);
+  if (mixed !== undefined)
+    return notApplicable(
+      `${mixed.path} brings this certificate and is not removed as a whole (${mixed.problem ?? ''}). Take the certificate out of it by hand.`,
+    );
+  const link = holders.find(({ path }) => host?.digests.get(path) === null);
+  if (link !== undefined)
+    return notApplicable(
+      `${link.path} brings this certificate and is a link, or no plain file, so it is not removed. Take it away by hand.`,
+    );
+  if (!isShipped(removal, way, holders)) return { holders, exclusion: null };
+  const exclusion = excluded(removal, way);
+  return 'reason' in exclusion ? exclusion : { holders, exclusion };
+}
+
+/** Does the system ship a copy? What no other file brings came from there. */
+function isShipped(
+  { store, certificate, host }: Removal,
+  way: FileWay,
+  holders: readonly LocalAnchor[],
+): boolean {
+  if (holders.length === 0) return true;
+  if (host !== undefined && way.exclusion.kind === 'deselect') return host.exclusion.kind === 'selection';
+  return entriesOf(store, certificate.sha256).some(
+    ({ origin, trust }) => origin === 'vendor' && trust === 'servers',
+  );
+}
+
 /** What the system ships, left out by its own means. */
-function excluded({ store, certificate, host }: Removal, way: FileWay): Excluded {
-  const { exclusion } = way;
-  if (exclusion.kind === 'deselect') {
-    const location = onHost(store, way, exclusion.file);
-    return {
-      change: { kind: 'changeFile', path: location, sha256: host?.deselected ?? null },
-      trust: 'deselected',
-      location,
-    };
+function excluded({ store, certificate, host }: Removal, way: FileWay): Excluded | NotApplicable {
+  const found = host?.exclusion ?? foreseenExclusion(store, way);
+  if (found.kind === 'none') return notApplicable(found.reason);
+  if (found.kind === 'selection') {
+    const { path, sha256 } = found;
+    return { change: { kind: 'changeFile', path, sha256 }, trust: 'deselected', location: path };
   }
-  const directory = onHost(store, way, exclusion.directory);
-  const location = inDirectory(directory, anchorFileName(certificate.sha256, way));
+  const location = inDirectory(found.directory, anchorFileName(certificate.sha256, way));
   return { change: fileLine(location, certificate), trust: 'distrusted', location };
+}
+
+type Foreseen = HostExclusion | { readonly kind: 'selection'; readonly path: string; readonly sha256: null };
+
+/** On stored facts: where it is on a machine as its system sets it up. */
+function foreseenExclusion(store: TrustStore, way: FileWay): Foreseen {
+  const { exclusion } = way;
+  if (exclusion.kind === 'deselect')
+    return { kind: 'selection', path: onHost(store, way, exclusion.file), sha256: null };
+  return { kind: 'blocklist', directory: onHost(store, way, exclusion.directories[0]) };
 }
 
 function withoutFiles(
   { facts, store, certificate }: Removal,
-  { holders }: FileRemoval,
-  exclusion: Excluded | null,
+  { holders, exclusion }: FileRemoval,
 ): HostFacts {
   const gone = new Set(holders.map(({ path }) => path));
   const { sha256: anchor } = certificate;
