@@ -6,5 +6,7 @@ export { listDirectory } from './list-directory.ts';
 export { findFiles, findForeign } from './find.ts';
 export { inspectPath } from './path-chain.ts';
 export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
+export { fileCalls } from './file-calls.ts';
+export { openFileAccess, type FileAccess } from './windows-acl/index.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

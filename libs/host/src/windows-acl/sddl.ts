@@ -42,7 +42,7 @@ function parseEntry(text: string): Grant | undefined | null {
   const [type = '', flags = '', rights = '', , , sid = ''] = text.split(';');
   if (DENIES.has(type)) return undefined;
   if (!ALLOWS.has(type) || !SID.test(sid) || !/^([A-Z]{2})*$/.test(flags)) return null;
-  return { sid, rights: parseRights(rights), inheritOnly: (flags.match(/../g) ?? []).includes('IO') };
+  return { sid, rights: parseRights(rights), inheritOnly: /^(..)*IO/.test(flags) };
 }
 
 /** The texts between the outermost parentheses (conditions of an entry have some inside); null where they do not close. */
