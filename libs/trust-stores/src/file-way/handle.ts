@@ -16,7 +16,7 @@ export function fileWayHandle(
     id: layout.driver,
     read,
     plan: (sha256) =>
-      ports.uid === 0
+      ports.uid === 0 && layout.refusal === undefined
         ? { path: anchorPath(layout, sha256), commands: layout.commands('add'), bundlePath: layout.bundle }
         : null,
     add: (der, options) => add(changer, der, options),
