@@ -110,7 +110,8 @@ export default tseslint.config(
   },
   {
     files: files(PURE, 'src/**/*.ts'),
-    ignores: ['**/*.test.ts'],
+    // What tests share in a `testing` folder is no part of the library.
+    ignores: ['**/*.test.ts', '**/src/testing/**'],
     rules: {
       'no-restricted-imports': [
         'error',
