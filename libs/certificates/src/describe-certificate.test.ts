@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { webcrypto, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CertificateParseError,
   describeCertificate,
@@ -14,15 +10,11 @@ import {
   toPem,
   WELL_KNOWN_ROOTS,
 } from './index.ts';
+import { selfSigned } from './testing/openssl-certificate.ts';
 
-let directory: string;
 let keys: webcrypto.CryptoKeyPair;
 beforeAll(async () => {
-  directory = mkdtempSync(path.join(tmpdir(), 'trustfleet-describe-'));
   keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const authorityNamed = (commonName: string, organization?: string): Promise<Uint8Array> =>
@@ -37,32 +29,6 @@ const authorityNamed = (commonName: string, organization?: string): Promise<Uint
     issuerCertificate: null,
   });
 
-/** A self-signed certificate of the `openssl` program. */
-function selfSigned(newKey: string[], ...more: string[]): Uint8Array {
-  const out = path.join(directory, 'made.pem');
-  const argv = [
-    'req',
-    '-x509',
-    ...newKey,
-    '-nodes',
-    '-keyout',
-    path.join(directory, 'made.key'),
-    '-out',
-    out,
-    '-days',
-    '3650',
-    '-subj',
-    '/CN=made',
-    '-config',
-    '/dev/null',
-    ...more,
-  ];
-  const env = { PATH: process.env['PATH'] ?? '' };
-  execFileSync('openssl', argv, { env, timeout: 30_000, stdio: 'pipe' });
-  return pemToDer(
-    execFileSync('openssl', ['x509', '-in', out], { env, timeout: 30_000, encoding: 'utf8', stdio: 'pipe' }),
-  );
-}
 const RSA = ['-newkey', 'rsa:2048'];
 const curve = (name: string): string[] => ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${name}`];
 
