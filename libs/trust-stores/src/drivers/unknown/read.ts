@@ -1,11 +1,26 @@
 import type { DescribedBundle } from '@trustfleet/certificates';
+import { clip } from '@trustfleet/protocol';
 import { readBundle } from '../../bundle-file.ts';
 import { below } from '../../paths.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { HostDescription, StoreReading } from '../../types.ts';
 import { BUNDLE_PATHS } from './layout.ts';
 
+/** Systems that are built whole from a declaration: a file that is put there is gone after the next build (mkcert#623). */
+const DECLARED: ReadonlyMap<string, string> = new Map([
+  ['nixos', 'security.pki.certificateFiles of its configuration'],
+  ['guix', 'the packages of its operating-system declaration'],
+]);
+
 export function whyNotChangeable(host: HostDescription): string {
+  for (const id of host.families) {
+    const place = DECLARED.get(id);
+    if (place !== undefined)
+      return clip(
+        `${host.prettyName ?? id} is built from a declaration and read-only: add the anchor to ${place} and build it anew`,
+        512,
+      );
+  }
   return `This release does not know how ${host.prettyName ?? 'this system'} adds an anchor: add it with the system's own tool`.slice(
     0,
     512,
