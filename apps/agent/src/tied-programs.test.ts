@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createHost } from '@trustfleet/host';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { withTiedPrograms } from './tied-programs.ts';
 import { toolAtRest } from './tool-at-rest.ts';
 
 const MAIN = fileURLToPath(new URL('./testing/tied-main.ts', import.meta.url));
@@ -48,3 +49,14 @@ it.runIf(process.geteuid?.() === 0)(
     await toolAtRest(createHost(), inner, AbortSignal.timeout(20_000));
   },
 );
+
+it.runIf(process.geteuid?.() === 0)('runs a program as another account', async () => {
+  const result = await withTiedPrograms(createHost()).runProgram({
+    argv: ['/usr/bin/id', '-u'],
+    env: {},
+    timeoutMs: 20_000,
+    runAs: { uid: 12_345, gid: 12_345 },
+  });
+
+  expect([result.state, Buffer.from(result.stdout).toString('utf8').trim()]).toEqual(['exited', '12345']);
+});

@@ -8,6 +8,8 @@ const TIE = [
   ...['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'],
   ...['/usr/bin/unshare', '--pid', '--fork', '--kill-child=KILL', '--'],
 ] as const;
+/** Only root may make such a namespace: what runs as a person is killed itself, and starts nothing. */
+const TIE_OF_OTHERS = TIE.slice(0, TIE.indexOf('/usr/bin/unshare'));
 const PROBE: RunRequest = { argv: [...TIE, '/bin/true'], env: {}, timeoutMs: 5000 };
 
 async function canTie(host: Host): Promise<boolean> {
@@ -27,7 +29,10 @@ export function withTiedPrograms(host: Host): Host {
     ...host,
     async runProgram(request) {
       probed ??= canTie(host);
-      return host.runProgram((await probed) ? { ...request, argv: [...TIE, ...request.argv] } : request);
+      if (!(await probed)) return host.runProgram(request);
+      const asRoot = (request.runAs?.uid ?? 0) === 0;
+      const tie = asRoot ? TIE : TIE_OF_OTHERS;
+      return host.runProgram({ ...request, argv: [tie[0], ...tie.slice(1), ...request.argv] });
     },
   };
 }
