@@ -38,7 +38,9 @@ function entriesOf(handle: StoreHandle): NonNullable<StoreHandle['entries']> {
 function contents(of: NssLab): Record<string, string> {
   const { certificates } = parseCertificates(readFileSync(of.at(`${DATABASE}/cert9.db`)));
   return Object.fromEntries(
-    certificates.map((one) => [one.sha256, `${one.nickname ?? ''}=${one.flags}`]).toSorted(),
+    certificates
+      .map((one): [string, string] => [one.sha256, `${one.nickname ?? ''}=${one.flags}`])
+      .toSorted(),
   );
 }
 
@@ -215,8 +217,12 @@ async function restoreSubject(authorities: readonly TestAuthority[]) {
   return {
     handle,
     operations: {
-      add: async (choice: number) => void (await handle.add(pick(choice).der)),
-      remove: async (choice: number) => void (await handle.remove(pick(choice).sha256)),
+      add: async (choice: number) => {
+        await handle.add(pick(choice).der);
+      },
+      remove: async (choice: number) => {
+        await handle.remove(pick(choice).sha256);
+      },
       imports: (choice: number) =>
         byHand(() => {
           const flags = ['C,,', 'CT,C,C', 'p,p,p', ',,'][choice % 4] ?? '';
