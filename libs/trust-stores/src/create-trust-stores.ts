@@ -8,6 +8,7 @@ import { suse } from './drivers/suse/index.ts';
 import { unknown } from './drivers/unknown/index.ts';
 import { describeHost } from './os-release.ts';
 import type { TrustStorePorts } from './ports.ts';
+import { remembering } from './reading-cache.ts';
 import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from './types.ts';
 
 /** Operating-system drivers, the first that fits wins. A new one is a folder and a line here. */
@@ -17,7 +18,8 @@ const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [debian, rhel, suse, ar
 const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss];
 
 /** Finds the drivers that fit this host (os-release, tool and directory present, trust-stores.md §6.1). */
-export function createTrustStores(ports: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {
+export function createTrustStores(given: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {
+  const ports = remembering(given);
   const list = async (): Promise<readonly StoreHandle[]> => {
     const host = await describeHost(ports, options.root ?? '/');
     const programs = await Promise.all(PROGRAM_DRIVERS.map((driver) => driver.detect(ports, host)));

@@ -1,4 +1,5 @@
 import type { BundleRead } from '@trustfleet/certificates';
+import type { ReadingCache } from './reading-cache.ts';
 
 /** What a store driver needs of the operating system. libs/host implements it (createHost()), tests may too. */
 export interface StoreRunRequest {
@@ -95,6 +96,8 @@ export interface StoreFileIdentity {
 }
 
 export interface TrustStorePorts {
+  /** What earlier readings of this process left; createTrustStores puts it there for its drivers. */
+  readonly readings?: ReadingCache;
   readonly platform: 'linux' | 'windows' | 'macos';
   /** Effective uid of the agent: only root may change the operating system's store. -1 on Windows. */
   readonly uid: number;

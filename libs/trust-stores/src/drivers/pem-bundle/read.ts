@@ -1,0 +1,75 @@
+import { sha256Hex } from '@trustfleet/certificates';
+import { clip, type BundleFile } from '@trustfleet/protocol';
+import { readBundle } from '../../bundle-file.ts';
+import { readHashedDirectory, type HashedDirectory } from '../../hashed-directory/read.ts';
+import { hashedProblems } from '../../hashed-directory/problems.ts';
+import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreReading } from '../../types.ts';
+import { documentOf } from './change.ts';
+import { openPlace, whyNotWritable, type Place } from './place.ts';
+import { provenanceName } from './provenance.ts';
+import { bundleId } from './snapshot.ts';
+
+export async function readStore(ports: TrustStorePorts, path: string): Promise<StoreReading> {
+  const place = await openPlace(ports, path);
+  const contents =
+    place.kind === 'directory' ? await readDirectory(ports, path) : await readFile(ports, place);
+  const { bundle, certificates, problems } = contents;
+  return {
+    store: {
+      ...{ id: bundleId(path), driver: 'pem-bundle', operatingSystem: false },
+      name: clip(provenanceName(place.provenance), 512),
+      ...{ bundle, anchorDirectory: null, localAnchors: [] },
+      cannotChange: await whyNotChangeable(ports, place),
+      ...(problems.length === 0 ? {} : { problems: [...problems] }),
+    },
+    certificates,
+    watch: contents.watch,
+  };
+}
+
+async function whyNotChangeable(ports: TrustStorePorts, place: Place): Promise<string | null> {
+  const refusal = await whyNotWritable(ports, place);
+  if (refusal !== null) return clip(refusal, 512);
+  const document = documentOf(place);
+  return 'refusal' in document ? clip(document.refusal, 512) : null;
+}
+
+interface Contents {
+  readonly bundle: BundleFile;
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly problems: readonly string[];
+  readonly watch: readonly string[];
+}
+
+async function readFile(ports: TrustStorePorts, { path, target }: Place): Promise<Contents> {
+  const { file, certificates } = await readBundle(ports, path);
+  return {
+    bundle: file,
+    certificates: new Map(certificates.map(({ sha256, der }) => [sha256, der])),
+    problems: [],
+    watch: [...new Set([path, target])],
+  };
+}
+
+/** A directory has no bytes of its own: its digest is that of its anchors' digests in order (decision 0008). */
+async function readDirectory(ports: TrustStorePorts, path: string): Promise<Contents> {
+  const directory = await readHashedDirectory(ports, path);
+  const anchors = [...directory.found.keys()].toSorted();
+  const listed = directory.state === 'listed';
+  const bundle: BundleFile = {
+    ...{ path, realPath: null, size: null, problems: [] },
+    state: stateOf(directory),
+    detail: directory.detail === null ? null : clip(directory.detail, 512),
+    sha256: listed ? sha256Hex(Buffer.from(anchors.join('\n'))) : null,
+    anchors: anchors.slice(0, 5000),
+    opensslAccepts: listed,
+  };
+  return { bundle, certificates: directory.found, problems: hashedProblems(path, directory), watch: [path] };
+}
+
+function stateOf({ state, found }: HashedDirectory): BundleFile['state'] {
+  if (state === 'missing') return 'missing';
+  if (state !== 'listed') return 'unreadable';
+  return found.size === 0 ? 'noCertificates' : 'read';
+}

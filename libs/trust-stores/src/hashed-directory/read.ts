@@ -1,0 +1,126 @@
+import { CertificateParseError } from '@trustfleet/certificates';
+import { readBundle } from '../bundle-file.ts';
+import type { TrustStorePorts } from '../ports.ts';
+import { subjectHash } from './subject-hash.ts';
+
+/** A directory of links (or files) named by subject hash, as OpenSSL's CApath looks anchors up (X509_LOOKUP_hash_dir(3)). */
+export interface HashedDirectory {
+  readonly state: 'listed' | 'missing' | 'unreadable' | 'notDirectory';
+  readonly detail: string | null;
+  /** What a look-up finds: DER by SHA-256. */
+  readonly found: ReadonlyMap<string, Uint8Array>;
+  /** Entries that lead nowhere; each ends the look-up of its hash. */
+  readonly dangling: readonly string[];
+  /** Entries that hold no certificate of their hash. */
+  readonly wrong: readonly string[];
+  /** Entries behind a gap in the numbers, or behind a dangling one: never reached. */
+  readonly hidden: readonly string[];
+  /** There were more entries than are looked at. */
+  readonly truncated: boolean;
+  /** The directory and its entries by hash: what this was made of. */
+  readonly paths: readonly string[];
+}
+
+type Certificates = readonly { readonly sha256: string; readonly der: Uint8Array }[];
+/** What files hold that were read already, by their identity as `identify` gives it. */
+export type KnownFiles = ReadonlyMap<string, Certificates>;
+
+const MAX_ENTRIES = 20_000;
+const ENTRY = /^([0-9a-f]{8})\.(\d{1,4})$/;
+
+/** Reads what a look-up reaches; a failure is a state. Files that are known are not opened again. */
+export async function readHashedDirectory(
+  ports: TrustStorePorts,
+  path: string,
+  known: KnownFiles = new Map(),
+): Promise<HashedDirectory> {
+  const lists = { dangling: [] as string[], wrong: [] as string[], hidden: [] as string[] };
+  const found = new Map<string, Uint8Array>();
+  const listing = await ports.listDirectory(path, { limit: MAX_ENTRIES });
+  if (listing.state !== 'listed') {
+    const { state, detail } = listing;
+    return { state, detail, found, ...lists, truncated: false, paths: [path] };
+  }
+  const groups = byHash(listing.entries.map(({ name }) => name));
+  const names = [...groups.values()].flat();
+  const files = await openEntries(ports, { path, names, known });
+  for (const [hash, group] of groups) {
+    const reached = reachedOf(hash, group, files);
+    lists.dangling.push(...reached.dangling);
+    lists.hidden.push(...reached.hidden);
+    for (const name of reached.names)
+      if (!take(found, hash, files.get(name) ?? [])) lists.wrong.push(name);
+  }
+  const paths = [path, ...names.map((name) => `${path}/${name}`)];
+  return { state: 'listed', detail: null, found, ...lists, truncated: listing.truncated, paths };
+}
+
+/** OpenSSL counts up from 0 and ends at the first name that leads nowhere. */
+function reachedOf(
+  hash: string,
+  names: readonly string[],
+  files: ReadonlyMap<string, Certificates | null>,
+): { readonly names: readonly string[]; readonly dangling: readonly string[]; readonly hidden: readonly string[] } {
+  const end = names.findIndex((name, number) => name !== `${hash}.${number}` || files.get(name) === null);
+  const reached = end === -1 ? names : names.slice(0, end);
+  const rest = names.slice(reached.length);
+  const dangling = rest.filter((name) => files.get(name) === null);
+  return { names: reached, dangling, hidden: rest.filter((name) => !dangling.includes(name)) };
+}
+
+interface Entries {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly known: KnownFiles;
+}
+
+/** What each entry holds; null for one that leads nowhere. */
+async function openEntries(
+  ports: TrustStorePorts,
+  { path, names, known }: Entries,
+): Promise<ReadonlyMap<string, Certificates | null>> {
+  const identities = await ports.identify(names.map((name) => `${path}/${name}`));
+  const files = new Map<string, Certificates | null>();
+  for (const [index, name] of names.entries()) {
+    const held = known.get(identities[index]?.identity ?? '');
+    files.set(name, held ?? (await certificatesOf(ports, `${path}/${name}`)));
+  }
+  return files;
+}
+
+/** In the order of their numbers. */
+function byHash(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, { name: string; number: number }[]>();
+  for (const name of names) {
+    const [, hash, number] = ENTRY.exec(name) ?? [];
+    if (hash !== undefined) groups.set(hash, [...(groups.get(hash) ?? []), { name, number: Number(number) }]);
+  }
+  return new Map(
+    [...groups].map(([hash, entries]) => [
+      hash,
+      entries.toSorted((a, b) => a.number - b.number).map(({ name }) => name),
+    ]),
+  );
+}
+
+async function certificatesOf(ports: TrustStorePorts, path: string): Promise<Certificates | null> {
+  const { file, certificates } = await readBundle(ports, path);
+  if (file.state === 'missing') return null;
+  return file.opensslAccepts ? certificates : [];
+}
+
+function take(found: Map<string, Uint8Array>, hash: string, certificates: Certificates): boolean {
+  const fitting = certificates.filter(({ der }) => hashOrNull(der) === hash);
+  for (const { sha256, der } of fitting) found.set(sha256, der);
+  return fitting.length > 0;
+}
+
+/** Null for what only OpenSSL can read: it has no name that we could look up. */
+export function hashOrNull(der: Uint8Array): string | null {
+  try {
+    return subjectHash(der);
+  } catch (error) {
+    if (error instanceof CertificateParseError) return null;
+    throw error;
+  }
+}
