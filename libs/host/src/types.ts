@@ -11,7 +11,7 @@ export interface RunRequest {
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the child: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** Default '/'. */
+  /** Default '/'; on Windows its System32, which nobody else can write to. */
   readonly cwd?: string;
   /** After this the whole process group gets SIGKILL. */
   readonly timeoutMs: number;
@@ -163,6 +163,8 @@ export interface WindowsEntry {
   readonly friendlyName: string | null;
   /** Object identifiers of CERT_ENHKEY_USAGE_PROP_ID; null where it is not set. Empty: no purpose is left. */
   readonly enhancedKeyUsage: readonly string[] | null;
+  /** Other properties that limit or describe it, base64 by CERT_…_PROP_ID (dates and purposes of the root programme, a description). */
+  readonly properties: Readonly<Record<string, string>>;
 }
 export interface WindowsCertificate extends WindowsEntry {
   readonly physical: WindowsPhysicalStore;
@@ -173,6 +175,10 @@ export type WindowsStoreReading =
 
 /** System stores through crypt32: see the port of the same shape in libs/trust-stores. */
 export interface WindowsStores {
+  /** The account whose CurrentUser stores are read: the agent's own. */
+  readonly account: string;
+  /** Null when this process may change that store of the machine, else why not and what to do. */
+  whyNotWritable(store: WindowsStoreName): Promise<string | null>;
   read(location: WindowsLocation, store: WindowsStoreName): Promise<WindowsStoreReading>;
   put(store: WindowsStoreName, entry: WindowsEntry): Promise<void>;
   remove(store: WindowsStoreName, sha256: string): Promise<boolean>;
