@@ -50,31 +50,34 @@ export type WindowsStoreName = 'Root' | 'CA' | 'Disallowed' | 'AuthRoot' | 'Trus
 /** Where a certificate of the logical store lies. `groupPolicy` and `enterprise` belong to the domain. */
 export type WindowsPhysicalStore = 'registry' | 'groupPolicy' | 'enterprise' | 'authRoot' | 'other';
 
-export interface WindowsCertificate {
+/** A certificate with what a store keeps with it; put into the registry's physical store. */
+export interface WindowsEntry {
   readonly der: Uint8Array;
-  readonly physical: WindowsPhysicalStore;
   /** CERT_FRIENDLY_NAME_PROP_ID; null where it is not set. */
   readonly friendlyName: string | null;
   /** Object identifiers of CERT_ENHKEY_USAGE_PROP_ID, which limits the purposes; null where it is not set. Empty: no purpose is left. */
   readonly enhancedKeyUsage: readonly string[] | null;
+  /** Other properties that limit or describe it, base64 by CERT_…_PROP_ID (dates and purposes of the root programme, a description). */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface WindowsCertificate extends WindowsEntry {
+  readonly physical: WindowsPhysicalStore;
 }
 
 export type WindowsStoreReading =
   | { readonly state: 'read'; readonly certificates: readonly WindowsCertificate[] }
   | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
 
-/** What a driver puts into the registry's physical store. */
-export interface WindowsEntry {
-  readonly der: Uint8Array;
-  readonly friendlyName: string | null;
-  readonly enhancedKeyUsage: readonly string[] | null;
-}
-
 /**
  * System stores through crypt32. Every call has a time limit of its own, and one that does not answer is `unreadable` (trust-stores.md
  * §6.6: as SYSTEM some stores block for half an hour): only the stores that are named are opened.
  */
 export interface WindowsStorePort {
+  /** The account whose CurrentUser stores are read: the agent's own. */
+  readonly account: string;
+  /** Null when this process may change that store of the machine, else why not and what to do. */
+  whyNotWritable(store: WindowsStoreName): Promise<string | null>;
   read(location: WindowsLocation, store: WindowsStoreName): Promise<WindowsStoreReading>;
   /** Into the machine's registry store; replaces one with the same DER there. Throws with crypt32's error in words. */
   put(store: WindowsStoreName, entry: WindowsEntry): Promise<void>;
