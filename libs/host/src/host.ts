@@ -11,6 +11,8 @@ import { hostPlatform } from './platform.ts';
 import { readBoundedFile } from './read-file.ts';
 import { ownUid, runProgram } from './run-program.ts';
 import type { Host } from './types.ts';
+import { windowsParts } from './windows-host.ts';
+import { nativeWindowsStores } from './windows/index.ts';
 import { atomicWriteFile, removeFile } from './write-file.ts';
 
 /** The real operating system behind the ports that trust-stores, python and repair declare. */
@@ -21,7 +23,8 @@ export function createHost(): Host {
     uid: ownUid(),
     canActAs: ownUid() === 0 && mapsOtherUids(),
     users: readUsers,
-    windowsStores: null,
+    registry: null,
+    windowsStores: hostPlatform() === 'windows' ? nativeWindowsStores() : null,
     runProgram,
     readFile: readBoundedFile,
     listDirectory,
@@ -35,6 +38,7 @@ export function createHost(): Host {
     isWritable,
     writeFile: atomicWriteFile,
     removeFile,
+    ...(hostPlatform() === 'windows' ? windowsParts() : {}),
   };
 }
 

@@ -1,6 +1,8 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { errorCode } from './errors.ts';
+import { hostPlatform } from './platform.ts';
+import { windowsShare } from './windows-files/share.ts';
 
 /** One line of /proc/self/mountinfo (proc(5)), reduced to what matters here. */
 export interface Mount {
@@ -100,8 +102,12 @@ async function linkTarget(path: string): Promise<string | null | undefined> {
   }
 }
 
-/** The mount table, read again at most every second. On a system without /proc there is none, and nothing counts as a share. */
+/**
+ * The mount table, read again at most every second. On a system without /proc there is none, and nothing counts as a share; Windows has
+ * its own rules.
+ */
 export function createMountTable(): { networkMount(path: string): Promise<string | null> } {
+  if (hostPlatform() === 'windows') return { networkMount: (path) => windowsShare(path) };
   let cached: { at: number; mounts: Mount[] } | null = null;
   return {
     async networkMount(path) {

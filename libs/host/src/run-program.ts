@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { isAbsolute } from 'node:path';
 import type { RunRequest, RunResult } from './types.ts';
 import { errorCode, errorText } from './errors.ts';
+import { pathProblem } from './path-problem.ts';
+import { processTree } from './process-tree.ts';
 
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** A grandchild may keep the pipes open after the program ended; we do not wait for it longer than this. */
 const PIPE_GRACE_MS = 250;
 
 /**
- * Runs one program without a shell, in its own process group, at low priority, with stdin closed unless there is `input`.
+ * Runs one program without a shell, in its own process group (Windows: see process-tree.ts), at low priority, with stdin closed
+ * unless there is `input`.
  * Never throws and never outlives `timeoutMs` by more than `graceMs` and the pipe grace: every failure is a state.
  */
 export async function runProgram(request: RunRequest): Promise<RunResult> {
@@ -26,7 +28,8 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
 
 function refuse(request: RunRequest): string | null {
   const program = request.argv[0];
-  if (!isAbsolute(program)) return `${program} was not started: a program needs an absolute path`;
+  const problem = pathProblem(program);
+  if (problem !== null) return `${program} was not started: ${problem}`;
   const own = ownUid();
   if (request.signal?.aborted === true) return `${program} was not started: the work was stopped before`;
   if (request.runAs !== undefined && own !== 0 && request.runAs.uid !== own)
@@ -41,9 +44,9 @@ function start(request: RunRequest): ChildProcess {
   const identity =
     request.runAs !== undefined && ownUid() === 0 ? { uid: request.runAs.uid, gid: request.runAs.gid } : {};
   return spawn(program, args, {
-    cwd: request.cwd ?? '/',
+    cwd: request.cwd ?? processTree.directory,
     env: { ...request.env },
-    detached: true,
+    detached: processTree.detached,
     shell: false,
     stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
@@ -83,7 +86,7 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
     });
     child.once('exit', () => {
       grace = setTimeout(() => {
-        killGroup(child);
+        processTree.kill(child);
         child.stdout?.destroy();
         child.stderr?.destroy();
       }, PIPE_GRACE_MS);
@@ -111,10 +114,10 @@ function hand(child: ChildProcess, { input, graceMs = 0 }: RunRequest): { toStop
   return {
     toStop() {
       stdin?.destroy();
-      if (stdin === null || graceMs === 0) killGroup(child);
+      if (stdin === null || graceMs === 0) processTree.kill(child);
       else
         timer ??= setTimeout(() => {
-          killGroup(child);
+          processTree.kill(child);
         }, graceMs);
     },
     done() {
@@ -183,16 +186,6 @@ function lowerPriority(child: ChildProcess): void {
   } catch (error) {
     // It may have ended already, or the host forbids it: neither changes the result of the run.
     if (!['ESRCH', 'EPERM', 'EACCES'].includes(errorCode(error))) throw error;
-  }
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch (error) {
-    // ESRCH: all of the group are gone. EPERM: what is left of it belongs to an account that we may not signal.
-    if (!['ESRCH', 'EPERM'].includes(errorCode(error))) throw error;
   }
 }
 

@@ -55,9 +55,13 @@ export interface SystemFacts {
  * else that moves by itself is left out.
  */
 export async function readSystemFacts(options: { readonly timeoutMs?: number } = {}): Promise<SystemFacts> {
+  return await factsFrom(await systemCollectors(), options.timeoutMs ?? 5000);
+}
+
+async function systemCollectors(): Promise<Collectors> {
+  if (hostPlatform() === 'windows') return (await import('./windows-collectors.ts')).windowsCollectors();
   // Here, since it is large: a program that asks for no facts does not carry it.
-  const { default: collectors } = await import('systeminformation');
-  return await factsFrom(collectors, options.timeoutMs ?? 5000);
+  return (await import('systeminformation')).default;
 }
 
 /** The five that are used, and no other (stack.md, systeminformation). */

@@ -1,3 +1,5 @@
+import type { WindowsRegistry } from './windows-registry/types.ts';
+
 /** Shapes of the operating-system ports. Adapters declare what they need of these themselves; the shapes fit. */
 
 /** Numeric identity a child runs with. Supplementary groups are always dropped. */
@@ -184,6 +186,13 @@ export interface WindowsStores {
   remove(store: WindowsStoreName, sha256: string): Promise<boolean>;
 }
 
+export type {
+  RegistryHive,
+  RegistryReading,
+  RegistryValue,
+  WindowsRegistry,
+} from './windows-registry/types.ts';
+
 export interface Host {
   readonly platform: 'linux' | 'windows' | 'macos';
   /** Effective uid of this process; -1 where the system has none (Windows). */
@@ -195,6 +204,8 @@ export interface Host {
   users(root: string): Promise<UsersRead>;
   /** System stores through crypt32; null on every other system than Windows. */
   readonly windowsStores: WindowsStores | null;
+  /** The registry's texts; null on every other system than Windows. */
+  readonly registry: WindowsRegistry | null;
   readFile(path: string, options?: ReadOptions): Promise<FileRead>;
   listDirectory(path: string, options?: ListOptions): Promise<DirectoryListing>;
   findFiles(search: FileSearch): Promise<FileSearchResult>;

@@ -81,6 +81,7 @@ export function createFileAccess(parts: AccessParts): FileAccess {
 /** Null on every other system than Windows, where owner and mode say it. koffi is loaded when it is first called for. */
 export async function openFileAccess(): Promise<FileAccess | null> {
   if (process.platform !== 'win32') return null;
-  const { loadSecurityCalls } = await import('./native.ts');
-  return createFileAccess({ calls: loadSecurityCalls(), look: lstat });
+  const { loadKoffi } = await import('../windows/load-koffi.ts');
+  const { bindSecurityCalls } = await import('./native.ts');
+  return createFileAccess({ calls: bindSecurityCalls(await loadKoffi()), look: lstat });
 }

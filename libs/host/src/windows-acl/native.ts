@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import type { Koffi } from '../windows/load-koffi.ts';
 
 /** What an access check needs of advapi32 and kernel32. All of it is local and answers at once. */
 export interface SecurityCalls {
@@ -25,7 +25,7 @@ const SECURITY_ATTRIBUTES_BYTES = 24;
 const ADMINISTRATORS = 'S-1-5-32-544';
 
 /** Signatures of aclapi.h, sddl.h, securitybaseapi.h, processthreadsapi.h and fileapi.h (learn.microsoft.com/windows/win32/api). */
-function bind() {
+function bind(koffi: Koffi) {
   const advapi32 = koffi.load('advapi32.dll');
   const kernel32 = koffi.load('kernel32.dll');
   koffi.struct('TrustfleetSecurityAttributes', { size: 'uint32', descriptor: 'void *', inherit: 'int32' });
@@ -63,13 +63,15 @@ function bind() {
   };
 }
 
-type Calls = ReturnType<typeof bind>;
+interface Calls extends ReturnType<typeof bind> {
+  readonly koffi: Koffi;
+}
 
 /** The text at an address that LocalAlloc gave, and gives the memory back. */
 function takeText(calls: Calls, [address]: Out<Pointer>): string | null {
   if (address === null) return null;
   try {
-    const text: unknown = koffi.decode(address, 'char16_t', -1);
+    const text: unknown = calls.koffi.decode(address, 'char16_t', -1);
     return typeof text === 'string' ? text : null;
   } finally {
     calls.free(address);
@@ -128,8 +130,8 @@ function makeDirectory(calls: Calls, path: string, sddl: string): boolean {
   }
 }
 
-export function loadSecurityCalls(): SecurityCalls {
-  const calls = bind();
+export function bindSecurityCalls(koffi: Koffi): SecurityCalls {
+  const calls = { ...bind(koffi), koffi };
   return {
     sddlOf: (path) => sddlOf(calls, path),
     ownSid: () => ownSid(calls),

@@ -56,6 +56,7 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
     platform: 'linux',
     uid: 0,
     windowsStores: null,
+    registry: null,
     users: () => Promise.resolve({ users: [], detail: null }),
     ...createFileWriter(disk),
     async readFile(path) {
