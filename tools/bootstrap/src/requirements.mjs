@@ -28,6 +28,19 @@ export const REQUIREMENTS = [
     projects: ['certificates', 'python', 'e2e'],
   },
   {
+    name: 'the stores of NSS, p11-kit and Java (certutil, trust, keytool)',
+    install: 'apt-get install libnss3-tools p11-kit default-jre-headless',
+    present: () =>
+      ['/usr/bin/certutil', '/usr/bin/trust', '/usr/bin/keytool'].every((program) => existsSync(program)),
+    projects: ['trust-stores', 'repair', 'agent'],
+  },
+  {
+    name: 'Wine 8 or newer, 64 bit',
+    install: 'apt-get install wine wine64',
+    present: () => existsSync('/usr/bin/wine'),
+    projects: ['testkit', 'host', 'trust-stores', 'packaging', 'e2e'],
+  },
+  {
     name: 'root with mount namespaces (unshare)',
     install: 'run the tests as root on Linux, with util-linux installed',
     present: () => process.getuid?.() === 0 && namespaceFlags() !== undefined,

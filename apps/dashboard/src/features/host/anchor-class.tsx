@@ -45,12 +45,14 @@ function ClassWords({ known }: { readonly known: AnchorClassView }) {
       )}
       {known.entered !== null && (
         <p className="text-muted">
-          {t('entered', { version: known.entered.version })} <Day at={`${known.entered.date}T00:00:00Z`} />
+          <Untrusted text={t('entered', { version: known.entered.version })} />{' '}
+          <Day at={`${known.entered.date}T00:00:00Z`} />
         </p>
       )}
       {known.left !== null && (
         <p className="text-muted">
-          {t('left', { version: known.left.version })} <Day at={`${known.left.date}T00:00:00Z`} />
+          <Untrusted text={t('left', { version: known.left.version })} />{' '}
+          <Day at={`${known.left.date}T00:00:00Z`} />
         </p>
       )}
     </>
