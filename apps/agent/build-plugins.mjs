@@ -40,25 +40,3 @@ export const noNativeParts = {
     }));
   },
 };
-
-/**
- * koffi looks for its native part in node_modules and other places above the program; here it is the one file `koffi.node` beside
- * the program (the executable, or the script), whose folder only the system's administrator can write. koffi itself checks its version.
- */
-export const koffiBesideProgram = {
-  name: 'koffi-beside-program',
-  setup({ onResolve, onLoad, resolve }) {
-    // Its ES module asks for its own address, which CommonJS has not.
-    onResolve({ filter: /^koffi$/ }, ({ resolveDir, kind }) =>
-      kind === 'require-call' ? undefined : resolve('koffi', { resolveDir, kind: 'require-call' }),
-    );
-    onLoad({ filter: /[\\/]koffi[\\/]src[\\/]koffi[\\/]src[\\/]static\.cjs$/ }, () => ({
-      contents: `
-        const { createRequire } = require('node:module');
-        const load = require('node:sea').isSea() ? createRequire(process.execPath) : require;
-        module.exports = { loadStatic: () => load('./koffi.node') };
-      `,
-      loader: 'js',
-    }));
-  },
-};
