@@ -81,6 +81,31 @@ describe('describeCertificate', () => {
     expect(describeCertificate(selfSigned(curve('P-256'), '-set_serial', serial)).serial).toBe(shown);
   });
 
+  it('an end beyond 2049 is written as GeneralizedTime (RFC 5280 §4.1.2.5), also the last there is', () => {
+    const der = Buffer.from(selfSigned(curve('P-256'), '-days', '36500'));
+    const year = new Date().getUTCFullYear();
+    const at = der.indexOf(Buffer.from([0x18, 0x0f])) + 2;
+
+    expect(at).toBeGreaterThan(2);
+    expect(describeCertificate(der).notAfter.getUTCFullYear() - year).toBeGreaterThanOrEqual(99);
+    der.write('99991231235959Z', at, 'latin1');
+    expect(describeCertificate(der).notAfter).toEqual(new Date('9999-12-31T23:59:59Z'));
+  });
+
+  it('a date that is none is told, and is no fault of ours', () => {
+    const der = Buffer.from(selfSigned(curve('P-256'), '-days', '36500'));
+    der.write('99999999999999Z', der.indexOf(Buffer.from([0x18, 0x0f])) + 2, 'latin1');
+
+    expect(() => describeCertificate(der)).toThrow(CertificateParseError);
+  });
+
+  it('says who signed it only when asked, and the same each time', () => {
+    const facts = describeCertificate(pemToDer(WELL_KNOWN_ROOTS[0]!.pem));
+
+    expect([facts.selfSigned, facts.selfSigned]).toEqual([true, true]);
+    expect(JSON.parse(JSON.stringify({ ...facts }))).toMatchObject({ selfSigned: true });
+  });
+
   it.each([
     ['CA:TRUE', ['-addext', 'basicConstraints=critical,CA:TRUE'], true],
     [

@@ -1,9 +1,10 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { CertificateParseError } from './certificate-parse-error.ts';
 import { sha1Thumbprint, sha256Hex, toPem } from './encoding.ts';
 import type { CertificateFacts } from './types.ts';
-import { type CertificateFields, readCertificateFields } from './x509/certificate-fields.ts';
+import { readCertificateFields } from './x509/certificate-fields.ts';
 import { encoded, readElement } from './x509/der.ts';
+import { nameConstraintsOf } from './x509/name-constraints.ts';
 import { commonNameOf, oneLineName } from './x509/names.ts';
 import { openCertificate } from './x509/open-certificate.ts';
 import { publicKeyFacts } from './x509/public-key.ts';
@@ -16,7 +17,10 @@ export function describeCertificate(der: Uint8Array): CertificateFacts {
     throw new CertificateParseError(`${der.length - outer.end} bytes follow the certificate`);
   const fields = readCertificateFields(der);
   const certificate = openCertificate(der);
-  const { keyType, keyBits, key } = publicKeyFacts(certificate);
+  const { keyType, keyBits } = publicKeyFacts(certificate);
+  const pem = toPem(der);
+  const sameNames = Buffer.compare(encoded(fields.subject), encoded(fields.issuer)) === 0;
+  let selfSigned: boolean | null = null;
   return {
     sha256: sha256Hex(der),
     sha1: sha1Thumbprint(der),
@@ -30,9 +34,13 @@ export function describeCertificate(der: Uint8Array): CertificateFacts {
     keyBits,
     signatureAlgorithm: signatureAlgorithmName(fields.signatureAlgorithm),
     isAuthority: certificate.ca,
-    selfSigned: isSelfSigned(certificate, fields, key),
+    get selfSigned() {
+      selfSigned ??= isSelfSigned(pem, sameNames);
+      return selfSigned;
+    },
     serial: wholeBytes(certificate.serialNumber),
-    pem: toPem(der),
+    nameConstraints: nameConstraintsOf(fields.extensions),
+    pem,
   };
 }
 
@@ -46,11 +54,10 @@ function readDate(date: Date, field: string): Date {
   return date;
 }
 
-function isSelfSigned(
-  certificate: X509Certificate,
-  fields: CertificateFields,
-  key: KeyObject | null,
-): boolean {
-  if (key === null || Buffer.compare(encoded(fields.subject), encoded(fields.issuer)) !== 0) return false;
-  return certificate.verify(key);
+/** Opens it anew, so that facts which are kept hold nothing of OpenSSL's. */
+function isSelfSigned(pem: string, sameNames: boolean): boolean {
+  if (!sameNames) return false;
+  const certificate = new X509Certificate(pem);
+  const { key } = publicKeyFacts(certificate);
+  return key !== null && certificate.verify(key);
 }

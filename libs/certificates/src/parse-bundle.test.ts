@@ -43,7 +43,64 @@ describe('parseBundle: the file as a whole', () => {
   });
 });
 
+describe('parseBundle: files that programs do not take as a bundle', () => {
+  const little = Buffer.from(`\ufeff# ours\r\n${A}${B}`, 'utf16le');
+  it.each([
+    ['little endian', little],
+    ['big endian', Buffer.from(little).swap16()],
+    ['without a mark', little.subarray(2)],
+    ['big endian without a mark', Buffer.from(little).swap16().subarray(2)],
+    ['with half a character at its end', Buffer.concat([little, Uint8Array.of(0x0d)])],
+  ])('UTF-16 %s: its certificates can be seen, none is an anchor', (_name, bytes) => {
+    const parsed = parseBundle(bytes);
+
+    expect(parsed.certificates.map(({ sha256, line }) => [sha256, line])).toEqual([
+      [amazon1!.sha256, 2],
+      [amazon2!.sha256, 2 + lineCount(A)],
+    ]);
+    expect(parsed).toMatchObject({ state: 'utf16', anchors: [], opensslAccepts: false });
+    expect(parsed.problems).toEqual([{ line: 1, reason: expect.stringContaining('save it as plain text') }]);
+  });
+
+  it('UTF-16 with a damaged block says where', () => {
+    const { problems, certificates } = parseBundle(
+      Buffer.from(`\ufeff${A}${B.replace(/(\n.{20})./, '$1\u0416')}`, 'utf16le'),
+    );
+
+    expect(certificates).toHaveLength(1);
+    expect(problems.map(({ line }) => line)).toEqual([1, lineCount(A) + 2]);
+    expect(problems[1]?.reason).toContain('code 0x416');
+  });
+
+  it('one certificate in binary can be seen, and is no anchor', () => {
+    const parsed = parseBundle(pemToDer(A));
+
+    expect(parsed.certificates).toMatchObject([{ sha256: amazon1!.sha256, line: 1 }]);
+    expect(parsed).toMatchObject({ state: 'der', anchors: [], opensslAccepts: false });
+    expect(parsed.problems).toEqual([{ line: 1, reason: expect.stringContaining('convert it to PEM') }]);
+  });
+
+  it.each([
+    ['cut short', pemToDer(A).slice(0, -1)],
+    ['with bytes behind it', Buffer.concat([pemToDer(A), Uint8Array.of(0)])],
+    ['of something else', Uint8Array.of(0x30, 0x81, 0x80, ...new Uint8Array(0x80))],
+  ])('binary %s holds none', (_name, bytes) => {
+    expect(parseBundle(bytes)).toMatchObject({ state: 'der', certificates: [], opensslAccepts: false });
+  });
+});
+
 describe('parseBundle: its blocks', () => {
+  it('names what stands in it again, with both lines; that is no problem', () => {
+    const parsed = parseBundle(utf8(`${A}${B}${A}${A}`));
+
+    expect(parsed.duplicates).toEqual([
+      { line: 1 + lineCount(A) + lineCount(B), firstLine: 1 },
+      { line: 1 + 2 * lineCount(A) + lineCount(B), firstLine: 1 },
+    ]);
+    expect(parsed).toMatchObject({ problems: [], opensslAccepts: true });
+    expect(parseBundle(utf8(A.repeat(300))).duplicates).toHaveLength(100);
+  });
+
   it('gives each certificate with its line, and sorted anchors without duplicates', () => {
     const parsed = parseBundle(utf8(`# first\n${A}\n# again\r\n${A.replaceAll('\n', '\r\n')}${B}`));
 
@@ -191,6 +248,11 @@ describe('parseBundle: its blocks', () => {
 // No clock here: what is not linear does not end within the runner's limit.
 describe('parseBundle: 10 MB', () => {
   const size = 10 * 1024 * 1024;
+  /** A SEQUENCE, as a certificate begins, of that content. */
+  const binary = (body: Uint8Array): Uint8Array => {
+    const length = [(body.length >> 16) & 0xff, (body.length >> 8) & 0xff, body.length & 0xff];
+    return Buffer.concat([Uint8Array.of(0x30, 0x83, ...length), body]);
+  };
   const filled = (text: string): Uint8Array => utf8(text.repeat(Math.ceil(size / text.length)));
   it.each([
     ['dashes', filled('-'), 0],
@@ -220,6 +282,13 @@ describe('parseBundle: 10 MB', () => {
     ],
     ['one line of words', filled('word '), 0],
     ['carriage returns', filled('x\r'), 0],
+    ['UTF-16', Buffer.from('\ufeff-----BEGIN CERTIFICATE-----\n'.repeat(size / 56), 'utf16le'), 100],
+    [
+      'binary of empty elements',
+      binary(new Uint8Array(size).map((_, index) => (index % 2 === 0 ? 5 : 0))),
+      1,
+    ],
+    ['binary of nested elements', binary(Buffer.alloc(size, Uint8Array.of(0x30, 0x80))), 1],
   ])('of %s', (_name, bytes, problems) => {
     const parsed = parseBundle(bytes);
 
@@ -257,15 +326,21 @@ describe('parseBundle: any bytes', () => {
     );
     const text = fc.array(scraps, { maxLength: 12 }).map((parts) => utf8(parts.join('')));
 
+    const wide = fc
+      .array(scraps, { maxLength: 8 })
+      .map((parts) => new Uint8Array(Buffer.from(`\ufeff${parts.join('')}`, 'utf16le')));
+
     fc.assert(
-      fc.property(fc.oneof(text, fc.uint8Array({ maxLength: 300 })), (bytes) => {
+      fc.property(fc.oneof(text, wide, fc.uint8Array({ maxLength: 300 })), (bytes) => {
         const { state, certificates, problems, anchors, opensslAccepts } = parseBundle(bytes);
         const lines = Buffer.from(bytes)
-          .toString('latin1')
+          .toString(state === 'utf16' ? 'utf16le' : 'latin1')
           .split(/\r\n|\n|\r/).length;
         const readable = new Set(certificates.map(({ sha256 }) => sha256));
 
-        expect(state === 'read').toBe(certificates.length > 0);
+        if (state === 'read') expect(certificates.length).toBeGreaterThan(0);
+        if (state === 'empty' || state === 'noCertificates') expect(certificates).toEqual([]);
+        if (state === 'utf16' || state === 'der') expect(anchors).toEqual([]);
         expect([...anchors]).toEqual([...new Set(anchors)].sort());
         expect(anchors.every((anchor) => readable.has(anchor))).toBe(true);
         if (opensslAccepts) expect(anchors.length).toBeGreaterThan(0);

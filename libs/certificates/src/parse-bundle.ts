@@ -1,29 +1,78 @@
 import { sha256Hex } from './encoding.ts';
-import { fileKind } from './pem/file-kind.ts';
+import { fileKind, utf16Text } from './pem/file-kind.ts';
 import { type OpensslReading, readAsOpenssl } from './pem/openssl-reader.ts';
 import { pemBlocks } from './pem/pem-blocks.ts';
 import { CERTIFICATE_LABELS, readCertificateBlock } from './pem/read-block.ts';
-import type { BundleCertificate, BundleProblem, ParsedBundle } from './types.ts';
+import { openCertificate } from './x509/open-certificate.ts';
+import { readCertificateFields } from './x509/certificate-fields.ts';
+import { CertificateParseError } from './certificate-parse-error.ts';
+import type { BundleCertificate, BundleDuplicate, BundleProblem, ParsedBundle } from './types.ts';
 
 /** As many as the protocol's `bundleFile.problems` takes. */
 const MAX_PROBLEMS = 100;
 
 /**
- * Reads a PEM bundle as found in the field: text between blocks, CRLF, a byte order mark, damaged blocks. Never throws; linear in its
- * size. Whoever opens files bounds that size, and the number of anchors where the protocol asks it.
+ * Reads a PEM bundle as found in the field: text between blocks, CRLF, a byte order mark, damaged blocks; also what programs do not take
+ * (UTF-16, one certificate in binary), so that people see what is in it. Never throws; linear in its size. Whoever opens files bounds
+ * that size, and the number of anchors where the protocol asks it.
  */
 export function parseBundle(bytes: Uint8Array): ParsedBundle {
   const kind = fileKind(bytes);
-  if (kind !== 'text')
-    return { state: kind, certificates: [], problems: [], anchors: [], opensslAccepts: false };
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  if (kind === 'empty') return notLoaded(kind, [], []);
+  if (kind === 'der') return readBinary(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (kind === 'utf16') {
+    const { certificates, problems } = readBlocks(utf16Text(buffer));
+    return notLoaded(kind, certificates, [{ line: 1, reason: UTF16 }, ...problems]);
+  }
+  const text = buffer.toString('latin1');
   const blocks = readBlocks(text);
-  const openssl = readAsOpenssl(text);
+  const read = new Set(blocks.certificates.map(({ sha256 }) => sha256));
+  const digests = new Map<Uint8Array, string>();
+  const openssl = readAsOpenssl(text, (der) => {
+    const sha256 = sha256Hex(der);
+    if (!read.has(sha256)) openCertificate(der);
+    digests.set(der, sha256);
+  });
   const loaded = openssl.certificates.map((certificate) => ({
     ...certificate,
-    sha256: sha256Hex(certificate.der),
+    sha256: digests.get(certificate.der) ?? sha256Hex(certificate.der),
   }));
   return assemble(blocks, openssl, loaded);
+}
+
+const UTF16 =
+  'The file is UTF-16, in which OpenSSL finds no certificate: save it as plain text (ASCII or UTF-8)';
+const BINARY =
+  'The file is binary (DER), in which OpenSSL looks for PEM text and finds none: convert it to PEM';
+
+/** A file that no program loads as a bundle, whatever can be read in it. */
+function notLoaded(
+  state: ParsedBundle['state'],
+  certificates: readonly BundleCertificate[],
+  problems: BundleProblem[],
+): ParsedBundle {
+  return {
+    state,
+    certificates,
+    problems: bounded(problems),
+    duplicates: duplicatesAmong(certificates),
+    anchors: [],
+    opensslAccepts: false,
+  };
+}
+
+function readBinary(bytes: Uint8Array): ParsedBundle {
+  const problems = [{ line: 1, reason: BINARY }];
+  try {
+    const der = new Uint8Array(bytes);
+    readCertificateFields(der);
+    openCertificate(der);
+    return notLoaded('der', [{ sha256: sha256Hex(der), der, line: 1 }], problems);
+  } catch (error) {
+    if (!(error instanceof CertificateParseError)) throw error;
+    return notLoaded('der', [], problems);
+  }
 }
 
 function assemble(blocks: Blocks, openssl: OpensslReading, loaded: BundleCertificate[]): ParsedBundle {
@@ -38,9 +87,22 @@ function assemble(blocks: Blocks, openssl: OpensslReading, loaded: BundleCertifi
     state: certificates.length > 0 ? 'read' : 'noCertificates',
     certificates,
     problems: bounded([...problems, ...opensslProblems({ openssl, byOpenssl, certificates, damaged })]),
+    duplicates: duplicatesAmong(certificates),
     anchors: [...anchors].sort(),
     opensslAccepts: openssl.accepts,
   };
+}
+
+/** OpenSSL loads one of them; the others only make the file longer. */
+function duplicatesAmong(certificates: readonly BundleCertificate[]): BundleDuplicate[] {
+  const first = new Map<string, number>();
+  const found: BundleDuplicate[] = [];
+  for (const { sha256, line } of certificates) {
+    const firstLine = first.get(sha256);
+    if (firstLine === undefined) first.set(sha256, line);
+    else if (found.length < MAX_PROBLEMS) found.push({ line, firstLine });
+  }
+  return found;
 }
 
 interface Blocks {

@@ -26,12 +26,23 @@ export interface CertificateFacts {
   readonly signatureAlgorithm: string;
   /** basicConstraints says CA, and keyUsage, if there, allows it to sign certificates. */
   readonly isAuthority: boolean;
-  /** Issuer equals subject and the signature verifies under its own key. */
+  /** Issuer equals subject and the signature verifies under its own key. Worked out when it is asked for: it is most of the work. */
   readonly selfSigned: boolean;
   /** Upper-case hex, `-` in front of a negative one. Never an identity: both Starfield roots have 00 (trust-stores.md §6.2). */
   readonly serial: string;
+  /** Names that it may vouch for (RFC 5280 §4.2.1.10); null where nothing limits it. */
+  readonly nameConstraints: NameConstraints | null;
   /** LF lines of 64 characters with a final line end. */
   readonly pem: string;
+}
+
+/** As OpenSSL writes them: `DNS:.example.com`, `IP:10.0.0.0/255.0.0.0`, `DirName:C=US, O=Studio`. Hostile text, control characters escaped. */
+export interface NameConstraints {
+  /** Only these, of each kind that is named; empty: any. */
+  readonly permitted: readonly string[];
+  readonly excluded: readonly string[];
+  /** False where the extension is damaged: the lists then hold what could be read. */
+  readonly readable: boolean;
 }
 
 /** What became of the file as a whole. The other states of the protocol's `bundleState` belong to whoever opens files. */
@@ -50,14 +61,24 @@ export interface BundleProblem {
   readonly reason: string;
 }
 
+/** A certificate that stands in the file again. Harmless: OpenSSL loads it once. */
+export interface BundleDuplicate {
+  readonly line: number;
+  /** Where it stands first. */
+  readonly firstLine: number;
+}
+
 export interface ParsedBundle {
   readonly state: ParsedBundleState;
   /** Every certificate that can be read, in the file's order, duplicates included. */
   readonly certificates: readonly BundleCertificate[];
   /** At most 100; the last one then counts those left out. */
   readonly problems: readonly BundleProblem[];
+  /** The first 100. */
+  readonly duplicates: readonly BundleDuplicate[];
   /**
-   * SHA-256 of DER, sorted, without duplicates: exactly what OpenSSL loads where it accepts the file, else what can be read in it.
+   * SHA-256 of DER, sorted, without duplicates: exactly what OpenSSL loads where it accepts the file, else what can be read in it; none
+   * of a file that is no plain text at all (`der`, `utf16`), however much `certificates` has of it.
    */
   readonly anchors: readonly string[];
   /** False where OpenSSL refuses the whole file, so that a program that names it trusts nothing (python-tls.md §3). */

@@ -26,6 +26,13 @@ function isUtf16(bytes: Uint8Array): boolean {
   return everyOtherByteIsNul(bytes, 0) || everyOtherByteIsNul(bytes, 1);
 }
 
+/** The text of a UTF-16 file, of either byte order; a byte too many at its end is left out. */
+export function utf16Text(bytes: Buffer): string {
+  const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  const littleEndian = even[0] === 0xff || (even[0] !== 0xfe && even[0] !== 0);
+  return littleEndian ? even.toString('utf16le') : Buffer.from(even).swap16().toString('utf16le');
+}
+
 /** UTF-16 of plain ASCII without a mark: each pair holds one NUL. The first 64 bytes decide. */
 function everyOtherByteIsNul(bytes: Uint8Array, offset: 0 | 1): boolean {
   const end = Math.min(bytes.length - (bytes.length % 2), 64);

@@ -1,6 +1,5 @@
 import { CertificateParseError } from '../certificate-parse-error.ts';
 import { readElement } from '../x509/der.ts';
-import { openCertificate } from '../x509/open-certificate.ts';
 import { decodeBase64 } from './base64.ts';
 
 /** What OpenSSL makes of a file that a program names as its CA file. */
@@ -28,9 +27,10 @@ const KEY_LABELS: ReadonlySet<string> = new Set(['RSA PRIVATE KEY', 'DSA PRIVATE
 /**
  * Follows X509_load_cert_crl_file (OpenSSL 3.0: crypto/x509/by_file.c, crypto/pem/pem_info.c, crypto/pem/pem_lib.c), which is what
  * `SSL_CERT_FILE` and Python's `cafile` end in. One bad block, of any label, loses the whole file; text between blocks is passed
- * over. `text` is the file as Latin-1. Linear in its size.
+ * over. `text` is the file as Latin-1; `open` throws CertificateParseError for DER that OpenSSL does not read as a certificate. Linear in
+ * its size.
  */
-export function readAsOpenssl(text: string): OpensslReading {
+export function readAsOpenssl(text: string, open: (der: Uint8Array) => void): OpensslReading {
   const pieces = new Pieces(text);
   const certificates: { der: Uint8Array; line: number }[] = [];
   let loaded = 0;
@@ -40,7 +40,10 @@ export function readAsOpenssl(text: string): OpensslReading {
     const line = pieces.line;
     try {
       const der = objectOf(label, readBody(pieces, label));
-      if (der !== null) certificates.push({ der, line });
+      if (der !== null) {
+        open(der);
+        certificates.push({ der, line });
+      }
       if (der !== null || label === REVOCATION_LIST) loaded += 1;
     } catch (error) {
       if (!(error instanceof CertificateParseError)) throw error;
@@ -168,9 +171,7 @@ function objectOf(label: string, body: Body): Uint8Array | null {
   if (body.header !== '') throw new CertificateParseError('text or a blank line inside the block');
   const element = readElement(der, 0);
   if (!isCertificate) return null;
-  const certificate = der.slice(0, element.end);
-  openCertificate(certificate);
-  return certificate;
+  return der.slice(0, element.end);
 }
 
 /** EVP_DecodeUpdate ends the data at a `-`; what follows in the block is not looked at. */

@@ -4,6 +4,7 @@ import { children, type DerElement, encoded, readElement } from './der.ts';
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
 
 /** Parts that `node:crypto` does not give, or gives only from Node 24 on. All are views into the DER. */
 export interface CertificateFields {
@@ -11,6 +12,8 @@ export interface CertificateFields {
   readonly issuer: DerElement;
   readonly subject: DerElement;
   readonly publicKeyInfo: Uint8Array;
+  /** Extensions ::= the [3] around SEQUENCE OF Extension (RFC 5280 §4.1.2.9); null where it has none. */
+  readonly extensions: DerElement | null;
 }
 
 /** Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue } (RFC 5280 §4.1). Throws CertificateParseError. */
@@ -24,6 +27,7 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
     issuer: expectTag(parts[first + 2], SEQUENCE),
     subject: expectTag(parts[first + 4], SEQUENCE),
     publicKeyInfo: encoded(expectTag(parts[first + 5], SEQUENCE)),
+    extensions: parts.slice(first + 6).find(({ tag }) => tag === EXTENSIONS) ?? null,
   };
 }
 

@@ -40,10 +40,15 @@ function byteAt(bytes: Uint8Array, at: number, limit: number): number {
   return byte;
 }
 
-/** The elements inside a constructed one. */
+/** More than anything that X.509 or a key store holds; a file of empty elements would make objects of fifty times its size. */
+const MOST_CHILDREN = 100_000;
+
+/** The elements inside a constructed one. Throws CertificateParseError, also for more than 100 000 of them. */
 export function children(parent: DerElement): DerElement[] {
   const found: DerElement[] = [];
   for (let at = parent.contentStart; at < parent.end;) {
+    if (found.length === MOST_CHILDREN)
+      throw new CertificateParseError('it has more parts than any certificate');
     const element = readElement(parent.bytes, at, parent.end);
     found.push(element);
     at = element.end;

@@ -18,6 +18,33 @@ export function commonNameOf(name: DerElement): string | null {
   return found === null ? null : harmless(found);
 }
 
+/** RFC 4519 and what certificates use beside it; another type is written as its dotted number. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  [COMMON_NAME]: 'CN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'street',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+
+/** A Name on one line, its parts in the certificate's order. Not yet harmless. */
+export function nameText(name: DerElement): string {
+  const parts = children(name)
+    .flatMap((relativeName) => children(relativeName))
+    .map((attribute) => {
+      const [type, value] = children(attribute);
+      if (type === undefined || value === undefined) return '';
+      const identifier = objectIdentifier(type);
+      return `${SHORT_NAMES[identifier] ?? identifier}=${directoryString(value)}`;
+    });
+  return parts.join(', ');
+}
+
 /** Node's form has one line for each part; ours is one line. */
 export function oneLineName(name: string | undefined): string {
   return harmless((name ?? '').trim().split('\n').join(', '));
@@ -45,6 +72,6 @@ function wideString(bytes: Buffer, width: 2 | 4): string {
  * A name is chosen by whoever made the certificate. Control characters break logs and databases (NUL), and direction marks make
  * one name look like another, and half a surrogate pair is no text: each becomes U+FFFD.
  */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
