@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBundle, pemToDer, WELL_KNOWN_ROOTS } from './index.ts';
+import { type ParsedBundle, parseBundle, pemToDer, WELL_KNOWN_ROOTS } from './index.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const [amazon1, amazon2, amazon3, , starfield] = WELL_KNOWN_ROOTS;
@@ -59,7 +59,8 @@ describe('parseBundle: files that programs do not take as a bundle', () => {
       [amazon2!.sha256, 2 + lineCount(A)],
     ]);
     expect(parsed).toMatchObject({ state: 'utf16', anchors: [], opensslAccepts: false });
-    expect(parsed.problems).toEqual([{ line: 1, reason: expect.stringContaining('save it as plain text') }]);
+    expect(parsed.problems.map(({ line }) => line)).toEqual([1]);
+    expect(parsed.problems[0]?.reason).toContain('save it as plain text');
   });
 
   it('UTF-16 with a damaged block says where', () => {
@@ -77,7 +78,8 @@ describe('parseBundle: files that programs do not take as a bundle', () => {
 
     expect(parsed.certificates).toMatchObject([{ sha256: amazon1!.sha256, line: 1 }]);
     expect(parsed).toMatchObject({ state: 'der', anchors: [], opensslAccepts: false });
-    expect(parsed.problems).toEqual([{ line: 1, reason: expect.stringContaining('convert it to PEM') }]);
+    expect(parsed.problems.map(({ line }) => line)).toEqual([1]);
+    expect(parsed.problems[0]?.reason).toContain('convert it to PEM');
   });
 
   it.each([
@@ -306,6 +308,15 @@ describe('parseBundle: 10 MB', () => {
   });
 });
 
+/** Whether a file in that state holds certificates. */
+const MAY_HOLD: Readonly<Record<ParsedBundle['state'], readonly boolean[]>> = {
+  read: [true],
+  empty: [false],
+  noCertificates: [false],
+  utf16: [true, false],
+  der: [true, false],
+};
+
 describe('parseBundle: any bytes', () => {
   it('answers, and holds what it says of itself', () => {
     const scraps = fc.constantFrom(
@@ -338,9 +349,8 @@ describe('parseBundle: any bytes', () => {
           .split(/\r\n|\n|\r/).length;
         const readable = new Set(certificates.map(({ sha256 }) => sha256));
 
-        if (state === 'read') expect(certificates.length).toBeGreaterThan(0);
-        if (state === 'empty' || state === 'noCertificates') expect(certificates).toEqual([]);
-        if (state === 'utf16' || state === 'der') expect(anchors).toEqual([]);
+        expect(MAY_HOLD[state]).toContain(certificates.length > 0);
+        if (state !== 'read') expect(anchors).toEqual([]);
         expect([...anchors]).toEqual([...new Set(anchors)].sort());
         expect(anchors.every((anchor) => readable.has(anchor))).toBe(true);
         if (opensslAccepts) expect(anchors.length).toBeGreaterThan(0);
