@@ -9,9 +9,20 @@ export function hashedProblems(
 ): readonly string[] {
   const { dangling, wrong, hidden, truncated } = directory;
   const sentences = [
-    sentence(dangling, (names) => `${names} in ${path} leads nowhere, so programs that look anchors up by hash do not find it: run ${remedy}`),
-    sentence(wrong, (names) => `${names} in ${path} holds no certificate of that hash, so look-ups end there for nothing: run ${remedy}`),
-    sentence(hidden, (names) => `${names} in ${path} lies behind a gap in the numbers and is never reached: run ${remedy}`),
+    sentence(
+      dangling,
+      (names) =>
+        `${names} in ${path} leads nowhere, so programs that look anchors up by hash do not find it: run ${remedy}`,
+    ),
+    sentence(
+      wrong,
+      (names) =>
+        `${names} in ${path} holds no certificate of that hash, so look-ups end there for nothing: run ${remedy}`,
+    ),
+    sentence(
+      hidden,
+      (names) => `${names} in ${path} lies behind a gap in the numbers and is never reached: run ${remedy}`,
+    ),
     truncated ? `${path} holds more entries than are looked at` : null,
   ];
   return sentences.filter((each) => each !== null).map((each) => clip(each, 512));

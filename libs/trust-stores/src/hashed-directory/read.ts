@@ -48,8 +48,7 @@ export async function readHashedDirectory(
     const reached = reachedOf(hash, group, files);
     lists.dangling.push(...reached.dangling);
     lists.hidden.push(...reached.hidden);
-    for (const name of reached.names)
-      if (!take(found, hash, files.get(name) ?? [])) lists.wrong.push(name);
+    for (const name of reached.names) if (!take(found, hash, files.get(name) ?? [])) lists.wrong.push(name);
   }
   const paths = [path, ...names.map((name) => `${path}/${name}`)];
   return { state: 'listed', detail: null, found, ...lists, truncated: listing.truncated, paths };
@@ -60,7 +59,11 @@ function reachedOf(
   hash: string,
   names: readonly string[],
   files: ReadonlyMap<string, Certificates | null>,
-): { readonly names: readonly string[]; readonly dangling: readonly string[]; readonly hidden: readonly string[] } {
+): {
+  readonly names: readonly string[];
+  readonly dangling: readonly string[];
+  readonly hidden: readonly string[];
+} {
   const end = names.findIndex((name, number) => name !== `${hash}.${number}` || files.get(name) === null);
   const reached = end === -1 ? names : names.slice(0, end);
   const rest = names.slice(reached.length);

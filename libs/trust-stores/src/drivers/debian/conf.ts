@@ -10,7 +10,7 @@ export interface Conf {
  * last line without its line end is not read.
  */
 export function readConf(bytes: Uint8Array | null): Conf {
-  const lines = bytes === null ? [] : Buffer.from(bytes).toString('latin1').split('\n').slice(0, -1);
+  const lines = bytes === null ? [] : Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1);
   const selected: string[] = [];
   const deselected: string[] = [];
   for (const line of lines) {
