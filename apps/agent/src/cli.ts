@@ -66,7 +66,7 @@ const root = (): Option =>
   new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
 
 /** Each command is loaded when it is called: the service does not carry what only the others need. */
-function addCommands(program: Command, { stdout, stderr, env }: CliContext): void {
+function addCommands(program: Command, { stdin, stdout, stderr, env }: CliContext): void {
   program
     .command('enroll')
     .description('turn this machine into a host of a fleet')
@@ -88,9 +88,11 @@ function addCommands(program: Command, { stdout, stderr, env }: CliContext): voi
     .addOption(stateDir())
     .addOption(allowList())
     .addOption(root())
-    .action(async (options: Omit<RunOptions, 'env'>) => {
+    .addOption(new Option('--stop-with-stdin', 'stop when stdin ends').default(false).hideHelp())
+    .action(async (options: Omit<RunOptions, 'env'> & { stopWithStdin: boolean }) => {
       const { runCommand } = await import('./commands/run.ts');
-      await runCommand({ ...options, env }, stderr);
+      const { stopWithStdin, ...rest } = options;
+      await runCommand({ ...rest, env, stopInput: stopWithStdin ? stdin() : null }, stderr);
     });
   program
     .command('scan')

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { runAgent } from '../run/run-agent.ts';
 import { CliError, errorCode } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
@@ -12,6 +13,8 @@ export interface RunOptions {
   readonly allowList: string;
   readonly root: string;
   readonly env: Environment;
+  /** Its end asks for a clean stop too: Windows has no signals, and its service program holds the other end (docs/decisions/0009). */
+  readonly stopInput: NodeJS.ReadableStream | null;
 }
 
 async function readBootId(): Promise<string> {
@@ -24,9 +27,17 @@ async function readBootId(): Promise<string> {
 }
 
 /** The first SIGTERM or SIGINT asks for a clean stop, the second ends at once (the journal makes that safe). */
-function stopSignal(): Promise<string> {
+function stopSignal(input: NodeJS.ReadableStream | null): Promise<string> {
   return new Promise((resolve) => {
     let asked = false;
+    for (const event of ['end', 'error'] as const)
+      input?.once(event, () => {
+        asked = true;
+        resolve('its input ended');
+      });
+    input?.resume();
+    // What ends by itself does not wait for it. (A file has no handle that could keep the process.)
+    if (input instanceof Socket) input.unref();
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
       process.on(name, () => {
         if (asked) process.exit(1);
@@ -39,7 +50,7 @@ function stopSignal(): Promise<string> {
 
 /** The service: connects, reports, repairs, until it is told to stop. */
 export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStream): Promise<void> {
-  const stopped = stopSignal();
+  const stopped = stopSignal(options.stopInput);
   await requireOwnStateDir(options.stateDir);
   const identity = await loadIdentity(options.stateDir);
   if (identity === null) {
