@@ -116,6 +116,21 @@ export interface TrustStorePorts {
     path: string,
     options?: { readonly limit?: number; readonly asUser?: StoreAccount | undefined },
   ): Promise<StoreListing>;
+  /** Regular files by base name (find(1) patterns); bounded; links and other file systems are not entered. `complete` is false when a limit ended it. */
+  findFiles(search: {
+    readonly root: string;
+    readonly names: readonly string[];
+    readonly maxDepth: number;
+    readonly prune: readonly string[];
+    readonly limit: number;
+    readonly timeoutMs: number;
+  }): Promise<{
+    readonly paths: readonly string[];
+    readonly complete: boolean;
+    readonly detail: string | null;
+  }>;
+  /** File system type when the path lies on a network mount, else null. The path is not touched. */
+  networkMount(path: string): Promise<string | null>;
   isExecutable(path: string): Promise<boolean>;
   /** False on a read-only file system, even for root. */
   isWritable(path: string): Promise<boolean>;

@@ -56,7 +56,6 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
     platform: 'linux',
     uid: 0,
     windowsStores: null,
-    registry: null,
     users: () => Promise.resolve({ users: [], detail: null }),
     ...createFileWriter(disk),
     async readFile(path) {
@@ -78,6 +77,8 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
     },
     identify: (paths) => Promise.resolve(paths.map(() => null)),
     makeDirectory: () => Promise.reject(new Error('every directory of this machine is there')),
+    findFiles: () => Promise.resolve({ paths: [], complete: true, detail: null }),
+    networkMount: () => Promise.resolve(null),
     isExecutable: () => Promise.resolve(true),
     isWritable: () => Promise.resolve(true),
     inspectPath: () =>
@@ -103,7 +104,7 @@ function accessOf(disk: RecordedDisk, behaviour: () => Behaviour): AnchorStoreAc
   let runs = 0;
   return {
     ...access,
-    readBack: async (anchor) => evaluateAnchor(await access.trustStores(), anchor),
+    readBack: async (where) => evaluateAnchor(await access.trustStores(where.store), where),
     async runTool(request) {
       const result = await access.runTool(request);
       runs += 1;
