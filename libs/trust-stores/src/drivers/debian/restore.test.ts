@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTrustStores, SnapshotFailed, type StoreHandle } from '../../index.ts';
+import { createTrustStores, SnapshotFailed, type StoreHandle, type StoreSnapshot } from '../../index.ts';
 import { DEBIAN, IS_ROOT, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
 import { expectRestores, type RestoreSubject } from '../../testing/restore-property.ts';
 import { UPDATE_TOOL } from './layout.ts';
@@ -128,5 +128,107 @@ describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
         },
       });
     }, 120_000);
+
+    const bundle = (): string => readFileSync(made.host.at(`${CERTS}/ca-certificates.crt`), 'utf8');
+
+    it('takes the links of what a restored configuration no longer names', async () => {
+      const { host, handle } = made;
+      host.put(CONF, 'mozilla/Root_1.crt\n');
+      await handle.rebuild('add');
+      const before = await hashed(host);
+      const snapshot = await handle.snapshot();
+      host.put(CONF, 'mozilla/Root_0.crt\nmozilla/Root_1.crt\n');
+      await handle.rebuild('add');
+      expect(await hashed(host)).toHaveLength(2);
+      expect(await handle.restore(snapshot)).toMatchObject({ state: 'done', files: [host.at(CONF)] });
+      expect(await hashed(host)).toEqual(before);
+    });
+
+    it('deletes a link instead of following it, and leaves files that the tool does not read', async () => {
+      const { host, handle } = made;
+      host.put(`${ANCHORS}/studio/root.crt`, third.pem);
+      await handle.rebuild('add');
+      const snapshot = await handle.snapshot();
+      rmSync(host.at(`${ANCHORS}/studio`), { recursive: true });
+      mkdirSync(host.at('elsewhere'));
+      host.put('elsewhere/root.crt', first.pem);
+      symlinkSync(host.at('elsewhere'), host.at(`${ANCHORS}/studio`));
+      symlinkSync(host.at('elsewhere/root.crt'), host.at(`${ANCHORS}/linked.crt`));
+      host.put(`${ANCHORS}/README`, 'for people');
+      expect(await handle.restore(snapshot)).toMatchObject({ state: 'done' });
+      expect(readFileSync(host.at('elsewhere/root.crt'), 'utf8')).toBe(first.pem);
+      expect(Object.keys(tree(host, ANCHORS))).toEqual(['README', 'studio/root.crt']);
+      expect(bundle()).toContain(third.pem);
+    });
+
+    it('drops what a killed run of the tool left', async () => {
+      const { host, handle } = made;
+      await handle.rebuild('add');
+      const snapshot = await handle.snapshot();
+      host.put(`${CERTS}/ca-certificates.crt.new`, third.pem);
+      expect(await handle.restore(snapshot)).toMatchObject({ state: 'done', files: [] });
+      expect(bundle()).not.toContain(third.pem);
+    });
+
+    it('takes no snapshot of what it could not bring back', async () => {
+      const { host, handle } = made;
+      symlinkSync(host.at(`${VENDOR}/Root_0.crt`), host.at(`${ANCHORS}/linked.crt`));
+      await expect(handle.snapshot()).rejects.toThrow(SnapshotFailed);
+      rmSync(host.at(`${ANCHORS}/linked.crt`));
+      symlinkSync(host.at(VENDOR), host.at(`${ANCHORS}/linked`));
+      await expect(handle.snapshot()).rejects.toThrow(/symbolic link/);
+      rmSync(host.at(`${ANCHORS}/linked`));
+      mkdirSync(host.at(`${ANCHORS}/a/b/c/d/e`), { recursive: true });
+      await expect(handle.snapshot()).rejects.toThrow(/too deep/);
+      rmSync(host.at(`${ANCHORS}/a`), { recursive: true });
+      host.put(`${ANCHORS}/huge.crt`, Buffer.alloc(24 * 1024 * 1024, '#'));
+      await expect(handle.snapshot()).rejects.toThrow(/23 MiB/);
+    });
+
+    it('believes no snapshot that leads elsewhere', async () => {
+      const { host, handle } = made;
+      host.put(`${ANCHORS}/by-hand.crt`, third.pem);
+      const taken = await handle.snapshot();
+      const file = { name: 'x.crt', mode: 0o644, content: '' };
+      const before = tree(host, ANCHORS);
+      const holding = (...files: unknown[]): StoreSnapshot => ({
+        ...taken,
+        content: {
+          places: [
+            { id: 'anchors', files },
+            { id: 'conf', files: [] },
+          ],
+        },
+      });
+      for (const wrong of [
+        holding({ ...file, name: '../../../../etc/passwd.crt' }),
+        holding({ ...file, name: '/etc/x.crt' }),
+        holding({ ...file, name: 'a/b/c/d/e/f.crt' }),
+        holding({ ...file, name: 'script.sh' }),
+        holding({ ...file, mode: 0o4755 }),
+        holding({ ...file, content: '*' }),
+        holding(file, file),
+        { ...taken, content: { places: [] } },
+        { ...taken, content: null },
+        { ...taken, id: 'rhel' },
+      ])
+        expect(await handle.restore(wrong)).toMatchObject({ state: 'failed', files: [], commands: [] });
+      expect(tree(host, ANCHORS)).toEqual(before);
+    });
+
+    it('says which files it had changed when it cannot go on', async () => {
+      const { host, handle } = made;
+      host.put(`${ANCHORS}/a.crt`, first.pem);
+      host.put(`${ANCHORS}/b.crt`, second.pem);
+      const snapshot = await handle.snapshot();
+      rmSync(host.at(`${ANCHORS}/a.crt`));
+      rmSync(host.at(`${ANCHORS}/b.crt`));
+      mkdirSync(host.at(`${ANCHORS}/b.crt`));
+      expect(await handle.restore(snapshot)).toMatchObject({
+        state: 'failed',
+        files: [host.at(`${ANCHORS}/a.crt`)],
+        commands: [],
+      });
+    });
   },
 );
