@@ -1,26 +1,29 @@
 import type { Host } from '@trustfleet/host';
+import { ANCHOR_WAYS, bundlePathOf } from '@trustfleet/remedies';
 import {
   anchorCheck,
   StepFailedError,
   type AnchorCheck,
+  type AnchorInStore,
   type AnchorStoreAccess,
   type DurableFiles,
+  type FileAttributes,
+  type StoreName,
   type StoreToolResult,
 } from '@trustfleet/repair';
 import { basename, dirname, join } from 'node:path';
-import type { StoreChange, TrustStores } from '@trustfleet/trust-stores';
+import type { EntryAccess, StoreChange, StoreHandle, TrustStores } from '@trustfleet/trust-stores';
+import type { TrustStore, TrustStoresSection } from '@trustfleet/protocol';
 import { messageOf } from '@trustfleet/terminal';
 import { toolAtRest } from './tool-at-rest.ts';
 
-/** Debian's tool, which writes the bundle (trust-stores.md §6.1). */
-const UPDATE_TOOL = '/usr/sbin/update-ca-certificates';
 const READ_BACK_LIMIT_MS = 60_000;
 const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
 /** What of the host a change of a store needs. */
 export type StoreHost = Pick<
   Host,
-  'uid' | 'readFile' | 'listDirectory' | 'writeFile' | 'removeFile' | 'runProgram'
+  'uid' | 'readFile' | 'listDirectory' | 'identify' | 'writeFile' | 'removeFile' | 'runProgram'
 >;
 
 export interface AnchorStoreParts {
@@ -39,31 +42,94 @@ async function readWhole(host: StoreHost, path: string): Promise<Uint8Array | nu
   throw new StepFailedError(`${path} cannot be read: ${read.detail}`);
 }
 
+async function attributesOf(host: StoreHost, path: string): Promise<FileAttributes | null> {
+  const [found] = await host.identify([path], { followLinks: false });
+  return found == null
+    ? null
+    : { plain: found.kind === 'file', mode: found.mode, uid: found.uid, gid: found.gid };
+}
+
+interface OpenedStore {
+  readonly handle: StoreHandle;
+  readonly store: TrustStore;
+}
+
+/** The store that a job names; null where this host has none of that name. */
+async function openStore(trustStores: TrustStores, name: StoreName): Promise<OpenedStore | null> {
+  const path = name === undefined ? null : bundlePathOf(name);
+  if (path !== null) {
+    const handle = trustStores.openBundle(path);
+    return { handle, store: (await handle.read()).store };
+  }
+  for (const handle of await trustStores.list()) {
+    if (name !== undefined && handle.id !== name) continue;
+    const { store } = await handle.read();
+    if (name !== undefined || store.operatingSystem) return { handle, store };
+  }
+  return null;
+}
+
+/** Every store of this host; one that a job names by its file is no store of the host's own, and is read beside them. */
+export async function readStores(trustStores: TrustStores, name: StoreName): Promise<TrustStoresSection> {
+  const { stores } = await trustStores.collect();
+  if (name === undefined || bundlePathOf(name) === null) return { stores: [...stores] };
+  const named = await openStore(trustStores, name);
+  return { stores: named === null ? [...stores] : [...stores, named.store] };
+}
+
+/** The named store alone, for a look at nothing else. */
+export async function readOneStore(trustStores: TrustStores, name: StoreName): Promise<TrustStoresSection> {
+  const named = await openStore(trustStores, name);
+  return { stores: named === null ? [] : [named.store] };
+}
+
+const noStore = (name: StoreName): string =>
+  name === undefined
+    ? 'No trust store of the operating system was found on this host.'
+    : `There is no store ${name} on this host.`;
+
 const reasonOf = (change: StoreChange): string | null => (change.state === 'failed' ? change.reason : null);
+
+/** Null for a store that is not made by a tool. */
+function toolOf({ driver }: Pick<TrustStore, 'driver'>): string | null {
+  const way = ANCHOR_WAYS.get(driver);
+  return way?.kind === 'file' ? way.tool[0] : null;
+}
 
 async function runTool(
   parts: AnchorStoreParts,
-  request: { after: 'add' | 'remove'; signal: AbortSignal },
+  request: { store: StoreName; after: 'add' | 'remove'; signal: AbortSignal },
 ): Promise<StoreToolResult> {
-  const { after, signal } = request;
+  const { store: name, after, signal } = request;
   signal.throwIfAborted();
-  for (const handle of await (await parts.trustStores()).list()) {
-    const { store } = await handle.read();
-    if (!store.operatingSystem) continue;
-    if (store.cannotChange !== null) return { reason: store.cannotChange };
-    await toolAtRest(parts.host, UPDATE_TOOL, signal);
-    // The tool appends to this file; one that a killed run left would bring its anchors back.
-    await parts.host.removeFile(`${store.bundle.path}.new`);
-    const reason = reasonOf(await handle.rebuild(after, { signal }));
-    // The tool does not sync: a job that says "verified" must not lose its bundle with the power.
-    if (reason === null) await parts.files.sync(store.bundle.path);
-    return { reason };
-  }
-  return { reason: 'No trust store of the operating system was found on this host.' };
+  const opened = await openStore(await parts.trustStores(), name);
+  if (opened === null) return { reason: noStore(name) };
+  const { handle, store } = opened;
+  if (store.cannotChange !== null) return { reason: store.cannotChange };
+  const tool = toolOf(store);
+  if (tool !== null) await toolAtRest(parts.host, tool, signal);
+  const reason = reasonOf(await handle.rebuild(after, { signal }));
+  // Tools do not sync: a job that says "verified" must not lose its bundle with the power.
+  if (reason === null) await parts.files.sync(store.bundle.path);
+  return { reason };
+}
+
+async function waitForTool(parts: AnchorStoreParts, name: StoreName, signal: AbortSignal): Promise<void> {
+  const opened = await openStore(await parts.trustStores(), name);
+  const tool = opened === null ? null : toolOf(opened.store);
+  if (tool !== null) await toolAtRest(parts.host, tool, signal);
+}
+
+async function entriesOf(parts: AnchorStoreParts, name: StoreName): Promise<EntryAccess> {
+  const opened = await openStore(await parts.trustStores(), name);
+  if (opened === null) throw new StepFailedError(noStore(name));
+  const { entries, id } = opened.handle;
+  if (entries === null) throw new StepFailedError(`The store ${id} is not changed entry by entry.`);
+  return entries;
 }
 
 const inconclusive = (detail: string): AnchorCheck => ({
-  ...{ holds: null, evidence: null, present: null, usable: false, files: [] },
+  ...{ holds: null, evidence: null, present: null, usable: false, shipsBeside: false, files: [] },
   detail,
 });
 
@@ -77,9 +143,17 @@ function parseCheck(stdout: Uint8Array): AnchorCheck {
   }
 }
 
-async function readBack(parts: AnchorStoreParts, anchor: string, signal: AbortSignal): Promise<AnchorCheck> {
+async function readBack(
+  parts: AnchorStoreParts,
+  { anchor, store }: AnchorInStore,
+  signal: AbortSignal,
+): Promise<AnchorCheck> {
   const result = await parts.host.runProgram({
-    argv: [...parts.readBackCommand, '--anchor', anchor],
+    argv: [
+      ...parts.readBackCommand,
+      ...['--anchor', anchor],
+      ...(store === undefined ? [] : ['--store', store]),
+    ],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     timeoutMs: READ_BACK_LIMIT_MS,
     signal,
@@ -100,22 +174,38 @@ async function sweep(host: StoreHost, path: string): Promise<void> {
   }
 }
 
-/** Connects the ports of `trustStore.addAnchor` with this machine. */
+/** 65534 is what the kernel shows for every account that a user namespace does not know: it cannot be given. */
+const ownerOf = ({ uid, gid }: Pick<FileAttributes, 'uid' | 'gid'>) =>
+  uid === 65534 || gid === 65534 ? undefined : { uid, gid };
+
+/** Connects the ports of the remedies that change a trust store with this machine. */
 export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAccess {
   const { host, trustStores } = parts;
   return {
-    async trustStores() {
-      const { stores } = await (await trustStores()).collect();
-      return { stores: [...stores] };
-    },
+    trustStores: async (store) => readStores(await trustStores(), store),
     readFile: (path) => readWhole(host, path),
-    writeFile: (path, bytes) => host.writeFile(path, bytes, { mode: 0o644 }),
+    attributes: (path) => attributesOf(host, path),
+    writeFile: (path, bytes, attributes) =>
+      host.writeFile(path, bytes, {
+        mode: attributes?.mode ?? 0o644,
+        ...(attributes === undefined ? {} : { owner: ownerOf(attributes) }),
+      }),
     async removeFile(path) {
       await host.removeFile(path);
     },
     sweep: (path) => sweep(host, path),
+    isDirectory: async (path) => (await host.identify([path]))[0]?.kind === 'directory',
     runTool: (request) => runTool(parts, request),
-    toolAtRest: (signal) => toolAtRest(host, UPDATE_TOOL, signal),
-    readBack: (anchor, signal) => readBack(parts, anchor, signal),
+    toolAtRest: (store, signal) => waitForTool(parts, store, signal),
+    entry: async ({ anchor, store }) => (await entriesOf(parts, store)).get(anchor),
+    async standing(how, der, store) {
+      const entries = await entriesOf(parts, store);
+      return how === 'trusting' ? entries.trusting(der) : (entries.distrusting?.(der) ?? null);
+    },
+    async putEntry({ anchor, store }, state, signal) {
+      signal.throwIfAborted();
+      return { reason: reasonOf(await (await entriesOf(parts, store)).put(anchor, state, { signal })) };
+    },
+    readBack: (where, signal) => readBack(parts, where, signal),
   };
 }

@@ -123,6 +123,7 @@ function addInnerCommands(program: Command, { stdin, stdout, env }: CliContext):
     .command('verify-store', { hidden: true })
     .description('read the trust stores anew and judge one anchor (used by a running job)')
     .addOption(new Option('--anchor <sha256>', 'SHA-256 of its DER').argParser(anchor).makeOptionMandatory())
+    .option('--store <id>', "the store; the operating system's without it")
     .addOption(root())
     .action(async (options: VerifyStoreOptions) => {
       const { verifyStoreCommand } = await import('./commands/verify-store.ts');

@@ -16,5 +16,5 @@ export {
   type StoreRole,
 } from './anchor-stores/drivers.ts';
 export { anchorFileContent, anchorFileName } from './anchor-stores/anchor-file.ts';
-export { alone, holdersOf, isIn, onHost, storeIn, whyNoStore } from './anchor-stores/target.ts';
+export { alone, holdersOf, isIn, onHost, shipsBeside, storeIn, whyNoStore } from './anchor-stores/target.ts';
 export { otherHolders } from './anchor-stores/undo.ts';

@@ -10,6 +10,11 @@ export type RemedyClass = 'trust' | 'code' | 'setting';
 export interface RemedyContext {
   /** The certificate whose SHA-256 the parameters name. */
   readonly certificate: CertificateFacts;
+  /**
+   * Is it in Mozilla's list, which NSS carries in itself and Linux distributions ship? Undefined where nobody has looked (the catalogue of
+   * libs/certificates knows).
+   */
+  readonly listed?: boolean | undefined;
   /** What no section holds, where the plan is made on the host itself; absent on stored facts. */
   readonly host?: HostLook | undefined;
 }

@@ -26,6 +26,8 @@ export type AllowListFacts =
       readonly bytes: Uint8Array;
       /** The file itself first, then each directory above it up to the root. */
       readonly chain: readonly PathOwnership[];
+      /** What the system's own access lists say against it (Windows, which has no owners and modes); null or absent for nothing. */
+      readonly untrusted?: string | null;
     };
 
 /**
@@ -96,7 +98,7 @@ export async function readAllowList(source: AllowListSource, path: string): Prom
   if (facts.kind === 'unreadable')
     return { ...none, state: 'rejected', problem: `${path} cannot be read: ${facts.reason}` };
   const digest = sha256Hex(facts.bytes);
-  const ownership = ownershipProblem(facts.chain, source.trustedUids);
+  const ownership = facts.untrusted ?? ownershipProblem(facts.chain, source.trustedUids);
   if (ownership !== null) return { path, permits: [], digest, state: 'rejected', problem: ownership };
   const content = parseContent(facts.bytes);
   if ('problem' in content)
@@ -110,12 +112,14 @@ export async function readAllowList(source: AllowListSource, path: string): Prom
   return { path, permits: content.permits, digest, state: 'loaded', problem: null };
 }
 
+const writerOf = (path: string): string => (/^[a-z]:\\/i.test(path) ? 'an administrator' : 'root, mode 0644');
+
 /** Why `remedy` may not run here, and which line in which file would permit it; null when it may. */
 export function notPermittedReason(list: AllowList, remedy: string): string | null {
   if (list.permits.includes(remedy)) return null;
   const wanted = JSON.stringify({ format: 1, permits: [...list.permits, remedy].sort() });
   if (list.state === 'absent') {
-    return `This host only observes: ${list.path} does not exist. To permit this remedy, its owner creates that file as root, mode 0644, with the line ${wanted}`;
+    return `This host only observes: ${list.path} does not exist. To permit this remedy, its owner creates that file as ${writerOf(list.path)}, with the line ${wanted}`;
   }
   if (list.state === 'rejected') {
     return `This host only observes, because its allow-list is not accepted: ${list.problem ?? ''} After that is put right, the line ${wanted} in ${list.path} permits this remedy.`;

@@ -225,7 +225,7 @@ describe('what another attempt cannot change', () => {
     const first = await clocked({
       behaviour: 'neverEnds',
       fault: (point) => {
-        if (point !== 'before:rerunUpdateCaCertificates') return undefined;
+        if (point !== 'before:rerunStoreTool') return undefined;
         reached();
         return new Promise<never>(() => undefined);
       },

@@ -37,7 +37,7 @@ describe('trustStore.addAnchor', () => {
     expect(steps()).toEqual([
       'planning',
       'applying:writeAnchorFile',
-      'applying:runUpdateCaCertificates',
+      'applying:runStoreTool',
       'verifying:readBack',
       'verified',
     ]);

@@ -40,5 +40,13 @@ export {
   type UndoStep,
 } from './remedy.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
-export type { AnchorStoreAccess, StoreToolResult } from './trust-store-add-anchor/ports.ts';
-export { anchorCheck, evaluateAnchor, type AnchorCheck } from './trust-store-add-anchor/verify.ts';
+export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
+export type { EntryState } from './anchor-stores/entry-state.ts';
+export type {
+  AnchorInStore,
+  AnchorStoreAccess,
+  FileAttributes,
+  StoreName,
+  StoreToolResult,
+} from './anchor-stores/ports.ts';
+export { anchorCheck, evaluateAnchor, type AnchorCheck } from './anchor-stores/verify.ts';

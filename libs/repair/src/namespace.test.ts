@@ -91,7 +91,7 @@ describe('in a mount namespace, with update-ca-certificates as it is', () => {
     ['after:accepted', 'verified', true],
     ['before:writeAnchorFile', 'failed', false],
     ['after:writeAnchorFile', 'failed', false],
-    ['after:runUpdateCaCertificates', 'verified', true],
+    ['after:runStoreTool', 'verified', true],
     ['before:final', 'verified', true],
   ])('a process killed at %s ends, at its next start, as %s', async (killAt, state, holds) => {
     expect((await agent(lab.message(), killAt)).signal).toBe('SIGKILL');

@@ -25,7 +25,13 @@ export interface UndoStep extends RemedyStep {
 }
 
 export type RemedyPlan =
-  | { readonly kind: 'change'; readonly plan: JobPlan; readonly steps: readonly RemedyStep[] }
+  | {
+      readonly kind: 'change';
+      readonly plan: JobPlan;
+      readonly steps: readonly RemedyStep[];
+      /** What a person should know of the plan beside its lines. */
+      readonly remark: string | null;
+    }
   | { readonly kind: 'none' }
   | { readonly kind: 'notApplicable'; readonly reason: string }
   /** Something hinders it, and another attempt would not help. */

@@ -65,11 +65,16 @@ async function applyPlan(run: JobRun, remedy: OpenedRemedy, work: Application): 
   return takeBack(run, remedy, { ...work, reason, timedOut: work.signal.aborted });
 }
 
-async function carryOut(run: JobRun, remedy: OpenedRemedy, work: Omit<Application, 'before'>): Promise<void> {
-  const { plan, signal } = work;
+async function carryOut(
+  run: JobRun,
+  remedy: OpenedRemedy,
+  work: Omit<Application, 'before'> & { readonly remark: string | null },
+): Promise<void> {
+  const { plan, remark, signal } = work;
   await run.journal.append({ kind: 'planned', plan });
   const { evidence: before } = await checkSafely(remedy, 'here', signal);
-  if (run.accepted.order.mode === 'plan') return run.events.finish('planned', { plan, before });
+  if (run.accepted.order.mode === 'plan')
+    return run.events.finish('planned', { plan, before, detail: remark });
   if (before !== null) await run.journal.append({ kind: 'beforeEvidence', evidence: before });
   if (run.cancelled()) return run.events.finish('cancelled', { plan, before });
   return applyPlan(run, remedy, { ...work, before });
@@ -116,6 +121,6 @@ function followPlan(
     case 'none':
       return finishWithoutChange(run, remedy, signal);
     case 'change':
-      return carryOut(run, remedy, { plan: planned.plan, steps: planned.steps, signal });
+      return carryOut(run, remedy, { ...planned, signal });
   }
 }

@@ -49,7 +49,7 @@ describe('an order to undo', () => {
     expect(lab.events.slice(seen).map(({ state, step }) => [state, step].filter(Boolean).join(':'))).toEqual([
       'planning',
       'applying:removeAnchorFile',
-      'applying:rerunUpdateCaCertificates',
+      'applying:rerunStoreTool',
       'verifying:readBack',
       'verified',
     ]);

@@ -3,6 +3,7 @@ import type { KeySet } from '@trustfleet/protocol';
 import {
   createAddAnchor,
   createDurableFiles,
+  createRemoveAnchor,
   createRepair,
   type RemedyExecutor,
   type Repair,
@@ -29,7 +30,7 @@ export function openRemedies(root: string): RemedyExecutor[] {
     trustStores: () => (trustStores ??= openTrustStores(root)),
     readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
   });
-  return [createAddAnchor(access)];
+  return [createAddAnchor(access), createRemoveAnchor(access)];
 }
 
 export interface AgentRepairOptions extends Pick<

@@ -60,10 +60,14 @@ function p11Kit(source: string, way: Pick<FileWay, 'extension' | 'tool'>): FileW
   };
 }
 
+/** Driver of a PEM file that is named by its path. */
+export const BUNDLE_DRIVER = 'pem-bundle';
+
 /** How the stores of each driver are changed, for the drivers whose stores this release can change (trust-stores.md §6). */
 export const ANCHOR_WAYS: ReadonlyMap<string, AnchorWay> = new Map<string, AnchorWay>([
   ['debian', debianFamily],
-  ['alpine', debianFamily],
+  // It takes every regular file, whatever its name.
+  ['alpine', { ...debianFamily, reads: null }],
   [
     'rhel',
     p11Kit('/etc/pki/ca-trust/source', { extension: '.pem', tool: ['/usr/bin/update-ca-trust', 'extract'] }),
@@ -80,7 +84,7 @@ export const ANCHOR_WAYS: ReadonlyMap<string, AnchorWay> = new Map<string, Ancho
   ['nss', { kind: 'entry', vendor: 'distrust', policyOwned: true, ofUsers: true }],
   ['java', { kind: 'entry', vendor: 'entry', policyOwned: true, ofUsers: false }],
   ['firefox.policy', { kind: 'entry', vendor: 'entry', policyOwned: false, ofUsers: false }],
-  ['bundle', { kind: 'entry', vendor: 'entry', policyOwned: true, ofUsers: false }],
+  [BUNDLE_DRIVER, { kind: 'entry', vendor: 'entry', policyOwned: true, ofUsers: false }],
 ]);
 
 /**

@@ -1,7 +1,7 @@
 import { anchorStatus, type HostFacts } from '@trustfleet/policy';
 import type { BundleFile, LocalAnchor, StoreEntry, TrustStore } from '@trustfleet/protocol';
 import type { RemedyEffect } from '../types.ts';
-import { ANCHOR_WAYS, roleOf, type AnchorWay, type FileWay } from './drivers.ts';
+import { ANCHOR_WAYS, BUNDLE_DRIVER, roleOf, type AnchorWay, type FileWay } from './drivers.ts';
 import { bundlePathOf, bundleStoreId } from './schema.ts';
 
 export type NotApplicable = Extract<RemedyEffect, { kind: 'notApplicable' }>;
@@ -31,7 +31,7 @@ export function storeIn(facts: HostFacts, reference: string | undefined): TrustS
 function asStore(file: BundleFile): TrustStore {
   return {
     id: bundleStoreId(file.path),
-    driver: 'bundle',
+    driver: BUNDLE_DRIVER,
     operatingSystem: false,
     name: file.path,
     bundle: file,
@@ -82,6 +82,15 @@ export function isIn(store: TrustStore, anchor: string): boolean {
 export const alone = (store: TrustStore): HostFacts => ({
   trustStores: { stores: [{ ...store, operatingSystem: true }] },
 });
+
+/**
+ * Do programs of this store trust what NSS carries in itself, beside what the store says? Not of a certificate of which the store itself
+ * says something: that overrides.
+ */
+export const shipsBeside = (store: TrustStore, anchor: string): boolean => {
+  const way = ANCHOR_WAYS.get(store.driver);
+  return way?.kind === 'entry' && way.vendor === 'distrust' && entriesOf(store, anchor).length === 0;
+};
 
 /** Files of the anchor directory that the store's tool reads and that bring the anchor. */
 export function holdersOf(

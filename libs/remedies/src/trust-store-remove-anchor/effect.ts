@@ -3,6 +3,7 @@ import type { LocalAnchor, PlanChange, TrustStore } from '@trustfleet/protocol';
 import { sha256Hex } from '@trustfleet/certificates';
 import { anchorFileContent, anchorFileName } from '../anchor-stores/anchor-file.ts';
 import {
+  BUNDLE_DRIVER,
   roleOf,
   WINDOWS_REJECTED,
   type AnchorWay,
@@ -20,6 +21,7 @@ import {
   notApplicable,
   onHost,
   rebuildObstacle,
+  shipsBeside,
   storeIn,
   wayOf,
   whyNoStore,
@@ -45,8 +47,7 @@ export function removeAnchorEffect(
     return notApplicable('The certificate at hand is not the one that the order names.');
   const store = storeIn(facts, reference);
   if (store === null) return notApplicable(whyNoStore(reference));
-  const held = isIn(store, anchor) || store.bundle.anchors.includes(anchor);
-  if (!held && holdersOf(store, anchor).length === 0) return { kind: 'none' };
+  if (isGone(store, context)) return { kind: 'none' };
   const way = wayOf(store);
   if (way.kind === 'notApplicable') return way;
   const last = whyLast(store, way, anchor);
@@ -55,9 +56,16 @@ export function removeAnchorEffect(
   return way.kind === 'file' ? removeFile(removal, way) : removeEntry(removal, way);
 }
 
+function isGone(store: TrustStore, { certificate, listed }: RemedyContext): boolean {
+  const { sha256: anchor } = certificate;
+  if (isIn(store, anchor) || store.bundle.anchors.includes(anchor)) return false;
+  if (holdersOf(store, anchor).length > 0) return false;
+  return listed !== true || !shipsBeside(store, anchor);
+}
+
 /** A PEM file without a certificate is one that no program loads: each that names it would fail at its start. */
 function whyLast({ name, driver, bundle }: TrustStore, way: AnchorWay, anchor: string): string | null {
-  const isFile = way.kind === 'file' || driver === 'bundle';
+  const isFile = way.kind === 'file' || driver === BUNDLE_DRIVER;
   return isFile && bundle.anchors.includes(anchor) && bundle.anchors.length === 1
     ? `It is the only anchor of ${name}: programs refuse ${bundle.path} when it is empty. Add the one that takes its place first.`
     : null;
@@ -128,15 +136,17 @@ function whatToRemove(removal: Removal, way: FileWay): FileRemoval | NotApplicab
 
 /** Does the system ship a copy? What no other file brings came from there. */
 function isShipped(
-  { store, certificate, host }: Removal,
+  { store, certificate, host, listed }: Removal,
   way: FileWay,
   holders: readonly LocalAnchor[],
 ): boolean {
   if (holders.length === 0) return true;
   if (host !== undefined && way.exclusion.kind === 'deselect') return host.exclusion.kind === 'selection';
-  return entriesOf(store, certificate.sha256).some(
+  const vendor = entriesOf(store, certificate.sha256).some(
     ({ origin, trust }) => origin === 'vendor' && trust === 'servers',
   );
+  // Of a certificate that lies in two places the section shows one.
+  return vendor || listed === true;
 }
 
 /** What the system ships, left out by its own means. */
@@ -179,9 +189,31 @@ function withoutFiles(
   });
 }
 
-function removeEntry({ facts, store, certificate }: Removal, way: EntryWay): RemedyEffect {
+function removeEntry(removal: Removal, way: EntryWay): RemedyEffect {
+  const { facts, store, certificate } = removal;
+  const found = standingOf(removal, way);
+  if (found.kind === 'notApplicable') return found;
+  const { distrusts } = found;
   const { sha256: anchor } = certificate;
-  const copies = entriesOf(store, anchor);
+  const rejection = { trust: 'distrusted', origin: 'local', location: null } as const;
+  return {
+    kind: 'change',
+    facts: withStore(facts, store, {
+      localAnchors: store.localAnchors,
+      anchors: store.bundle.anchors.filter((held) => held !== anchor),
+      entries: withEntry(store.entries, anchor, distrusts ? rejection : null),
+    }),
+    changes: [distrusts ? distrustedLine(store, certificate) : removedLine(store, certificate)],
+    remark: roleOf(store) === 'rejected' ? 'Programs stop rejecting what it signs.' : null,
+  };
+}
+
+/** Whether the entry goes or is made to reject; or why neither would last. */
+function standingOf(
+  { store, certificate, listed }: Removal,
+  way: EntryWay,
+): NotApplicable | { readonly kind: 'entry'; readonly distrusts: boolean } {
+  const copies = entriesOf(store, certificate.sha256);
   const policy = copies.find(({ origin }) => origin === 'policy');
   if (way.policyOwned && policy !== undefined)
     return notApplicable(
@@ -192,19 +224,5 @@ function removeEntry({ facts, store, certificate }: Removal, way: EntryWay): Rem
     return notApplicable(
       `Windows ships this certificate and brings it back when it is removed. To have programs reject it, add it to the store ${WINDOWS_REJECTED} (trustStore.addAnchor).`,
     );
-  const distrusts = shipped && way.vendor === 'distrust';
-  return {
-    kind: 'change',
-    facts: withStore(facts, store, {
-      localAnchors: store.localAnchors,
-      anchors: store.bundle.anchors.filter((held) => held !== anchor),
-      entries: withEntry(
-        store.entries,
-        anchor,
-        distrusts ? { trust: 'distrusted', origin: 'local', location: null } : null,
-      ),
-    }),
-    changes: [distrusts ? distrustedLine(store, certificate) : removedLine(store, certificate)],
-    remark: roleOf(store) === 'rejected' ? 'Programs stop rejecting what it signs.' : null,
-  };
+  return { kind: 'entry', distrusts: way.vendor === 'distrust' && (shipped || listed === true) };
 }

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseBundle, sha256Hex } from '@trustfleet/certificates';
 import type { BundleFile, LocalAnchor, TrustStoresSection } from '@trustfleet/protocol';
-import type { AnchorStoreAccess } from '../trust-store-add-anchor/ports.ts';
-import { evaluateAnchor } from '../trust-store-add-anchor/verify.ts';
+import { ABSENT } from '../anchor-stores/entry-state.ts';
+import type { AnchorStoreAccess, FileAttributes } from '../anchor-stores/ports.ts';
+import { evaluateAnchor } from '../anchor-stores/verify.ts';
 
 const run = promisify(execFile);
 
@@ -49,6 +51,17 @@ async function readOrNull(path: string): Promise<Uint8Array | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
+}
+
+const kindOf = (path: string): Promise<Stats | null> =>
+  lstat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  });
+
+async function attributesOf(path: string): Promise<FileAttributes | null> {
+  const found = await kindOf(path);
+  return found && { plain: found.isFile(), mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
 }
 
 async function readBundle(path: string): Promise<BundleFile> {
@@ -130,9 +143,11 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
   return {
     trustStores: () => readTrustStores(tree),
     readFile: readOrNull,
-    async writeFile(path, bytes) {
+    attributes: attributesOf,
+    isDirectory: async (path) => (await kindOf(path))?.isDirectory() === true,
+    async writeFile(path, bytes, attributes) {
       await writeFile(`${path}.tmp`, bytes);
-      await chmod(`${path}.tmp`, 0o644);
+      await chmod(`${path}.tmp`, attributes?.mode ?? 0o644);
       await rename(`${path}.tmp`, path);
     },
     removeFile: (path) => rm(path, { force: true }),
@@ -155,6 +170,9 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
       });
     },
     toolAtRest: () => Promise.resolve(),
-    readBack: async (anchor) => evaluateAnchor(await readTrustStores(tree), anchor),
+    entry: () => Promise.resolve(ABSENT),
+    standing: () => Promise.resolve(null),
+    putEntry: () => Promise.resolve({ reason: 'This store has no entries.' }),
+    readBack: async (where) => evaluateAnchor(await readTrustStores(tree), where),
   };
 }

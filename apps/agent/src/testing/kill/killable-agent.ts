@@ -93,7 +93,7 @@ function storeAccess(): AnchorStoreAccess {
   let runs = 0;
   return {
     ...access,
-    readBack: async (anchor) => evaluateAnchor(await access.trustStores(), anchor),
+    readBack: async (where) => evaluateAnchor(await access.trustStores(where.store), where),
     async runTool(request) {
       runs += 1;
       smallDisk?.write();

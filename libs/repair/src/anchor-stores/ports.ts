@@ -1,0 +1,64 @@
+import type { TrustStoresSection } from '@trustfleet/protocol';
+import type { EntryState } from './entry-state.ts';
+import type { AnchorCheck } from './verify.ts';
+
+/** How a change of a store ended; `reason` is null when it was done. */
+export interface StoreToolResult {
+  readonly reason: string | null;
+}
+
+/** Id of a store as orders name it; undefined for the operating system's. */
+export type StoreName = string | undefined;
+
+/** One anchor in one store. */
+export interface AnchorInStore {
+  /** SHA-256 of its DER. */
+  readonly anchor: string;
+  readonly store: StoreName;
+}
+
+/** What a file is, beside its bytes. */
+export interface FileAttributes {
+  /** A plain file, and no link. */
+  readonly plain: boolean;
+  /** Permission bits and owner, to be given to the file that takes its place. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What these remedies need of the host; the agent connects it with libs/host and libs/trust-stores. */
+export interface AnchorStoreAccess {
+  /** The trust stores as they are now; one that is named by its file is among them. */
+  trustStores(store: StoreName): Promise<TrustStoresSection>;
+  /** Null when there is no such file. */
+  readFile(path: string): Promise<Uint8Array | null>;
+  /** Null when there is nothing of that name. */
+  attributes(path: string): Promise<FileAttributes | null>;
+  /** Replaces the file as a whole, on disk before it returns; mode 0644 and root's where nothing else is asked for. */
+  writeFile(path: string, bytes: Uint8Array, attributes?: Omit<FileAttributes, 'plain'>): Promise<void>;
+  /** Missing is no error; on disk before it returns. */
+  removeFile(path: string): Promise<void>;
+  /** Removes what a write to `path` that was killed left beside it. */
+  sweep(path: string): Promise<void>;
+  isDirectory(path: string): Promise<boolean>;
+  /**
+   * Runs the tool that makes what programs load of the store; what it made is on disk before it returns, since tools do not sync. After a
+   * removal it must also drop what it made of the removed file, and what a run that was killed left must not come back with it.
+   */
+  runTool(request: {
+    readonly store: StoreName;
+    readonly after: 'add' | 'remove';
+    readonly signal: AbortSignal;
+  }): Promise<StoreToolResult>;
+  /** Resolves when no run of that tool is going on, whoever started it; at once for a store without one. Rejects when `signal` aborts first. */
+  toolAtRest(store: StoreName, signal: AbortSignal): Promise<void>;
+  /** The anchor's entry as it is now, for a store that is changed entry by entry. */
+  entry(where: AnchorInStore): Promise<EntryState>;
+  /** The standing in which the store trusts the certificate, or rejects it; null where it knows no such standing. */
+  standing(how: 'trusting' | 'distrusting', der: Uint8Array, store: StoreName): Promise<EntryState | null>;
+  /** Brings one entry to a standing and touches no other; idempotent, on disk before it returns. */
+  putEntry(where: AnchorInStore, state: EntryState, signal: AbortSignal): Promise<StoreToolResult>;
+  /** `evaluateAnchor` in a new process, which reads everything again. */
+  readBack(where: AnchorInStore, signal: AbortSignal): Promise<AnchorCheck>;
+}
