@@ -1,6 +1,7 @@
 import { lstat, open, readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { constants, type Stats } from 'node:fs';
+import { openFileAccess, type FileAccess } from '@trustfleet/host';
 import {
   MAX_ALLOW_LIST_BYTES,
   type AllowListFacts,
@@ -9,6 +10,7 @@ import {
 } from '@trustfleet/repair';
 import { errorCode, messageOf } from '@trustfleet/terminal';
 
+const IS_LINK = 'it is a symbolic link; the file itself has to stand there.';
 /** What the kernel shows for an account that a user namespace does not map (user_namespaces(7)). */
 const OVERFLOW_UID = 65534;
 
@@ -39,35 +41,41 @@ async function directoriesAbove(path: string): Promise<PathOwnership[]> {
   }
 }
 
-async function readFacts(path: string): Promise<AllowListFacts> {
-  // O_NOFOLLOW: the file itself is no link. O_NONBLOCK: a FIFO in its place does not hold the agent.
+async function readFacts(path: string, access: FileAccess | null): Promise<AllowListFacts> {
+  // O_NOFOLLOW: the file itself is no link. O_NONBLOCK: a FIFO in its place does not hold the agent. Windows has neither (undefined,
+  // which counts as 0): `access` looks for links there, before anything is opened.
+  const untrusted = (await access?.problem(path, 'write')) ?? null;
+  if (untrusted !== null && (await lstat(path)).isSymbolicLink())
+    return { kind: 'unreadable', reason: IS_LINK };
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) return { kind: 'unreadable', reason: 'it is not a regular file.' };
     const buffer = new Uint8Array(MAX_ALLOW_LIST_BYTES + 1);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    if (access !== null) return { kind: 'file', bytes, chain: [], untrusted };
     const real = await realpath(path);
     const above = [...(await directoriesAbove(path)), ...(real === path ? [] : await directoriesAbove(real))];
-    return { kind: 'file', bytes: buffer.subarray(0, bytesRead), chain: [ownership(path, stats), ...above] };
+    return { kind: 'file', bytes, chain: [ownership(path, stats), ...above], untrusted };
   } finally {
     await handle.close();
   }
 }
 
-/** The allow-list on the real file system: owner and mode of the file and of every directory above it. */
+/** The allow-list on the real file system: owner and mode of the file and of every directory above it; on Windows their access lists. */
 export async function createAllowListSource(): Promise<AllowListSource> {
   const own = process.geteuid?.() ?? 0;
   const trustedUids = [0, own, ...((await inPartialUserNamespace()) ? [OVERFLOW_UID] : [])];
+  const access = await openFileAccess();
   return {
     trustedUids,
     async read(path) {
       try {
-        return await readFacts(resolve(path));
+        return await readFacts(resolve(path), access);
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return { kind: 'absent' };
-        if (errorCode(error) === 'ELOOP')
-          return { kind: 'unreadable', reason: 'it is a symbolic link; the file itself has to stand there.' };
+        if (errorCode(error) === 'ELOOP') return { kind: 'unreadable', reason: IS_LINK };
         return { kind: 'unreadable', reason: messageOf(error) };
       }
     },

@@ -8,5 +8,6 @@ export { inspectPath } from './path-chain.ts';
 export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
 export { fileCalls } from './file-calls.ts';
 export { openFileAccess, type FileAccess } from './windows-acl/index.ts';
+export { readBootId } from './boot-id.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { readBootId } from '@trustfleet/host';
 import { runAgent } from '../run/run-agent.ts';
-import { CliError, errorCode } from '@trustfleet/terminal';
+import { CliError } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 import { createLogger } from '../logger.ts';
+import { UNKNOWN_BOOT } from '../server-time.ts';
 import { loadIdentity } from '../state/identity.ts';
 import { requireOwnStateDir } from '../state/json-file.ts';
 import { takeInstanceLock } from '../state/instance-lock.ts';
@@ -17,16 +18,14 @@ export interface RunOptions {
   readonly stopInput: NodeJS.ReadableStream | null;
 }
 
-async function readBootId(): Promise<string> {
-  try {
-    return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'unknown';
-    throw error;
-  }
-}
+/**
+ * What asks a program to stop: on Windows Ctrl-C, Ctrl-Break, and the end of its console or of the session (SIGHUP, which leaves some
+ * seconds). A service is asked in another way.
+ */
+const STOP_SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGTERM', 'SIGINT'];
 
-/** The first SIGTERM or SIGINT asks for a clean stop, the second ends at once (the journal makes that safe). */
+/** The first of them asks for a clean stop, the second ends at once (the journal makes that safe). */
 function stopSignal(input: NodeJS.ReadableStream | null): Promise<string> {
   return new Promise((resolve) => {
     let asked = false;
@@ -38,7 +37,7 @@ function stopSignal(input: NodeJS.ReadableStream | null): Promise<string> {
     input?.resume();
     // What ends by itself does not wait for it. (A file has no handle that could keep the process.)
     if (input instanceof Socket) input.unref();
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    for (const name of STOP_SIGNALS) {
       process.on(name, () => {
         if (asked) process.exit(1);
         asked = true;
@@ -61,7 +60,7 @@ export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStr
   const releaseLock = await takeInstanceLock(options.stateDir);
   try {
     const log = createLogger(stderr, () => new Date());
-    await runAgent({ ...options, identity, log, bootId: await readBootId(), stopped });
+    await runAgent({ ...options, identity, log, bootId: (await readBootId()) ?? UNKNOWN_BOOT, stopped });
   } finally {
     await releaseLock();
   }

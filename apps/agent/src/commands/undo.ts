@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pinnedKeySet } from '@trustfleet/agent-link';
+import { fileCalls } from '@trustfleet/host';
 import type { JobEvent, PlanChange } from '@trustfleet/protocol';
 import {
   createDurableFiles,
@@ -249,7 +250,7 @@ async function readable<T>(stateDir: string, work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes(errorCode(error))) throw error;
     throw new CliError(
-      `${stateDir} cannot be read (${messageOf(error)}). Run with the account that runs the agent, as a rule root.`,
+      `${stateDir} cannot be read (${messageOf(error)}). Run with the account that runs the agent, as a rule root (Windows: as an administrator).`,
     );
   }
 }
@@ -260,7 +261,7 @@ export async function undoCommand(options: UndoOptions, streams: UndoStreams): P
   const { stdout } = streams;
   await requireOwnStateDir(stateDir);
   const remedies = openRemedies(options.root);
-  const reader = createJobReader({ files: createDurableFiles(), stateDir, remedies });
+  const reader = createJobReader({ files: createDurableFiles(fileCalls), stateDir, remedies });
   if (options.list) return readable(stateDir, printList(reader, stdout));
   const jobId = await readable(stateDir, findJob(reader, options.job));
   const identity = await loadIdentity(stateDir);

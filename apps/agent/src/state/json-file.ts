@@ -1,20 +1,24 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { atomicWriteFile, removeFile } from '@trustfleet/host';
+import { mkdir, stat } from 'node:fs/promises';
+import { atomicWriteFile, fileCalls, openFileAccess, removeFile } from '@trustfleet/host';
 import type { z } from 'zod';
 import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
 /** Makes the state directory (0700); a sentence where that is not possible, or where others may write to the one that is there. */
 export async function ensureStateDir(stateDir: string): Promise<void> {
   try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    const access = await openFileAccess();
+    if (access === null) await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    else await access.makePrivateDirectory(stateDir);
   } catch (error) {
     throw new CliError(
-      `The state directory ${stateDir} cannot be made (${messageOf(error)}). Run as root, or name another with --state-dir.`,
+      `The state directory ${stateDir} cannot be made (${messageOf(error)}). Run as ${MASTER}, or name another with --state-dir.`,
     );
   }
   await requireOwnStateDir(stateDir);
 }
 
+/** Who may do everything on this machine. */
+const MASTER = process.platform === 'win32' ? 'an administrator' : 'root';
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
@@ -22,12 +26,20 @@ const WRITABLE_BY_OTHERS = 0o022;
  * (security.md, "a local user"). A missing directory is no fault.
  */
 export async function requireOwnStateDir(stateDir: string): Promise<void> {
+  const access = await openFileAccess();
   const stats = await stat(stateDir).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
     throw error;
   });
+  if (stats === null) return;
+  // Files there have the access list of the folder, not one of their own: who may read it may read the key.
+  const problem = (await access?.problem(stateDir, 'secret')) ?? null;
+  if (problem !== null)
+    throw new CliError(
+      `The state directory ${stateDir} cannot be trusted, since ${problem} Look at what is there, then name another with --state-dir, or move this one away and enrol again as ${MASTER}.`,
+    );
   const own = process.geteuid?.();
-  if (stats === null || own === undefined) return;
+  if (own === undefined) return;
   const why =
     stats.uid !== 0 && stats.uid !== own
       ? `belongs to user id ${stats.uid}`
@@ -44,7 +56,7 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
     await atomicWriteFile(path, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   } catch (error) {
     throw new CliError(
-      `${path} cannot be written (${messageOf(error)}). Run as root, or name another directory with --state-dir.`,
+      `${path} cannot be written (${messageOf(error)}). Run as ${MASTER}, or name another directory with --state-dir.`,
     );
   }
 }
@@ -62,7 +74,7 @@ export async function removeJsonFile(path: string): Promise<void> {
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = Buffer.from(await fileCalls.readFile(path)).toString('utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
     throw new CliError(

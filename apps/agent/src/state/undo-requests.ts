@@ -34,7 +34,7 @@ export async function leaveUndoRequest(
     await ensureRequestDirectory(stateDir);
   } catch (error) {
     throw new CliError(
-      `${requestDirectory(stateDir)} cannot be made (${messageOf(error)}). Run with the account that runs the agent, as a rule root.`,
+      `${requestDirectory(stateDir)} cannot be made (${messageOf(error)}). Run with the account that runs the agent, as a rule root (Windows: as an administrator).`,
     );
   }
   await writeJsonFile(pathOf(stateDir, request.requestId), { format: 1, undoes: request.undoes });
