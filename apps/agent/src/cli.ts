@@ -62,8 +62,10 @@ const allowList = (): Option =>
   new Option('--allow-list <file>', 'what the owner of this host permits')
     .default(DEFAULT_ALLOW_LIST)
     .argParser(absolute);
+/** '/' stands for this machine, on Windows too, where `resolve` would make a drive of it. */
+const tree = (value: string): string => (value === '/' ? value : absolute(value));
 const root = (): Option =>
-  new Option('--root <dir>', 'look at another tree than /').default('/').argParser(absolute).hideHelp();
+  new Option('--root <dir>', 'look at another tree than /').default('/').argParser(tree).hideHelp();
 
 /** Each command is loaded when it is called: the service does not carry what only the others need. */
 function addCommands(program: Command, { stdin, stdout, stderr, env }: CliContext): void {

@@ -1,4 +1,4 @@
-import { createHost } from '@trustfleet/host';
+import { createHost, fileCalls } from '@trustfleet/host';
 import type { KeySet } from '@trustfleet/protocol';
 import {
   createAddAnchor,
@@ -26,7 +26,7 @@ export function openRemedies(root: string): RemedyExecutor[] {
   let trustStores: Promise<TrustStores> | null = null;
   const access = createAnchorStoreAccess({
     host: createHost(),
-    files: createDurableFiles(),
+    files: createDurableFiles(fileCalls),
     trustStores: () => (trustStores ??= openTrustStores(root)),
     readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
   });
@@ -48,7 +48,7 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64'));
   return createRepair({
     ...rest,
-    files: createDurableFiles(),
+    files: createDurableFiles(fileCalls),
     identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
     remedies: openRemedies(root),
   });
