@@ -50,6 +50,8 @@ const ENCODING = 0x00010001;
 const SAVE_AS_STORE = 1;
 const SAVE_TO_MEMORY = 2;
 const ADD_REPLACE_EXISTING = 3;
+const COMMIT_FORCE_FLAG = 1;
+const CTRL_COMMIT = 3;
 const ALL_CONTEXTS = 0xffffffff;
 const FIND_SHA1_HASH = 0x10000;
 const NOT_FOUND = 0x80092004;
@@ -60,6 +62,8 @@ interface Native {
   readonly koffi: Koffi;
   readonly lastError: () => number;
   readonly functions: ReturnType<typeof declare>;
+  /** Memory that calls under way use, so that it is not collected. */
+  readonly inFlight: Set<Arguments>;
 }
 
 function declare(koffi: Koffi) {
@@ -78,6 +82,7 @@ function declare(koffi: Koffi) {
     find: library.func('__stdcall', 'CertFindCertificateInStore', 'void *', [
       ...['void *', dword, dword, dword, 'void *', 'void *'],
     ]),
+    control: bool('CertControlStore', ['void *', dword, dword, 'void *']),
     remove: bool('CertDeleteCertificateFromStore', ['void *']),
     free: bool('CertFreeCertificateContext', ['void *']),
   };
@@ -88,6 +93,7 @@ export function bindCrypt32(koffi: Koffi, gate: CallGate): Crypt32 {
   const native: Native = {
     koffi,
     functions: declare(koffi),
+    inFlight: new Set(),
     lastError: koffi.load('kernel32.dll').func('__stdcall', 'GetLastError', 'uint32', []) as () => number,
   };
   return {
@@ -95,16 +101,12 @@ export function bindCrypt32(koffi: Koffi, gate: CallGate): Crypt32 {
       const opened = await gate.run(
         `Opening ${request.what}`,
         () =>
-          call(native, native.functions.open, [
-            PROVIDERS[request.provider],
-            0,
-            0,
-            request.location | MODES[request.mode],
-            request.store,
-          ]),
+          call(native, native.functions.open, {
+            args: [PROVIDERS[request.provider], 0, 0, request.location | MODES[request.mode], request.store],
+          }),
         // Nobody waits for this handle any more.
         ({ value }) => {
-          if (value !== null) void call(native, native.functions.close, [value, 0]);
+          if (value !== null) void call(native, native.functions.close, { args: [value, 0] });
         },
       );
       if (opened.value === null) throw failure(`Opening ${request.what}`, opened.code);
@@ -119,44 +121,81 @@ interface Opened {
   readonly handle: Pointer;
 }
 
-function storeOf(native: Native, { gate, what, handle }: Opened): OpenStore {
+function storeOf(native: Native, opened: Opened): OpenStore {
   const { functions } = native;
-  const checked = async (verb: string, target: KoffiAsync, args: readonly unknown[]): Promise<void> => {
-    const { value, code } = await gate.run(`${verb} ${what}`, () => call(native, target, args));
+  const { handle, what } = opened;
+  const uses = usesOf(native, opened);
+  const checked = async (verb: string, target: KoffiAsync, given: Arguments): Promise<void> => {
+    const { value, code } = await uses.run(verb, target, given);
     if (value !== true) throw failure(`${verb} ${what}`, code);
   };
   return {
     async save() {
       const blob = new Uint8Array(BLOB_BYTES);
       const args = [handle, ENCODING, SAVE_AS_STORE, SAVE_TO_MEMORY, blob, 0];
-      await checked('Reading', functions.save, args);
+      await checked('Reading', functions.save, { args });
       const bytes = new Uint8Array(sizeIn(blob, what));
       fillBlob(native.koffi, blob, bytes);
-      await checked('Reading', functions.save, args);
+      await checked('Reading', functions.save, { args, alive: bytes });
       // It may have become smaller meanwhile.
       return bytes.subarray(0, Math.min(sizeIn(blob, what), bytes.length));
     },
-    add: (element) =>
-      checked('Writing to', functions.add, [
-        ...[handle, element, element.length, ADD_REPLACE_EXISTING, 0, ALL_CONTEXTS],
-        ...[null, null],
-      ]),
+    async add(element) {
+      await checked('Writing to', functions.add, {
+        args: [handle, element, element.length, ADD_REPLACE_EXISTING, 0, ALL_CONTEXTS, null, null],
+      });
+      // Windows wrote it already, and may say that it knows no commit; Wine forgets a replaced one without.
+      await uses.run('Writing to', functions.control, {
+        args: [handle, COMMIT_FORCE_FLAG, CTRL_COMMIT, null],
+      });
+    },
     async remove(sha1, isIt) {
       const blob = new Uint8Array(BLOB_BYTES);
       fillBlob(native.koffi, blob, sha1);
-      const found = await gate.run(`Searching ${what}`, () =>
-        call(native, functions.find, [handle, ENCODING, 0, FIND_SHA1_HASH, blob, null]),
-      );
+      const args = [handle, ENCODING, 0, FIND_SHA1_HASH, blob, null];
+      const found = await uses.run('Searching', functions.find, { args, alive: sha1 });
       if (found.value === null && found.code !== NOT_FOUND && found.code !== 0)
         throw failure(`Searching ${what}`, found.code);
       if (found.value === null) return false;
       const deletes = isIt(encodedIn(native.koffi, found.value));
       // Both give the context back: one that is kept would keep the store from being written.
-      if (deletes) await checked('Deleting from', functions.remove, [found.value]);
-      else await gate.run(`Searching ${what}`, () => call(native, functions.free, [found.value]));
+      await checked('Deleting from', deletes ? functions.remove : functions.free, { args: [found.value] });
       return deletes;
     },
-    close: () => checked('Closing', functions.close, [handle, 0]),
+    close: () => uses.close(() => checked('Closing', functions.close, { args: [handle, 0] })),
+  };
+}
+
+/** What a call is made with. `alive`: memory whose address is among the arguments, kept as long as the call may use it. */
+interface Arguments {
+  readonly args: readonly unknown[];
+  readonly alive?: Uint8Array;
+}
+
+interface Uses {
+  run(verb: string, target: KoffiAsync, given: Arguments): Promise<CallEnd>;
+  close(now: () => Promise<void>): Promise<void>;
+}
+
+/** A handle is not closed under a call that was given up and still uses it, but when that one answers. */
+function usesOf(native: Native, { gate, what, handle }: Opened): Uses {
+  let inside = 0;
+  let closesLater = false;
+  return {
+    run: (verb, target, given) =>
+      gate.run(`${verb} ${what}`, async () => {
+        inside += 1;
+        try {
+          return await call(native, target, given);
+        } finally {
+          inside -= 1;
+          if (closesLater) void call(native, native.functions.close, { args: [handle, 0] });
+        }
+      }),
+    async close(now) {
+      closesLater = inside > 0;
+      if (!closesLater) await now();
+    },
   };
 }
 
@@ -164,15 +203,18 @@ interface KoffiAsync {
   readonly async: (...args: unknown[]) => unknown;
 }
 
-/** The result with GetLastError() of the thread that made the call: koffi carries it into the callback. */
-function call(
-  native: Native,
-  target: KoffiAsync,
-  args: readonly unknown[],
-): Promise<{ readonly value: unknown; readonly code: number }> {
+interface CallEnd {
+  readonly value: unknown;
+  /** GetLastError() of the thread that made the call: koffi carries it into the callback. */
+  readonly code: number;
+}
+
+function call(native: Native, target: KoffiAsync, given: Arguments): Promise<CallEnd> {
+  native.inFlight.add(given);
   return new Promise((resolve, reject) => {
-    target.async(...args, (error: Error | null, value: unknown) => {
+    target.async(...given.args, (error: Error | null, value: unknown) => {
       const code = native.lastError();
+      native.inFlight.delete(given);
       if (error === null) resolve({ value, code });
       else reject(error);
     });

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type * as koffi from 'koffi';
 import { errorText } from '../errors.ts';
 import { SystemCallError } from './system-call-error.ts';
 
-export type Koffi = typeof import('koffi');
+export type Koffi = typeof koffi;
 
 /**
  * Only on Windows, and only when something is called. In the shipped program koffi's native part lies beside the executable as

@@ -151,20 +151,18 @@ function objectIdentifier(bytes: Uint8Array): string | null {
 }
 
 export function encodeObjectIdentifiers(identifiers: readonly string[]): Uint8Array {
-  return wrap(
-    0x30,
-    identifiers.flatMap((text) => {
-      const [first = 0n, second = 0n, ...rest] = text.split('.').map(BigInt);
-      return wrap(0x06, [first * 40n + second, ...rest].flatMap(base128));
-    }),
-  );
+  const encoded = identifiers.flatMap((text) => {
+    const [first = 0n, second = 0n, ...rest] = text.split('.').map(BigInt);
+    return wrap(0x06, [first * 40n + second, ...rest].flatMap(base128));
+  });
+  return Uint8Array.from(wrap(0x30, encoded));
 }
 
-function wrap(tag: number, content: Uint8Array | readonly number[]): Buffer {
+function wrap(tag: number, content: readonly number[]): number[] {
   const length = content.length;
   const size =
     length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.from([tag, ...size, ...content]);
+  return [tag, ...size, ...content];
 }
 
 function base128(arc: bigint): number[] {
