@@ -17,8 +17,8 @@ import { IS_ROOT, makePlace } from './testing/place.ts';
 
 const place = makePlace();
 const at = (name: string): string => join(place.path, name);
-const { identify, makeDirectory } = createHost();
-const one = async (name: string) => (await identify([at(name)]))[0] ?? null;
+const host = createHost();
+const one = async (name: string) => (await host.identify([at(name)]))[0] ?? null;
 afterAll(() => {
   place.remove();
 });
@@ -72,7 +72,7 @@ describe('identify', () => {
     if (!existsSync(at('link'))) symlinkSync('file', at('link'));
     const paths = [at('directory'), at('missing'), at('link'), 'relative', at('file')];
     const kinds = async (followLinks: boolean) =>
-      (await identify(paths, { followLinks })).map((found) => found?.kind ?? null);
+      (await host.identify(paths, { followLinks })).map((found) => found?.kind ?? null);
     expect(await kinds(true)).toEqual(['directory', null, 'file', null, 'file']);
     expect(await kinds(false)).toEqual(['directory', null, 'link', null, 'file']);
     expect(await one('file')).toMatchObject({
@@ -83,19 +83,19 @@ describe('identify', () => {
   });
 
   it('looks at many', async () => {
-    const found = await identify(Array.from({ length: 1000 }, () => at('file')));
+    const found = await host.identify(Array.from({ length: 1000 }, () => at('file')));
     expect(new Set(found.map((each) => each?.identity)).size).toBe(1);
   });
 });
 
 describe('makeDirectory', () => {
   it('makes all that is missing, 0755, and leaves what is there', async () => {
-    await makeDirectory(at('a/b/c'));
+    await host.makeDirectory(at('a/b/c'));
     expect(statSync(at('a/b')).mode & 0o777).toBe(0o755);
     chmodSync(at('a/b'), 0o700);
-    await makeDirectory(at('a/b'));
+    await host.makeDirectory(at('a/b'));
     expect(statSync(at('a/b')).mode & 0o777).toBe(0o700);
-    await expect(makeDirectory('relative')).rejects.toThrow('absolute');
+    await expect(host.makeDirectory('relative')).rejects.toThrow('absolute');
   });
 });
 

@@ -64,16 +64,16 @@ async function enter(walk: Walk, below: string): Promise<string[]> {
   }
   walk.directories.push(directory);
   if (listing.truncated) walk.gaps.push(`${directory} holds more than ${limit} files`);
-  const directories: string[] = [];
-  for (const { name, kind } of listing.entries) {
-    const path = `${directory}/${name}`;
-    if (kind === 'directory') directories.push(name);
-    else if (kind === 'link' && (await leadsToDirectory(ports, path))) {
-      // Where the tool enters no directory it follows no link to one either.
-      if (place.depth > 0) walk.directoryLinks.push(path);
-    } else if (place.reads(name)) walk.files.push({ name: `${below}${name}`, path, kind });
-  }
-  return directories;
+  for (const { name, kind } of listing.entries)
+    if (kind !== 'directory')
+      await takeEntry(walk, { name: `${below}${name}`, path: `${directory}/${name}`, kind });
+  return listing.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
+}
+
+async function takeEntry(walk: Walk, file: PlaceFile): Promise<void> {
+  const { name, path, kind } = file;
+  if (kind === 'link' && (await leadsToDirectory(walk.ports, path))) walk.directoryLinks.push(path);
+  else if (walk.place.reads(name.slice(name.lastIndexOf('/') + 1))) walk.files.push(file);
 }
 
 async function leadsToDirectory(ports: TrustStorePorts, path: string): Promise<boolean> {

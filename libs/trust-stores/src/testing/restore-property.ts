@@ -8,8 +8,9 @@ export interface RestoreSubject {
   /**
    * Each changes the store, by the handle (add, remove, entries) or behind its back (hand-made files, deselections, certutil, keytool).
    * `choice` is any natural number: take what the operation needs from it. An operation that does not fit the present state does nothing.
+   * A promise is awaited, its value is nobody's.
    */
-  readonly operations: Readonly<Record<string, (choice: number) => Promise<void>>>;
+  readonly operations: Readonly<Record<string, (choice: number) => unknown>>;
   /**
    * What has to be equal after a restore: bytes of files where we write them, the anchors and their trust where the system makes the
    * files anew. Plain values.

@@ -67,21 +67,21 @@ async function makeSubject(): Promise<DebianSubject> {
     host,
     handle,
     operations: {
-      add: async (choice) => void (await handle.add(pemToDer(rootOf(choice)?.pem ?? ''))),
-      remove: async (choice) => void (await handle.remove(rootOf(choice)?.sha256 ?? '')),
-      handMade: (choice) => Promise.resolve(void host.put(fileOf(choice), rootOf(choice)?.pem ?? '')),
-      deleted: (choice) => Promise.resolve(rmSync(host.at(fileOf(choice)), { force: true })),
+      add: (choice) => handle.add(pemToDer(rootOf(choice)?.pem ?? '')),
+      remove: (choice) => handle.remove(rootOf(choice)?.sha256 ?? ''),
+      handMade: (choice) => host.put(fileOf(choice), rootOf(choice)?.pem ?? ''),
+      deleted: (choice) => {
+        rmSync(host.at(fileOf(choice)), { force: true });
+      },
       linked: () => {
         const parent = host.at(`${ANCHORS}/linked`);
         if (!existsSync(parent)) symlinkSync(host.at(VENDOR), parent);
-        return Promise.resolve();
       },
       mode: (choice) => {
         if (existsSync(host.at(fileOf(choice)))) chmodSync(host.at(fileOf(choice)), 0o600);
-        return Promise.resolve();
       },
-      deselected: (choice) => Promise.resolve(void host.put(CONF, confs[choice % confs.length] ?? '')),
-      rebuilt: async (choice) => void (await handle.rebuild(choice % 2 === 0 ? 'add' : 'remove')),
+      deselected: (choice) => host.put(CONF, confs[choice % confs.length] ?? ''),
+      rebuilt: (choice) => handle.rebuild(choice % 2 === 0 ? 'add' : 'remove'),
     },
     async contents() {
       return {

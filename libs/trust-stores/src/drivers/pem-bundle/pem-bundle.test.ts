@@ -225,7 +225,7 @@ describe('a directory by subject hash as a store', () => {
   });
 });
 
-async function makeSubject(): Promise<RestoreSubject> {
+function makeSubject(): Promise<RestoreSubject> {
   const own = makeTestHost('ID=debian\n');
   const handle = createTrustStores(ports).openBundle(own.at(FILE));
   own.put(FILE, `# studio\n${first?.pem ?? ''}`);
@@ -239,14 +239,15 @@ async function makeSubject(): Promise<RestoreSubject> {
   return Promise.resolve({
     handle,
     operations: {
-      add: async (choice) => void (await handle.add(pemToDer(rootOf(choice)?.pem ?? ''))),
-      remove: async (choice) => void (await handle.remove(rootOf(choice)?.sha256 ?? '')),
-      byHand: (choice) => Promise.resolve(void own.put(FILE, texts[choice % texts.length] ?? '')),
-      deleted: () => Promise.resolve(rmSync(own.at(FILE), { force: true })),
-      mode: (choice) =>
-        Promise.resolve(
-          existsSync(own.at(FILE)) && chmodSync(own.at(FILE), choice % 2 === 0 ? 0o600 : 0o644),
-        ).then(() => undefined),
+      add: (choice) => handle.add(pemToDer(rootOf(choice)?.pem ?? '')),
+      remove: (choice) => handle.remove(rootOf(choice)?.sha256 ?? ''),
+      byHand: (choice) => own.put(FILE, texts[choice % texts.length] ?? ''),
+      deleted: () => {
+        rmSync(own.at(FILE), { force: true });
+      },
+      mode: (choice) => {
+        if (existsSync(own.at(FILE))) chmodSync(own.at(FILE), choice % 2 === 0 ? 0o600 : 0o644);
+      },
     },
     contents: () =>
       Promise.resolve(

@@ -42,7 +42,7 @@ export function bundleProvenance(
   const plain = paths.map((path) => path.replaceAll('\\', '/').toLowerCase());
   for (const [pattern, owner] of PACKAGES) {
     const match = plain.map((path) => pattern.exec(path)).find((found) => found !== null);
-    if (match !== undefined && match !== null)
+    if (match !== undefined)
       return { kind: 'package', package: owner === '$1' ? (match[1] ?? owner) : owner };
   }
   if (plain.some((path) => SYSTEM.some((pattern) => pattern.test(path)))) return { kind: 'operatingSystem' };

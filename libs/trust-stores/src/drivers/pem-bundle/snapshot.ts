@@ -2,7 +2,7 @@ import { pemBlocks } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
 import { failed } from '../../store-change.ts';
 import { SnapshotFailed, type StoreChange, type StoreSnapshot } from '../../types.ts';
-import { openPlace, whyNotWritable } from './place.ts';
+import { openPlace, whyNotWritable, type Place } from './place.ts';
 import { replaceKeepingVersions } from './versions.ts';
 
 const DRIVER = 'pem-bundle';
@@ -11,12 +11,15 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Null content: there was no file. */
 interface BundleContent {
-  readonly file: {
-    readonly content: string;
-    readonly mode: number;
-    readonly uid: number;
-    readonly gid: number;
-  } | null;
+  readonly file: KeptFile | null;
+}
+
+interface KeptFile {
+  /** Base64. */
+  readonly content: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export async function takeSnapshot(ports: TrustStorePorts, path: string): Promise<StoreSnapshot> {
@@ -54,24 +57,27 @@ export async function restore(
   const refusal = await whyNotWritable(ports, place);
   if (refusal !== null) return failed(refusal);
   try {
-    if (content.file === null) {
-      const removed = place.kind === 'file' && (await ports.removeFile(place.target));
-      return { state: 'done', files: removed ? [place.target] : [], commands: [] };
-    }
-    const { mode, uid, gid } = content.file;
-    const bytes = Buffer.from(content.file.content, 'base64');
-    const before = place.read?.state === 'read' ? place.read.bytes : null;
-    const { target, identity } = place;
-    if (before !== null && bytes.equals(before) && identity !== null && (identity.mode & 0o777) === mode)
-      return { state: 'done', files: [], commands: [] };
-    const files = await replaceKeepingVersions(ports, {
-      ...{ path: target, bytes, identity, before },
-      ...{ mode, owner: { uid, gid } },
-    });
+    const files =
+      content.file === null ? await removeAt(ports, place) : await putBack(ports, place, content.file);
     return { state: 'done', files, commands: [] };
   } catch (error) {
     return failed(`${path} could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+async function removeAt(ports: TrustStorePorts, { kind, target }: Place): Promise<string[]> {
+  return kind === 'file' && (await ports.removeFile(target)) ? [target] : [];
+}
+
+async function putBack(ports: TrustStorePorts, place: Place, file: KeptFile): Promise<string[]> {
+  const { target: path, identity, read } = place;
+  const { mode, uid, gid } = file;
+  const bytes = Buffer.from(file.content, 'base64');
+  const before = read?.state === 'read' ? read.bytes : null;
+  const same =
+    before !== null && bytes.equals(before) && identity !== null && (identity.mode & 0o777) === mode;
+  if (same) return [];
+  return await replaceKeepingVersions(ports, { path, bytes, identity, before, mode, owner: { uid, gid } });
 }
 
 function holdsKey(bytes: Uint8Array): boolean {
