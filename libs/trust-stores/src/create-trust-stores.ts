@@ -2,6 +2,7 @@ import { alpine } from './drivers/alpine/index.ts';
 import { arch } from './drivers/arch/index.ts';
 import { debian } from './drivers/debian/index.ts';
 import { firefoxPolicy } from './drivers/firefox-policy/index.ts';
+import { java } from './drivers/java/index.ts';
 import { nss } from './drivers/nss/index.ts';
 import { pemBundle } from './drivers/pem-bundle/index.ts';
 import { rhel } from './drivers/rhel/index.ts';
@@ -16,7 +17,7 @@ import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from '.
 const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [debian, rhel, suse, arch, alpine, unknown];
 
 /** Stores of single programs, beside the operating system's: all that are found. */
-const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss, firefoxPolicy];
+const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss, firefoxPolicy, java];
 
 /** Finds the drivers that fit this host (os-release, tool and directory present, trust-stores.md §6.1). */
 export function createTrustStores(given: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {

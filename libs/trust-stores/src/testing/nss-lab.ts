@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrustStorePorts } from '../ports.ts';
 import type { TestAuthority } from './authorities.ts';
-import { DEBIAN, IS_ROOT, makeTestHost, realPorts, type TestHost } from './host.ts';
+import { DEBIAN, IS_ROOT, makeTestHost, type TestHost } from './host.ts';
 
 /** A person of the test host: another account where the tests run as root, else the one that runs them. */
 export const PERSON = {
@@ -64,15 +63,5 @@ export function makeNssLab(): NssLab {
       const file = host.put(`tmp/${authority.sha256}.pem`, authority.pem);
       certutil(path, '-A', '-n', nickname, '-t', flags, '-i', file);
     },
-  };
-}
-
-/** The real ports; folders below the test's root, which lies in a directory that everybody may write, count as root's alone. */
-export function trustingPorts(root: string): TrustStorePorts {
-  const ports = realPorts();
-  return {
-    ...ports,
-    inspectPath: (path) =>
-      path.startsWith(root) ? Promise.resolve({ owners: [], writable: null }) : ports.inspectPath(path),
   };
 }

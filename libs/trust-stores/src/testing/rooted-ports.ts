@@ -26,6 +26,11 @@ export function rootedPorts(host: TestHost, tools: Readonly<Record<string, TestT
         : { ...read, realPath, detail: read.detail.replaceAll(host.root, '') };
     },
     listDirectory: (path, options) => real.listDirectory(host.at(path), options),
+    async findFiles(search) {
+      const found = await real.findFiles({ ...search, root: host.at(search.root) });
+      return { ...found, paths: found.paths.map(inside) };
+    },
+    networkMount: (path) => real.networkMount(host.at(path)),
     isExecutable: (path) => real.isExecutable(host.at(path)),
     isWritable: (path) => real.isWritable(host.at(path)),
     // The tree lies in a directory for temporary files, which anyone may write.

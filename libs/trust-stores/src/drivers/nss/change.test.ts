@@ -4,8 +4,9 @@ import { createTrustStores, type EntryState, type StoreHandle } from '../../inde
 import type { StoreRunRequest, TrustStorePorts } from '../../ports.ts';
 import { makeAuthority, type TestAuthority } from '../../testing/authorities.ts';
 import { IS_ROOT, realPorts } from '../../testing/host.ts';
-import { makeNssLab, PERSON, trustingPorts, type NssLab } from '../../testing/nss-lab.ts';
+import { makeNssLab, PERSON, type NssLab } from '../../testing/nss-lab.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
+import { trustingPorts } from '../../testing/trusting-ports.ts';
 import { parseCertificates } from './database.ts';
 
 const studio = makeAuthority('Studio Root');
