@@ -117,7 +117,20 @@ async function runTools(
         commands: ran,
       });
   }
-  return { state: 'done', files, commands: ran };
+  try {
+    return { state: 'done', files: [...files, ...(await emptyBundle({ ports, layout }))], commands: ran };
+  } catch (error) {
+    return failed(`${layout.bundle} could not be emptied: ${messageOf(error)}`, { files, commands: ran });
+  }
+}
+
+async function emptyBundle({ ports, layout }: Changer): Promise<readonly string[]> {
+  if (layout.hasNoSources === undefined || !(await layout.hasNoSources(ports))) return [];
+  const [bundle] = await ports.identify([layout.bundle]);
+  const read = await ports.readFile(layout.bundle);
+  if (bundle == null || read.state !== 'read' || read.bytes.length === 0) return [];
+  await ports.writeFile(layout.bundle, new Uint8Array(), { mode: bundle.mode & 0o777 });
+  return [layout.bundle];
 }
 
 export function messageOf(error: unknown): string {

@@ -1,3 +1,5 @@
+import type { TrustStorePorts } from '../ports.ts';
+
 /** Program (absolute path) and its arguments. */
 export type Command = readonly [string, ...string[]];
 
@@ -53,6 +55,11 @@ export interface FileWayLayout {
   readonly scratch: readonly string[];
   /** argv of the tools that rebuild the bundle. After a removal they also drop what they had made of the file. */
   commands(after: 'add' | 'remove'): readonly Command[];
+  /**
+   * True where nothing at all is selected and the tool then leaves the old bundle as it is, which would go on being trusted: it is
+   * emptied. False where that is not known for certain.
+   */
+  hasNoSources?(ports: TrustStorePorts): Promise<boolean>;
   /** Run before those of a removal when a restore has changed these files. */
   beforeRebuild?(files: readonly RestoredFile[]): readonly Command[];
 }

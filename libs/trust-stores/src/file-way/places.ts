@@ -72,8 +72,10 @@ async function enter(walk: Walk, below: string): Promise<string[]> {
 
 async function takeEntry(walk: Walk, file: PlaceFile): Promise<void> {
   const { name, path, kind } = file;
-  if (kind === 'link' && (await leadsToDirectory(walk.ports, path))) walk.directoryLinks.push(path);
-  else if (walk.place.reads(name.slice(name.lastIndexOf('/') + 1))) walk.files.push(file);
+  if (kind === 'link' && (await leadsToDirectory(walk.ports, path))) {
+    // Where the tool enters no directory it follows no link to one either.
+    if (walk.place.depth > 0) walk.directoryLinks.push(path);
+  } else if (walk.place.reads(name.slice(name.lastIndexOf('/') + 1))) walk.files.push(file);
 }
 
 async function leadsToDirectory(ports: TrustStorePorts, path: string): Promise<boolean> {

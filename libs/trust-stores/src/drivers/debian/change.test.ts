@@ -76,6 +76,19 @@ describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
       expect(await store.remove('../../../etc/passwd')).toMatchObject({ state: 'failed', commands: [] });
     });
 
+    it('leaves nothing trusted when the last anchor of all goes', async () => {
+      host.put('etc/ca-certificates.conf', '!mozilla/First.crt\n');
+      await store.add(pemToDer(second.pem));
+      expect(await anchors()).toEqual([second.sha256]);
+      expect(await store.remove(second.sha256)).toMatchObject({ state: 'done' });
+      // The tool alone leaves the bundle as it was.
+      expect(await anchors()).toEqual([]);
+      expect(opensslTrusts(second.pem)).toBe(false);
+      host.put('etc/ca-certificates.conf', 'mozilla/First.crt\n');
+      await store.rebuild('add');
+      expect(await anchors()).toEqual([first.sha256]);
+    });
+
     it('plans what it then does', async () => {
       const plan = store.plan(second.sha256);
       const added = await store.add(pemToDer(second.pem));

@@ -1,6 +1,7 @@
 import type { FileWayLayout, KeptDirectory, KeptPlace } from '../../file-way/layout.ts';
 import { below } from '../../paths.ts';
 import { commandsAfter, unlinkUnlisted } from './commands.ts';
+import { hasNoSources } from './sources.ts';
 
 /** Absolute: /usr/sbin is on no user's PATH (mkcert#188). */
 export const UPDATE_TOOL = '/usr/sbin/update-ca-certificates';
@@ -38,6 +39,7 @@ export function debianLayout(root: string): DebianLayout {
     // The tool appends to it.
     scratch: [`${bundle}.new`],
     commands: (after) => commandsAfter({ tool: UPDATE_TOOL, ...paths }, after),
+    hasNoSources: (ports) => hasNoSources(ports, { conf, anchors }),
     beforeRebuild: (files) => unlinkUnlisted(paths, files),
   };
 }

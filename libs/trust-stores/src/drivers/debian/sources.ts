@@ -76,6 +76,21 @@ export async function readVendorSources(
   };
 }
 
+/**
+ * The tool writes no bundle when it has nothing to put into it, and leaves the old one. The configuration alone decides: a directory of
+ * certificates that cannot be seen for a moment is no reason to take a machine's trust away.
+ */
+export async function hasNoSources(
+  ports: TrustStorePorts,
+  { conf, anchors }: Pick<DebianLayout, 'conf' | 'anchors'>,
+): Promise<boolean> {
+  const read = await ports.readFile(conf);
+  if (read.state !== 'read' && read.state !== 'missing') return false;
+  if (readConf(read.state === 'read' ? read.bytes : null).selected.length > 0) return false;
+  const { files, directories, directoryLinks, gaps } = await walkPlace(ports, anchors, 1);
+  return directories.length > 0 && [...files, ...directoryLinks, ...gaps].length === 0;
+}
+
 function choiceOf(
   name: string,
   { selected, deselected }: { selected: ReadonlySet<string>; deselected: ReadonlySet<string> },
