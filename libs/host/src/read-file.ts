@@ -21,6 +21,11 @@ export async function readBoundedFile(path: string, options: ReadOptions = {}): 
   if (account === undefined || account.uid === ownUid()) return await readOwn(path, limit);
   if (ownUid() === 0)
     return await readFileAs(path, { ...limit, account, timeoutMs: options.timeoutMs ?? 5000 });
+  if (ownUid() === -1)
+    return failure(
+      'unreadable',
+      `${path} was not read: on Windows nothing is opened with a person's rights yet`,
+    );
   return failure(
     'unreadable',
     `${path} was not read: only root can read with the rights of uid ${account.uid}`,

@@ -41,8 +41,24 @@ export interface PythonPathChain {
   readonly openToAll: boolean;
 }
 
+/** Texts of one key of the Windows registry and the names of the keys below it. */
+export type RegistryReading =
+  | {
+      readonly state: 'read';
+      readonly values: readonly { readonly name: string; readonly text: string; readonly expands: boolean }[];
+      readonly keys: readonly string[];
+    }
+  | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
+
+export interface Registry {
+  read(hive: 'localMachine' | 'users', key: string): Promise<RegistryReading>;
+}
+
 export interface PythonPorts {
-  /** Effective uid of the agent. */
+  readonly platform: 'linux' | 'windows' | 'macos';
+  /** Null on every other system than Windows. */
+  readonly registry: Registry | null;
+  /** Effective uid of the agent; -1 where the system has none (Windows). */
   readonly uid: number;
   /** True for root that may take any account's identity. */
   readonly canActAs: boolean;

@@ -35,7 +35,8 @@ export interface Scan {
   note(path: string, reason: string): void;
 }
 
-const MAX_PROBLEMS = 200;
+/** As many as a section takes. */
+export const MAX_PROBLEMS = 200;
 
 export async function createScan(ports: PythonPorts, options: CollectOptions): Promise<Scan> {
   const root = options.root ?? '/';
@@ -124,7 +125,11 @@ export function homeOf(scan: Scan, path: string): UserAccount | null {
 }
 
 export function problemsOf(scan: Scan): CollectorProblem[] {
-  return scan.problems.toSorted((a, b) => compare(`${a.path}\0${a.reason}`, `${b.path}\0${b.reason}`));
+  return inOrder(scan.problems);
+}
+
+export function inOrder(problems: readonly CollectorProblem[]): CollectorProblem[] {
+  return problems.toSorted((a, b) => compare(`${a.path}\0${a.reason}`, `${b.path}\0${b.reason}`));
 }
 
 /** Order by code units: the same on every host and in every locale. */

@@ -32,7 +32,7 @@ export async function collectBundles(
   return {
     section: { bundles },
     certificates,
-    watch: bundles.filter(({ path }) => path.startsWith('/')).map(({ path }) => path),
+    watch: bundles.filter(({ path }) => /^(\/|[a-z]:[\\/])/i.test(path)).map(({ path }) => path),
   };
 }
 

@@ -14,8 +14,18 @@ const WORKERS = 2;
 /** After this no further interpreter is started; the rest is read from files. */
 const RUN_BUDGET_MS = 120_000;
 
+const NOT_ON_WINDOWS: PythonsResult = {
+  section: {
+    pythons: [],
+    problems: [{ path: 'C:\\', reason: 'Python interpreters are not looked for on Windows yet' }],
+  },
+  certifi: [],
+  watch: [],
+};
+
 /** Python environments of this host; run only under security.md "a local user", else static facts. Never throws for what it finds. */
 export async function discoverPythons(ports: PythonPorts, options: CollectOptions): Promise<PythonsResult> {
+  if (ports.platform === 'windows') return NOT_ON_WINDOWS;
   const scan = await createScan(ports, options);
   const { candidates, directories } = await findCandidates(scan);
   const programs = await distinctPrograms(scan, candidates);

@@ -1,8 +1,9 @@
-import { CA_VARIABLES, clip, type CaVariable } from '@trustfleet/protocol';
+import { CA_VARIABLES, clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
-import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
+import { compare, createScan, inOrder, MAX_PROBLEMS, type Scan } from '../scan.ts';
 import type { CollectedVariable, CollectOptions, VariablesResult } from '../types.ts';
 import { machineSources, serviceSources, userSources, type VariableSource } from './sources.ts';
+import { windowsVariables } from './windows-variables.ts';
 
 const MAX_PROFILE_BYTES = 256 * 1024;
 const MAX_VARIABLES = 1000;
@@ -14,6 +15,10 @@ export async function collectVariables(
   ports: PythonPorts,
   options: CollectOptions,
 ): Promise<VariablesResult> {
+  if (ports.platform === 'windows') {
+    const { found, problems } = await windowsVariables(ports.registry, options);
+    return resultOf({ found: [...ownVariables(options), ...found], problems: [...problems], watch: [] });
+  }
   const scan = await createScan(ports, options);
   const people = scan.accounts.filter((account) => account.person);
   if (people.length > MAX_PEOPLE)
@@ -23,13 +28,28 @@ export async function collectVariables(
   const found = ownVariables(options);
   const files = sources.flatMap((source) => source.files);
   for (const source of files) found.push(...(await readSource(scan, source)));
-  const variables = found.toSorted((a, b) => compare(orderOf(a.variable), orderOf(b.variable)));
-  if (variables.length > MAX_VARIABLES)
-    scan.note('/', `Only the first ${MAX_VARIABLES} of ${variables.length} variables are shown`);
-  const kept = variables.slice(0, MAX_VARIABLES);
   const watch = [...files.map((file) => file.path), ...sources.flatMap((source) => source.directories)];
+  return resultOf({ found, problems: scan.problems, watch });
+}
+
+function resultOf({
+  found,
+  problems,
+  watch,
+}: {
+  readonly found: readonly CollectedVariable[];
+  readonly problems: readonly CollectorProblem[];
+  readonly watch: readonly string[];
+}): VariablesResult {
+  const variables = found.toSorted((a, b) => compare(orderOf(a.variable), orderOf(b.variable)));
+  const reason = `Only the first ${MAX_VARIABLES} of ${variables.length} variables are shown`;
+  const left = variables.length > MAX_VARIABLES ? [{ path: '/', reason }] : [];
+  const kept = variables.slice(0, MAX_VARIABLES);
   return {
-    section: { variables: kept.map(({ variable }) => variable), problems: problemsOf(scan) },
+    section: {
+      variables: kept.map(({ variable }) => variable),
+      problems: inOrder([...problems, ...left]).slice(0, MAX_PROBLEMS),
+    },
     variables: kept,
     watch: [...new Set(watch)].toSorted(),
   };

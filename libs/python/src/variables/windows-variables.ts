@@ -1,0 +1,130 @@
+import { CA_VARIABLES, clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
+import { NOBODY, type Registry, type RegistryReading } from '../ports.ts';
+import type { CollectedVariable, CollectOptions } from '../types.ts';
+import { expandPercent, type Lookup } from './expand.ts';
+
+const MACHINE = 'SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment';
+const PROFILES = 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList';
+/** People of a machine or domain, and of Entra ID (learn.microsoft.com, "Well-known SIDs"). */
+const PERSON = /^S-1-(5-21|12-1)(-\d{1,10}){4}$/;
+const MAX_PEOPLE = 100;
+
+export interface FoundVariables {
+  readonly found: readonly CollectedVariable[];
+  readonly problems: readonly CollectorProblem[];
+}
+
+interface Key {
+  readonly hive: 'localMachine' | 'users';
+  readonly key: string;
+}
+
+const shown = ({ hive, key }: Key): string =>
+  `${hive === 'users' ? 'HKEY_USERS' : 'HKEY_LOCAL_MACHINE'}\\${key}`;
+
+class Collection {
+  readonly problems: CollectorProblem[] = [];
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  note(path: string, reason: string): void {
+    this.problems.push({ path: clip(path, 4096), reason: clip(reason, 512) });
+  }
+
+  /** Null for a key that is not there, and for one that cannot be read, which is noted. */
+  async read(key: Key): Promise<Extract<RegistryReading, { state: 'read' }> | null> {
+    const read = await this.#registry.read(key.hive, key.key);
+    if (read.state === 'read') return read;
+    if (read.state === 'unreadable') this.note(shown(key), read.detail);
+    return null;
+  }
+}
+
+const lowered = (values: Iterable<readonly [string, string | undefined]>): Map<string, string> =>
+  new Map([...values].flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])));
+
+interface Owner extends Pick<CaVariable, 'scope' | 'owner'> {
+  readonly readAs: CollectedVariable['readAs'];
+  readonly lookup: Lookup;
+}
+
+function variablesIn(
+  key: Key,
+  read: Extract<RegistryReading, { state: 'read' }>,
+  { scope, owner, readAs, lookup }: Owner,
+): CollectedVariable[] {
+  return read.values.flatMap(({ name, text, expands }) => {
+    // Names of variables have no case on Windows.
+    const known = CA_VARIABLES.find((one) => one === name.toUpperCase());
+    if (known === undefined) return [];
+    const value = clip(expands ? expandPercent(text, lookup) : text, 4096);
+    return [{ variable: { name: known, value, scope, owner, source: shown(key) }, readAs }];
+  });
+}
+
+/** The profile folder of each account that has one, by SID: written by the system alone. */
+async function profiles(collection: Collection): Promise<ReadonlyMap<string, string>> {
+  const list = await collection.read({ hive: 'localMachine', key: PROFILES });
+  const folders = new Map<string, string>();
+  for (const sid of (list?.keys ?? []).filter((name) => PERSON.test(name))) {
+    const read = await collection.read({ hive: 'localMachine', key: `${PROFILES}\\${sid}` });
+    const folder = read?.values.find(({ name }) => name === 'ProfileImagePath')?.text;
+    if (folder !== undefined) folders.set(sid, folder);
+  }
+  return folders;
+}
+
+async function ofPeople(collection: Collection, base: Lookup): Promise<CollectedVariable[]> {
+  const loaded = await collection.read({ hive: 'users', key: '' });
+  const folders = await profiles(collection);
+  const present = (loaded?.keys ?? []).filter((name) => PERSON.test(name));
+  const away = [...folders.keys()].filter((sid) => !present.includes(sid));
+  if (away.length > 0)
+    collection.note(
+      'HKEY_USERS',
+      `The variables of people who are not signed in were not read: Windows loads their registry only then`,
+    );
+  if (present.length > MAX_PEOPLE)
+    collection.note('HKEY_USERS', `Only the first ${MAX_PEOPLE} of ${present.length} people were looked at`);
+  const found: CollectedVariable[] = [];
+  for (const sid of present.slice(0, MAX_PEOPLE)) {
+    const key: Key = { hive: 'users', key: `${sid}\\Environment` };
+    const read = await collection.read(key);
+    if (read === null) continue;
+    const folder = expandPercent(folders.get(sid) ?? '', base);
+    const own = lowered(folder === '' ? [] : [['USERPROFILE', folder]]);
+    const lookup: Lookup = (name) => own.get(name) ?? base(name);
+    const owner = clip(folder.slice(folder.lastIndexOf('\\') + 1) || sid, 512);
+    found.push(...variablesIn(key, read, { scope: 'user', owner, readAs: NOBODY, lookup }));
+  }
+  return found;
+}
+
+/**
+ * CA variables of Windows: the machine's and those of everybody who is signed in, out of the registry. A file that a person's variable
+ * names is not read: nothing is opened with another account's rights here yet, and not with the agent's either (security.md, "a local
+ * user").
+ */
+export async function windowsVariables(
+  registry: Registry | null,
+  options: CollectOptions,
+): Promise<FoundVariables> {
+  if (registry === null) {
+    const reason = 'The registry could not be reached, so no variable of the machine or of a person is known';
+    return { found: [], problems: [{ path: 'HKEY_LOCAL_MACHINE', reason }] };
+  }
+  const collection = new Collection(registry);
+  const key: Key = { hive: 'localMachine', key: MACHINE };
+  const machine = await collection.read(key);
+  const values = lowered([
+    ...Object.entries(options.processEnv),
+    ...(machine?.values ?? []).map(({ name, text }) => [name, text] as const),
+  ]);
+  const base: Lookup = (name) => values.get(name);
+  const owner: Owner = { scope: 'machine', owner: null, readAs: null, lookup: base };
+  const found = machine === null ? [] : variablesIn(key, machine, owner);
+  return { found: [...found, ...(await ofPeople(collection, base))], problems: collection.problems };
+}
