@@ -285,6 +285,8 @@ describe('remediesForCause', () => {
   it.each([
     ['anchorMissingFromStore', ['trustStore.addAnchor']],
     ['anchorMissingFromBundle', []],
+    ['anchorForOtherPurposes', ['trustStore.addAnchor']],
+    ['anchorDistrusted', []],
     ['storeMalformed', []],
     ['ofANewerRelease', []],
     ['constructor', []],
