@@ -8,6 +8,8 @@ import type { EnrollOptions } from './commands/enroll.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScanOptions } from './commands/scan.ts';
 import type { StatusOptions } from './commands/status.ts';
+import type { StoresDiffOptions } from './commands/stores-diff.ts';
+import type { StoresOptions } from './commands/stores.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
@@ -159,12 +161,52 @@ function addUndo(program: Command, { stdin, stdout, stderr }: CliContext): void 
     });
 }
 
-function createProgram(context: CliContext): Command {
+/** How a command that ended well ends: 1 says what it found, as diff(1) does. */
+interface Outcome {
+  code: 0 | 1;
+}
+
+function addStores(program: Command, { stdout }: CliContext, outcome: Outcome): void {
+  const stores = program
+    .command('stores')
+    .description('list every trust store of this machine with its anchors and what is known of each')
+    .option('--json', 'print JSON', false)
+    .addOption(root())
+    .action(async (options: StoresOptions) => {
+      const { storesCommand } = await import('./commands/stores.ts');
+      await storesCommand(options, stdout);
+    });
+  stores
+    .command('diff')
+    .description(
+      'compare two stores by fingerprint and key (exit code 0: they hold the same anchors with the same trust, 1: they differ, 2: wrong arguments)',
+    )
+    .argument('<a>', 'id of a store, path of a PEM file or hashed directory, catalogue, catalogue@2024.07.04')
+    .argument('<b>', 'the other one')
+    .option('--json', 'print JSON', false)
+    .addOption(root())
+    .action(async (a: string, b: string, options: Omit<StoresDiffOptions, 'a' | 'b'>) => {
+      const { storesDiffCommand } = await import('./commands/stores-diff.ts');
+      outcome.code = await storesDiffCommand({ ...options, a, b }, stdout);
+    });
+}
+
+/** Commands inherit when they are made, before the program has all its settings. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.exitOverride().copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
+}
+
+function createProgram(context: CliContext, outcome: Outcome): Command {
   const program = new Command('trustfleet-agent')
     .description(
       'Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.',
     )
     .version(AGENT_VERSION)
+    // An option stands behind its command, so that one and its subcommand may each have the same.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(trustfleet-agent --help shows what is possible)')
     .configureOutput({
@@ -172,17 +214,19 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addCommands(program, context);
+  addStores(program, context, outcome);
   addUndo(program, context);
   addInnerCommands(program, context);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  inheritSettings(program);
   return program;
 }
 
-/** Runs one command line (without program names); answers the exit code: 0 done, 1 failed, 2 wrong arguments. */
+/** Runs one command line (without program names); answers the exit code: 0 done, 1 failed or (`stores diff`) different, 2 wrong arguments. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  const outcome: Outcome = { code: 0 };
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
-    return 0;
+    await createProgram(context, outcome).parseAsync(args, { from: 'user' });
+    return outcome.code;
   } catch (error) {
     // Commander has written its own sentence already; help and version arrive here with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

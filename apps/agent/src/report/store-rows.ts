@@ -1,0 +1,78 @@
+import {
+  type AnchorClass,
+  type CertificateFacts,
+  CertificateParseError,
+  classifyAnchor,
+  describeCertificate,
+  type RootCatalogue,
+} from '@trustfleet/certificates';
+import type { AnchorOrigin, AnchorTrust, StoreEntry, TrustStore } from '@trustfleet/protocol';
+
+/** One anchor as one store has it. */
+export interface StoreRow {
+  readonly sha256: string;
+  /** Null where its bytes are not there or cannot be read. */
+  readonly facts: CertificateFacts | null;
+  readonly trust: AnchorTrust;
+  readonly origin: AnchorOrigin;
+  /** As the store calls it; its own words. */
+  readonly name: string | null;
+  readonly location: string | null;
+  readonly purposes: readonly string[] | null;
+  readonly class: AnchorClass | null;
+}
+
+/** What a store's reading gives (libs/trust-stores `StoreReading`). */
+export interface ReadStore {
+  readonly store: TrustStore;
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Every anchor of a store: as it says of single ones, and those of its bundle that it says nothing about (protocol, `trustStore.entries`). */
+export function storeRows({ store, certificates }: ReadStore, catalogue: RootCatalogue): StoreRow[] {
+  const entries = store.entries ?? [];
+  const told = new Set(entries.map(({ anchor }) => anchor));
+  const untold = store.bundle.anchors.filter((anchor) => !told.has(anchor));
+  return [...entries, ...untold.map((anchor) => bundleEntry(store, anchor))].map((entry) => {
+    const facts = factsOf(certificates.get(entry.anchor));
+    const { trust, origin, name, location, purposes } = entry;
+    const known = facts && classifyAnchor(facts, { catalogue, approved: new Set(), origin });
+    return { sha256: entry.anchor, facts, trust, origin, name, location, purposes, class: known };
+  });
+}
+
+/** "An anchor of the bundle without an entry is trusted for servers and came with the system, or with its file in `localAnchors`." */
+function bundleEntry(store: TrustStore, anchor: string): StoreEntry {
+  const local = store.localAnchors.find((one) => one.anchor === anchor);
+  const bare = { anchor, trust: 'servers', name: null, purposes: null } as const;
+  if (local !== undefined) return { ...bare, origin: 'local', location: local.path };
+  // A file that anybody may have made tells nothing of where its anchors come from.
+  return { ...bare, origin: store.driver === 'pem-bundle' ? 'unknown' : 'vendor', location: null };
+}
+
+function factsOf(der: Uint8Array | undefined): CertificateFacts | null {
+  if (der === undefined) return null;
+  try {
+    return describeCertificate(der);
+  } catch (error) {
+    if (error instanceof CertificateParseError) return null;
+    throw error;
+  }
+}
+
+/** What is wrong with a store, one sentence each. */
+export function storeProblems(store: TrustStore): string[] {
+  const present = new Set([...store.bundle.anchors, ...(store.entries ?? []).map(({ anchor }) => anchor)]);
+  const { problems } = store.bundle;
+  return [
+    ...(store.problems ?? []),
+    ...(store.bundle.detail === null ? [] : [store.bundle.detail]),
+    ...problems.map(({ line, reason }) => `${store.bundle.path}, line ${line}: ${reason}`),
+    ...store.localAnchors.flatMap(({ path, anchor, problem }) => {
+      if (problem !== null) return [`${path}: ${problem}`];
+      return anchor === null || present.has(anchor)
+        ? []
+        : [`${path}: is not in the store that programs read yet`];
+    }),
+  ];
+}
