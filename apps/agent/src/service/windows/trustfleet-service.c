@@ -1,13 +1,15 @@
 /*
  * The Windows service of Trustfleet's agent (docs/decisions/0009): stands between the service control manager (SCM) and
- * trustfleet-agent.exe, which lies beside it. It starts `trustfleet-agent.exe run --stop-with-stdin` with its own arguments
- * appended, answers the SCM at once whatever the agent does, and keeps three promises:
+ * trustfleet-agent.exe, which lies beside it. Called as `trustfleet-service --state-dir DIR [...]`, it starts
+ * `trustfleet-agent run --stop-with-stdin` with the same arguments, answers the SCM at once whatever the agent does, and keeps
+ * three promises:
  *
  *  - a stop closes the agent's stdin, which asks it to end; after STOP_LIMIT_MS it is killed;
  *  - whatever the agent starts ends with it, and all of it ends with this program (a job object, kill on close);
  *  - an agent that ends unasked is started again, later and later, and given up to the SCM's recovery actions after MAX_FAILURES.
  *
- * What the agent prints goes to agent.log below %ProgramData%\Trustfleet, MAX_LOG_BYTES at most, with one older file beside it.
+ * What the agent prints goes to agent.log in its state directory, which only SYSTEM and the Administrators may enter: MAX_LOG_BYTES
+ * at most, with one older file beside it.
  */
 #define _WIN32_WINNT 0x0A00
 #include <windows.h>
@@ -42,7 +44,7 @@ static wchar_t oldLogPath[MAX_PATH_CHARS];
 static CRITICAL_SECTION logLock;
 static wchar_t agentPath[MAX_PATH_CHARS];
 static wchar_t agentDirectory[MAX_PATH_CHARS];
-static wchar_t extraArguments[MAX_COMMAND_CHARS];
+static wchar_t command[MAX_COMMAND_CHARS];
 
 static void report(DWORD state, DWORD exitCode, DWORD waitHint) {
     EnterCriticalSection(&statusLock);
@@ -135,12 +137,11 @@ static bool createSuspended(HANDLE input, HANDLE output, PROCESS_INFORMATION *pr
         startup.StartupInfo.hStdOutput = output;
         startup.StartupInfo.hStdError = output;
         startup.lpAttributeList = list;
-        static wchar_t command[MAX_PATH_CHARS + MAX_COMMAND_CHARS + 64];
-        _snwprintf(command, sizeof command / sizeof *command - 1, L"\"%ls\" run --stop-with-stdin %ls", agentPath,
-                   extraArguments);
+        /* CreateProcessW may write into its argument. */
+        static wchar_t copy[MAX_COMMAND_CHARS];
         made = UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited, sizeof inherited, NULL,
                                          NULL) &&
-               CreateProcessW(agentPath, command, NULL, NULL, TRUE,
+               CreateProcessW(agentPath, wcscpy(copy, command), NULL, NULL, TRUE,
                               CREATE_SUSPENDED | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT, NULL, agentDirectory,
                               &startup.StartupInfo, process);
         DeleteProcThreadAttributeList(list);
@@ -300,45 +301,48 @@ static void WINAPI serviceMain(DWORD count, wchar_t **arguments) {
     report(SERVICE_STOPPED, supervise(), 0);
 }
 
-/* What follows our own path on the command line, as it stands: the agent parses it, by the same rules as we would. */
-static const wchar_t *argumentsOf(const wchar_t *command) {
+/* What follows our own path on the command line, as it stands: the agent parses it by the same rules. */
+static const wchar_t *argumentsOf(const wchar_t *line) {
     bool quoted = false;
-    for (; *command != 0 && (quoted || (*command != L' ' && *command != L'\t')); command++)
-        if (*command == L'"') quoted = !quoted;
-    while (*command == L' ' || *command == L'\t') command++;
-    return command;
+    for (; *line != 0 && (quoted || (*line != L' ' && *line != L'\t')); line++)
+        if (*line == L'"') quoted = !quoted;
+    return line;
 }
 
-static bool copy(wchar_t *to, size_t room, const wchar_t *from) {
-    if (wcslen(from) >= room) return false;
-    wcscpy(to, from);
-    return true;
+/* As swprintf, but false where it does not fit. */
+static bool format(wchar_t *to, size_t room, const wchar_t *words, ...) {
+    va_list values;
+    va_start(values, words);
+    int length = _vsnwprintf(to, room, words, values);
+    va_end(values);
+    return length >= 0 && (size_t)length < room;
 }
 
-/* Our own folder, where the agent lies, and the log's below %ProgramData%. */
-static bool findPaths(void) {
+/* The agent lies in our own folder. Its state directory is an argument: the environment of a service is not the installer's. */
+static bool findPaths(const wchar_t *stateDirectory) {
     DWORD length = GetModuleFileNameW(NULL, agentDirectory, MAX_PATH_CHARS);
     wchar_t *slash = length > 0 && length < MAX_PATH_CHARS ? wcsrchr(agentDirectory, L'\\') : NULL;
-    wchar_t data[MAX_PATH_CHARS];
-    length = GetEnvironmentVariableW(L"ProgramData", data, MAX_PATH_CHARS);
-    if (slash == NULL || length == 0 || length >= MAX_PATH_CHARS - 64 || slash - agentDirectory > MAX_PATH_CHARS - 64)
-        return false;
+    if (slash == NULL) return false;
     *slash = 0;
-    _snwprintf(agentPath, MAX_PATH_CHARS - 1, L"%ls\\trustfleet-agent.exe", agentDirectory);
-    _snwprintf(logPath, MAX_PATH_CHARS - 1, L"%ls\\Trustfleet\\agent.log", data);
-    _snwprintf(oldLogPath, MAX_PATH_CHARS - 1, L"%ls\\Trustfleet\\agent.old.log", data);
-    return copy(extraArguments, MAX_COMMAND_CHARS, argumentsOf(GetCommandLineW()));
+    return format(agentPath, MAX_PATH_CHARS, L"%ls\\trustfleet-agent.exe", agentDirectory) &&
+           format(command, MAX_COMMAND_CHARS, L"\"%ls\" run --stop-with-stdin%ls", agentPath,
+                  argumentsOf(GetCommandLineW())) &&
+           format(logPath, MAX_PATH_CHARS, L"%ls\\agent.log", stateDirectory) &&
+           format(oldLogPath, MAX_PATH_CHARS, L"%ls\\agent.old.log", stateDirectory);
 }
 
-int wmain(void) {
+int wmain(int count, wchar_t **arguments) {
     SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
     InitializeCriticalSection(&statusLock);
     InitializeCriticalSection(&logLock);
     stopEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (stopEvent == NULL || !findPaths()) return 1;
+    bool called = count >= 3 && wcscmp(arguments[1], L"--state-dir") == 0;
+    if (stopEvent == NULL || !called || !findPaths(arguments[2])) {
+        fputs("trustfleet-service: wrong arguments. It is set up by: trustfleet-agent install\n", stderr);
+        return 2;
+    }
     SERVICE_TABLE_ENTRYW table[] = {{L"TrustfleetAgent", serviceMain}, {NULL, NULL}};
     if (StartServiceCtrlDispatcherW(table)) return 0;
-    fputs("trustfleet-service is started by Windows' service manager: trustfleet-agent install, then trustfleet-agent start\n",
-          stderr);
+    fputs("trustfleet-service is started by Windows' service manager: trustfleet-agent start\n", stderr);
     return 1;
 }
