@@ -202,6 +202,8 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
       const entries = await entriesOf(parts, store);
       return how === 'trusting' ? entries.trusting(der) : (entries.distrusting?.(der) ?? null);
     },
+    isUnfinished: async ({ anchor, store }, state) =>
+      (await entriesOf(parts, store)).unfinished?.(anchor, state) === true,
     async putEntry({ anchor, store }, state, signal) {
       signal.throwIfAborted();
       return { reason: reasonOf(await (await entriesOf(parts, store)).put(anchor, state, { signal })) };

@@ -65,6 +65,11 @@ export interface EntryAccess {
   trusting(der: Uint8Array): EntryState;
   /** The standing in which this store rejects whatever it signs. Pure. Absent where the store knows no such standing. */
   distrusting?(der: Uint8Array): EntryState;
+  /**
+   * True for a standing in which a `put` of an entry that was absent may leave it when it is killed half-way: whoever takes that `put` back
+   * may take this away. Absent where a `put` is one step. Pure.
+   */
+  unfinished?(sha256: string, state: EntryState): boolean;
   /** Brings one entry to a standing, touches no other. Idempotent; on disk before it resolves. */
   put(sha256: string, state: EntryState, options?: ChangeOptions): Promise<StoreChange>;
 }

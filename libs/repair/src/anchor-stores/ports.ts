@@ -57,6 +57,8 @@ export interface AnchorStoreAccess {
   entry(where: AnchorInStore): Promise<EntryState>;
   /** The standing in which the store trusts the certificate, or rejects it; null where it knows no such standing. */
   standing(how: 'trusting' | 'distrusting', der: Uint8Array, store: StoreName): Promise<EntryState | null>;
+  /** True for a standing in which a change of an entry that was absent may leave it when it is killed half-way. */
+  isUnfinished(where: AnchorInStore, state: EntryState): Promise<boolean>;
   /** Brings one entry to a standing and touches no other; idempotent, on disk before it returns. */
   putEntry(where: AnchorInStore, state: EntryState, signal: AbortSignal): Promise<StoreToolResult>;
   /** `evaluateAnchor` in a new process, which reads everything again. */

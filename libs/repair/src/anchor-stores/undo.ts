@@ -1,7 +1,7 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import type { UndoEntry, UndoFile } from '@trustfleet/remedies';
 import { StepFailedError, StepRefusedError, type UndoStep } from '../remedy.ts';
-import { digestOfEntry } from './entry-state.ts';
+import { digestOfEntry, type EntryState } from './entry-state.ts';
 import {
   inversesIn,
   type AnchorInverse,
@@ -101,6 +101,17 @@ function reselectStep(access: AnchorStoreAccess, { path, lines }: Reselect): Und
   };
 }
 
+/** What we left, what was there before, or what a change of ours that was killed half-way left. */
+async function isOurs(
+  access: AnchorStoreAccess,
+  { anchor, previous, store, written }: EntryInverse,
+  present: EntryState,
+): Promise<boolean> {
+  const now = digestOfEntry(present);
+  if (now === written || now === digestOfEntry(previous)) return true;
+  return previous.kind === 'absent' && access.isUnfinished({ anchor, store: store ?? undefined }, present);
+}
+
 function putEntryBackStep(access: AnchorStoreAccess, inverse: EntryInverse): UndoStep {
   const where = { anchor: inverse.anchor, store: inverse.store ?? undefined };
   const previous = digestOfEntry(inverse.previous);
@@ -114,8 +125,8 @@ function putEntryBackStep(access: AnchorStoreAccess, inverse: EntryInverse): Und
       };
     },
     async run(signal) {
-      const now = digestOfEntry(await access.entry(where));
-      if (now !== previous && now !== inverse.written) {
+      const present = await access.entry(where);
+      if (!(await isOurs(access, inverse, present))) {
         throw new StepRefusedError(
           `The certificate's entry in ${inverse.store ?? "the operating system's store"} is no longer what this job made of it, so it was left as it is. Look at it there, and change it by hand if it is not wanted.`,
         );

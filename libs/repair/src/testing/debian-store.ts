@@ -172,6 +172,7 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
     toolAtRest: () => Promise.resolve(),
     entry: () => Promise.resolve(ABSENT),
     standing: () => Promise.resolve(null),
+    isUnfinished: () => Promise.resolve(false),
     putEntry: () => Promise.resolve({ reason: 'This store has no entries.' }),
     readBack: async (where) => evaluateAnchor(await readTrustStores(tree), where),
   };

@@ -46,6 +46,16 @@ function handleOf(ports: TrustStorePorts, found: { place: NssPlace; left: number
         return found === undefined ? { kind: 'absent' } : standingOf(found);
       },
       trusting,
+      distrusting: (der) => ({
+        ...trusting(der),
+        trust: 'distrusted',
+        attributes: { ...trusting(der).attributes, flags: 'p,p,p' },
+      }),
+      // certutil adds a certificate, and trusts it in a second step.
+      unfinished: (sha256, state) =>
+        state.kind === 'present' &&
+        state.attributes['flags'] === ',,' &&
+        state.attributes['nickname'] === nicknameOf(sha256),
       put: (sha256, state, options = {}) => put(store, { sha256, state, options }),
     },
   });
