@@ -30,6 +30,7 @@ export class ReadingCache {
   readonly #kept = new Map<string, Kept>();
   /** One for each store: bounded by what createTrustStores finds. */
   readonly #derived = new Map<string, { value: unknown; paths: readonly string[]; state: string }>();
+  readonly #aged = new Map<string, { readonly value: Promise<unknown>; readonly from: number }>();
   #bytes = 0;
 
   async bundle(ports: TrustStorePorts, path: string): Promise<DescribedBundle> {
@@ -37,7 +38,8 @@ export class ReadingCache {
     const kept = this.#kept.get(path);
     if (kept !== undefined && before !== null && kept.identity === before) return this.#keep(path, kept);
     const read = await ports.readFile(path);
-    const value = kept !== undefined && sameContent(kept.value, read) ? kept.value : describeBundle(path, read);
+    const value =
+      kept !== undefined && sameContent(kept.value, read) ? kept.value : describeBundle(path, read);
     const identity = before !== null && before === (await identityOf(ports, path)) ? before : null;
     if (read.state === 'read') this.#keep(path, { identity, value, bytes: read.bytes.length });
     else this.#drop(path);
@@ -56,8 +58,26 @@ export class ReadingCache {
     const { value, paths } = await make();
     const state = await stateOf(ports, paths);
     // Settled: nothing has changed since long before `make` began, so it saw what stands there now.
-    if (state !== null && performance.now() - start < MAX_MAKE_MS) this.#derived.set(key, { value, paths, state });
+    if (state !== null && performance.now() - start < MAX_MAKE_MS)
+      this.#derived.set(key, { value, paths, state });
     return value;
+  }
+
+  /**
+   * What takes long to find out and may be a while old: made anew once it is older than `maxAgeMs`. Callers at the same time share one
+   * making; a failure is not kept. As many keys as drivers ask with.
+   */
+  async aged<T>(key: string, maxAgeMs: number, make: () => Promise<T>): Promise<T> {
+    const kept = this.#aged.get(key);
+    if (kept !== undefined && performance.now() - kept.from < maxAgeMs) return (await kept.value) as T;
+    const value = make();
+    this.#aged.set(key, { value, from: performance.now() });
+    try {
+      return await value;
+    } catch (error) {
+      this.#aged.delete(key);
+      throw error;
+    }
   }
 
   /** Last in a map is the one used last. */

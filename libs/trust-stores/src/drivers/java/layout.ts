@@ -39,6 +39,8 @@ const JAVA_FOLDERS = ['/usr/lib/jvm', '/usr/lib64/jvm', '/usr/java', '/usr/local
 /** Searched below, since applications bring Javas of their own. */
 const APPLICATION_FOLDERS = ['/opt', '/usr/local', '/usr/autodesk'];
 const SEARCH = { maxDepth: 8, limit: 200, timeoutMs: 15_000 };
+/** An application that is installed meanwhile is seen after this; the search may cost seconds of disk. */
+const SEARCH_AGE_MS = 10 * 60_000;
 const PRUNED = ['node_modules', '.git', 'site-packages', 'src', 'doc', 'docs', 'man', 'include'];
 
 /** Keystores that a system makes of its own store, and would make anew over every change of ours. */
@@ -58,8 +60,26 @@ export async function findKeystores(ports: TrustStorePorts, host: HostDescriptio
   const folders = JAVA_FOLDERS.map(at);
   const found = new Set(generated.keys());
   for (const folder of folders) for (const path of await keystoresOfJavasIn(ports, folder)) found.add(path);
+  const search = (): Promise<Searched> => searchApplications(ports, APPLICATION_FOLDERS.map(at));
+  const applications = await (ports.readings?.aged(`java ${host.root}`, SEARCH_AGE_MS, search) ?? search());
+  for (const path of applications.paths) found.add(path);
+  const problems = [...applications.problems];
+  const places = await placesOf(ports, { found: [...found].toSorted(), generated });
+  if (places.length > MAX_KEYSTORES)
+    problems.push(`${places.length - MAX_KEYSTORES} more keystores of Javas were found and not read`);
+  return { places: places.slice(0, MAX_KEYSTORES), folders, problems };
+}
+
+interface Searched {
+  readonly paths: readonly string[];
+  readonly problems: readonly string[];
+}
+
+async function searchApplications(ports: TrustStorePorts, folders: readonly string[]): Promise<Searched> {
+  const paths: string[] = [];
   const problems: string[] = [];
-  for (const folder of APPLICATION_FOLDERS.map(at)) {
+  const there = await ports.identify(folders);
+  for (const folder of folders.filter((_, index) => there[index]?.kind === 'directory')) {
     const share = await ports.networkMount(folder);
     if (share !== null) {
       problems.push(
@@ -68,14 +88,11 @@ export async function findKeystores(ports: TrustStorePorts, host: HostDescriptio
       continue;
     }
     const search = await ports.findFiles({ root: folder, names: NAMES, prune: PRUNED, ...SEARCH });
-    for (const path of search.paths) if (path.includes('/lib/security/')) found.add(path);
+    paths.push(...search.paths.filter((path) => path.includes('/lib/security/')));
     if (!search.complete)
       problems.push(`${folder} was not searched to its end for Javas: ${search.detail ?? 'no end in time'}`);
   }
-  const places = await placesOf(ports, { found: [...found].toSorted(), generated });
-  if (places.length > MAX_KEYSTORES)
-    problems.push(`${places.length - MAX_KEYSTORES} more keystores of Javas were found and not read`);
-  return { places: places.slice(0, MAX_KEYSTORES), folders, problems };
+  return { paths, problems };
 }
 
 async function keystoresOfJavasIn(ports: TrustStorePorts, folder: string): Promise<readonly string[]> {

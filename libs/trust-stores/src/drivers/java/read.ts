@@ -1,6 +1,7 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import { clip, type AnchorOrigin, type StoreEntry } from '@trustfleet/protocol';
 import type { TrustStorePorts } from '../../ports.ts';
+import type { Made } from '../../reading-cache.ts';
 import type { StoreReading } from '../../types.ts';
 import { KeystoreError, type Keystore, type KeystoreEntry } from './keystore.ts';
 import type { JavaPlace } from './layout.ts';
@@ -32,16 +33,14 @@ export async function readStore(
   ports: TrustStorePorts,
   { place, found }: { place: JavaPlace; found: { folders: readonly string[]; problems: readonly string[] } },
 ): Promise<StoreReading> {
-  const reading = await readKeystore(ports, place.path);
-  const all = reading.state === 'read' ? reading.keystore.entries : [];
-  const certificates = new Map<string, Uint8Array>();
-  const entries = new Map<string, StoreEntry>();
-  for (const entry of all.slice(0, MAX_ENTRIES)) {
-    const sha256 = sha256Hex(entry.der);
-    certificates.set(sha256, entry.der);
-    if (!entries.has(sha256)) entries.set(sha256, storeEntryOf(entry, sha256));
-  }
-  const anchors = [...entries.keys()].toSorted();
+  const make = async (): Promise<Made<Contents>> => ({
+    value: contentsOf(await readKeystore(ports, place.path)),
+    paths: [place.path],
+  });
+  const { reading, certificates, entries, anchors } =
+    ports.readings === undefined
+      ? (await make()).value
+      : await ports.readings.derived(ports, `java ${place.path}`, make);
   const releases = await Promise.all(place.homes.map((home) => ports.readFile(`${home}/release`)));
   return {
     store: {
@@ -56,7 +55,7 @@ export async function readStore(
         detail: reading.state === 'read' ? null : clip(reading.detail, 512),
         sha256: reading.state === 'read' ? sha256Hex(Buffer.from(anchors.join('\n'))) : null,
         size: reading.state === 'read' ? reading.bytes.length : null,
-        anchors,
+        anchors: [...anchors],
         problems: [],
         opensslAccepts: reading.state === 'read',
       },
@@ -70,6 +69,25 @@ export async function readStore(
     certificates,
     watch: [...new Set([place.path, ...place.paths, ...found.folders])],
   };
+}
+
+interface Contents {
+  readonly reading: KeystoreReading;
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly entries: ReadonlyMap<string, StoreEntry>;
+  readonly anchors: readonly string[];
+}
+
+function contentsOf(reading: KeystoreReading): Contents {
+  const all = reading.state === 'read' ? reading.keystore.entries : [];
+  const certificates = new Map<string, Uint8Array>();
+  const entries = new Map<string, StoreEntry>();
+  for (const entry of all.slice(0, MAX_ENTRIES)) {
+    const sha256 = sha256Hex(entry.der);
+    certificates.set(sha256, entry.der);
+    if (!entries.has(sha256)) entries.set(sha256, storeEntryOf(entry, sha256));
+  }
+  return { reading, certificates, entries, anchors: [...entries.keys()].toSorted() };
 }
 
 /** Java takes an entry for every purpose. Aliases of what OpenJDK ships end in `[jdk]`; ours begin with `trustfleet-`. */

@@ -79,11 +79,19 @@ function unique(candidates: readonly Candidate[]): readonly Candidate[] {
   ].toReversed();
 }
 
+/** One look at the home tells which folders are worth another: as a person, each look is a process of its own. */
 async function candidatesOf(ports: TrustStorePorts, user: StoreUser): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const [folder, name] of DATABASES)
-    found.push({ path: join(user.home, folder), name: `${name} of ${user.name}`, user });
-  for (const [folder, name] of PROFILE_FOLDERS)
+  const home = await ports.listDirectory(user.home, { asUser: accountOf(ports, user) });
+  if (home.state !== 'listed') return [];
+  const names = new Set(home.entries.map(({ name }) => name));
+  const mayBeThere = ([folder]: readonly [string, string]): boolean =>
+    home.truncated || names.has(folder.split('/')[0] ?? '');
+  const found: Candidate[] = DATABASES.filter(mayBeThere).map(([folder, name]) => ({
+    path: join(user.home, folder),
+    name: `${name} of ${user.name}`,
+    user,
+  }));
+  for (const [folder, name] of PROFILE_FOLDERS.filter(mayBeThere))
     for (const path of await profilesIn(ports, { folder: join(user.home, folder), user }))
       found.push({ path, name: `${name} ${path.slice(path.lastIndexOf('/') + 1)} of ${user.name}`, user });
   return found;

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { encoded, readCertificateFields, sha256Hex } from '@trustfleet/certificates';
 import { clip, type StoreEntry } from '@trustfleet/protocol';
 import type { TrustStorePorts } from '../../ports.ts';
+import type { Made } from '../../reading-cache.ts';
 import type { StoreReading } from '../../types.ts';
 import {
   parseCertificates,
@@ -87,11 +88,15 @@ export async function readStore(
   ports: TrustStorePorts,
   { place, left }: { place: NssPlace; left: number },
 ): Promise<StoreReading> {
-  const database = await readDatabase(ports, place);
-  const all = database.state === 'read' ? database.certificates.filter(isAnchor) : [];
-  const kept = all.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, MAX_ENTRIES);
-  const trusted = kept.filter(({ flags }) => trustOf(flags).trust === 'servers');
-  const anchors = [...new Set(trusted.map(({ sha256 }) => sha256))];
+  const file = `${place.path}/cert9.db`;
+  const make = async (): Promise<Made<Contents>> => ({
+    value: contentsOf(await readDatabase(ports, place), place),
+    paths: [file, `${file}-journal`, `${file}-wal`],
+  });
+  const { database, certificates, entries, anchors } =
+    ports.readings === undefined
+      ? (await make()).value
+      : await ports.readings.derived(ports, `nss ${place.path}`, make);
   const problems = database.state === 'read' ? database.problems.slice(0, 32) : [];
   const cut = left === 0 ? [] : [`${left} more databases of NSS were found on this machine and not read`];
   return {
@@ -107,7 +112,7 @@ export async function readStore(
         detail: database.state === 'read' ? null : clip(database.detail, 512),
         sha256: database.state === 'read' ? sha256Hex(Buffer.from(anchors.join('\n'))) : null,
         size: null,
-        anchors,
+        anchors: [...anchors],
         problems: [],
         opensslAccepts: database.state === 'read',
       },
@@ -115,11 +120,31 @@ export async function readStore(
       localAnchors: [],
       cannotChange: await whyNotChangeable(ports, place),
       user: place.user === null ? null : clip(place.user.name, 512),
-      entries: kept.map((certificate) => entryOf(certificate, place)),
+      entries: [...entries],
       problems: [...cut, ...problems],
     },
+    certificates,
+    watch: [file],
+  };
+}
+
+interface Contents {
+  readonly database: DatabaseReading;
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly entries: readonly StoreEntry[];
+  readonly anchors: readonly string[];
+}
+
+function contentsOf(database: DatabaseReading, place: NssPlace): Contents {
+  const all = database.state === 'read' ? database.certificates.filter(isAnchor) : [];
+  const kept = all.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, MAX_ENTRIES);
+  const entries = kept.map((certificate) => entryOf(certificate, place));
+  const trusted = entries.filter(({ trust }) => trust === 'servers').map(({ anchor }) => anchor);
+  return {
+    database,
+    entries,
+    anchors: [...new Set(trusted)],
     certificates: new Map(kept.map(({ sha256, der }) => [sha256, der])),
-    watch: [`${place.path}/cert9.db`],
   };
 }
 
