@@ -6,3 +6,8 @@ type Failed = Extract<StoreChange, { state: 'failed' }>;
 export function failed(reason: string, soFar: Partial<Pick<Failed, 'files' | 'commands'>> = {}): Failed {
   return { state: 'failed', reason, files: soFar.files ?? [], commands: soFar.commands ?? [] };
 }
+
+/** What went wrong, in the words of whoever threw it. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

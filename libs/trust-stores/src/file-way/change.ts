@@ -1,6 +1,6 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../ports.ts';
-import { failed } from '../store-change.ts';
+import { failed, messageOf } from '../store-change.ts';
 import type { ChangeOptions, StoreChange } from '../types.ts';
 import { whyNotChangeable } from './changeable.ts';
 import { anchorPath, type Command, type FileWayLayout } from './layout.ts';
@@ -131,10 +131,6 @@ async function emptyBundle({ ports, layout }: Changer): Promise<readonly string[
   if (bundle == null || read.state !== 'read' || read.bytes.length === 0) return [];
   await ports.writeFile(layout.bundle, new Uint8Array(), { mode: bundle.mode & 0o777 });
   return [layout.bundle];
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function tail(output: string): string {

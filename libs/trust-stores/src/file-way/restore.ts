@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { TrustStorePorts } from '../ports.ts';
-import { failed } from '../store-change.ts';
+import { failed, messageOf } from '../store-change.ts';
 import type { ChangeOptions, StoreChange, StoreSnapshot } from '../types.ts';
-import { change, HalfChanged, messageOf, type Changer } from './change.ts';
+import { change, HalfChanged, type Changer } from './change.ts';
 import type { RestoredFile } from './layout.ts';
 import { openSnapshot, type OpenedFile, type OpenedPlace } from './open-snapshot.ts';
 import { walkPlace } from './places.ts';

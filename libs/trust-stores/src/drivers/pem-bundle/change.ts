@@ -1,6 +1,6 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { EntryAccess, EntryState, StoreChange } from '../../types.ts';
 import {
   holds,
@@ -12,7 +12,7 @@ import {
   type Edit,
 } from './document.ts';
 import { openPlace, whyNotWritable, type Place } from './place.ts';
-import { replaceKeepingVersions } from './versions.ts';
+import { replaceFile } from './replace.ts';
 
 const NOTHING: StoreChange = { state: 'done', files: [], commands: [] };
 const ABSENT: EntryState = { kind: 'absent' };
@@ -65,14 +65,10 @@ function editOf(document: Document, { sha256, state }: Wanted): Edit {
 }
 
 async function replace(ports: TrustStorePorts, place: Place, bytes: Uint8Array): Promise<StoreChange> {
-  const before = place.read?.state === 'read' ? place.read.bytes : null;
   try {
-    const { target: path, identity } = place;
-    return { ...NOTHING, files: await replaceKeepingVersions(ports, { path, bytes, identity, before }) };
+    return { ...NOTHING, files: await replaceFile(ports, place, { bytes }) };
   } catch (error) {
-    return failed(
-      `${place.target} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return failed(`${place.target} could not be written: ${messageOf(error)}`);
   }
 }
 

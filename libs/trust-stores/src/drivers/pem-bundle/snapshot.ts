@@ -1,9 +1,9 @@
 import { pemBlocks } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import { SnapshotFailed, type StoreChange, type StoreSnapshot } from '../../types.ts';
 import { openPlace, whyNotWritable, type Place } from './place.ts';
-import { replaceKeepingVersions } from './versions.ts';
+import { replaceFile } from './replace.ts';
 
 const DRIVER = 'pem-bundle';
 /** Base64 makes less than 32 MiB of it, the limit of a snapshot's content. */
@@ -61,7 +61,7 @@ export async function restore(
       content.file === null ? await removeAt(ports, place) : await putBack(ports, place, content.file);
     return { state: 'done', files, commands: [] };
   } catch (error) {
-    return failed(`${path} could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    return failed(`${path} could not be written: ${messageOf(error)}`);
   }
 }
 
@@ -70,14 +70,12 @@ async function removeAt(ports: TrustStorePorts, { kind, target }: Place): Promis
 }
 
 async function putBack(ports: TrustStorePorts, place: Place, file: KeptFile): Promise<string[]> {
-  const { target: path, identity, read } = place;
+  const { identity, read } = place;
   const { mode, uid, gid } = file;
   const bytes = Buffer.from(file.content, 'base64');
-  const before = read?.state === 'read' ? read.bytes : null;
-  const same =
-    before !== null && bytes.equals(before) && identity !== null && (identity.mode & 0o777) === mode;
-  if (same) return [];
-  return await replaceKeepingVersions(ports, { path, bytes, identity, before, mode, owner: { uid, gid } });
+  const same = read?.state === 'read' && bytes.equals(read.bytes) && identity !== null;
+  if (same && (identity.mode & 0o777) === mode) return [];
+  return await replaceFile(ports, place, { bytes, mode, owner: { uid, gid } });
 }
 
 function holdsKey(bytes: Uint8Array): boolean {

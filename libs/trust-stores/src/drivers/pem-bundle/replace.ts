@@ -1,0 +1,30 @@
+import { keepVersion } from '../../last-versions.ts';
+import type { StoreAccount, TrustStorePorts } from '../../ports.ts';
+import type { Place } from './place.ts';
+
+export interface Replacement {
+  readonly bytes: Uint8Array;
+  /** Those of the file that is there, unless told otherwise. */
+  readonly mode?: number;
+  readonly owner?: StoreAccount;
+}
+
+/** Puts other bytes in the place of the file: one step, the last versions beside it. Throws the system's error; gives the paths written. */
+export async function replaceFile(
+  ports: TrustStorePorts,
+  place: Place,
+  { bytes, mode, owner }: Replacement,
+): Promise<string[]> {
+  const { target: path, identity, read } = place;
+  const account = owner ?? (identity === null ? undefined : { uid: identity.uid, gid: identity.gid });
+  const options = {
+    mode: mode ?? (identity === null ? 0o644 : identity.mode & 0o777),
+    // Only root gives files away.
+    owner: ports.uid === 0 ? account : undefined,
+  };
+  const before = read?.state === 'read' ? read.bytes : null;
+  const versions =
+    before === null || before.length === 0 ? [] : await keepVersion(ports, { path, before, options });
+  await ports.writeFile(path, bytes, options);
+  return [path, ...versions];
+}
