@@ -3,18 +3,29 @@ import { arch } from './drivers/arch/index.ts';
 import { debian } from './drivers/debian/index.ts';
 import { firefoxPolicy } from './drivers/firefox-policy/index.ts';
 import { java } from './drivers/java/index.ts';
+import { macos } from './drivers/macos/index.ts';
 import { nss } from './drivers/nss/index.ts';
 import { pemBundle } from './drivers/pem-bundle/index.ts';
 import { rhel } from './drivers/rhel/index.ts';
 import { suse } from './drivers/suse/index.ts';
 import { unknown } from './drivers/unknown/index.ts';
+import { windows } from './drivers/windows/index.ts';
 import { describeHost } from './os-release.ts';
 import type { TrustStorePorts } from './ports.ts';
 import { remembering } from './reading-cache.ts';
 import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from './types.ts';
 
 /** Operating-system drivers, the first that fits wins. A new one is a folder and a line here. */
-const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [debian, rhel, suse, arch, alpine, unknown];
+const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [
+  windows,
+  debian,
+  rhel,
+  suse,
+  arch,
+  alpine,
+  macos,
+  unknown,
+];
 
 /** Stores of single programs, beside the operating system's: all that are found. */
 const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss, firefoxPolicy, java];

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { WineLab } from './lab.ts';
 
 /** koffi's native part is its whole interface; everything else of it only looks for that part. */
@@ -14,6 +13,8 @@ const NATIVE_KOFFI = {
  * URL of a source file. Node under Wine then runs the code itself, nothing that stands in for it.
  */
 export async function bundleForWine(wine: WineLab, entry: URL): Promise<string> {
+  // Only here: most users of the testkit bundle nothing.
+  const { build } = await import('esbuild');
   const source = fileURLToPath(entry);
   const outfile = join(wine.scratch, `${source.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(-60)}.cjs`);
   await build({
