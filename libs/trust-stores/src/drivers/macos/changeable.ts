@@ -1,0 +1,21 @@
+import type { TrustStorePorts } from '../../ports.ts';
+import { SECURITY, type MacosLayout } from './layout.ts';
+import { letsDaemonsChangeTrust } from './version.ts';
+
+export interface MacosStore {
+  readonly ports: TrustStorePorts;
+  readonly layout: MacosLayout;
+  readonly version: string | null;
+}
+
+/** Null where this release of macOS lets a daemon change the machine's trust. */
+export async function whyNotChangeable({ ports, layout, version }: MacosStore): Promise<string | null> {
+  if (!letsDaemonsChangeTrust(version)) return onlyByProfile(version, layout.profiles);
+  if (!(await ports.isExecutable(SECURITY))) return `${SECURITY} is not there: this is no whole macOS`;
+  return ports.uid === 0 ? null : 'The agent does not run as root, and only root can change this store';
+}
+
+/** Where to find the profile instead, and what to do with it. */
+export function onlyByProfile(version: string | null, profiles: string): string {
+  return `macOS ${version ?? '11 and later'} lets no program change the machine's trust without a person's password, not even root: install a configuration profile by MDM, which needs none. A try to add an anchor here leaves its profile in ${profiles}`;
+}
