@@ -63,15 +63,18 @@ describe('keystores of Java', () => {
     symlinkSync('java-17-openjdk', lab.at('usr/lib/jvm/default-java'));
     const bundled = lab.home('opt/studio/app-3/tools/jre', '11.0.2');
     lab.imports(bundled, studio, { alias: 'amazon [jdk]' });
+    lab.imports(bundled, third, { alias: 'by hand' });
     const stores = await Promise.all((await openAll(lab)).map(async (handle) => (await handle.read()).store));
     expect(stores.map((store) => [store.bundle.path, store.name])).toEqual([
       [lab.at(system), 'cacerts of Java 17.0.9 (Test Vendor), Java 21.0.1 (Test Vendor)'],
       [lab.at(bundled), 'cacerts of Java 11.0.2 (Test Vendor)'],
     ]);
     expect(stores[0]?.cannotChange).toContain('ca-certificates-java makes it');
+    expect(stores[0]).toMatchObject({ bundle: { anchors: [other.sha256] }, entries: [] });
     expect(stores[1]).toMatchObject({
       cannotChange: null,
-      entries: [{ origin: 'vendor', name: 'amazon [jdk]' }],
+      bundle: { anchors: [studio.sha256, third.sha256].toSorted() },
+      entries: [{ anchor: third.sha256, origin: 'unknown', name: 'by hand' }],
     });
     const [generated] = await openAll(lab);
     expect(generated?.plan(studio.sha256)).toBeNull();

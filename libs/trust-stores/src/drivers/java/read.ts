@@ -34,7 +34,7 @@ export async function readStore(
   { place, found }: { place: JavaPlace; found: { folders: readonly string[]; problems: readonly string[] } },
 ): Promise<StoreReading> {
   const make = async (): Promise<Made<Contents>> => ({
-    value: contentsOf(await readKeystore(ports, place.path)),
+    value: contentsOf(place, await readKeystore(ports, place.path)),
     paths: [place.path],
   });
   const { reading, certificates, entries, anchors } =
@@ -78,22 +78,29 @@ interface Contents {
   readonly anchors: readonly string[];
 }
 
-function contentsOf(reading: KeystoreReading): Contents {
+function contentsOf(place: JavaPlace, reading: KeystoreReading): Contents {
   const all = reading.state === 'read' ? reading.keystore.entries : [];
   const certificates = new Map<string, Uint8Array>();
   const entries = new Map<string, StoreEntry>();
   for (const entry of all.slice(0, MAX_ENTRIES)) {
     const sha256 = sha256Hex(entry.der);
     certificates.set(sha256, entry.der);
-    if (!entries.has(sha256)) entries.set(sha256, storeEntryOf(entry, sha256));
+    if (!isShipped(place, entry)) entries.set(sha256, storeEntryOf(entry, sha256));
   }
-  return { reading, certificates, entries, anchors: [...entries.keys()].toSorted() };
+  return { reading, certificates, entries, anchors: [...certificates.keys()].toSorted() };
 }
 
-/** Java takes an entry for every purpose. Aliases of what OpenJDK ships end in `[jdk]`; ours begin with `trustfleet-`. */
+/**
+ * What came with the Java or with the system has no line of its own, as the protocol says: a host with ten Javas has ten times the
+ * same 150. OpenJDK, and what is built of it, ends the aliases of what it ships in `[jdk]`.
+ */
+function isShipped({ generatedBy }: JavaPlace, { alias, kind }: KeystoreEntry): boolean {
+  return kind === 'trusted' && (generatedBy !== null || / \[jdk\]$/.test(alias));
+}
+
+/** Java takes an entry for every purpose. */
 function storeEntryOf({ alias, kind }: KeystoreEntry, anchor: string): StoreEntry {
-  const shipped: AnchorOrigin = / \[jdk\]$/.test(alias) ? 'vendor' : 'unknown';
-  const origin = kind === 'key' || alias.startsWith('trustfleet-') ? 'local' : shipped;
+  const origin: AnchorOrigin = kind === 'key' || alias.startsWith('trustfleet-') ? 'local' : 'unknown';
   return { anchor, trust: 'servers', origin, name: clip(alias, 512), location: null, purposes: null };
 }
 

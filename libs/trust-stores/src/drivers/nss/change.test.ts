@@ -1,4 +1,6 @@
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores, type EntryState, type StoreHandle } from '../../index.ts';
 import type { StoreRunRequest, TrustStorePorts } from '../../ports.ts';
@@ -153,6 +155,34 @@ describe('changing a database of NSS with the real certutil', () => {
       state: 'failed',
       reason: expect.stringContaining('SEC_ERROR_READ_ONLY') as string,
     });
+  });
+
+  it('says that another program holds the database', async () => {
+    const path = lab.database(DATABASE);
+    const hold = `import sqlite3, sys
+c = sqlite3.connect(sys.argv[1], isolation_level=None)
+c.execute("begin exclusive")
+print("held", flush=True)
+sys.stdin.read()`;
+    const holder = spawn('/usr/bin/python3', ['-c', hold, `${path}/cert9.db`], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      await once(holder.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+      const handle = await open(lab);
+      expect((await handle.read()).store.bundle.state).toBe('read');
+      expect(await handle.add(studio.der)).toMatchObject({
+        state: 'failed',
+        reason: expect.stringContaining('close the program') as string,
+      });
+    } finally {
+      holder.stdin.end();
+      await once(holder, 'exit', { signal: AbortSignal.timeout(20_000) });
+    }
+    symlinkSync('127.0.1.1:+1', `${path}/lock`);
+    const change = await (await open(lab)).add(studio.der);
+    expect(change).toMatchObject({ state: 'done' });
+    expect(change.commands[0]?.output).toContain('when it is started again');
   });
 
   it('says that certutil did not end, or is not there', async () => {

@@ -178,10 +178,19 @@ class Change {
       signal: this.#options.signal,
     });
     const output = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-2000);
-    this.#commands.push({ argv, output });
+    this.#commands.push({ argv, output: [output, await this.#whenSeen()].filter(Boolean).join('\n') });
     return result.state === 'exited' && result.exitCode === 0
       ? null
       : `${result.reason ?? CERTUTIL}: ${output.split('\n').at(-1) ?? ''}${adviceFor(output)}`;
+  }
+
+  /** Firefox and Thunderbird leave this link while they run (and after a crash); they read a changed trust at their next start. */
+  async #whenSeen(): Promise<string> {
+    const { ports, place } = this.#store;
+    const [lock] = await ports.identify([`${place.path}/lock`], { followLinks: false });
+    return lock == null
+      ? ''
+      : `${place.path} is in use: its program sees the change when it is started again`;
   }
 
   /** What the database holds decides: certutil's exit code is 0 for some changes that did not happen. */
