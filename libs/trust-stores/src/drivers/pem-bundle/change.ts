@@ -1,16 +1,9 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
 import { failed, messageOf } from '../../store-change.ts';
-import type { EntryAccess, EntryState, StoreChange } from '../../types.ts';
-import {
-  holds,
-  openDocument,
-  whyNotBundle,
-  withAnchor,
-  withoutAnchor,
-  type Document,
-  type Edit,
-} from './document.ts';
+import type { ChangeOptions, EntryAccess, EntryState, StoreChange } from '../../types.ts';
+import { holds, openDocument, whyNotBundle, withAnchor, withoutAnchor, type Document } from './document.ts';
+import { entryOfDirectory, putInDirectory } from './directory.ts';
 import { openPlace, whyNotWritable, type Place } from './place.ts';
 import { replaceFile } from './replace.ts';
 
@@ -22,15 +15,20 @@ export function bundleEntries(ports: TrustStorePorts, path: string): EntryAccess
   return {
     async get(sha256) {
       const place = await openPlace(ports, path);
+      if (place.kind === 'directory') return presentOrAbsent(await entryOfDirectory(ports, path, sha256));
       const document = documentOf(place);
       if ('refusal' in document) throw new Error(document.refusal);
       if (!holds(document, sha256)) return ABSENT;
-      const der = document.parsed.certificates.find((certificate) => certificate.sha256 === sha256)?.der;
-      return der === undefined ? ABSENT : trusting(der);
+      const found = document.parsed.certificates.find((certificate) => certificate.sha256 === sha256);
+      return presentOrAbsent(found?.der ?? null);
     },
     trusting,
-    put: (sha256, state) => put(ports, path, { sha256, state }),
+    put: (sha256, state, options) => put(ports, path, { sha256, state, options }),
   };
+}
+
+function presentOrAbsent(der: Uint8Array | null): EntryState {
+  return der === null ? ABSENT : trusting(der);
 }
 
 function trusting(der: Uint8Array): EntryState {
@@ -40,28 +38,37 @@ function trusting(der: Uint8Array): EntryState {
 interface Wanted {
   readonly sha256: string;
   readonly state: EntryState;
+  readonly options: ChangeOptions | undefined;
 }
 
 async function put(ports: TrustStorePorts, path: string, wanted: Wanted): Promise<StoreChange> {
+  const asked = askedOf(wanted);
+  if ('refusal' in asked) return failed(`${path} was not changed: ${asked.refusal}`);
   const place = await openPlace(ports, path);
+  if (place.kind === 'directory')
+    return await putInDirectory(ports, place, { ...asked, options: wanted.options });
   const refusal = await whyNotWritable(ports, place);
   if (refusal !== null) return failed(refusal);
   const document = documentOf(place);
   if ('refusal' in document) return failed(document.refusal);
-  const edit = editOf(document, wanted);
+  const { sha256, der } = asked;
+  const edit = der === null ? withoutAnchor(document, sha256) : withAnchor(document, { sha256, der });
   if (edit.state === 'refused') return failed(`${path} was not changed: ${edit.reason}`);
-  if (edit.state === 'same') return NOTHING;
-  return await replace(ports, place, edit.bytes);
+  return edit.state === 'same' ? NOTHING : await replace(ports, place, edit.bytes);
 }
 
-function editOf(document: Document, { sha256, state }: Wanted): Edit {
-  if (state.kind === 'absent') return withoutAnchor(document, sha256);
+/** DER to be there, or null for none. */
+function askedOf({
+  sha256,
+  state,
+}: Wanted): { readonly sha256: string; readonly der: Uint8Array | null } | { readonly refusal: string } {
+  if (state.kind === 'absent') return { sha256, der: null };
   const der = Buffer.from(state.der, 'base64');
   if (sha256Hex(der) !== sha256)
-    return { state: 'refused', reason: `the certificate given for ${sha256.slice(0, 80)} is another one` };
-  if (state.trust !== 'servers')
-    return { state: 'refused', reason: 'what stands in a PEM file is trusted: take the anchor out instead' };
-  return withAnchor(document, { sha256, der });
+    return { refusal: `the certificate given for ${sha256.slice(0, 80)} is another one` };
+  return state.trust === 'servers'
+    ? { sha256, der }
+    : { refusal: 'what stands in a PEM file is trusted: take the anchor out instead' };
 }
 
 async function replace(ports: TrustStorePorts, place: Place, bytes: Uint8Array): Promise<StoreChange> {

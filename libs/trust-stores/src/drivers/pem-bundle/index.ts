@@ -2,8 +2,9 @@ import { sha256Hex } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { StoreHandle } from '../../types.ts';
 import { bundleEntries } from './change.ts';
+import { bundleId } from './layout.ts';
 import { readStore } from './read.ts';
-import { bundleId, restore, takeSnapshot } from './snapshot.ts';
+import { restore, takeSnapshot } from './snapshot.ts';
 
 /** One PEM file, or one directory by subject hash, as a store: whatever a variable or a program names. */
 export function pemBundle(ports: TrustStorePorts, path: string): StoreHandle {

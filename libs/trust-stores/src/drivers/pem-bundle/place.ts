@@ -44,15 +44,13 @@ export async function whyNotWritable(ports: TrustStorePorts, place: Place): Prom
   if (unfit !== undefined) return `${place.path} ${unfit}`;
   const stranger = ports.uid === 0 ? await strangerOn(ports, place.path) : null;
   if (stranger !== null) return stranger;
-  const directory = dirname(place.target);
+  const directory = place.kind === 'directory' ? place.path : dirname(place.target);
   return (await ports.isWritable(directory))
     ? null
     : `${directory} cannot be written by the agent: it is missing, belongs to another account or lies on a read-only file system`;
 }
 
 const KIND_REASONS: Readonly<Partial<Record<Place['kind'], string>>> = {
-  directory:
-    'is a directory that programs look up in by subject hash: put the certificate there by hand, then run "openssl rehash" on it',
   danglingLink: 'is a link that leads nowhere: delete it, or make the file that it names',
   other: 'is no regular file',
 };

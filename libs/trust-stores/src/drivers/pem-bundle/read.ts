@@ -6,9 +6,10 @@ import { hashedProblems } from '../../hashed-directory/problems.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { StoreReading } from '../../types.ts';
 import { documentOf } from './change.ts';
+import { whyNotDirectory } from './directory.ts';
+import { bundleId } from './layout.ts';
 import { openPlace, whyNotWritable, type Place } from './place.ts';
 import { provenanceName } from './provenance.ts';
-import { bundleId } from './snapshot.ts';
 
 export async function readStore(ports: TrustStorePorts, path: string): Promise<StoreReading> {
   const place = await openPlace(ports, path);
@@ -29,7 +30,9 @@ export async function readStore(ports: TrustStorePorts, path: string): Promise<S
 }
 
 async function whyNotChangeable(ports: TrustStorePorts, place: Place): Promise<string | null> {
-  const refusal = await whyNotWritable(ports, place);
+  const directory = place.kind === 'directory';
+  const refusal = await (directory ? whyNotDirectory(ports, place) : whyNotWritable(ports, place));
+  if (refusal === null && directory) return null;
   if (refusal !== null) return clip(refusal, 512);
   const document = documentOf(place);
   return 'refusal' in document ? clip(document.refusal, 512) : null;

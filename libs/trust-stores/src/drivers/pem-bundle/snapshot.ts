@@ -2,6 +2,8 @@ import { pemBlocks } from '@trustfleet/certificates';
 import type { TrustStorePorts } from '../../ports.ts';
 import { failed, messageOf } from '../../store-change.ts';
 import { SnapshotFailed, type StoreChange, type StoreSnapshot } from '../../types.ts';
+import { restoreDirectory, snapshotOfDirectory } from './directory.ts';
+import { bundleId } from './layout.ts';
 import { openPlace, whyNotWritable, type Place } from './place.ts';
 import { replaceFile } from './replace.ts';
 
@@ -26,10 +28,9 @@ export async function takeSnapshot(ports: TrustStorePorts, path: string): Promis
   const { kind, read, identity } = await openPlace(ports, path);
   const id = bundleId(path);
   if (kind === 'missing') return { format: 1, driver: DRIVER, id, content: { file: null } };
+  if (kind === 'directory') return await snapshotOfDirectory(ports, path);
   if (kind !== 'file' || read?.state !== 'read' || identity === null)
-    throw new SnapshotFailed(
-      `${path} is ${read === null ? 'a directory' : 'no file that can be read'}, so it cannot be brought back`,
-    );
+    throw new SnapshotFailed(`${path} is no file that can be read, so it cannot be brought back`);
   if (read.bytes.length > MAX_BYTES) throw new SnapshotFailed(`${path} is larger than 16 MiB`);
   if (holdsKey(read.bytes)) throw new SnapshotFailed(`${path} holds a private key, which is not copied`);
   const content: BundleContent = {
@@ -41,19 +42,16 @@ export async function takeSnapshot(ports: TrustStorePorts, path: string): Promis
   return { format: 1, driver: DRIVER, id, content };
 }
 
-export function bundleId(path: string): string {
-  return `bundle:${path}`;
-}
-
 /** Byte for byte; what stood there before goes to the versions beside it. A file that was not there goes, and its versions stay. */
 export async function restore(
   ports: TrustStorePorts,
   path: string,
   snapshot: StoreSnapshot,
 ): Promise<StoreChange> {
+  const place = await openPlace(ports, path);
+  if (place.kind === 'directory') return await restoreDirectory(ports, place, snapshot);
   const content = contentOf(snapshot, path);
   if (content === null) return failed(`The snapshot is damaged, or not one of ${path}`);
-  const place = await openPlace(ports, path);
   const refusal = await whyNotWritable(ports, place);
   if (refusal !== null) return failed(refusal);
   try {
