@@ -3,11 +3,10 @@ import type { CatalogueRoot, RootCatalogue } from '@trustfleet/certificates';
 import { CliError, plain } from '@trustfleet/terminal';
 import type { StoreReading, TrustStores } from '@trustfleet/trust-stores';
 import type { DiffRow, DiffSide } from '../report/store-diff.ts';
-import { storeRows } from '../report/store-rows.ts';
+import { type Knowledge, storeRows } from '../report/store-rows.ts';
 
-export interface SideSources {
+export interface SideSources extends Knowledge {
   readonly stores: TrustStores;
-  readonly catalogue: RootCatalogue;
 }
 
 /** What a person named: `catalogue`, `catalogue@VERSION`, the id of a store, or a path. Throws CliError (2) where it is none of these. */
@@ -15,7 +14,7 @@ export async function openSide(named: string, sources: SideSources): Promise<Dif
   if (named === 'catalogue' || named.startsWith('catalogue@')) return catalogueSide(named, sources.catalogue);
   const handles = await sources.stores.list();
   const handle = handles.find(({ id }) => id === named);
-  if (handle !== undefined) return storeSide(await handle.read(), sources.catalogue);
+  if (handle !== undefined) return storeSide(await handle.read(), sources);
   const path = isAbsolute(named) ? named : resolve(named);
   const reading = await sources.stores.openBundle(path).read();
   const { state, detail } = reading.store.bundle;
@@ -28,7 +27,7 @@ export async function openSide(named: string, sources: SideSources): Promise<Dif
   }
   if (state !== 'read')
     throw new CliError(`${plain(path)} cannot be compared: ${plain(detail ?? UNFIT[state] ?? state)}.`, 2);
-  return storeSide(reading, sources.catalogue);
+  return storeSide(reading, sources);
 }
 
 const UNFIT: Readonly<Record<string, string>> = {
@@ -40,9 +39,9 @@ const UNFIT: Readonly<Record<string, string>> = {
   tooLarge: 'it is too large to be a bundle',
 };
 
-function storeSide(reading: StoreReading, catalogue: RootCatalogue): DiffSide {
+function storeSide(reading: StoreReading, knowledge: Knowledge): DiffSide {
   const { name, id, bundle } = reading.store;
-  const rows = storeRows(reading, catalogue).map((row) => ({
+  const rows = storeRows(reading, knowledge).map((row) => ({
     ...row,
     spkiSha256: row.facts?.spkiSha256 ?? null,
   }));

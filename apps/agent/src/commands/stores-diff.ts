@@ -1,3 +1,4 @@
+import { createFactsCache } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import { inertJson } from '../report/inert-json.ts';
@@ -19,7 +20,8 @@ export async function storesDiffCommand(
   output: NodeJS.WritableStream,
 ): Promise<0 | 1> {
   const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
-  const sources = { stores: createTrustStores(createHost(), { root: options.root }), catalogue };
+  const stores = createTrustStores(createHost(), { root: options.root });
+  const sources = { stores, catalogue, cache: createFactsCache() };
   const a = await openSide(options.a, sources);
   const b = await openSide(options.b, sources);
   const diff = diffStores(a, b);

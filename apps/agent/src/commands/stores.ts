@@ -1,3 +1,4 @@
+import { createFactsCache } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import { inertJson } from '../report/inert-json.ts';
@@ -14,7 +15,8 @@ export async function storesCommand(options: StoresOptions, output: NodeJS.Writa
   const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
   const stores = createTrustStores(createHost(), { root: options.root });
   const readings = await Promise.all((await stores.list()).map((handle) => handle.read()));
-  const listed = readings.map((reading) => ({ store: reading.store, rows: storeRows(reading, catalogue) }));
+  const knowledge = { catalogue, cache: createFactsCache() };
+  const listed = readings.map((reading) => ({ store: reading.store, rows: storeRows(reading, knowledge) }));
   output.write(
     options.json
       ? inertJson({ catalogue: catalogue.newest, stores: listed.map(storeJson) })

@@ -1,9 +1,8 @@
 import {
   type AnchorClass,
   type CertificateFacts,
-  CertificateParseError,
   classifyAnchor,
-  describeCertificate,
+  type FactsCache,
   type RootCatalogue,
 } from '@trustfleet/certificates';
 import type { AnchorOrigin, AnchorTrust, StoreEntry, TrustStore } from '@trustfleet/protocol';
@@ -28,15 +27,22 @@ export interface ReadStore {
   readonly certificates: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What anchors are judged by: one for all stores of a run, which have most anchors in common. */
+export interface Knowledge {
+  readonly catalogue: RootCatalogue;
+  readonly cache: FactsCache;
+}
+
 /** Every anchor of a store: as it says of single ones, and those of its bundle that it says nothing about (protocol, `trustStore.entries`). */
-export function storeRows({ store, certificates }: ReadStore, catalogue: RootCatalogue): StoreRow[] {
+export function storeRows({ store, certificates }: ReadStore, knowledge: Knowledge): StoreRow[] {
   const entries = store.entries ?? [];
   const told = new Set(entries.map(({ anchor }) => anchor));
   const untold = store.bundle.anchors.filter((anchor) => !told.has(anchor));
   return [...entries, ...untold.map((anchor) => bundleEntry(store, anchor))].map((entry) => {
-    const facts = factsOf(certificates.get(entry.anchor));
+    const der = certificates.get(entry.anchor);
+    const facts = der === undefined ? null : knowledge.cache.factsOf(entry.anchor, der);
     const { trust, origin, name, location, purposes } = entry;
-    const known = facts && classifyAnchor(facts, { catalogue, approved: new Set(), origin });
+    const known = facts && classifyAnchor(facts, { ...knowledge, approved: new Set(), origin });
     return { sha256: entry.anchor, facts, trust, origin, name, location, purposes, class: known };
   });
 }
@@ -48,16 +54,6 @@ function bundleEntry(store: TrustStore, anchor: string): StoreEntry {
   if (local !== undefined) return { ...bare, origin: 'local', location: local.path };
   // A file that anybody may have made tells nothing of where its anchors come from.
   return { ...bare, origin: store.driver === 'pem-bundle' ? 'unknown' : 'vendor', location: null };
-}
-
-function factsOf(der: Uint8Array | undefined): CertificateFacts | null {
-  if (der === undefined) return null;
-  try {
-    return describeCertificate(der);
-  } catch (error) {
-    if (error instanceof CertificateParseError) return null;
-    throw error;
-  }
 }
 
 /** What is wrong with a store, one sentence each. */
