@@ -9,5 +9,11 @@ export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
 export { fileCalls } from './file-calls.ts';
 export { openFileAccess, type FileAccess } from './windows-acl/index.ts';
 export { readBootId } from './boot-id.ts';
+export {
+  openWindowsServices,
+  type WindowsServices,
+  type WindowsServiceSetup,
+  type WindowsServiceStatus,
+} from './windows-services/index.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
