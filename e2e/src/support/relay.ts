@@ -9,6 +9,7 @@ export interface RelayedConnection {
 
 /** A TCP relay between agents and server that counts what it carries: what the wire says, not what a log claims. */
 export interface Relay {
+  readonly port: number;
   readonly connections: readonly RelayedConnection[];
   /** Cuts every connection, and each new one at once, until `mend`. */
   cut(): void;
@@ -44,6 +45,7 @@ export async function startRelay(address: string, port: number): Promise<Relay> 
   });
   await new Promise<void>((resolve) => server.listen(port, address, resolve));
   return {
+    port,
     connections,
     cut: () => {
       isCut = true;

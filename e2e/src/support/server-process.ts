@@ -61,6 +61,15 @@ export function serverProcess({ dataDir, ports, env = {} }: ServerOptions): Serv
   };
 }
 
+/** The link that makes the first administrator, which a server without one gives. */
+export function setupUrl(dataDir: string): string {
+  const ready = JSON.parse(readFileSync(path.join(dataDir, 'run/ready.json'), 'utf8')) as {
+    setupUrl: string | null;
+  };
+  if (ready.setupUrl === null) throw new Error(`The server in ${dataDir} has an administrator already`);
+  return ready.setupUrl;
+}
+
 /** The embedded PostgreSQL's postmaster (first line of its pid file, PostgreSQL manual "pg_ctl"). */
 export function postmasterPid(dataDir: string): number {
   return Number(readFileSync(path.join(dataDir, 'pg/cluster/postmaster.pid'), 'utf8').split('\n')[0]);

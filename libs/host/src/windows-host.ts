@@ -2,26 +2,33 @@ import { realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { errorCode } from './errors.ts';
 import { pathProblem } from './path-problem.ts';
-import type { Host, PathChain } from './types.ts';
-import { openFileAccess } from './windows-acl/index.ts';
+import type { Host } from './types.ts';
+import { openFileAccess, type FileAccess } from './windows-acl/index.ts';
 import { walkFiles } from './windows-files/walk.ts';
 import { createRegistry } from './windows-registry/index.ts';
 
 const NOT_THERE = ['ENOENT', 'ENOTDIR'];
 
-/** Owners are SIDs here, which the shape has no place for: none is named, and what others than the machine's masters may change counts as writable. */
-async function inspectPath(path: string): Promise<PathChain> {
-  const unseen = { realPath: null, directory: false, owners: [], writable: path, openToAll: false };
-  if (pathProblem(path) !== null) return { ...unseen, state: 'missing' };
-  try {
-    const [realPath, stats, access] = await Promise.all([realpath(path), stat(path), openFileAccess()]);
-    const problem = access === null ? path : await access.problem(path, 'write');
-    const writable = problem === null ? null : path;
-    return { ...unseen, state: 'resolved', realPath, directory: stats.isDirectory(), writable };
-  } catch (error) {
-    if (errorCode(error) === '') throw error;
-    return { ...unseen, state: NOT_THERE.includes(errorCode(error)) ? 'missing' : 'unreadable' };
-  }
+/**
+ * Owners are SIDs here, which the shape has no place for: none is named, and what others than the machine's masters may change counts as
+ * writable.
+ */
+function pathInspector(): Host['inspectPath'] {
+  let opened: Promise<FileAccess | null> | null = null;
+  return async (path) => {
+    const unseen = { realPath: null, directory: false, owners: [], writable: path, openToAll: false };
+    if (pathProblem(path) !== null) return { ...unseen, state: 'missing' };
+    try {
+      const [realPath, stats] = await Promise.all([realpath(path), stat(path)]);
+      const access = await (opened ??= openFileAccess());
+      const problem = access === null ? path : await access.problem(path, 'write');
+      const writable = problem === null ? null : path;
+      return { ...unseen, state: 'resolved', realPath, directory: stats.isDirectory(), writable };
+    } catch (error) {
+      if (errorCode(error) === '') throw error;
+      return { ...unseen, state: NOT_THERE.includes(errorCode(error)) ? 'missing' : 'unreadable' };
+    }
+  };
 }
 
 async function isExecutable(path: string): Promise<boolean> {
@@ -51,7 +58,7 @@ export function windowsParts(): Pick<
         path: null,
         detail: `who may change what lies in ${directory} is not looked at on Windows yet`,
       }),
-    inspectPath,
+    inspectPath: pathInspector(),
     isExecutable,
   };
 }

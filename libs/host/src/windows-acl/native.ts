@@ -21,21 +21,20 @@ const OWNER_AND_LIST = 1 | 4;
 const SDDL_REVISION = 1;
 const TOKEN_QUERY = 8;
 const TOKEN_USER = 1;
-const SECURITY_ATTRIBUTES_BYTES = 24;
 const ADMINISTRATORS = 'S-1-5-32-544';
 
 /** Signatures of aclapi.h, sddl.h, securitybaseapi.h, processthreadsapi.h and fileapi.h (learn.microsoft.com/windows/win32/api). */
 function bind(koffi: Koffi) {
   const advapi32 = koffi.load('advapi32.dll');
   const kernel32 = koffi.load('kernel32.dll');
-  koffi.struct('TrustfleetSecurityAttributes', { size: 'uint32', descriptor: 'void *', inherit: 'int32' });
   return {
     free: kernel32.func('void *LocalFree(void *memory)') as (memory: Pointer) => Pointer,
     closeHandle: kernel32.func('bool CloseHandle(void *handle)') as (handle: Pointer) => boolean,
     currentProcess: kernel32.func('void *GetCurrentProcess()') as () => Pointer,
-    createDirectory: kernel32.func(
-      'bool CreateDirectoryW(str16 path, TrustfleetSecurityAttributes *attributes)',
-    ) as (path: string, attributes: object) => boolean,
+    createDirectory: kernel32.func('bool CreateDirectoryW(str16 path, void *attributes)') as (
+      path: string,
+      attributes: Uint8Array,
+    ) => boolean,
     securityInfo: advapi32.func(
       'uint32 GetNamedSecurityInfoW(str16 name, int type, uint32 which, void *owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
     ) as (...args: [string, number, number, null, null, null, null, Out<Pointer>]) => number,
@@ -116,15 +115,19 @@ function isAdministrator(calls: Calls): boolean {
   }
 }
 
+/** SECURITY_ATTRIBUTES (minwinbase.h) of 64 bits: its own size, the address of the descriptor, whether programs inherit a handle. */
+function securityAttributes(descriptor: Pointer): Uint8Array {
+  const bytes = Buffer.alloc(24);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeBigUInt64LE(typeof descriptor === 'bigint' ? descriptor : 0n, 8);
+  return bytes;
+}
+
 function makeDirectory(calls: Calls, path: string, sddl: string): boolean {
   const descriptor: Out<Pointer> = [null];
   if (!calls.descriptorFromText(sddl, SDDL_REVISION, descriptor, null)) return false;
   try {
-    return calls.createDirectory(path, {
-      size: SECURITY_ATTRIBUTES_BYTES,
-      descriptor: descriptor[0],
-      inherit: 0,
-    });
+    return calls.createDirectory(path, securityAttributes(descriptor[0]));
   } finally {
     calls.free(descriptor[0]);
   }
