@@ -4,6 +4,7 @@ import { readBundle } from '../../bundle-file.ts';
 import { readHashedDirectory, type HashedDirectory } from '../../hashed-directory/read.ts';
 import { hashedProblems } from '../../hashed-directory/problems.ts';
 import type { TrustStorePorts } from '../../ports.ts';
+import type { Made } from '../../reading-cache.ts';
 import type { StoreReading } from '../../types.ts';
 import { documentOf } from './change.ts';
 import { whyNotDirectory } from './directory.ts';
@@ -34,8 +35,17 @@ async function whyNotChangeable(ports: TrustStorePorts, place: Place): Promise<s
   const refusal = await (directory ? whyNotDirectory(ports, place) : whyNotWritable(ports, place));
   if (refusal === null && directory) return null;
   if (refusal !== null) return clip(refusal, 512);
+  const look = (): Promise<Made<string | null>> => Promise.resolve(whyNotEditable(place));
+  // It parses all of the file: as long as that is the same, so is the answer.
+  return ports.readings === undefined
+    ? (await look()).value
+    : await ports.readings.derived(ports, `editable ${place.path}`, look);
+}
+
+function whyNotEditable(place: Place): Made<string | null> {
   const document = documentOf(place);
-  return 'refusal' in document ? clip(document.refusal, 512) : null;
+  const value = 'refusal' in document ? clip(document.refusal, 512) : null;
+  return { value, paths: [place.path, place.target] };
 }
 
 interface Contents {
