@@ -202,6 +202,8 @@ describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
       });
       for (const wrong of [
         holding({ ...file, name: '../../../../etc/passwd.crt' }),
+        holding({ ...file, name: '../x.crt' }),
+        holding({ ...file, name: 'a/../x.crt' }),
         holding({ ...file, name: '/etc/x.crt' }),
         holding({ ...file, name: 'a/b/c/d/e/f.crt' }),
         holding({ ...file, name: 'script.sh' }),

@@ -13,7 +13,13 @@ import {
 } from 'node:fs';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTrustStores, SnapshotFailed, type StoreHandle, type StoreSnapshot } from '../../index.ts';
+import {
+  createTrustStores,
+  SnapshotFailed,
+  type StoreHandle,
+  type StoreSnapshot,
+  type TrustStorePorts,
+} from '../../index.ts';
 import { IS_ROOT, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
 import { expectRestores, type RestoreSubject } from '../../testing/restore-property.ts';
 
@@ -182,6 +188,25 @@ describe('a PEM file as a store', () => {
       if (IS_ROOT) expect([uid, gid]).toEqual([1234, 1235]);
     }
     expect(await anchorsOf(store)).toEqual([second.sha256, third.sha256].toSorted());
+  });
+
+  it('keeps one version of a change that was cut off and done again', async () => {
+    host.put(FILE, first.pem);
+    await open().add(pemToDer(second.pem));
+    const before = text();
+    const cut: TrustStorePorts = {
+      ...ports,
+      writeFile: (path, ...rest) =>
+        path === host.at(FILE) ? Promise.reject(new Error('no space left')) : ports.writeFile(path, ...rest),
+    };
+    expect(await createTrustStores(cut).openBundle(host.at(FILE)).add(pemToDer(third.pem))).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('no space left') as string,
+    });
+    expect(text()).toBe(before);
+    await open().add(pemToDer(third.pem));
+    expect([1, 2].map((age) => text(`${FILE}.trustfleet-${age}`))).toEqual([before, first.pem]);
+    expect(existsSync(host.at(`${FILE}.trustfleet-3`))).toBe(false);
   });
 
   it('refuses a certificate under the name of another, and trust that a file cannot say', async () => {
