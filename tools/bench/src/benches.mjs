@@ -18,6 +18,11 @@ export const BENCHES = {
     script: 'agent.mjs',
     builds: ['agent', 'server'],
   },
+  stores: {
+    what: 'a store of 150 anchors read and classed, cold and unchanged, beside openssl storeutl',
+    script: 'stores.mjs',
+    builds: [],
+  },
 };
 
 /** The bench of that name, or one sentence with the names that there are. */
