@@ -34,6 +34,12 @@ const COLUMNS = {
   code: 'ace53635a',
   mail: 'ace53635b',
   sha1: 'ace5363b4',
+  // PKCS#11 3.2 §4.7, in databases that NSS has written since it follows that.
+  pkcsServers: 'a62c',
+  pkcsClients: 'a62d',
+  pkcsCode: 'a62e',
+  pkcsMail: 'a62f',
+  pkcsHash: 'a635',
 } as const;
 type Column = keyof typeof COLUMNS;
 type Row = Readonly<Record<Column, Uint8Array | null>>;
@@ -41,6 +47,7 @@ type Row = Readonly<Record<Column, Uint8Array | null>>;
 const CERTIFICATE = '00000001';
 const PRIVATE_KEY = '00000003';
 const TRUST = 'ce534353';
+const PKCS_TRUST = '0000000b';
 /** What softoken writes for a value of no bytes (sdb.c, SQLITE_EXPLICIT_NULL). */
 const EXPLICIT_NULL = 'a5005a';
 const MAX_CERTIFICATE_BYTES = 64 * 1024;
@@ -53,8 +60,7 @@ export function parseCertificates(file: Uint8Array): NssDatabase {
   const rows = readSqliteTable(file, 'nssPublic', Object.values(COLUMNS));
   if (rows === null) throw new SqliteFormatError('it has no table nssPublic');
   const objects = rows.map(toRow);
-  const trusts = new Map<string, Row>();
-  for (const row of objects) if (hex(row.class) === TRUST) trusts.set(trustKey(row, hex(row.sha1)), row);
+  const trusts = trustsOf(objects);
   const certificates: NssCertificate[] = [];
   const problems: string[] = [];
   objects
@@ -92,10 +98,13 @@ function toRow(cells: readonly SqliteCell[]): Row {
 
 function toCertificate(
   row: Row,
-  from: { der: Uint8Array; trusts: ReadonlyMap<string, Row> },
+  from: { der: Uint8Array; trusts: ReadonlyMap<string, Trust> },
 ): NssCertificate {
   const { der, trusts } = from;
-  const trust = trusts.get(trustKey(row, createHash('sha1').update(der).digest('hex')));
+  const [trust] = ['sha256', 'sha1'].flatMap((hash) => {
+    const digest = createHash(hash).update(der).digest('hex');
+    return [PKCS_TRUST, TRUST].flatMap((kind) => trusts.get(trustKey(row, { kind, digest })) ?? []);
+  });
   const text = Buffer.from(row.label ?? []).toString('utf8');
   return {
     sha256: sha256Hex(der),
@@ -106,34 +115,74 @@ function toCertificate(
   };
 }
 
-/** softoken finds the trust of a certificate by issuer, serial and SHA-1 of it (NSS, devtoken.c). */
-function trustKey(row: Row, sha1: string): string {
-  return `${hex(row.issuer)}:${hex(row.serial)}:${sha1}`;
+/** What an object says of one certificate, in certutil's letters. */
+interface Trust {
+  readonly servers: string;
+  readonly clients: string;
+  readonly mail: string;
+  readonly code: string;
+}
+
+/** NSS' own objects, and those of the standard, which NSS asks first where there are both (pk11merge.c). */
+function trustsOf(objects: readonly Row[]): ReadonlyMap<string, Trust> {
+  const trusts = new Map<string, Trust>();
+  for (const row of objects) {
+    const kind = hex(row.class);
+    const letter = (value: Uint8Array | null): string => LETTERS[hex(value)] ?? '';
+    if (kind === TRUST) {
+      const { servers, clients, mail, code } = row;
+      const own = {
+        servers: letter(servers),
+        clients: letter(clients),
+        mail: letter(mail),
+        code: letter(code),
+      };
+      trusts.set(trustKey(row, { kind, digest: hex(row.sha1) }), own);
+    }
+    if (kind === PKCS_TRUST) {
+      const standard = {
+        servers: letter(row.pkcsServers),
+        clients: letter(row.pkcsClients),
+        mail: letter(row.pkcsMail),
+        code: letter(row.pkcsCode),
+      };
+      trusts.set(trustKey(row, { kind, digest: hex(row.pkcsHash) }), standard);
+    }
+  }
+  return trusts;
+}
+
+/** softoken finds the trust of a certificate by issuer, serial and digest of it (NSS, devtoken.c). */
+function trustKey(row: Row, of: { kind: string; digest: string }): string {
+  return `${of.kind}:${hex(row.issuer)}:${hex(row.serial)}:${of.digest}`;
 }
 
 function hex(bytes: Uint8Array | null): string {
   return bytes === null ? '' : Buffer.from(bytes).toString('hex');
 }
 
-/** CKT_NSS_TRUSTED, ..._TRUSTED_DELEGATOR, ..._NOT_TRUSTED and ..._VALID_DELEGATOR (pkcs11n.h), in certutil's letters. */
+/**
+ * CKT_NSS_TRUSTED, ..._TRUSTED_DELEGATOR, ..._NOT_TRUSTED and ..._VALID_DELEGATOR (pkcs11n.h); CKT_TRUSTED, CKT_TRUST_ANCHOR and
+ * CKT_NOT_TRUSTED of the standard; in certutil's letters.
+ */
 const LETTERS: Readonly<Record<string, string>> = {
   ce534351: 'P',
   ce534352: 'C',
   ce53435a: 'p',
   ce53435b: 'c',
+  '00000001': 'P',
+  '00000002': 'C',
+  '00000003': 'p',
 };
 
-function flagsOf(trust: Row): string {
-  const letter = (value: Uint8Array | null): string => LETTERS[hex(value)] ?? '';
-  const servers = letter(trust.servers);
-  const clients = letter(trust.clients);
+function flagsOf({ servers, clients, mail, code }: Trust): string {
   // NSS keeps clients in the servers' field: a CA for clients is T there, and C says c (pki3hack.c, secutil.c).
   const ssl = new Set([servers, clients === 'C' ? 'T' : clients]);
   const both = ['C', 'T'].some((flag) => ssl.has(flag));
   const shown = ['c', 'p', 'C', 'T', 'P'].filter(
     (flag) => ssl.has(flag) && !(flag === 'c' && both) && !(flag === 'p' && ssl.has('P')),
   );
-  return [shown.join(''), letter(trust.mail), letter(trust.code)].join(',');
+  return [shown.join(''), mail, code].join(',');
 }
 
 /** In the words that certutil prints above its list. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
 import { describeCertificate } from '@trustfleet/certificates';
@@ -116,6 +117,31 @@ describe('databases of NSS', () => {
       expect(describeCertificate(certificates.get(one.sha256) ?? new Uint8Array()).sha1).toBe(
         one.opensslThumbprint,
       );
+  });
+
+  it('are read with the trust objects of PKCS#11 3.2, in a database that was rebuilt with them', async () => {
+    // The certutil of Debian 12 writes none yet: columns and values are those of the standard, §4.7.
+    lab.database(SHARED);
+    lab.imports(SHARED, authority, { nickname: 'a', flags: 'P,P,P' });
+    lab.imports(SHARED, other, { nickname: 'b', flags: 'C,,' });
+    const rebuild = `import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+for column in ("a62c", "a62d", "a62e", "a62f", "a635"): c.execute("alter table nssPublic add column " + column)
+c.execute("update nssPublic set a0=X'0000000B', a62c=X'00000002', a62d=X'00000004', a62e=X'00000001', a62f=X'00000003', a635=X'${authority.sha256}' where a0=X'CE534353' and a81=(select a81 from nssPublic where cast(a3 as text)='a')")
+c.commit()`;
+    execFileSync('/usr/bin/python3', ['-c', rebuild, lab.at(`${SHARED}/cert9.db`)]);
+    const { entries } = await onlyStore();
+    expect(
+      Object.fromEntries((entries ?? []).map(({ name, trust, purposes }) => [name, { trust, purposes }])),
+    ).toEqual({
+      a: { trust: 'servers', purposes: ['SSL'] },
+      b: { trust: 'servers', purposes: ['SSL'] },
+    });
+    const { certificates } = parseCertificates(readFileSync(lab.at(`${SHARED}/cert9.db`)));
+    expect(certificates.map(({ nickname, flags }) => [nickname, flags]).toSorted()).toEqual([
+      ['a', 'C,p,P'],
+      ['b', 'C,,'],
+    ]);
   });
 
   it.each([
