@@ -17,6 +17,8 @@ export interface FileAccess {
    * what is missing above it, which everybody may read. One that is there is left as it is.
    */
   makePrivateDirectory(path: string): Promise<void>;
+  /** Has this process the rights of the Administrators? SYSTEM has. */
+  isAdministrator(): boolean;
 }
 
 export interface AccessParts {
@@ -75,6 +77,7 @@ export function createFileAccess(parts: AccessParts): FileAccess {
   return {
     problem: (path, demand) => problemOf(parts, path, demand),
     makePrivateDirectory: (path) => makePrivate(parts, path),
+    isAdministrator: () => parts.calls.isAdministrator(),
   };
 }
 
