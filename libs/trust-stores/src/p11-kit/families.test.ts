@@ -11,6 +11,7 @@ const [first, second, third, fourth] = WELL_KNOWN_ROOTS;
 if (first === undefined || second === undefined || third === undefined || fourth === undefined)
   throw new Error('four roots are needed');
 const roots = [first, second, third, fourth] as const;
+const HAND = ['anchors', 'blocklist', '.'] as const;
 const shipped = first.pem + second.pem;
 const rootOf = (choice: number) => roots[(choice % 4) as 0 | 1 | 2 | 3];
 
@@ -94,7 +95,9 @@ describe.skipIf(!IS_ROOT)(
       async ({ system }) => {
         await expectRestores(() => subject(system), {
           runs: 4,
-          settle: async ({ handle }) => void (await handle.rebuild('remove')),
+          settle: async ({ handle }) => {
+            await handle.rebuild('remove');
+          },
         });
       },
     );
@@ -108,13 +111,16 @@ async function subject(system: P11TestSystem): Promise<RestoreSubject> {
   const [source, vendor] = system.sources;
   host.put(`${vendor}/anchors/shipped.pem`, shipped);
   await store.rebuild('add');
-  const hand = (choice: number): string =>
-    ['anchors', 'blocklist', '.'][choice % 3] + `/by-hand-${choice % 2}.pem`;
+  const hand = (choice: number): string => `${HAND[(choice % 3) as 0 | 1 | 2]}/by-hand-${choice % 2}.pem`;
   return {
     handle: store,
     operations: {
-      add: async (choice) => void (await store.add(pemToDer(rootOf(choice).pem))),
-      remove: async (choice) => void (await store.remove(rootOf(choice).sha256)),
+      add: async (choice) => {
+        await store.add(pemToDer(rootOf(choice).pem));
+      },
+      remove: async (choice) => {
+        await store.remove(rootOf(choice).sha256);
+      },
       putFile: (choice) => {
         host.put(`${source}/${hand(choice)}`, rootOf(choice).pem + rootOf(choice + 1).pem);
         return Promise.resolve();
@@ -123,7 +129,9 @@ async function subject(system: P11TestSystem): Promise<RestoreSubject> {
         host.put(`${source}/${hand(choice)}`, '');
         return Promise.resolve();
       },
-      rebuild: async () => void (await store.rebuild('add')),
+      rebuild: async () => {
+        await store.rebuild('add');
+      },
     },
     async contents() {
       const { content } = await store.snapshot();

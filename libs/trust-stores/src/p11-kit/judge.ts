@@ -89,32 +89,28 @@ function standingOf(
   { blocks, pinned }: Rules,
 ): Omit<P11Standing, 'sha256'> {
   const [first] = group;
-  const label = group.find((instance) => instance.label !== null)?.label ?? null;
-  const keys = keysOf(first.der);
+  const { publicKey, issuerSerial, purposes: own } = keysOf(first.der);
+  const shared = { der: first.der, label: labelOf(group) };
   const block =
-    group.find((instance) => instance.distrusted) ??
-    blocks.get(keys.publicKey) ??
-    blocks.get(keys.issuerSerial);
-  const shared = { der: first.der, label };
-  if (block !== undefined)
-    return { ...shared, trust: 'distrusted', origin: block.token.origin, path: block.path, purposes: null };
+    group.find((instance) => instance.distrusted) ?? blocks.get(publicKey) ?? blocks.get(issuerSerial);
+  if (block !== undefined) return { ...shared, ...placeOf(block), trust: 'distrusted', purposes: null };
   const anchor = group.find((instance) => instance.trusted);
-  if (anchor === undefined)
-    return {
-      ...shared,
-      trust: 'otherPurposes',
-      origin: first.token.origin,
-      path: first.path,
-      purposes: [],
-    };
-  const purposes = pinned.get(anchor.token)?.get(keys.publicKey) ?? keys.purposes;
+  if (anchor === undefined) return { ...shared, ...placeOf(first), trust: 'otherPurposes', purposes: [] };
+  const purposes = pinned.get(anchor.token)?.get(publicKey) ?? own;
   return {
     ...shared,
+    ...placeOf(anchor),
     trust: vouchesForServers(purposes) ? 'servers' : 'otherPurposes',
-    origin: anchor.token.origin,
-    path: anchor.path,
     purposes: purposes === null ? null : purposeWords(purposes),
   };
+}
+
+function labelOf(group: readonly Instance[]): string | null {
+  return group.find(({ label }) => label !== null)?.label ?? null;
+}
+
+function placeOf(place: { path: string; token: P11Token }): Pick<P11Standing, 'origin' | 'path'> {
+  return { origin: place.token.origin, path: place.path };
 }
 
 function pinnedIn(token: P11Token): Map<string, readonly string[]> {

@@ -55,17 +55,25 @@ function sectionsOf(text: string): Section[] {
   for (let at = 0; at < lines.length; at += 1) {
     const line = (lines[at] ?? '').trim();
     const number = at + 1;
-    if (line.startsWith('-----BEGIN ')) {
-      const block = blocks.get(number);
-      if (!skipping) attach(sections.at(-1), { block, number });
-      at = endOf(lines, at);
-    } else if (line.startsWith('[')) {
-      if (!line.endsWith(']')) throw new BrokenPersist(number, 'its section header does not end');
-      skipping = line !== `[${SECTION}]`;
+    if (line === '' || line.startsWith('#')) continue;
+    if (line.startsWith('[')) {
+      skipping = !isOurSection(line, number);
       if (!skipping) sections.push({ line: number, fields: new Map(), block: null });
-    } else if (line !== '' && !line.startsWith('#') && !skipping) field(sections.at(-1), { line, number });
+      continue;
+    }
+    const isBlock = line.startsWith('-----BEGIN ');
+    if (isBlock) at = endOf(lines, at);
+    if (skipping) continue;
+    if (isBlock) attach(sections.at(-1), { block: blocks.get(number), number });
+    else field(sections.at(-1), { line, number });
   }
   return sections;
+}
+
+/** A section of another name is passed over. */
+function isOurSection(line: string, number: number): boolean {
+  if (!line.endsWith(']')) throw new BrokenPersist(number, 'its section header does not end');
+  return line === `[${SECTION}]`;
 }
 
 function endOf(lines: readonly string[], from: number): number {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { createTrustStores, type StoreHandle } from '../index.ts';
 import type { TrustStorePorts } from '../ports.ts';
 import { makeTestHost, type TestHost } from './host.ts';
@@ -43,12 +43,4 @@ export async function makeP11Family(system: P11TestSystem): Promise<P11TestFamil
   const [store] = await createTrustStores(ports).list();
   if (store === undefined) throw new Error('the family was not found');
   return { host, lab, ports, store };
-}
-
-/** Takes every file out of a directory and puts these in. */
-export function fill(host: TestHost, directory: string, files: Readonly<Record<string, string>>): void {
-  rmSync(host.at(directory), { recursive: true, force: true });
-  mkdirSync(host.at(directory), { recursive: true });
-  for (const [name, content] of Object.entries(files))
-    writeFileSync(host.at(`${directory}/${name}`), content);
 }

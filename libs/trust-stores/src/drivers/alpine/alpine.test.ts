@@ -109,7 +109,11 @@ describe("Alpine, on a rebuilt tree: its tool is a script of the tests after the
   });
 
   it('comes back from a snapshot whatever happened since', { timeout: 120_000 }, async () => {
-    await expectRestores(subject, { settle: async ({ handle }) => void (await handle.rebuild('remove')) });
+    await expectRestores(subject, {
+      settle: async ({ handle }) => {
+        await handle.rebuild('remove');
+      },
+    });
   });
 });
 
@@ -119,8 +123,12 @@ async function subject(): Promise<RestoreSubject> {
   return {
     handle: store,
     operations: {
-      add: async () => void (await store.add(thirdDer)),
-      remove: async () => void (await store.remove(third?.sha256 ?? '')),
+      add: async () => {
+        await store.add(thirdDer);
+      },
+      remove: async () => {
+        await store.remove(third?.sha256 ?? '');
+      },
       byHand: (choice) => {
         host.put(`${LOCAL}/by-hand-${choice % 2}`, choice % 3 === 0 ? '' : (third?.pem ?? ''));
         return Promise.resolve();
@@ -129,7 +137,9 @@ async function subject(): Promise<RestoreSubject> {
         host.put('etc/ca-certificates.conf', `${choice % 2 === 0 ? '!' : ''}mozilla/First.crt\n`);
         return Promise.resolve();
       },
-      rebuild: async () => void (await store.rebuild('add')),
+      rebuild: async () => {
+        await store.rebuild('add');
+      },
     },
     contents() {
       const directory = host.at(LOCAL);

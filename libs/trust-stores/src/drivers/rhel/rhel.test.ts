@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores } from '../../index.ts';
 import { blockPath } from '../../p11-kit/layout.ts';
 import { IS_ROOT } from '../../testing/host.ts';
-import { fill, makeP11Family, type P11TestFamily } from '../../testing/p11-family.ts';
+import { makeP11Family, type P11TestFamily } from '../../testing/p11-family.ts';
 import { rhelLayout } from './layout.ts';
 import { FEDORA } from '../../testing/p11-systems.ts';
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { pemToDer, sha256Hex, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection } from '@trustfleet/protocol';
-import { parse } from 'plist';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createTrustStores } from '../../index.ts';
+import type { StoreRunRequest } from '../../ports.ts';
 import {
   makeMacos,
   ROOTS,
@@ -160,7 +161,8 @@ describe('macOS, on output recorded by hand after the documentation: never run o
       'servers',
       ['sslServer'],
     ],
-  ])('takes a root with %s for what it is', async (_, rules, trust, purposes) => {
+  ])('takes a root with %s for what it is', async (...row) => {
+    const [, rules, trust, purposes] = row;
     mac = await makeMacos('15.1');
     mac.keychains.roots = [second.pem];
     mac.keychains.system = [first.pem];
@@ -241,112 +243,19 @@ describe('macOS, on output recorded by hand after the documentation: never run o
       mac = await makeMacos('15.1');
       mac.keychains.roots = [first.pem];
       mac.settings = new Map();
-      const { runProgram } = mac.ports;
       const ports = {
         ...mac.ports,
-        runProgram: async (request: Parameters<typeof runProgram>[0]) => {
-          const ran = await runProgram(request);
+        runProgram: async (request: StoreRunRequest) => {
+          const ran = await mac.ports.runProgram(request);
           if (request.argv[1] === 'trust-settings-export' && ran.exitCode === 0)
             await mac.ports.writeFile(request.argv.at(-1) ?? '', Buffer.from(content));
           return ran;
         },
       };
-      const { createTrustStores } = await import('../../index.ts');
       const [store] = await createTrustStores(ports).list();
       expect((await store?.read())?.store.problems).toEqual([
         expect.stringContaining('no property list that can be read') as string,
       ]);
-    },
-  );
-});
-
-describe('changing macOS, on a stand-in for its tools: never run on macOS', () => {
-  const file = `/Library/Application Support/Trustfleet/anchors/trustfleet-${first.sha256.slice(0, 16)}.pem`;
-
-  it('adds and removes by the tool where a daemon may (Catalina and before)', async () => {
-    mac = await makeMacos('10.15.7');
-    mac.keychains.roots = [second.pem];
-    mac.keychains.system = [third.pem];
-    expect((await read()).store.cannotChange).toBeNull();
-    const plan = mac.store.plan(first.sha256);
-    const added = await mac.store.add(pemToDer(first.pem));
-    expect(added).toMatchObject({ state: 'done', files: [file] });
-    expect(added.commands.map(({ argv }) => argv)).toEqual([
-      [
-        '/usr/bin/security',
-        'add-trusted-cert',
-        '-d',
-        '-r',
-        'trustRoot',
-        '-p',
-        'ssl',
-        '-p',
-        'basic',
-        '-k',
-        SYSTEM,
-        file,
-      ],
-    ]);
-    expect(plan).toEqual({
-      path: file,
-      commands: added.commands.map(({ argv }) => argv),
-      bundlePath: SYSTEM,
-    });
-    expect((await read()).store.bundle.anchors).toContain(first.sha256);
-    expect(await mac.store.add(pemToDer(first.pem))).toMatchObject({ state: 'done', commands: [] });
-
-    const removed = await mac.store.remove(first.sha256);
-    expect(removed.commands.map(({ argv }) => argv)).toEqual([
-      ['/usr/bin/security', 'remove-trusted-cert', '-d', file],
-      ['/usr/bin/security', 'delete-certificate', '-Z', sha1Of(first.pem), SYSTEM],
-    ]);
-    expect((await read()).store.bundle.anchors).toEqual([second.sha256]);
-    expect(existsSync(mac.host.at(file))).toBe(false);
-    // What somebody else put there is not ours to remove.
-    expect(await mac.store.remove(third.sha256)).toMatchObject({ state: 'done', commands: [] });
-    expect(mac.keychains.system).toEqual([third.pem]);
-  });
-
-  it('comes back from a snapshot', async () => {
-    mac = await makeMacos('10.15.7');
-    mac.keychains.roots = [second.pem];
-    mac.keychains.system = [third.pem];
-    const before = JSON.parse(JSON.stringify(await mac.store.snapshot())) as Awaited<
-      ReturnType<typeof mac.store.snapshot>
-    >;
-    await mac.store.add(pemToDer(first.pem));
-    mac.keychains.system.push(fourth.pem);
-    expect(await mac.store.restore(before)).toMatchObject({ state: 'done' });
-    expect(mac.keychains.system).toEqual([third.pem]);
-    expect(await mac.store.snapshot()).toEqual(before);
-  });
-
-  it.each(['11.7.10', '10.16', '15.1', 'unknown'])(
-    'refuses on macOS %s, and leaves a profile for MDM',
-    async (version) => {
-      mac = await makeMacos(version);
-      mac.keychains.roots = [second.pem];
-      const profile = `/Library/Application Support/Trustfleet/profiles/trustfleet-${first.sha256.slice(0, 16)}.mobileconfig`;
-      const { cannotChange } = (await read()).store;
-      expect(cannotChange).toContain('/Library/Application Support/Trustfleet/profiles');
-      expect(cannotChange).toContain('MDM');
-      expect(mac.store.plan(first.sha256)).toBeNull();
-      expect(await mac.store.add(pemToDer(first.pem))).toMatchObject({
-        state: 'failed',
-        reason: expect.stringContaining(profile) as string,
-        files: [profile],
-        commands: [],
-      });
-      const content = parse(readFileSync(mac.host.at(profile), 'utf8')) as {
-        PayloadContent: { PayloadContent: Uint8Array }[];
-      };
-      expect(Buffer.from(content.PayloadContent[0]?.PayloadContent ?? [])).toEqual(
-        Buffer.from(pemToDer(first.pem)),
-      );
-      expect(mac.keychains.system).toEqual([]);
-      // What is trusted already needs no change, and a snapshot of what is now is there already.
-      expect(await mac.store.add(pemToDer(second.pem))).toMatchObject({ state: 'done', files: [] });
-      expect(await mac.store.restore(await mac.store.snapshot())).toMatchObject({ state: 'done' });
     },
   );
 });
