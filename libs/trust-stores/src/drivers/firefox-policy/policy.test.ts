@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { createTrustStores, type EntryState, type StoreHandle } from '../../inde
 import type { TrustStorePorts } from '../../ports.ts';
 import { DEBIAN, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
+import { trustingPorts } from '../../testing/trusting-ports.ts';
 
 const [first, second, third] = WELL_KNOWN_ROOTS;
 if (first === undefined || second === undefined || third === undefined)
@@ -13,7 +14,6 @@ if (first === undefined || second === undefined || third === undefined)
 const MACHINE = 'etc/firefox/policies/policies.json';
 const DISTRIBUTION = 'usr/lib/firefox/distribution/policies.json';
 const OWN = `etc/firefox/policies/trustfleet-${first.sha256.slice(0, 16)}.pem`;
-const ROOT_PORTS: TrustStorePorts = { ...realPorts(), uid: 0 };
 let host: TestHost;
 beforeEach(() => {
   host = makeFirefoxHost();
@@ -28,14 +28,16 @@ function makeFirefoxHost(): TestHost {
   return made;
 }
 
-async function open(of: TestHost, ports = ROOT_PORTS): Promise<StoreHandle> {
+const rootPorts = (of: TestHost = host): TrustStorePorts => ({ ...trustingPorts(of.root), uid: 0 });
+
+async function open(of: TestHost, ports = rootPorts(of)): Promise<StoreHandle> {
   const handles = await createTrustStores(ports, { root: of.root }).list();
   const handle = handles.find(({ id }) => id === 'firefox.policy');
   if (handle === undefined) throw new Error('no policy store');
   return handle;
 }
 
-async function readStore(ports = ROOT_PORTS): Promise<TrustStore> {
+async function readStore(ports = rootPorts()): Promise<TrustStore> {
   const { store } = await (await open(host, ports)).read();
   expect(trustStoresSection.parse({ stores: [store] })).toEqual({ stores: [store] });
   return store;
@@ -114,9 +116,14 @@ describe("Firefox' policy", () => {
   });
 
   it('is changed by root alone', async () => {
-    const weak = { ...ROOT_PORTS, uid: 1000 };
+    const weak = { ...rootPorts(), uid: 1000 };
     expect((await readStore(weak)).cannotChange).toContain('not run as root');
     expect((await open(host, weak)).plan(first.sha256)).toBeNull();
+    // The test's tree lies in a directory that everybody may write.
+    expect((await readStore({ ...realPorts(), uid: 0 })).cannotChange).toContain('can be changed by others');
+    mkdirSync(host.at('etc/firefox/policies'), { recursive: true });
+    symlinkSync(host.put('srv/managed.json', '{"policies":{}}'), host.at(MACHINE));
+    expect((await readStore()).cannotChange).toContain('is a link');
   });
 
   it('gets an anchor and loses it again, with every other key where it was', async () => {

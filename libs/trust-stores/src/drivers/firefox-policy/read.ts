@@ -172,7 +172,18 @@ export async function whyNotChangeable(
   if (inForce.state === 'unreadable') return clip(inForce.detail, 512);
   if (inForce.state === 'read' && inForce.path !== layout.machineFile)
     return `Firefox reads ${inForce.path} only while there is no ${layout.machineFile}: move it there, then anchors can be added`;
+  return await whyNotByRights(ports, layout);
+}
+
+/** security.md, "a local user": root writes only where root alone may. */
+async function whyNotByRights(ports: TrustStorePorts, layout: FirefoxLayout): Promise<string | null> {
+  const [file] = await ports.identify([layout.machineFile], { followLinks: false });
+  if (file?.kind === 'link')
+    return `${layout.machineFile} is a link: something else manages it, so change the file that it leads to there`;
   const top = await firstExisting(ports, layout.ownFolder);
+  const { owners, writable } = await ports.inspectPath(top);
+  if (writable !== null || owners.some((owner) => owner !== 65_534))
+    return `${writable ?? top} can be changed by others than root, so root does not write there: give it back to root`;
   return (await ports.isWritable(top))
     ? null
     : `${top} cannot be written, even by root: it lies on a read-only file system, so change the image that it comes from`;
