@@ -1,7 +1,7 @@
 import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
-import type { Environment } from './environment.ts';
+import { TOKEN_VARIABLE, type Environment } from './environment.ts';
 import { CliError, reportFailure } from '@trustfleet/terminal';
 import type { CollectOptions } from './commands/collect.ts';
 import type { EnrollOptions } from './commands/enroll.ts';
@@ -12,6 +12,7 @@ import type { StoresDiffOptions } from './commands/stores-diff.ts';
 import type { StoresOptions } from './commands/stores.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
+import { addServiceCommands } from './service/commands.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
 /** What a command line runs in. */
@@ -41,9 +42,6 @@ function anchor(value: string): string {
     throw new InvalidArgumentError('An anchor is the SHA-256 of its DER, 64 lower-case hex digits.');
   return value;
 }
-
-/** Other accounts of the machine see a command line, but not an environment (proc(5)). */
-const TOKEN_VARIABLE = 'TRUSTFLEET_ENROLMENT_TOKEN';
 
 function tokenOf(env: Environment): string {
   const token = env[TOKEN_VARIABLE];
@@ -214,6 +212,7 @@ function createProgram(context: CliContext, outcome: Outcome): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addCommands(program, context);
+  addServiceCommands(program, context);
   addStores(program, context, outcome);
   addUndo(program, context);
   addInnerCommands(program, context);

@@ -12,3 +12,6 @@ export function takeEnvironment(): Environment {
   if (process.platform !== 'win32') process.env['PATH'] = SYSTEM_PATH;
   return taken;
 }
+
+/** Other accounts of the machine see a command line, but not an environment (proc(5)). */
+export const TOKEN_VARIABLE = 'TRUSTFLEET_ENROLMENT_TOKEN';

@@ -20,8 +20,16 @@ function platform(): 'linux' | 'windows' | 'macos' {
   return process.platform === 'darwin' ? 'macos' : 'linux';
 }
 
-/** Turns this machine into a host of the token's fleet, and says what it may do. */
+/** Turns this machine into a host of the token's fleet, says what it may do, and what comes next. */
 export async function enrollCommand(options: EnrollOptions, output: NodeJS.WritableStream): Promise<void> {
+  await enrolMachine(options, output);
+  output.write(
+    'Start the agent with: trustfleet-agent start (where it is installed as a service), else: trustfleet-agent run\n',
+  );
+}
+
+/** Turns this machine into a host of the token's fleet, and says what it may do. */
+export async function enrolMachine(options: EnrollOptions, output: NodeJS.WritableStream): Promise<void> {
   const { stateDir } = options;
   await ensureStateDir(stateDir);
   const present = await readIdentity(stateDir);
@@ -52,5 +60,4 @@ export async function enrollCommand(options: EnrollOptions, output: NodeJS.Writa
       ? `Permitted here by ${list.path}: ${list.permits.join(', ')}.\n`
       : `This host only observes: nothing can be changed on it until its owner permits that in ${list.path}.${list.state === 'rejected' ? ` ${list.problem ?? ''}` : ''}\n`,
   );
-  output.write('Start the agent with: trustfleet-agent run\n');
 }

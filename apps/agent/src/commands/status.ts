@@ -1,6 +1,7 @@
 import { readAllowList, type AllowList } from '@trustfleet/repair';
 import { createAllowListSource } from '../allow-list-source.ts';
 import { count, duration, plain } from '@trustfleet/terminal';
+import { describeService } from '../service/words.ts';
 import { readIdentity } from '../state/identity.ts';
 import { runningAgent } from '../state/instance-lock.ts';
 import { readStatus, type AgentStatus } from '../state/status-file.ts';
@@ -67,7 +68,7 @@ function permitsLine(list: AllowList): string {
   return `Permits:     nothing, this host only observes: ${plain(why)}`;
 }
 
-/** Reads the state directory; talks to nobody. */
+/** Reads the state directory and asks this machine's service manager; talks to no server. */
 export async function statusCommand(options: StatusOptions, output: NodeJS.WritableStream): Promise<void> {
   const identity = await readIdentity(options.stateDir);
   const list = await readAllowList(await createAllowListSource(), options.allowList);
@@ -85,5 +86,5 @@ export async function statusCommand(options: StatusOptions, output: NodeJS.Writa
     ];
     output.write(`${lines.join('\n')}\n`);
   }
-  output.write(`${permitsLine(list)}\n`);
+  output.write(`${permitsLine(list)}\nService:     ${await describeService()}\n`);
 }
