@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '@trustfleet/certificates';
-import type { JobEvent } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDurableFiles } from './durable-files.ts';
-import type { FaultPoint } from './ports.ts';
 import { createLab, type Lab } from './testing/lab.ts';
+import { journaled, pointsOf, runUntil } from './testing/stopped-runs.ts';
 import { readTrustStores, type ToolBehaviour } from './testing/debian-store.ts';
 
 let lab: Lab;
@@ -14,50 +13,16 @@ beforeEach(async () => {
 });
 afterEach(() => lab.remove());
 
-interface Journaled {
-  readonly events: JobEvent[];
-  readonly finals: JobEvent[];
-}
-
-async function journaled(): Promise<Journaled> {
-  const directory = join(lab.stateDir, 'journal');
-  const [jobId, ...others] = await readdir(directory);
-  expect(others).toEqual([]);
-  if (jobId === undefined) return { events: [], finals: [] };
-  const lines = (await readFile(join(directory, jobId, 'journal.jsonl'), 'utf8')).trimEnd().split('\n');
-  const entries = lines.map((line) => JSON.parse(line) as { kind: string; event?: JobEvent });
-  return {
-    events: entries.flatMap((entry) => entry.event ?? []),
-    finals: entries.filter((entry) => entry.kind === 'final').flatMap((entry) => entry.event ?? []),
-  };
-}
-
 /** Every point of one undisturbed run, in order. */
-async function pointsOf(behaviour: ToolBehaviour): Promise<string[]> {
-  const points: string[] = [];
+async function allPoints(behaviour: ToolBehaviour): Promise<string[]> {
   const other = await createLab();
-  const repair = await other.repair({ behaviour, fault: (point) => void points.push(point) });
-  await repair.accept(other.message());
-  await repair.idle();
+  const points = await pointsOf((fault) => other.repair({ behaviour, fault }), other.message());
   await other.remove();
   return points;
 }
 
-/** Runs a job until the given point, where everything of this agent stops for good (its files stay as they are). */
-async function runUntil(stop: number, behaviour: ToolBehaviour): Promise<void> {
-  let passed = 0;
-  let reached = (): void => undefined;
-  const frozen = new Promise<void>((resolve) => (reached = resolve));
-  const fault: FaultPoint = () => {
-    passed += 1;
-    if (passed <= stop) return undefined;
-    reached();
-    return new Promise<never>(() => undefined);
-  };
-  const repair = await lab.repair({ behaviour, fault });
-  void repair.accept(lab.message());
-  await frozen;
-}
+const stopAt = (stop: number, behaviour: ToolBehaviour): Promise<void> =>
+  runUntil(stop, (fault) => lab.repair({ behaviour, fault }), lab.message());
 
 async function store(): Promise<{ bundle: string; files: string[]; links: string[]; trusted: boolean }> {
   const facts = (await readTrustStores(lab.tree)).stores[0]!;
@@ -75,18 +40,18 @@ describe.each<ToolBehaviour>(['works', 'bundleLacksAnchor'])(
   'an agent that stops at any point of a job whose tool: %s',
   (behaviour) => {
     it('ends, at its next start, changed and verified or as before, with one final event', async () => {
-      const points = await pointsOf(behaviour);
+      const points = await allPoints(behaviour);
       expect(points.length).toBeGreaterThan(20);
       const ends = new Set<string>();
       for (const [stop, point] of points.entries()) {
         const before = await store();
-        await runUntil(stop, behaviour);
+        await stopAt(stop, behaviour);
 
         await (await lab.repair()).recover();
 
         const where = `stopped at ${stop} (${point})`;
         const after = await store();
-        const { events, finals } = await journaled();
+        const { events, finals } = await journaled(lab.stateDir);
         expect(
           events.map((event) => event.index),
           where,
@@ -126,27 +91,27 @@ describe('recover', () => {
 
     await (await lab.repair()).recover();
 
-    const { finals, events } = await journaled();
+    const { finals, events } = await journaled(lab.stateDir);
     expect(finals).toMatchObject([{ state: 'verified' }]);
     expect(events.at(-1)!.index).toBe(events.length);
   });
 
   it('takes up a job that was accepted and not begun', async () => {
-    await runUntil(2, 'works');
+    await stopAt(2, 'works');
 
     await (await lab.repair()).recover();
 
-    expect((await journaled()).finals).toMatchObject([{ state: 'verified' }]);
+    expect((await journaled(lab.stateDir)).finals).toMatchObject([{ state: 'verified' }]);
   });
 
   it('does nothing about finished jobs', async () => {
     const repair = await lab.repair();
     await repair.accept(lab.message());
     await repair.idle();
-    const { events } = await journaled();
+    const { events } = await journaled(lab.stateDir);
 
     await (await lab.repair()).recover();
 
-    expect((await journaled()).events).toEqual(events);
+    expect((await journaled(lab.stateDir)).events).toEqual(events);
   });
 });

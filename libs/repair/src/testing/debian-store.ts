@@ -134,7 +134,7 @@ export async function updateCaCertificates(tree: DebianTree, after: 'add' | 'rem
   });
 }
 
-/** How the tool behaves after it really ran. */
+/** How the tool behaves after it really ran: each time that it follows an addition, and the first time that it follows a removal. */
 export type ToolBehaviour = 'works' | 'reportsFailure' | 'bundleLacksAnchor' | 'neverEnds' | 'failsOnce';
 
 /** The remedy's ports on a real tree with the real tool. */
@@ -157,7 +157,7 @@ export function createDebianAccess(tree: DebianTree, behaviour: ToolBehaviour = 
       runs += 1;
       if (behaviour === 'failsOnce')
         return { reason: runs === 1 ? 'update-ca-certificates ended with exit code 1' : null };
-      if (after === 'remove' || behaviour === 'works') return { reason: null };
+      if ((after === 'remove' && runs > 1) || behaviour === 'works') return { reason: null };
       if (behaviour === 'reportsFailure') return { reason: 'update-ca-certificates ended with exit code 1' };
       if (behaviour === 'bundleLacksAnchor') {
         await writeFile(tree.bundle, '');

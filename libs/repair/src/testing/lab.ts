@@ -17,7 +17,10 @@ import type { AllowList } from '../allow-list.ts';
 import { createRepair, type Repair } from '../create-repair.ts';
 import type { RepairOptions } from '../worker.ts';
 import { createDurableFiles } from '../durable-files.ts';
+import type { AnchorStoreAccess } from '../anchor-stores/ports.ts';
+import type { RemedyExecutor } from '../remedy.ts';
 import { createAddAnchor } from '../trust-store-add-anchor/index.ts';
+import { createRemoveAnchor } from '../trust-store-remove-anchor/index.ts';
 import {
   createDebianAccess,
   makeDebianTree,
@@ -30,10 +33,15 @@ export const SERVER_TIME = new Date('2026-11-22T10:00:00.000Z');
 export const PERMITTED: AllowList = {
   path: '/etc/trustfleet/allow-list.json',
   state: 'loaded',
-  permits: ['trustStore.addAnchor'],
+  permits: ['trustStore.addAnchor', 'trustStore.removeAnchor'],
   digest: '0'.repeat(64),
   problem: null,
 };
+
+export const remediesOn = (access: AnchorStoreAccess): RemedyExecutor[] => [
+  createAddAnchor(access),
+  createRemoveAnchor(access),
+];
 
 export interface Lab {
   readonly directory: string;
@@ -128,7 +136,7 @@ export async function createLab(): Promise<Lab> {
         stateDir,
         files: createDurableFiles(),
         identity: { hostId, fleetId, keySet: () => keySet, hostKey: hostKey.privateKey },
-        remedies: [createAddAnchor(createDebianAccess(tree, behaviour))],
+        remedies: remediesOn(createDebianAccess(tree, behaviour)),
         allowList: () => Promise.resolve(PERMITTED),
         serverTime: () => SERVER_TIME,
         beforeFinal: () => Promise.resolve(),
