@@ -149,6 +149,9 @@ describe('stores diff', () => {
 
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/They hold the same anchors, with the same trust\.$/m);
+    expect(stdout).toMatch(
+      /^B: .*: 2 anchors\n {3}! The certificate of line \d+ stands in it again in line \d+/m,
+    );
   });
 
   it('says what only one of them has, and ends with 1', async () => {

@@ -1,4 +1,5 @@
 import { clip, type BundleFile } from '@trustfleet/protocol';
+import type { BundleDuplicate } from './types.ts';
 import { sha256Hex } from './encoding.ts';
 import { parseBundle } from './parse-bundle.ts';
 
@@ -20,6 +21,8 @@ export type BundleRead =
 export interface DescribedBundle {
   readonly file: BundleFile;
   readonly certificates: readonly { readonly sha256: string; readonly der: Uint8Array }[];
+  /** The first 100 certificates that stand in it again; harmless, so no problem of the file. */
+  readonly duplicates: readonly BundleDuplicate[];
 }
 
 /** Limits of the protocol's `bundleFile` and `bundleProblem`. */
@@ -33,9 +36,10 @@ export function describeBundle(path: string, read: BundleRead): DescribedBundle 
     return {
       file: { path, realPath, size, state: read.state, detail: clip(read.detail, LIMITS.text), ...nothing },
       certificates: [],
+      duplicates: [],
     };
   }
-  const { state, anchors, problems, opensslAccepts, certificates } = parseBundle(read.bytes);
+  const { state, anchors, problems, opensslAccepts, certificates, duplicates } = parseBundle(read.bytes);
   const file: BundleFile = {
     path,
     realPath,
@@ -49,5 +53,5 @@ export function describeBundle(path: string, read: BundleRead): DescribedBundle 
       .map(({ line, reason }) => ({ line, reason: clip(reason, LIMITS.text) })),
     opensslAccepts,
   };
-  return { file, certificates };
+  return { file, certificates, duplicates };
 }

@@ -3,7 +3,7 @@ import type { CatalogueRoot, RootCatalogue } from '@trustfleet/certificates';
 import { CliError, plain } from '@trustfleet/terminal';
 import type { StoreReading, TrustStores } from '@trustfleet/trust-stores';
 import type { DiffRow, DiffSide } from '../report/store-diff.ts';
-import { type Knowledge, storeRows } from '../report/store-rows.ts';
+import { type Knowledge, storeProblems, storeRows } from '../report/store-rows.ts';
 
 export interface SideSources extends Knowledge {
   readonly stores: TrustStores;
@@ -46,7 +46,7 @@ function storeSide(reading: StoreReading, knowledge: Knowledge): DiffSide {
     spkiSha256: row.facts?.spkiSha256 ?? null,
   }));
   const refused = bundle.opensslAccepts ? '' : ', which OpenSSL refuses as a whole';
-  return { label: `${name} (${id})${refused}`, rows };
+  return { label: `${name} (${id})${refused}`, rows, problems: storeProblems(reading.store) };
 }
 
 function catalogueSide(named: string, catalogue: RootCatalogue): DiffSide {
@@ -57,7 +57,8 @@ function catalogueSide(named: string, catalogue: RootCatalogue): DiffSide {
       `There is no certifi ${plain(version)} in the catalogue: it goes from ${catalogue.oldest.version} to ${catalogue.newest.version}, e.g. catalogue@2024.07.04.`,
       2,
     );
-  return { label: `The public list, certifi ${found.release.version}`, rows: found.roots.map(catalogueRow) };
+  const label = `The public list, certifi ${found.release.version}`;
+  return { label, rows: found.roots.map(catalogueRow), problems: [] };
 }
 
 /** The catalogue keeps no certificates, only what is known of them. */

@@ -32,8 +32,8 @@ export async function storesDiffCommand(
 function diffJson(a: DiffSide, b: DiffSide, diff: StoreDiff): object {
   const all = (rows: readonly DiffRow[]): object[] => rows.map(anchorJson);
   return {
-    a: { label: a.label },
-    b: { label: b.label },
+    a: { label: a.label, problems: a.problems },
+    b: { label: b.label, problems: b.problems },
     same: isSame(diff),
     onlyInA: all(diff.onlyInA),
     onlyInB: all(diff.onlyInB),

@@ -1,4 +1,5 @@
 import { count, plain } from '@trustfleet/terminal';
+import { someProblems } from './store-rows.ts';
 import { anchorName, anchorTable, trustWords } from './anchor-table.ts';
 import { type DiffRow, type DiffSide, isSame, type StoreDiff } from './store-diff.ts';
 
@@ -12,7 +13,7 @@ export interface RenderedDiff {
 /** What differs, for people. */
 export function renderDiff({ a, b, diff, now }: RenderedDiff): string {
   const lines = [
-    ...[`A: ${sideWords(a)}`, `B: ${sideWords(b)}`, ''],
+    ...[`A: ${sideWords(a)}`, ...problemLines(a), `B: ${sideWords(b)}`, ...problemLines(b), ''],
     ...(isSame(diff) ? ['They hold the same anchors, with the same trust.'] : []),
     ...only('A', diff.onlyInA, now),
     ...only('B', diff.onlyInB, now),
@@ -24,6 +25,10 @@ export function renderDiff({ a, b, diff, now }: RenderedDiff): string {
 
 const sideWords = ({ label, rows }: DiffSide): string =>
   `${plain(label)}: ${count(new Set(rows.map(({ sha256 }) => sha256)).size, 'anchor')}`;
+
+function problemLines({ problems }: DiffSide): string[] {
+  return someProblems(problems).map((problem) => `   ! ${problem}`);
+}
 
 function only(side: 'A' | 'B', rows: readonly DiffRow[], now: Date): string[] {
   if (rows.length === 0) return [];

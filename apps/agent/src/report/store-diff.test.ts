@@ -15,7 +15,7 @@ function row(sha256: string, spkiSha256: string | null, trust: DiffRow['trust'] 
   } as const;
   return { ...bare, sha256, spkiSha256, trust };
 }
-const side = (rows: readonly DiffRow[]) => ({ label: '', rows });
+const side = (rows: readonly DiffRow[]) => ({ label: '', rows, problems: [] });
 const digests = (rows: readonly DiffRow[]): string[] => rows.map(({ sha256 }) => sha256);
 
 describe('diffStores', () => {

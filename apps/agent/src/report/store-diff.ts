@@ -6,6 +6,8 @@ export interface DiffSide {
   /** As a person calls it. */
   readonly label: string;
   readonly rows: readonly DiffRow[];
+  /** What is wrong with it, one sentence each. */
+  readonly problems: readonly string[];
 }
 
 /** An anchor of one side. */

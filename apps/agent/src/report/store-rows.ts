@@ -5,6 +5,7 @@ import {
   type FactsCache,
   type RootCatalogue,
 } from '@trustfleet/certificates';
+import { count, plain } from '@trustfleet/terminal';
 import type { AnchorOrigin, AnchorTrust, StoreEntry, TrustStore } from '@trustfleet/protocol';
 
 /** One anchor as one store has it. */
@@ -71,4 +72,13 @@ export function storeProblems(store: TrustStore): string[] {
         : [`${path}: is not in the store that programs read yet`];
     }),
   ];
+}
+
+const MOST_PROBLEMS = 20;
+
+/** The first of them, safe to print, and how many more there are. */
+export function someProblems(problems: readonly string[]): string[] {
+  const shown = problems.slice(0, MOST_PROBLEMS).map(plain);
+  const left = problems.length - shown.length;
+  return left > 0 ? [...shown, `and ${count(left, 'more problem')}`] : shown;
 }

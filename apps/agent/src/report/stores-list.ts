@@ -1,16 +1,14 @@
 import type { ReleaseMark } from '@trustfleet/certificates';
 import type { TrustStore } from '@trustfleet/protocol';
-import { count, plain } from '@trustfleet/terminal';
+import { plain } from '@trustfleet/terminal';
 import { anchorTable } from './anchor-table.ts';
 import { bundleSummary } from './bundle-state.ts';
-import { storeProblems, type StoreRow } from './store-rows.ts';
+import { someProblems, storeProblems, type StoreRow } from './store-rows.ts';
 
 export interface ListedStore {
   readonly store: TrustStore;
   readonly rows: readonly StoreRow[];
 }
-
-const MOST_PROBLEMS = 20;
 
 /** Every store with every anchor, for people. */
 export function renderStores(
@@ -25,14 +23,10 @@ export function renderStores(
 function renderStore({ store, rows }: ListedStore, now: Date): string[] {
   const owner = store.user === null || store.user === undefined ? '' : `, of ${plain(store.user)} alone`;
   const whose = store.operatingSystem ? ", the operating system's" : '';
-  const problems = storeProblems(store);
   return [
     `${plain(store.name)} (${plain(store.id)}${whose}${owner}): ${bundleSummary(store.bundle)}`,
     `  ${plain(store.bundle.path)}`,
-    ...problems.slice(0, MOST_PROBLEMS).map((problem) => `  ! ${plain(problem)}`),
-    ...(problems.length > MOST_PROBLEMS
-      ? [`  ! and ${count(problems.length - MOST_PROBLEMS, 'more problem')}`]
-      : []),
+    ...someProblems(storeProblems(store)).map((problem) => `  ! ${problem}`),
     ...(store.cannotChange === null
       ? []
       : [`  Cannot be changed by this agent: ${plain(store.cannotChange)}`]),

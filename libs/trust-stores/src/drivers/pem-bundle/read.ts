@@ -1,4 +1,4 @@
-import { sha256Hex } from '@trustfleet/certificates';
+import { sha256Hex, type DescribedBundle } from '@trustfleet/certificates';
 import { clip, type BundleFile } from '@trustfleet/protocol';
 import { readBundle } from '../../bundle-file.ts';
 import { readHashedDirectory, type HashedDirectory } from '../../hashed-directory/read.ts';
@@ -56,13 +56,23 @@ interface Contents {
 }
 
 async function readFile(ports: TrustStorePorts, { path, target }: Place): Promise<Contents> {
-  const { file, certificates } = await readBundle(ports, path);
+  const { file, certificates, duplicates } = await readBundle(ports, path);
   return {
     bundle: file,
     certificates: new Map(certificates.map(({ sha256, der }) => [sha256, der])),
-    problems: [],
+    problems: repeats(duplicates),
     watch: [...new Set([path, target])],
   };
+}
+
+/** OpenSSL loads one of them; who reads the file should know that there are fewer anchors than blocks. */
+function repeats(duplicates: DescribedBundle['duplicates']): string[] {
+  const [first] = duplicates;
+  if (first === undefined) return [];
+  const more = duplicates.length === 1 ? '' : `, and ${duplicates.length - 1} more such`;
+  return [
+    `The certificate of line ${first.firstLine} stands in it again in line ${first.line}${more}: harmless, one of them can go`,
+  ];
 }
 
 /** A directory has no bytes of its own: its digest is that of its anchors' digests in order (decision 0008). */
