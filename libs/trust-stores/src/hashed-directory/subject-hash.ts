@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { children, content, encoded, readCertificateFields, type DerElement } from '@trustfleet/certificates';
 
 /**
@@ -7,9 +7,8 @@ import { children, content, encoded, readCertificateFields, type DerElement } fr
  */
 export function subjectHash(der: Uint8Array): string {
   const { subject } = readCertificateFields(der);
-  const digest = createHash('sha1');
-  for (const relativeName of children(subject)) digest.update(canonicalRelativeName(relativeName));
-  return digest.digest().readUInt32LE(0).toString(16).padStart(8, '0');
+  const digest = hash('sha1', Buffer.concat(children(subject).map(canonicalRelativeName)), 'buffer');
+  return digest.readUInt32LE(0).toString(16).padStart(8, '0');
 }
 
 /** A SET OF its attributes in the order of DER. */

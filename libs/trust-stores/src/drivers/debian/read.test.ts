@@ -11,8 +11,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores, type TrustStorePorts, type TrustStores } from '../../index.ts';
 import { DEBIAN, IS_ROOT, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
@@ -251,4 +254,62 @@ describe('reading the Debian store again', () => {
       expect(await anchors()).toEqual([root.sha256]);
     }
   });
+
+  it('gives what a first look gives, whatever happens in between', async () => {
+    const places = [
+      BUNDLE,
+      CONF,
+      `${ANCHORS}/studio.crt`,
+      `${ANCHORS}/x/y.crt`,
+      `${VENDOR}/First.crt`,
+      `${CERTS}/${hashOf(first.pem)}`,
+    ];
+    const contents = [first.pem, second.pem, third.pem, '', 'mozilla/First.crt\n', '!mozilla/First.crt\n'];
+    const step = fc.record({
+      work: fc.constantFrom('write', 'writeOldTimes', 'replace', 'remove', 'link'),
+      place: fc.constantFrom(...places),
+      content: fc.constantFrom(...contents),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+        for (const { work, place, content } of steps) {
+          // Past the tick of the file system's clock: here every change counts as long past.
+          await setTimeout(20);
+          OPERATIONS[work](place, content);
+          const fresh = createTrustStores(realPorts(), { root: host.root });
+          expect(await stores.collect()).toEqual(await fresh.collect());
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
 });
+
+const OPERATIONS: Readonly<
+  Record<'write' | 'writeOldTimes' | 'replace' | 'remove' | 'link', (place: string, content: string) => void>
+> = {
+  write: (place, content) => {
+    rmSync(host.at(place), { force: true, recursive: true });
+    host.put(place, content);
+  },
+  writeOldTimes: (place, content) => {
+    if (!existsSync(host.at(place))) return;
+    const { atime, mtime } = statSync(host.at(place));
+    writeFileSync(host.at(place), content);
+    utimesSync(host.at(place), atime, mtime);
+  },
+  replace: (place, content) => {
+    host.put('new', content);
+    mkdirSync(dirname(host.at(place)), { recursive: true });
+    renameSync(host.at('new'), host.at(place));
+  },
+  remove: (place) => {
+    rmSync(host.at(place), { force: true });
+  },
+  link: (place, content) => {
+    host.put('target', content);
+    rmSync(host.at(place), { force: true });
+    mkdirSync(dirname(host.at(place)), { recursive: true });
+    symlinkSync(host.at('target'), host.at(place));
+  },
+};
