@@ -5,10 +5,28 @@ import type { P11Standing } from './judge.ts';
 const MAX_ENTRIES = 5000;
 
 /**
- * What is worth a word beside the bundle: whatever an administrator put there, and whatever does not vouch for TLS servers. The extracted
- * bundle decides what is trusted, since it is what programs load; the sources say why.
+ * What is worth a word beside the bundle: whatever an administrator put there, whatever does not vouch for TLS servers, and what is in the
+ * bundle from nowhere. The extracted bundle decides what is trusted, since it is what programs load; the sources say why.
  */
-export function entriesOf(standings: readonly P11Standing[], bundle: ReadonlySet<string>): StoreEntry[] {
+export function entriesOf(standings: readonly P11Standing[], seen: SeenBundle): StoreEntry[] {
+  const foreign = seen.foreign.map((anchor): StoreEntry => ({
+    ...{ anchor, trust: 'servers', origin: 'unknown', name: null },
+    ...{ location: clip(seen.path, 4096), purposes: null },
+  }));
+  return [...sourceEntries(standings, seen.anchors), ...foreign]
+    .toSorted((a, b) => (a.anchor < b.anchor ? -1 : 1))
+    .slice(0, MAX_ENTRIES);
+}
+
+/** The extracted bundle beside the sources. */
+export interface SeenBundle {
+  readonly path: string;
+  readonly anchors: ReadonlySet<string>;
+  /** Those that no source has. */
+  readonly foreign: readonly string[];
+}
+
+function sourceEntries(standings: readonly P11Standing[], bundle: ReadonlySet<string>): StoreEntry[] {
   return standings
     .filter(({ sha256, trust, origin }) =>
       bundle.has(sha256) ? origin === 'local' && trust === 'servers' : trust !== 'servers',
@@ -20,26 +38,7 @@ export function entriesOf(standings: readonly P11Standing[], bundle: ReadonlySet
       name: label === null ? null : clip(label, 512),
       location: clip(path, 4096),
       purposes: purposes === null ? null : [...purposes],
-    }))
-    .slice(0, MAX_ENTRIES);
-}
-
-/** What the sources say and the bundle does not show yet; null when they agree. */
-export function staleness(
-  standings: readonly P11Standing[],
-  bundle: { readonly path: string; readonly anchors: ReadonlySet<string>; readonly tool: string },
-): string | null {
-  const missing = standings.filter(({ sha256, trust }) => trust === 'servers' && !bundle.anchors.has(sha256));
-  const left = standings.filter(
-    ({ sha256, trust, path }) =>
-      trust === 'distrusted' && bundle.anchors.has(sha256) && !path.includes('/blacklist/'),
-  );
-  const parts = [
-    ...(missing.length === 0 ? [] : [`${missing.length} anchors of its sources are not in it`]),
-    ...(left.length === 0 ? [] : [`${left.length} distrusted ones still are`]),
-  ];
-  if (parts.length === 0) return null;
-  return clip(`${bundle.path} is out of date (${parts.join(', ')}): run ${bundle.tool}`, 512);
+    }));
 }
 
 /** DER by digest of what the entries name, for those that OpenSSL reads as a certificate. */

@@ -11,6 +11,8 @@ export interface P11Layout extends FileWayLayout {
   readonly blocklist: string;
   /** Other names of the bundle that programs load; the system makes them links, and releases differ in which they have. */
   readonly copies: readonly string[];
+  /** What the tool makes for programs that look anchors up by subject hash. */
+  readonly hashed: string;
 }
 
 /** A family in paths of a machine whose root is `/`. */
@@ -22,6 +24,7 @@ export interface P11Family {
   readonly vendorSource: string;
   readonly bundle: string;
   readonly copies: readonly string[];
+  readonly hashed: string;
   readonly outputs: readonly string[];
   readonly extension: '.crt' | '.pem';
   readonly command: readonly [string, ...string[]];
@@ -39,6 +42,7 @@ export function p11Layout(family: P11Family): P11Layout {
     ],
     bundle: below(root, family.bundle),
     copies: family.copies.map((path) => below(root, path)),
+    hashed: below(root, family.hashed),
     blocklist: `${source}/blocklist`,
     anchors: flat('anchors', `${source}/anchors`),
     configuration: [

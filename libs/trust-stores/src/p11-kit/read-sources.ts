@@ -22,7 +22,7 @@ const MAX_FILES = 2000;
 
 export interface P11Sources {
   readonly tokens: readonly P11Token[];
-  /** Directories that are there, and files. */
+  /** Directories, also those that are not there, and files. */
   readonly watch: readonly string[];
   /** One sentence each. */
   readonly problems: readonly string[];
@@ -58,6 +58,7 @@ async function readPlace(
   ports: TrustStorePorts,
   { directory, placement, found }: Place,
 ): Promise<{ path: string; objects: P11Objects }[]> {
+  found.watch.push(directory);
   const listing = await ports.listDirectory(directory, { limit: MAX_FILES });
   if (listing.state !== 'listed') {
     if (listing.state === 'unreadable') found.problems.push(listing.detail);
@@ -65,7 +66,6 @@ async function readPlace(
   }
   if (listing.truncated)
     found.problems.push(`${directory} holds more than ${MAX_FILES} files: only those were read`);
-  found.watch.push(directory);
   const files: { path: string; objects: P11Objects }[] = [];
   for (const { name, kind } of listing.entries) {
     if (kind === 'directory') continue;
@@ -80,13 +80,13 @@ async function readSource(
   ports: TrustStorePorts,
   { path, placement, found }: { path: string; placement: Placement; found: Found },
 ): Promise<P11Objects | null> {
+  found.watch.push(path);
   const read = await ports.readFile(path);
   if (read.state !== 'read') {
     // A link to a directory is none of p11-kit's files; one that leads nowhere is said by `localAnchors`.
     if (read.state === 'unreadable' || read.state === 'tooLarge') found.problems.push(read.detail);
     return null;
   }
-  found.watch.push(path);
   const objects = parseSource(read.bytes, placement);
   const problem = objects?.problems[0];
   if (problem !== undefined) found.problems.push(`${path}, line ${problem.line}: ${problem.reason}`);

@@ -9,6 +9,7 @@ export function archLayout(root: string): P11Layout {
     vendorSource: '/usr/share/ca-certificates/trust-source',
     bundle: '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
     copies: ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem'],
+    hashed: '/etc/ca-certificates/extracted/cadir',
     outputs: ['/etc/ca-certificates/extracted'],
     extension: '.crt',
     command: ['/usr/bin/trust', 'extract-compat'],

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores } from '../../index.ts';
 import { blockPath } from '../../p11-kit/layout.ts';
+import type { TrustStorePorts } from '../../ports.ts';
 import { IS_ROOT } from '../../testing/host.ts';
 import { makeP11Family, type P11TestFamily } from '../../testing/p11-family.ts';
 import { rhelLayout } from './layout.ts';
@@ -134,7 +135,7 @@ describe.skipIf(!IS_ROOT)(
       expect(path).toBe(`/${SOURCE}/blocklist/trustfleet-${second.sha256.slice(0, 16)}.pem`);
       host.put(path, second.pem);
       expect((await read()).store.problems).toEqual([
-        `${BUNDLE} is out of date (1 distrusted ones still are): run /usr/bin/update-ca-trust`,
+        `${second.sha256.slice(0, 16)}… is distrusted, and ${BUNDLE} still holds it: run /usr/bin/update-ca-trust`,
       ]);
       expect((await read()).store.bundle.anchors).toContain(second.sha256);
       await store.rebuild('add');
@@ -170,7 +171,7 @@ describe.skipIf(!IS_ROOT)(
       host.put(`${SOURCE}/anchors/README`, 'Anchors go here.\n');
       const { store: seen } = await read();
       expect(seen.problems).toEqual([
-        `${BUNDLE} is out of date (1 anchors of its sources are not in it): run /usr/bin/update-ca-trust`,
+        `${first.sha256.slice(0, 16)}… of its sources is not in ${BUNDLE} yet: run /usr/bin/update-ca-trust`,
         expect.stringContaining('/anchors/damaged.pem, line 1: ') as string,
       ]);
       expect(seen.entries).toEqual([]);
@@ -180,14 +181,91 @@ describe.skipIf(!IS_ROOT)(
       ]);
     });
 
-    it('goes by the bundle where p11-kit passes over the older directory for distrust', async () => {
+    it('tells of anchors from nowhere, and of a directory of hashes that is not the bundle', async () => {
       const { host, store } = family;
       host.put(`${VENDOR}/anchors/vendor.pem`, first.pem);
+      await store.rebuild('add');
+      appendFileSync(host.at(BUNDLE), second.pem);
+      const { store: seen } = await read();
+      expect(seen.entries).toEqual([
+        {
+          anchor: second.sha256,
+          trust: 'servers',
+          origin: 'unknown',
+          name: null,
+          location: BUNDLE,
+          purposes: null,
+        },
+      ]);
+      const name = `${second.sha256.slice(0, 16)}…`;
+      expect(seen.problems).toEqual([
+        `${BUNDLE} holds ${name}, which no source of this system brings: the next run of /usr/bin/update-ca-trust drops it`,
+        expect.stringMatching(new RegExp(`^${name} is in .* and not in .*directory-hash`)) as string,
+      ]);
+      writeFileSync(host.at(BUNDLE), '');
+      expect((await read()).store.problems).toContainEqual(
+        expect.stringMatching(/directory-hash, where programs look anchors up by hash, and not in/),
+      );
+    });
+
+    it('reads again whatever has changed, and nothing else', async () => {
+      const { host, ports } = family;
+      host.put(`${VENDOR}/anchors/vendor.pem`, first.pem);
+      await family.store.rebuild('add');
+      let opened = 0;
+      const counting = {
+        ...ports,
+        readFile: (...args: Parameters<TrustStorePorts['readFile']>) => {
+          opened += 1;
+          return ports.readFile(...args);
+        },
+        // Files of a test are too young for the cache to trust what it knows of them.
+        identify: async (...args: Parameters<TrustStorePorts['identify']>) =>
+          (await ports.identify(...args)).map((one) => (one === null ? null : { ...one, settled: true })),
+      };
+      const [store] = await createTrustStores(counting).list();
+      const changes: readonly (() => unknown)[] = [
+        () => host.put(`${SOURCE}/anchors/new.pem`, second.pem),
+        () => host.put(`${SOURCE}/anchors/new.pem`, third.pem),
+        () => host.put(`${SOURCE}/blocklist/bad.pem`, first.pem),
+        () => host.put(`${SOURCE}/blacklist/old.pem`, fourth.pem),
+        () => host.put(`${SOURCE}/plain.pem`, second.pem),
+        () => host.put(`${VENDOR}/more.pem`, mailOnly(fourth.pem)),
+        () => {
+          rmSync(host.at(`${SOURCE}/blocklist/bad.pem`));
+        },
+        () => host.put('etc/pki/tls/cert.pem', second.pem),
+        () => {
+          appendFileSync(host.at(BUNDLE), second.pem);
+        },
+        () => {
+          rmSync(host.at('/etc/pki/ca-trust/extracted/pem/directory-hash'), { recursive: true });
+        },
+      ];
+      let before = await store?.read();
+      for (const [index, change] of changes.entries()) {
+        opened = 0;
+        expect(await store?.read(), `unchanged before ${index}`).toEqual(before);
+        expect(opened, `unchanged before ${index}`).toBe(0);
+        change();
+        const after = await store?.read();
+        expect(after?.store, `change ${index}`).not.toEqual(before?.store);
+        before = after;
+      }
+    });
+
+    it('goes by the bundle where p11-kit passes over the older directory for distrust', async () => {
+      const { host, store } = family;
+      host.put(`${VENDOR}/anchors/vendor.pem`, first.pem + second.pem);
       host.put(`${SOURCE}/blacklist/first.pem`, first.pem);
       await store.rebuild('add');
       const { store: seen } = await read();
       // p11-kit from 0.23.23 on reads blocklist/ alone; an older one takes it out of the bundle.
-      expect(seen).toMatchObject({ bundle: { anchors: [first.sha256] }, entries: [], problems: [] });
+      expect(seen).toMatchObject({
+        bundle: { anchors: [first.sha256, second.sha256].toSorted() },
+        entries: [],
+        problems: [],
+      });
       writeFileSync(host.at(BUNDLE), second.pem);
       expect((await read()).store.entries).toEqual([
         expect.objectContaining({ anchor: first.sha256, trust: 'distrusted' }) as unknown,

@@ -9,6 +9,7 @@ export function suseLayout(root: string): P11Layout {
     vendorSource: '/usr/share/pki/trust',
     bundle: '/var/lib/ca-certificates/ca-bundle.pem',
     copies: ['/etc/ssl/ca-bundle.pem'],
+    hashed: '/var/lib/ca-certificates/pem',
     outputs: ['/var/lib/ca-certificates'],
     extension: '.pem',
     command: ['/usr/sbin/update-ca-certificates'],
