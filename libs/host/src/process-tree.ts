@@ -1,20 +1,31 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { errorCode } from './errors.ts';
 import { hostPlatform } from './platform.ts';
+import { loadKoffi } from './windows/load-koffi.ts';
+import { createJobs, type Job } from './windows-process/job.ts';
 
-/** How a program is started so that all it starts can be ended with it, and how that is done. */
+/** A program and all that it starts, to be ended together. */
 export interface ProcessTree {
+  /** Called at once when the program runs. */
+  root(child: ChildProcess): void;
+  kill(child: ChildProcess): void;
+  /** The program has ended and is no longer listened to. */
+  release(): void;
+}
+
+/** How programs are started here so that they can be ended with all that they start. */
+export interface ProcessTrees {
   /** Of spawn: the leader of a process group of its own. */
   readonly detached: boolean;
   /** Where a program works that was not told where. */
   readonly directory: string;
-  kill(child: ChildProcess): void;
+  /** Before a program starts: at once where nothing has to be made for it. Never rejects. */
+  open(): ProcessTree | Promise<ProcessTree>;
 }
 
-const processGroup: ProcessTree = {
-  detached: true,
-  directory: '/',
+const group: ProcessTree = {
+  root: () => undefined,
   kill(child) {
     if (child.pid === undefined) return;
     try {
@@ -24,31 +35,42 @@ const processGroup: ProcessTree = {
       if (!['ESRCH', 'EPERM'].includes(errorCode(error))) throw error;
     }
   },
+  release: () => undefined,
 };
 
-const TASKKILL_LIMIT_MS = 5000;
+const processGroups: ProcessTrees = {
+  detached: true,
+  directory: '/',
+  open: () => group,
+};
+
+const treeOf = (job: Job | null): ProcessTree => ({
+  root(child) {
+    if (child.pid !== undefined) job?.add(child.pid);
+  },
+  kill(child) {
+    job?.terminate();
+    // Where there is no job, or the system did not take it in: the program alone.
+    child.kill('SIGKILL');
+  },
+  release: () => job?.close(),
+});
 
 /**
- * Windows has no process groups to signal. Not detached, the child is in libuv's job object (JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE), and
- * ends with this process however that ends. taskkill.exe goes by parents: it finds what a program has started as long as that program
- * itself runs, so a child that ended and left something behind has left it for good; its pipes are closed all the same.
+ * Windows has no process groups to signal, but job objects. Not detached, the program is in libuv's own job besides, and ends with
+ * this process however that ends. What a program starts in the moment before it is taken in is not held.
  */
-function windowsTree(systemRoot: string): ProcessTree {
-  const system = join(systemRoot, 'System32');
+function jobTrees(systemRoot: string): ProcessTrees {
+  let jobs: Promise<() => Job | null> | null = null;
   return {
     detached: false,
-    directory: system,
-    kill(child) {
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const killer = spawn(join(system, 'taskkill.exe'), ['/T', '/F', '/PID', String(child.pid)], {
-        ...{ cwd: system, env: {}, stdio: 'ignore', windowsHide: true },
-        timeout: TASKKILL_LIMIT_MS,
-      });
-      // Whatever became of it: TerminateProcess, which the child cannot refuse.
-      for (const end of ['error', 'exit']) killer.once(end, () => child.kill('SIGKILL'));
+    directory: join(systemRoot, 'System32'),
+    async open() {
+      jobs ??= loadKoffi().then(createJobs, () => () => null); // without koffi: the program alone can be ended
+      return treeOf((await jobs)());
     },
   };
 }
 
-export const processTree: ProcessTree =
-  hostPlatform() === 'windows' ? windowsTree(process.env['SystemRoot'] ?? 'C:\\Windows') : processGroup;
+export const processTrees: ProcessTrees =
+  hostPlatform() === 'windows' ? jobTrees(process.env['SystemRoot'] ?? 'C:\\Windows') : processGroups;

@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os';
 import type { RunRequest, RunResult } from './types.ts';
 import { errorCode, errorText } from './errors.ts';
 import { pathProblem } from './path-problem.ts';
-import { processTree } from './process-tree.ts';
+import { processTrees, type ProcessTree } from './process-tree.ts';
 
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** A grandchild may keep the pipes open after the program ended; we do not wait for it longer than this. */
@@ -15,15 +15,27 @@ const PIPE_GRACE_MS = 250;
  * Never throws and never outlives `timeoutMs` by more than `graceMs` and the pipe grace: every failure is a state.
  */
 export async function runProgram(request: RunRequest): Promise<RunResult> {
-  const refusal = refuse(request);
-  if (refusal !== null) return notStarted(refusal);
-  let child: ChildProcess;
+  const opened = processTrees.open();
+  const tree = opened instanceof Promise ? await opened : opened;
   try {
-    child = start(request);
-  } catch (error) {
-    return notStarted(`${request.argv[0]} could not be started: ${errorText(error)}`);
+    const refusal = refuse(request);
+    if (refusal !== null) return notStarted(refusal);
+    let child: ChildProcess;
+    try {
+      child = start(request);
+    } catch (error) {
+      return notStarted(`${request.argv[0]} could not be started: ${errorText(error)}`);
+    }
+    tree.root(child);
+    return await supervise({ child, tree }, request);
+  } finally {
+    tree.release();
   }
-  return await supervise(child, request);
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly tree: ProcessTree;
 }
 
 function refuse(request: RunRequest): string | null {
@@ -44,9 +56,9 @@ function start(request: RunRequest): ChildProcess {
   const identity =
     request.runAs !== undefined && ownUid() === 0 ? { uid: request.runAs.uid, gid: request.runAs.gid } : {};
   return spawn(program, args, {
-    cwd: request.cwd ?? processTree.directory,
+    cwd: request.cwd ?? processTrees.directory,
     env: { ...request.env },
-    detached: processTree.detached,
+    detached: processTrees.detached,
     shell: false,
     stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
@@ -54,14 +66,14 @@ function start(request: RunRequest): ChildProcess {
   });
 }
 
-function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult> {
+function supervise({ child, tree }: Started, request: RunRequest): Promise<RunResult> {
   const limit = request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
   const output = { stdout: collector(limit), stderr: collector(limit) };
   let ended: RunResult['state'] | null = null;
   let startError: string | null = null;
   let grace: NodeJS.Timeout | undefined;
   lowerPriority(child);
-  const ask = hand(child, request);
+  const ask = hand({ child, tree }, request);
 
   return new Promise((resolve) => {
     const stopWith = (state: RunResult['state']): void => {
@@ -86,7 +98,7 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
     });
     child.once('exit', () => {
       grace = setTimeout(() => {
-        processTree.kill(child);
+        tree.kill(child);
         child.stdout?.destroy();
         child.stderr?.destroy();
       }, PIPE_GRACE_MS);
@@ -105,7 +117,10 @@ function supervise(child: ChildProcess, request: RunRequest): Promise<RunResult>
 }
 
 /** Hands `input` over. `toStop` ends stdin and kills the group after `graceMs`; without an input, at once. */
-function hand(child: ChildProcess, { input, graceMs = 0 }: RunRequest): { toStop(): void; done(): void } {
+function hand(
+  { child, tree }: Started,
+  { input, graceMs = 0 }: RunRequest,
+): { toStop(): void; done(): void } {
   const { stdin } = child;
   let timer: NodeJS.Timeout | undefined;
   // EPIPE: it ended, or closed its stdin, before it had read all. How it ended says the rest.
@@ -114,10 +129,10 @@ function hand(child: ChildProcess, { input, graceMs = 0 }: RunRequest): { toStop
   return {
     toStop() {
       stdin?.destroy();
-      if (stdin === null || graceMs === 0) processTree.kill(child);
+      if (stdin === null || graceMs === 0) tree.kill(child);
       else
         timer ??= setTimeout(() => {
-          processTree.kill(child);
+          tree.kill(child);
         }, graceMs);
     },
     done() {
