@@ -15,6 +15,13 @@ export interface WindowsPlace {
 }
 
 const LOCATION_NAMES = { localMachine: 'LocalMachine', currentUser: 'CurrentUser' } as const;
+const ID_NAMES: Readonly<Record<WindowsStoreName, string>> = {
+  Root: 'root',
+  CA: 'ca',
+  Disallowed: 'disallowed',
+  AuthRoot: 'authRoot',
+  TrustedPeople: 'trustedPeople',
+};
 const PHYSICAL_NAMES: Readonly<Record<WindowsPhysicalStore, string>> = {
   registry: '\\.Default',
   groupPolicy: '\\.GroupPolicy',
@@ -37,7 +44,7 @@ function place(
 ): WindowsPlace {
   const path = `${LOCATION_NAMES[location]}\\${store}`;
   return {
-    id: `windows.${location}.${store.charAt(0).toLowerCase()}${store.slice(1)}`,
+    id: `windows.${location}.${ID_NAMES[store]}`,
     location,
     store,
     path,

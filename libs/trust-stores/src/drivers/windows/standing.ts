@@ -97,7 +97,7 @@ export function windowsEntryOf({ der, attributes }: PresentEntry): WindowsEntry 
   if (identifiers?.some((one) => !/^[0-2](\.\d{1,39}){1,40}$/.test(one))) return null;
   const properties = Object.entries(attributes).filter(([name]) => name.startsWith(PROPERTY));
   return {
-    der: Buffer.from(der, 'base64'),
+    der: Uint8Array.from(Buffer.from(der, 'base64')),
     friendlyName: attributes[FRIENDLY_NAME] ?? null,
     enhancedKeyUsage: identifiers,
     properties: Object.fromEntries(properties.map(([name, value]) => [name.slice(PROPERTY.length), value])),
