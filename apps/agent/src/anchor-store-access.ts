@@ -174,6 +174,14 @@ async function sweep(host: StoreHost, path: string): Promise<void> {
   }
 }
 
+/** What a write to a file that is a store of its own left beside it, when it was killed. */
+async function sweepBundle(parts: AnchorStoreParts, name: StoreName): Promise<void> {
+  if (name === undefined || bundlePathOf(name) === null) return;
+  const opened = await openStore(await parts.trustStores(), name);
+  const bundle = opened?.store.bundle;
+  if (bundle !== undefined) await sweep(parts.host, bundle.realPath ?? bundle.path);
+}
+
 /** 65534 is what the kernel shows for every account that a user namespace does not know: it cannot be given. */
 const ownerOf = ({ uid, gid }: Pick<FileAttributes, 'uid' | 'gid'>) =>
   uid === 65534 || gid === 65534 ? undefined : { uid, gid };
@@ -206,7 +214,9 @@ export function createAnchorStoreAccess(parts: AnchorStoreParts): AnchorStoreAcc
       (await entriesOf(parts, store)).unfinished?.(anchor, state) === true,
     async putEntry({ anchor, store }, state, signal) {
       signal.throwIfAborted();
-      return { reason: reasonOf(await (await entriesOf(parts, store)).put(anchor, state, { signal })) };
+      const reason = reasonOf(await (await entriesOf(parts, store)).put(anchor, state, { signal }));
+      await sweepBundle(parts, store);
+      return { reason };
     },
     readBack: (where, signal) => readBack(parts, where, signal),
   };

@@ -1,7 +1,7 @@
 import type { HostFacts } from '@trustfleet/policy';
 import type { LocalAnchor, TrustStore } from '@trustfleet/protocol';
 import { anchorFileName } from '../anchor-stores/anchor-file.ts';
-import { roleOf, WINDOWS_REJECTED, type EntryWay, type FileWay } from '../anchor-stores/drivers.ts';
+import { roleOf, type EntryWay, type FileWay } from '../anchor-stores/drivers.ts';
 import { addedLine, fileLine, toolLine } from '../anchor-stores/plan-lines.ts';
 import { withEntry, withFile, withStore } from '../anchor-stores/predict.ts';
 import type { AnchorParameters } from '../anchor-stores/schema.ts';
@@ -49,22 +49,22 @@ export function addAnchorEffect(
 }
 
 /** Who rejects it, so that an addition would change nothing; null for nobody. */
-function whyNoHelp({ trustStores }: HostFacts, store: TrustStore, anchor: string): string | null {
+function whyNoHelp(facts: HostFacts, store: TrustStore, anchor: string): string | null {
   if (roleOf(store) === 'rejected') return null;
+  const elsewhere = store.driver === 'windows' ? rejectedByWindows(facts, anchor) : null;
+  if (elsewhere !== null) return elsewhere;
   const own = entriesOf(store, anchor).find(({ trust }) => trust === 'distrusted');
-  if (own !== undefined) {
-    const place = own.location ?? own.name ?? store.bundle.path;
-    return `${store.name} rejects this certificate (${place}), whatever else holds it: adding it would not help. Take that rejection away first.`;
-  }
-  if (store.driver !== 'windows') return null;
-  const rejecting = trustStores?.stores.find(
-    ({ id, entries }) =>
-      id === WINDOWS_REJECTED &&
-      entries?.some((entry) => entry.anchor === anchor && entry.trust === 'distrusted'),
-  );
+  if (own === undefined) return null;
+  const place = own.location ?? own.name ?? store.bundle.path;
+  return `${store.name} rejects this certificate (${place}), whatever else holds it: adding it would not help. Take that rejection away first.`;
+}
+
+/** What stands in a store of rejected certificates is rejected in every other one (trust-stores.md §6.2, Disallowed). */
+function rejectedByWindows({ trustStores }: HostFacts, anchor: string): string | null {
+  const rejecting = trustStores?.stores.find((store) => roleOf(store) === 'rejected' && isIn(store, anchor));
   return rejecting === undefined
     ? null
-    : `${rejecting.name} holds this certificate, and Windows rejects what stands there, whatever else holds it: adding it would not help. Remove it from the store ${WINDOWS_REJECTED} first (trustStore.removeAnchor).`;
+    : `${rejecting.name} holds this certificate, and Windows rejects what stands there, whatever else holds it: adding it would not help. Remove it from the store ${rejecting.id} first (trustStore.removeAnchor).`;
 }
 
 function addFile({ facts, store, certificate }: Addition, way: FileWay): RemedyEffect {

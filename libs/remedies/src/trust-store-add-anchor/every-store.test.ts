@@ -128,6 +128,9 @@ describe('stores of Windows', () => {
   it('does not apply to what Windows rejects elsewhere, and says how to take that away', () => {
     const rejecting = disallowed({ entries: [entry({ trust: 'distrusted' })] });
 
+    // A certificate that stands in Root as well is told as rejected there, and what rejects it stands elsewhere.
+    const root = { ...windows, entries: [entry({ trust: 'distrusted', location: 'LocalMachine\\Root' })] };
+    expect(effectOn(hostWith(root, rejecting))).toEqual(effectOn(hostWith(windows, rejecting)));
     expect(effectOn(hostWith(windows, rejecting))).toEqual({
       kind: 'notApplicable',
       reason: expect.stringMatching(

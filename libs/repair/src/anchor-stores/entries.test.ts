@@ -130,6 +130,17 @@ describe('an anchor as an entry', () => {
     expect(held()).toEqual(theirs);
   });
 
+  it('stays trusted where a policy brings it too since: ours goes, and the end says who has it', async () => {
+    const jobId = await run(add);
+    stores.ofPolicy.set(lab.anchor, { ...ours(), attributes: { friendlyName: 'By policy' } });
+
+    expect(await undo(add, jobId)).toMatchObject({
+      state: 'verified',
+      detail: expect.stringMatching(/stays trusted: group policy brings it too/) as string,
+    });
+    expect(held()).toBeNull();
+  });
+
   it('is told apart by store: an order for one undoes nothing of another', async () => {
     const jobId = await run(add);
 

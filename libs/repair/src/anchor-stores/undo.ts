@@ -112,6 +112,18 @@ async function isOurs(
   return previous.kind === 'absent' && access.isUnfinished({ anchor, store: store ?? undefined }, present);
 }
 
+/** Ours is gone, and the store says that a copy of somebody else stays: so be it, as with two files that hold one anchor. */
+async function onlyOthersHoldIt(access: AnchorStoreAccess, inverse: EntryInverse): Promise<boolean> {
+  const where = { anchor: inverse.anchor, store: inverse.store ?? undefined };
+  const now = await access.entry(where);
+  return (
+    inverse.previous.kind === 'absent' &&
+    now.kind === 'present' &&
+    digestOfEntry(now) !== inverse.written &&
+    !(await access.isUnfinished(where, now))
+  );
+}
+
 function putEntryBackStep(access: AnchorStoreAccess, inverse: EntryInverse): UndoStep {
   const where = { anchor: inverse.anchor, store: inverse.store ?? undefined };
   const previous = digestOfEntry(inverse.previous);
@@ -132,7 +144,7 @@ function putEntryBackStep(access: AnchorStoreAccess, inverse: EntryInverse): Und
         );
       }
       const { reason } = await access.putEntry(where, inverse.previous, signal);
-      if (reason !== null) throw new StepFailedError(reason);
+      if (reason !== null && !(await onlyOthersHoldIt(access, inverse))) throw new StepFailedError(reason);
     },
   };
 }

@@ -13,6 +13,8 @@ export type PutBehaviour = 'works' | 'reportsFailure' | 'doesNothing' | 'half';
 export interface EntryStores {
   /** Entries by store and digest. */
   readonly held: Map<string, Map<string, Present>>;
+  /** What a policy brings into the store of roots, beside ours. */
+  readonly ofPolicy: Map<string, Present>;
   access(behaviour?: PutBehaviour): AnchorStoreAccess;
 }
 
@@ -26,10 +28,14 @@ export const presentIn = (store: string, der: Uint8Array, name = 'Trustfleet'): 
   ...{ trust: trustIn(store), attributes: { friendlyName: name } },
 });
 
-function section(held: EntryStores['held']): TrustStoresSection {
-  const stores = [...held].map(([id, entries]): TrustStore => {
-    const listed = [...entries].map(([anchor, { trust, attributes }]): StoreEntry => ({
-      ...{ anchor, trust, origin: 'local', location: 'registry', purposes: null },
+function section({ held, ofPolicy }: Omit<EntryStores, 'access'>): TrustStoresSection {
+  const stores = [...held].map(([id, own]): TrustStore => {
+    const brought = id === ROOT ? ofPolicy : new Map<string, Present>();
+    const listed = [...new Map([...brought, ...own])].map(([anchor, { trust, attributes }]): StoreEntry => ({
+      ...{ anchor, trust, purposes: null },
+      ...(brought.has(anchor)
+        ? { origin: 'policy' as const, location: 'group policy' }
+        : { origin: 'local' as const, location: 'registry' }),
       name: attributes['friendlyName'] ?? null,
     }));
     const anchors = listed
@@ -57,6 +63,9 @@ export function createEntryStores(): EntryStores {
     [ROOT, new Map<string, Present>()],
     [DISALLOWED, new Map<string, Present>()],
   ]);
+  const ofPolicy: EntryStores['ofPolicy'] = new Map();
+  const broughtTo = (store = ROOT): EntryStores['ofPolicy'] =>
+    store === ROOT ? ofPolicy : new Map<string, Present>();
   const entriesOf = (store = ROOT): Map<string, Present> => held.get(store) ?? never();
   const put = (store: string | undefined, anchor: string, state: EntryState): void => {
     if (state.kind === 'absent') entriesOf(store).delete(anchor);
@@ -64,11 +73,13 @@ export function createEntryStores(): EntryStores {
   };
   return {
     held,
+    ofPolicy,
     access(behaviour = 'works') {
       let puts = 0;
       return {
-        trustStores: () => Promise.resolve(section(held)),
-        entry: ({ anchor, store }) => Promise.resolve(entriesOf(store).get(anchor) ?? ABSENT),
+        trustStores: () => Promise.resolve(section({ held, ofPolicy })),
+        entry: ({ anchor, store }) =>
+          Promise.resolve(entriesOf(store).get(anchor) ?? broughtTo(store).get(anchor) ?? ABSENT),
         standing: (how, der, store = ROOT) =>
           Promise.resolve(how === 'trusting' ? presentIn(store, der) : null),
         isUnfinished: (_where, state) =>
@@ -80,10 +91,12 @@ export function createEntryStores(): EntryStores {
           }
           if (behaviour !== 'doesNothing') put(store, anchor, state);
           puts += 1;
+          if (state.kind === 'absent' && broughtTo(store).has(anchor))
+            return Promise.resolve({ reason: 'the group policy still holds it' });
           const fails = behaviour === 'reportsFailure' && puts === 1;
           return Promise.resolve({ reason: fails ? 'crypt32 said no' : null });
         },
-        readBack: (where) => Promise.resolve(evaluateAnchor(section(held), where)),
+        readBack: (where) => Promise.resolve(evaluateAnchor(section({ held, ofPolicy }), where)),
         toolAtRest: () => Promise.resolve(),
         ...{ readFile: never, attributes: never, writeFile: never, removeFile: never, sweep: never },
         ...{ isDirectory: never, runTool: never },
