@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { createTlsLab, prepareWine } from '@trustfleet/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAdministrator, signIn, type ApiSession } from './support/api-session.ts';
@@ -76,6 +76,19 @@ describe('the agent on Windows', () => {
     expect(ended, ended.stderr).toMatchObject({ exitCode: 0 });
     expect(ended.stdout).toMatch(/^Enrolled as host .* at https:\/\/127\.0\.0\.1:/);
     expect(ended.stdout).toContain('C:\\ProgramData\\Trustfleet\\allow-list.json');
+    // Wine keeps an access list as far as the bits of a mode can say it.
+    expect(statSync(agent.stateDir).mode & 0o007).toBe(0);
+  });
+
+  it('believes nothing of a state directory that others may write to', async () => {
+    const { mode } = statSync(agent.stateDir);
+    chmodSync(agent.stateDir, 0o777);
+
+    const ended = await agent.command('run');
+
+    chmodSync(agent.stateDir, mode);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toMatch(/Trustfleet\\Agent cannot be trusted, since .* may read or change/);
   });
 
   it('comes online and reports its system, its stores, its variables and what they name', async () => {
@@ -163,7 +176,16 @@ describe('the agent on Windows', () => {
       id: before.id,
       digests: before.digests,
     });
+    // DER of eighty authorities and the sections that name them.
     expect(before.sent).toBeGreaterThan(40_000);
     expect(sent() - before.sent).toBeLessThan(before.sent / 3);
+  });
+
+  it('leaves no lock behind when it is killed', async () => {
+    await running.kill();
+
+    running = agent.start();
+
+    await expect.poll(() => running.log(), WAIT).toMatch(/link state="online"/);
   });
 });

@@ -73,6 +73,18 @@ describe('readAllowList', () => {
   });
 });
 
+it('rejects good content in a file that the access lists of the system speak against (Windows)', async () => {
+  const bytes = Buffer.from('{"format":1,"permits":["trustStore.addAnchor"]}');
+  const facts = { kind: 'file', bytes, chain: [] } as const;
+
+  expect(await read({ ...facts, untrusted: null })).toMatchObject({ state: 'loaded' });
+  expect(await read({ ...facts, untrusted: 'BU may change it' })).toMatchObject({
+    state: 'rejected',
+    permits: [],
+    problem: 'BU may change it',
+  });
+});
+
 describe('ownershipProblem', () => {
   const change = (index: number, part: Partial<PathOwnership>): PathOwnership[] =>
     CHAIN.map((entry, at) => (at === index ? { ...entry, ...part } : entry));
