@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { TestAuthority } from './authorities.ts';
 import { DEBIAN, makeTestHost, type TestHost } from './host.ts';
 
 /** The real one, of the JDK that these tests need. */
 export const REAL_KEYTOOL = '/usr/bin/keytool';
 const REAL_JAVA = '/usr/bin/java';
+const REAL_JAVAC = '/usr/bin/javac';
+/** A third of a JVM's start goes to its better compiler. */
+const QUICK = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+const QUICK_TOOL = QUICK.map((option) => `-J${option}`);
 const OPEN_PKCS12 = [
   '-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE',
   '-J-Dkeystore.pkcs12.macAlgorithm=NONE',
@@ -28,8 +33,6 @@ export interface JavaLab extends TestHost {
   imports(path: string, authority: TestAuthority, how: ImportHow): void;
   /** The real keytool with the usual password. Throws with what it printed. */
   keytool(...args: string[]): string;
-  /** Subjects that a real Java trusts when it is given no password, as its own trust manager has them, sorted. */
-  trustedByJava(path: string): readonly string[];
 }
 
 export interface ImportHow {
@@ -41,7 +44,11 @@ export interface ImportHow {
 export function makeJavaLab(): JavaLab {
   const host = makeTestHost(DEBIAN);
   const keytool = (...args: string[]): string =>
-    run(REAL_KEYTOOL, args.includes('-storepass') ? args : [...args, '-storepass', 'changeit']);
+    run(REAL_KEYTOOL, [
+      ...QUICK_TOOL,
+      ...args,
+      ...(args.includes('-storepass') ? [] : ['-storepass', 'changeit']),
+    ]);
   return {
     ...host,
     keytool,
@@ -71,10 +78,34 @@ export function makeJavaLab(): JavaLab {
         password,
       );
     },
-    trustedByJava(path) {
-      const source = host.put('tmp/Trusted.java', TRUSTED);
-      const printed = run(REAL_JAVA, [`-Djavax.net.ssl.trustStore=${host.at(path)}`, source]);
+  };
+}
+
+/** A compiled program for many questions; `dispose` deletes it. */
+export interface JavaProgram {
+  /** Subjects that a real Java trusts when it is given this trust store and no password, as its own trust manager has them, sorted. */
+  trusted(keystore: string): readonly string[];
+  dispose(): void;
+}
+
+export function makeJavaProgram(): JavaProgram {
+  const directory = mkdtempSync(join(tmpdir(), 'trustfleet-java-'));
+  const source = join(directory, 'Trusted.java');
+  writeFileSync(source, TRUSTED);
+  run(REAL_JAVAC, [...QUICK_TOOL, '-d', directory, source]);
+  return {
+    trusted(keystore) {
+      const printed = run(REAL_JAVA, [
+        ...QUICK,
+        `-Djavax.net.ssl.trustStore=${keystore}`,
+        '-cp',
+        directory,
+        'Trusted',
+      ]);
       return printed.split('\n').filter(Boolean).toSorted();
+    },
+    dispose() {
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

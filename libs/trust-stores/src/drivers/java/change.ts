@@ -13,8 +13,8 @@ type Command = readonly [string, ...string[]];
 
 /** A Java starts in about half a second; one on a busy host takes its time. */
 const TIMEOUT_MS = 60_000;
-/** Small, and without its files in /tmp, whose names others can guess. */
-const JVM = ['-J-Xmx128m', '-J-XX:+UseSerialGC', '-J-XX:-UsePerfData'];
+/** Small and quick to start, and without its files in /tmp, whose names others can guess. */
+const JVM = ['-J-Xmx128m', '-J-XX:+UseSerialGC', '-J-XX:TieredStopAtLevel=1', '-J-XX:-UsePerfData'];
 
 export interface JavaStore {
   readonly ports: TrustStorePorts;

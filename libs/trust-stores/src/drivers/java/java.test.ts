@@ -2,12 +2,12 @@ import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { describeCertificate } from '@trustfleet/certificates';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores, type EntryState, type StoreHandle } from '../../index.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import { makeAuthority, type TestAuthority } from '../../testing/authorities.ts';
 import { realPorts } from '../../testing/host.ts';
-import { makeJavaLab, type JavaLab } from '../../testing/java-lab.ts';
+import { makeJavaLab, makeJavaProgram, type JavaLab } from '../../testing/java-lab.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
 import { trustingPorts } from '../../testing/trusting-ports.ts';
 import { KeystoreError } from './keystore.ts';
@@ -19,6 +19,10 @@ const third = makeAuthority('Third Root');
 const ABSENT: EntryState = { kind: 'absent' };
 const alias = `trustfleet-${studio.sha256.slice(0, 16)}`;
 let lab: JavaLab;
+const program = makeJavaProgram();
+afterAll(() => {
+  program.dispose();
+});
 beforeEach(() => {
   lab = makeJavaLab();
 });
@@ -97,7 +101,7 @@ describe('keystores of Java', () => {
         );
       const { entries } = parseKeystore(readFileSync(lab.at(path)));
       const facts = entries.map(({ der }) => describeCertificate(der));
-      expect(facts.map(({ subject }) => subject).toSorted(), format).toEqual(lab.trustedByJava(path));
+      expect(facts.map(({ subject }) => subject).toSorted(), format).toEqual(program.trusted(lab.at(path)));
       expect(facts.length, format).toBe({ JKS: 3, 'open PKCS#12': 2, 'encrypted PKCS#12': 0 }[format]);
       if (format !== 'encrypted PKCS#12')
         expect(facts.map(({ sha1 }) => sha1)).toContain(studio.opensslThumbprint);
@@ -188,7 +192,7 @@ describe('changing a keystore with the real keytool', () => {
       expect(added).toMatchObject({ state: 'done', files: [lab.at(path)] });
       expect(added.commands.map(({ argv }) => argv)).toEqual(handle.plan(studio.sha256)?.commands);
       expect(contents(path)).toEqual([...before, `${alias}=${studio.sha256}`].toSorted());
-      expect(lab.trustedByJava(path)).toEqual(['CN=Other Root', 'CN=Studio Root']);
+      expect(program.trusted(lab.at(path))).toEqual(['CN=Other Root', 'CN=Studio Root']);
       expect(statSync(lab.at(path)).mode & 0o777).toBe(0o640);
       expect(readdirSync(lab.at('opt/app/jre/lib/security'))).toEqual([
         'cacerts',
@@ -206,7 +210,7 @@ describe('changing a keystore with the real keytool', () => {
 
   it('removes every alias of a certificate and brings all of them back, whatever they are called', async () => {
     const path = lab.home('opt/app/jre');
-    for (const name of ['-alias', 'größe 日本', 'a b; $(x)']) lab.imports(path, studio, { alias: name });
+    for (const name of ['-alias', 'größe 日本; $(x)']) lab.imports(path, studio, { alias: name });
     lab.imports(path, other, { alias });
     const before = contents(path);
     const { entries } = await open();
@@ -292,7 +296,7 @@ describe('changing a keystore with the real keytool', () => {
   });
 
   it('brings a keystore back to a snapshot, byte for byte', async () => {
-    await expectRestores(() => restoreSubject([studio, other, third]), { runs: 4, operations: 2 });
+    await expectRestores(() => restoreSubject([studio, other, third]), { runs: 3, operations: 2 });
   }, 180_000);
 });
 
