@@ -187,6 +187,16 @@ function addStores(program: Command, { stdout }: CliContext, outcome: Outcome): 
       const { storesDiffCommand } = await import('./commands/stores-diff.ts');
       outcome.code = await storesDiffCommand({ ...options, a, b }, stdout);
     });
+  stores
+    .command('profile')
+    .description(
+      'print a configuration profile (.mobileconfig) that has Macs trust one CA certificate, for MDM',
+    )
+    .argument('<certificate>', 'file with the CA certificate as PEM')
+    .action(async (certificate: string) => {
+      const { storesProfileCommand } = await import('./commands/stores-profile.ts');
+      await storesProfileCommand(certificate, stdout);
+    });
 }
 
 /** Commands inherit when they are made, before the program has all its settings. */

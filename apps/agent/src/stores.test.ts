@@ -278,3 +278,25 @@ describe('stores diff', () => {
     for (const word of ['--json', 'catalogue@2024.07.04', 'hashed directory']) expect(stdout).toContain(word);
   });
 });
+
+describe('stores profile', () => {
+  it('prints a profile for MDM that holds the certificate, whatever its name says', async () => {
+    const { code, stdout, stderr } = await cli('stores', 'profile', await put(at('evil.pem'), hostile.pem));
+
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('<string>com.apple.security.root</string>');
+    expect(stdout.replaceAll(/\s/g, '')).toContain(hostile.pem.split('\n').slice(1, -2).join(''));
+    expect(stdout).not.toMatch(STEERS);
+  });
+
+  it('refuses what is no anchor', async () => {
+    for (const [file, sentence] of [
+      [await put(at('none.txt'), 'hello\n'), /no certificate/],
+      [at('missing.pem'), /missing\.pem/],
+    ] as const) {
+      const { code, stdout, stderr } = await cli('stores', 'profile', file);
+      expect(stderr).toMatch(sentence);
+      expect([code, stdout]).toEqual([1, '']);
+    }
+  });
+});

@@ -9,13 +9,13 @@ export interface MacosStore {
 }
 
 /** Null where this release of macOS lets a daemon change the machine's trust. */
-export async function whyNotChangeable({ ports, layout, version }: MacosStore): Promise<string | null> {
-  if (!letsDaemonsChangeTrust(version)) return onlyByProfile(version, layout.profiles);
+export async function whyNotChangeable({ ports, version }: MacosStore): Promise<string | null> {
+  if (!letsDaemonsChangeTrust(version)) return onlyByProfile(version);
   if (!(await ports.isExecutable(SECURITY))) return `${SECURITY} is not there: this is no whole macOS`;
   return ports.uid === 0 ? null : 'The agent does not run as root, and only root can change this store';
 }
 
-/** Where to find the profile instead, and what to do with it. */
-export function onlyByProfile(version: string | null, profiles: string): string {
-  return `macOS ${version ?? '11 and later'} lets no program change the machine's trust without a person's password, not even root: install a configuration profile by MDM, which needs none. A try to add an anchor here leaves its profile in ${profiles}`;
+/** What to do instead. */
+export function onlyByProfile(version: string | null): string {
+  return `macOS ${version ?? '11 and later'} lets no program change the machine's trust without a person's password, not even root: deploy a configuration profile by MDM, which needs none (trustfleet-agent stores profile CERTIFICATE prints it)`;
 }

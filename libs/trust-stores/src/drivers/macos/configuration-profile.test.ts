@@ -68,14 +68,14 @@ describe('a configuration profile', () => {
 
   it.each([
     ['markup', '</string><key>PayloadType</key>&amp;<![CDATA['],
-    ['control characters', 'a\u0001b\u0085c'],
+    ['what steers a terminal', 'a\u0001b\u0085c\u202ed'],
     ['quotes and letters of every kind', '"Größe" \u{1F512} \u0639'],
   ])('takes a name with %s as text', async (_, name) => {
     const hostile = await authorityCalled(name);
     const parsed = readWithPython(configurationProfile(hostile)) as unknown as { PayloadContent: Payload[] };
     expect(parsed.PayloadContent).toHaveLength(1);
     const shown = parsed.PayloadContent[0]?.PayloadDisplayName ?? '';
-    expect(shown).toBe((describeCertificate(hostile).commonName ?? '').replace(/\p{Cc}/gu, ' '));
+    expect(shown).toBe((describeCertificate(hostile).commonName ?? '').replace(/[\p{Cc}\p{Cf}]/gu, ' '));
     expect(shown).toHaveLength(name.length);
   });
 });

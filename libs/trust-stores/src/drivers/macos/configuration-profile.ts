@@ -49,7 +49,7 @@ function uuidOf(name: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** A subject is anyone's text; XML 1.0 has no place for control characters and half surrogates, not even escaped (§2.2). */
+/** A subject is anyone's text: nothing in it steers a terminal or a dialog, and XML 1.0 has no place for control characters and half surrogates, not even escaped (§2.2). */
 function plainText(text: string): string {
-  return clip(text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' '), 120).trim();
+  return clip(text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\uFFFE\uFFFF]/gu, ' '), 120).trim();
 }
