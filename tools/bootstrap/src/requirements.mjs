@@ -41,6 +41,12 @@ export const REQUIREMENTS = [
     projects: ['testkit', 'host', 'trust-stores', 'packaging', 'e2e'],
   },
   {
+    name: 'a C compiler for Windows (mingw-w64)',
+    install: 'apt-get install gcc-mingw-w64-x86-64',
+    present: () => existsSync('/usr/bin/x86_64-w64-mingw32-gcc'),
+    projects: ['packaging', 'e2e'],
+  },
+  {
     name: 'root with mount namespaces (unshare)',
     install: 'run the tests as root on Linux, with util-linux installed',
     present: () => process.getuid?.() === 0 && namespaceFlags() !== undefined,
