@@ -16,8 +16,8 @@ async function purge({ stateDir, allowList }: UninstallOptions): Promise<void> {
   await requireOwnStateDir(stateDir);
   await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
   await removeFile(allowList);
-  // Where both lie: ours, if nobody put anything else there. Of /var/lib that is never true.
-  for (const directory of new Set([dirname(allowList), dirname(stateDir)])) await removeIfEmpty(directory);
+  // /etc/trustfleet, or %ProgramData%\Trustfleet, which held the state too: ours, if nobody put anything else there.
+  await removeIfEmpty(dirname(allowList));
 }
 
 /** Stops the service and takes it away with its program; the state stays, so that a later install is the same host. */

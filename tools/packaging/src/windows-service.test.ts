@@ -1,0 +1,81 @@
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareWine, type WineLab, type WineProcess, type WineResult } from '@trustfleet/testkit';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { findPackage } from './testing/find-package.ts';
+import { writeIdentity } from './testing/write-identity.ts';
+
+const PACKAGE = 'C:\\package';
+const AGENT = `${PACKAGE}\\trustfleet-agent.exe`;
+const STATE = 'C:\\ProgramData\\Trustfleet\\Agent';
+/** Wine's machines are slow beside others. */
+const PATIENCE = { timeout: 60_000, interval: 200 };
+
+let lab: WineLab;
+let keepsServices: WineProcess;
+beforeAll(async () => {
+  lab = await prepareWine();
+  await cp(await findPackage('win-x64'), lab.toUnix(PACKAGE), { recursive: true });
+  // Wine's services end with the last program of a person.
+  keepsServices = lab.start([lab.node, '-e', 'setTimeout(() => undefined, 600_000)'], { timeoutMs: 600_000 });
+});
+afterAll(async () => {
+  await keepsServices.kill();
+  await lab.dispose();
+});
+
+const agent = (...args: readonly string[]): Promise<WineResult> =>
+  lab.run([AGENT, ...args], { timeoutMs: 120_000 });
+const log = (): Promise<string> => readFile(join(lab.toUnix(STATE), 'agent.log'), 'utf8');
+/** The agent's process, as its status says. */
+async function runningPid(): Promise<number> {
+  const status = JSON.parse(await readFile(join(lab.toUnix(STATE), 'status.json'), 'utf8')) as {
+    pid: number;
+  };
+  return status.pid;
+}
+
+it('the executable runs', async () => {
+  expect(await agent('--version')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\s*$/) as string,
+  });
+  const scan = await agent('scan', '--section', 'system', '--json');
+  expect(scan.exitCode).toBe(0);
+  expect(JSON.parse(scan.stdout)).toMatchObject({ system: { os: { platform: 'windows' } } });
+  expect((await agent('observe')).stderr).toMatch(/unknown command 'observe'/);
+});
+
+it('a service is installed, started, started again after a crash, stopped, and leaves nothing', async () => {
+  const programs = await readdir(join(lab.prefix, 'drive_c/Program Files'));
+  const installed = await agent('install');
+  expect(installed.stderr).toBe('');
+  expect(installed.stdout).toMatch(/installed and waits: this machine is not enrolled/);
+  expect((await agent('start')).stderr).toMatch(/not enrolled/);
+
+  await writeIdentity(lab.toUnix(STATE));
+  expect((await agent('start')).stdout).toMatch(/The service runs/);
+  await vi.waitFor(async () => {
+    expect(await log()).toMatch(/agent started/);
+    expect((await agent('status')).stdout).toMatch(/Agent: +running[^]*Service: +running/);
+  }, PATIENCE);
+
+  // The agent's end, as a crash is one: it is started again, and the service is never seen stopped.
+  const first = await runningPid();
+  await lab.run([lab.node, '-e', `process.kill(${first})`], { timeoutMs: 60_000 });
+  await vi.waitFor(async () => {
+    expect(await log()).toMatch(/the agent ended by itself[^]*started again in \d+ ms \(failure 1 of 6/);
+    expect(await runningPid()).not.toBe(first);
+  }, PATIENCE);
+  expect((await agent('status')).stdout).toMatch(/Service: +running/);
+
+  // A stop is one that the agent hears of.
+  expect((await agent('stop')).stdout).toMatch(/is stopped/);
+  expect(await log()).toMatch(/agent stops reason="its input ended"/);
+  expect((await agent('status')).stdout).toMatch(/Agent: +not running[^]*Service: +stopped/);
+
+  expect((await agent('uninstall', '--purge')).stdout).toMatch(/service is removed[^]*Revoke host/);
+  expect((await agent('status')).stdout).toMatch(/Not enrolled[^]*Service: +none/);
+  expect(await readdir(join(lab.prefix, 'drive_c/Program Files'))).toEqual(programs);
+  expect(await readdir(lab.toUnix('C:\\ProgramData'))).not.toContain('Trustfleet');
+});
