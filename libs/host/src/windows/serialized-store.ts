@@ -12,10 +12,11 @@ const OTHER_OBJECTS: ReadonlySet<number> = new Set([33, 34]);
 const FRIENDLY_NAME = 11;
 const ENHANCED_KEY_USAGE = 9;
 /**
- * What else limits or describes an anchor, kept as it is: description, policies and name constraints of the root programme, dates and
- * purposes after which it counts no more. Thumbprints and key identifiers are left out: crypt32 computes them itself.
+ * What else limits or describes an anchor, kept as it is: description; whether its lists of revoked certificates are asked; policies, name
+ * constraints and chain policies of the root programme; dates and purposes from which it counts no more (wincrypt.h). Thumbprints and
+ * key identifiers are left out: crypt32 computes them itself.
  */
-const KEPT: ReadonlySet<number> = new Set([13, 83, 84, 98, 104, 105, 122, 126, 127]);
+const KEPT: ReadonlySet<number> = new Set([13, 82, 83, 84, 86, 104, 105, 122, 126, 127]);
 const HEADER_BYTES = 12;
 const FILE_HEADER_BYTES = 8;
 const X509_ASN_ENCODING = 1;

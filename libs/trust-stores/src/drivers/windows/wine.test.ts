@@ -152,7 +152,7 @@ describe("Windows' stores under Wine", () => {
 
   it('a copy that the group policy brings counts as present, and is left to the policy', async () => {
     const studio = makeAuthority('Studio by policy');
-    await putByPolicy(studio);
+    await putByRegistry('HKLM\\Software\\Policies\\Microsoft\\SystemCertificates\\Root', studio);
     const before = await lab.thumbprints('Root');
     expect(await entryIn(ROOT, studio.sha256)).toMatchObject({
       ...{ trust: 'servers', origin: 'policy', location: 'LocalMachine\\Root\\.GroupPolicy' },
@@ -165,6 +165,21 @@ describe("Windows' stores under Wine", () => {
       reason: expect.stringMatching(/LocalMachine\\Root\\.GroupPolicy still holds .*group policy/) as unknown,
     });
     expect(await anchors()).toContain(studio.sha256);
+  });
+
+  it("tells the vendor's roots and an account's own from the machine's", async () => {
+    const [vendor, user] = [makeAuthority('Vendor'), makeAuthority('User')];
+    await putByRegistry('HKLM\\Software\\Microsoft\\SystemCertificates\\AuthRoot', vendor);
+    await putByRegistry('HKCU\\Software\\Microsoft\\SystemCertificates\\Root', user);
+
+    expect(await entryIn(ROOT, vendor.sha256)).toMatchObject({
+      ...{ trust: 'servers', origin: 'vendor', location: 'LocalMachine\\Root\\.AuthRoot' },
+    });
+    expect(await anchors('windows.localMachine.authRoot')).toEqual([vendor.sha256]);
+    expect(await entryIn('windows.currentUser.root', user.sha256)).toMatchObject({
+      ...{ trust: 'servers', origin: 'user', location: 'CurrentUser\\Root\\.Default' },
+    });
+    expect(await anchors()).not.toContain(user.sha256);
   });
 
   it('goes back to a snapshot, whatever was done since', async () => {
@@ -208,23 +223,13 @@ describe("Windows' stores under Wine", () => {
   }, 180_000);
 });
 
-/** As the group policy client leaves it in the registry: a Blob of one record (CERT_CERT_PROP_ID). */
-async function putByPolicy({ der, opensslThumbprint }: TestAuthority): Promise<void> {
+/** As Windows leaves it in the registry: a Blob of one record (CERT_CERT_PROP_ID). */
+async function putByRegistry(key: string, { der, opensslThumbprint }: TestAuthority): Promise<void> {
   const head = Buffer.alloc(12);
   head.writeUInt32LE(32, 0);
   head.writeUInt32LE(1, 4);
   head.writeUInt32LE(der.length, 8);
-  const key = 'HKLM\\Software\\Policies\\Microsoft\\SystemCertificates\\Root\\Certificates';
   const blob = Buffer.concat([head, der]).toString('hex');
-  await lab.registry(
-    'add',
-    `${key}\\${opensslThumbprint}`,
-    '/v',
-    'Blob',
-    '/t',
-    'REG_BINARY',
-    '/d',
-    blob,
-    '/f',
-  );
+  const path = `${key}\\Certificates\\${opensslThumbprint}`;
+  await lab.registry('add', path, '/v', 'Blob', '/t', 'REG_BINARY', '/d', blob, '/f');
 }
