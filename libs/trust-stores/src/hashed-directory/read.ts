@@ -9,6 +9,8 @@ export interface HashedDirectory {
   readonly detail: string | null;
   /** What a look-up finds: DER by SHA-256. */
   readonly found: ReadonlyMap<string, Uint8Array>;
+  /** Real paths of the files that were opened for it, by SHA-256 of what they hold. */
+  readonly files: ReadonlyMap<string, string>;
   /** Entries that lead nowhere; each ends the look-up of its hash. */
   readonly dangling: readonly string[];
   /** Entries that hold no certificate of their hash. */
@@ -25,7 +27,7 @@ type Certificates = readonly { readonly sha256: string; readonly der: Uint8Array
 /** What files hold that were read already, by their identity as `identify` gives it. */
 export type KnownFiles = ReadonlyMap<string, Certificates>;
 
-const MAX_ENTRIES = 20_000;
+const MAX_ENTRIES = 10_000;
 const ENTRY = /^([0-9a-f]{8})\.(\d{1,4})$/;
 
 /** Reads what a look-up reaches; a failure is a state. Files that are known are not opened again. */
@@ -36,59 +38,62 @@ export async function readHashedDirectory(
 ): Promise<HashedDirectory> {
   const lists = { dangling: [] as string[], wrong: [] as string[], hidden: [] as string[] };
   const found = new Map<string, Uint8Array>();
+  const files = new Map<string, string>();
   const listing = await ports.listDirectory(path, { limit: MAX_ENTRIES });
   if (listing.state !== 'listed') {
     const { state, detail } = listing;
-    return { state, detail, found, ...lists, truncated: false, paths: [path] };
+    return { state, detail, found, files, ...lists, truncated: false, paths: [path] };
   }
   const groups = byHash(listing.entries.map(({ name }) => name));
   const names = [...groups.values()].flat();
-  const files = await openEntries(ports, { path, names, known });
+  const opened = await openEntries(ports, { path, names, known, files });
   for (const [hash, group] of groups) {
-    const reached = reachedOf(hash, group, files);
+    const reached = reachedOf(hash, group, opened);
     lists.dangling.push(...reached.dangling);
     lists.hidden.push(...reached.hidden);
-    for (const name of reached.names) if (!take(found, hash, files.get(name) ?? [])) lists.wrong.push(name);
+    for (const name of reached.names) if (!take(found, hash, opened.get(name) ?? [])) lists.wrong.push(name);
   }
   const paths = [path, ...names.map((name) => `${path}/${name}`)];
-  return { state: 'listed', detail: null, found, ...lists, truncated: listing.truncated, paths };
+  return { state: 'listed', detail: null, found, files, ...lists, truncated: listing.truncated, paths };
 }
 
 /** OpenSSL counts up from 0 and ends at the first name that leads nowhere. */
 function reachedOf(
   hash: string,
   names: readonly string[],
-  files: ReadonlyMap<string, Certificates | null>,
+  opened: ReadonlyMap<string, Certificates | null>,
 ): {
   readonly names: readonly string[];
   readonly dangling: readonly string[];
   readonly hidden: readonly string[];
 } {
-  const end = names.findIndex((name, number) => name !== `${hash}.${number}` || files.get(name) === null);
+  const end = names.findIndex((name, number) => name !== `${hash}.${number}` || opened.get(name) === null);
   const reached = end === -1 ? names : names.slice(0, end);
   const rest = names.slice(reached.length);
-  const dangling = rest.filter((name) => files.get(name) === null);
-  return { names: reached, dangling, hidden: rest.filter((name) => !dangling.includes(name)) };
+  const dangling = rest.filter((name) => opened.get(name) === null);
+  return { names: reached, dangling, hidden: rest.filter((name) => opened.get(name) !== null) };
 }
 
 interface Entries {
   readonly path: string;
   readonly names: readonly string[];
   readonly known: KnownFiles;
+  /** Filled with the files that had to be opened. */
+  readonly files: Map<string, string>;
 }
 
 /** What each entry holds; null for one that leads nowhere. */
 async function openEntries(
   ports: TrustStorePorts,
-  { path, names, known }: Entries,
+  { path, names, known, files }: Entries,
 ): Promise<ReadonlyMap<string, Certificates | null>> {
   const identities = await ports.identify(names.map((name) => `${path}/${name}`));
-  const files = new Map<string, Certificates | null>();
+  const opened = new Map<string, Certificates | null>();
   for (const [index, name] of names.entries()) {
     const held = known.get(identities[index]?.identity ?? '');
-    files.set(name, held ?? (await certificatesOf(ports, `${path}/${name}`)));
+    opened.set(name, held ?? (await certificatesOf(ports, `${path}/${name}`, files)));
   }
-  return files;
+  return opened;
 }
 
 /** In the order of their numbers. */
@@ -96,7 +101,10 @@ function byHash(names: readonly string[]): ReadonlyMap<string, readonly string[]
   const groups = new Map<string, { name: string; number: number }[]>();
   for (const name of names) {
     const [, hash, number] = ENTRY.exec(name) ?? [];
-    if (hash !== undefined) groups.set(hash, [...(groups.get(hash) ?? []), { name, number: Number(number) }]);
+    if (hash === undefined) continue;
+    const group = groups.get(hash) ?? [];
+    group.push({ name, number: Number(number) });
+    groups.set(hash, group);
   }
   return new Map(
     [...groups].map(([hash, entries]) => [
@@ -106,9 +114,14 @@ function byHash(names: readonly string[]): ReadonlyMap<string, readonly string[]
   );
 }
 
-async function certificatesOf(ports: TrustStorePorts, path: string): Promise<Certificates | null> {
+async function certificatesOf(
+  ports: TrustStorePorts,
+  path: string,
+  files: Map<string, string>,
+): Promise<Certificates | null> {
   const { file, certificates } = await readBundle(ports, path);
   if (file.state === 'missing') return null;
+  for (const { sha256 } of certificates) files.set(sha256, file.realPath ?? path);
   return file.opensslAccepts ? certificates : [];
 }
 

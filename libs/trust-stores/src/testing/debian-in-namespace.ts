@@ -33,7 +33,7 @@ const states: string[] = [(await handle.rebuild('add')).state];
 seen['before'] = await see();
 const snapshot = await handle.snapshot();
 states.push((await handle.add(Buffer.from(pem, 'base64'))).state);
-writeFileSync('/etc/ca-certificates.conf', '!First.crt\nSecond.crt\n');
+writeFileSync('/etc/ca-certificates.conf', '!mozilla/First.crt\nmozilla/Second.crt\n');
 writeFileSync('/usr/local/share/ca-certificates/by-hand.crt', '');
 states.push((await handle.rebuild('remove')).state);
 seen['changed'] = await see();

@@ -15,9 +15,9 @@ if (first === undefined || second === undefined || third === undefined)
 let host: TestHost;
 beforeEach(() => {
   host = makeTestHost(DEBIAN);
-  host.put('usr/share/ca-certificates/First.crt', first.pem);
-  host.put('usr/share/ca-certificates/Second.crt', second.pem);
-  host.put('etc/ca-certificates.conf', 'First.crt\n');
+  host.put('usr/share/ca-certificates/mozilla/First.crt', first.pem);
+  host.put('usr/share/ca-certificates/mozilla/Second.crt', second.pem);
+  host.put('etc/ca-certificates.conf', 'mozilla/First.crt\n');
   for (const path of ['etc/ssl/certs', 'etc/ca-certificates/update.d', ANCHORS])
     mkdirSync(host.at(path), { recursive: true });
 });
@@ -53,7 +53,7 @@ describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
         again: before,
       });
       expect(readdirSync(host.at(ANCHORS))).toEqual([]);
-      expect(readFileSync(host.at('etc/ca-certificates.conf'), 'utf8')).toBe('First.crt\n');
+      expect(readFileSync(host.at('etc/ca-certificates.conf'), 'utf8')).toBe('mozilla/First.crt\n');
       // Two links for one certificate: by its name and by its hash.
       expect(readdirSync(host.at('etc/ssl/certs'))).toHaveLength(3);
     });

@@ -127,6 +127,30 @@ describe.skipIf(!IS_ROOT || !existsSync(UPDATE_TOOL))(
       expect(problems?.[0]).toContain(first.sha256.slice(0, 16));
     });
 
+    it('names what another package than Debian’s own brings', async () => {
+      host.put('usr/share/ca-certificates/studio/Root.crt', third.pem);
+      // The same anchor from Mozilla too: nothing to say of that one.
+      host.put('usr/share/ca-certificates/studio/First.crt', first.pem);
+      host.put(CONF, 'mozilla/First.crt\nmozilla/Főtanúsítvány.crt\nstudio/Root.crt\nstudio/First.crt\n');
+      await rebuild();
+      const { entries } = await read();
+      expect(entries).toEqual([
+        {
+          ...{ anchor: third.sha256, trust: 'servers', origin: 'vendor', name: 'studio/Root.crt' },
+          ...{ location: host.at('usr/share/ca-certificates/studio/Root.crt'), purposes: null },
+        },
+      ]);
+    });
+
+    it('tells of a certificate that lies among the links, as that of the package ssl-cert', async () => {
+      await rebuild();
+      host.put(`${CERTS}/ssl-cert-snakeoil.pem`, third.pem);
+      execFileSync('/usr/bin/openssl', ['rehash', host.at(CERTS)], { stdio: 'ignore' });
+      const { problems } = await read();
+      expect(problems).toEqual(saying('Python trusts it because it lies there'));
+      expect(problems?.[0]).toContain(host.at(`${CERTS}/ssl-cert-snakeoil.pem`));
+    });
+
     it('tells of what someone wrote into the bundle', async () => {
       await rebuild();
       appendFileSync(host.at(BUNDLE), third.pem);

@@ -1,9 +1,13 @@
+import { dirname } from 'node:path';
 import { CertificateParseError, describeCertificate } from '@trustfleet/certificates';
 import { clip, type BundleFile, type LocalAnchor, type StoreEntry } from '@trustfleet/protocol';
 import { hashedProblems, sentence } from '../../hashed-directory/problems.ts';
 import type { HashedDirectory } from '../../hashed-directory/read.ts';
 import { UPDATE_TOOL, type DebianLayout } from './layout.ts';
 import type { VendorSource, VendorSources } from './sources.ts';
+
+/** Where Debian's package ca-certificates has Mozilla's roots, below the system's directory. */
+const MOZILLA = 'mozilla/';
 
 /** Everything that one reading saw. */
 export interface Seen {
@@ -27,6 +31,7 @@ export function truthOf(seen: Seen): Truth {
   const inBundle = new Set(seen.bundle.anchors);
   const left = leftOut(seen.vendor.sources, taken);
   const entries = [
+    ...ofOtherPackages(seen, inBundle),
     ...left.map((source) => entryOf(source, { seen, inBundle })),
     ...(seen.vendor.present ? withoutSource(seen, { taken, left }) : []),
   ];
@@ -34,6 +39,19 @@ export function truthOf(seen: Seen): Truth {
     entries: entries.toSorted((a, b) => (a.anchor < b.anchor ? -1 : 1)),
     problems: [...bundleProblems(seen, { taken, left, inBundle }), ...linkProblems(seen, inBundle)],
   };
+}
+
+/** Debian's own package brings Mozilla's roots; another package or an administrator put these into the system's directory. */
+function ofOtherPackages({ vendor }: Seen, inBundle: ReadonlySet<string>): StoreEntry[] {
+  const mozilla = vendor.sources.filter(({ name }) => name.startsWith(MOZILLA)).map(({ sha256 }) => sha256);
+  const others = new Map<string, VendorSource>();
+  for (const source of vendor.sources)
+    if (source.choice === 'selected' && inBundle.has(source.sha256)) others.set(source.sha256, source);
+  for (const sha256 of mozilla) others.delete(sha256);
+  return [...others.values()].map(({ sha256, name, path }) => ({
+    ...{ anchor: sha256, trust: 'servers', origin: 'vendor', name: clip(name, 512) },
+    ...{ location: path, purposes: null },
+  }));
 }
 
 /** Certificates of the system that no selected or local file brings, each once. */
@@ -118,6 +136,9 @@ function linkProblems(seen: Seen, inBundle: ReadonlySet<string>): string[] {
   if (hashed.state !== 'listed') return told([hashed.detail]);
   const lost = [...inBundle].filter((anchor) => !hashed.found.has(anchor));
   const extra = [...hashed.found.keys()].filter((anchor) => !inBundle.has(anchor));
+  const own = new Set(
+    extra.filter((anchor) => dirname(hashed.files.get(anchor) ?? '') === layout.linkDirectory),
+  );
   return told([
     ...hashedProblems(layout.linkDirectory, hashed, remedy),
     sentence(
@@ -126,9 +147,18 @@ function linkProblems(seen: Seen, inBundle: ReadonlySet<string>): string[] {
         `${names} is in ${layout.bundle} and has no link by hash in ${layout.linkDirectory}, so Python does not trust it: run ${remedy}`,
     ),
     sentence(
-      namesOf(seen, extra),
+      namesOf(
+        seen,
+        extra.filter((anchor) => !own.has(anchor)),
+      ),
       (names) =>
         `${names} has a link by hash in ${layout.linkDirectory} and is not in ${layout.bundle}, so Python trusts it and others do not: run ${remedy}`,
+    ),
+    // The package ssl-cert makes one of these, for a server without a certificate.
+    sentence(
+      [...own].flatMap((anchor) => hashed.files.get(anchor) ?? []),
+      (names) =>
+        `${names} is no link, and Python trusts it because it lies there, while others do not: move it elsewhere if it is a server's, then run openssl rehash ${layout.linkDirectory}`,
     ),
   ]);
 }
