@@ -54,7 +54,7 @@ export function installWindowsAgent(wine: WineLab): WindowsAgent {
     start() {
       const running: WineProcess = wine.start(argv(['run']), { timeoutMs: LONGEST_RUN_MS });
       return {
-        log: running.stderr,
+        log: () => running.stderr(),
         stop() {
           // To this one process, as a console does it to each of its own; Wine turns the signal into Ctrl-C.
           process.kill(running.pid, 'SIGINT');

@@ -5,7 +5,7 @@ import { createAllowListSource } from '../allow-list-source.ts';
 import { readAllowList } from '@trustfleet/repair';
 import { CliError } from '@trustfleet/terminal';
 import { ensureKeySeed, readIdentity, saveIdentity } from '../state/identity.ts';
-import { ensureStateDir } from '../state/json-file.ts';
+import { ensureStateDir } from '../state/state-directory.ts';
 import { AGENT_VERSION } from '../version.ts';
 
 export interface EnrollOptions {

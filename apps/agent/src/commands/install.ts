@@ -8,7 +8,7 @@ import { planProgram } from '../service/program-files.ts';
 import { thisService } from '../service/this-service.ts';
 import type { AgentService, ServicePlaces } from '../service/types.ts';
 import { readIdentity } from '../state/identity.ts';
-import { ensureStateDir } from '../state/json-file.ts';
+import { ensureStateDir } from '../state/state-directory.ts';
 import { enrolMachine } from './enroll.ts';
 
 export interface InstallOptions extends ServicePlaces {

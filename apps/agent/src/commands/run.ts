@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { createLogger } from '../logger.ts';
 import { UNKNOWN_BOOT } from '../server-time.ts';
 import { loadIdentity } from '../state/identity.ts';
-import { requireOwnStateDir } from '../state/json-file.ts';
+import { requireOwnStateDir } from '../state/state-directory.ts';
 import { takeInstanceLock } from '../state/instance-lock.ts';
 
 export interface RunOptions {

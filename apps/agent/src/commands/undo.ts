@@ -16,7 +16,7 @@ import { createLogger } from '../logger.ts';
 import { openAgentRepair, openRemedies } from '../run/open-repair.ts';
 import { loadIdentity, type LoadedIdentity } from '../state/identity.ts';
 import { AgentRunsError, runningAgent, takeInstanceLock } from '../state/instance-lock.ts';
-import { requireOwnStateDir } from '../state/json-file.ts';
+import { requireOwnStateDir } from '../state/state-directory.ts';
 import { dropUndoRequest, leaveUndoRequest, takeUndoRequests } from '../state/undo-requests.ts';
 
 const POLL_MS = 250;

@@ -5,7 +5,7 @@ import { removeIfEmpty, removeProgram } from '../service/program-files.ts';
 import { thisService } from '../service/this-service.ts';
 import type { ServicePlaces } from '../service/types.ts';
 import { readIdentity } from '../state/identity.ts';
-import { requireOwnStateDir } from '../state/json-file.ts';
+import { requireOwnStateDir } from '../state/state-directory.ts';
 
 export interface UninstallOptions extends ServicePlaces {
   /** Also the identity, the journals and the allow-list. */

@@ -50,10 +50,11 @@ function entriesOf(text: string): string[] | null {
   const entries: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const [index, letter] of [...text].entries()) {
+  for (let index = 0; index < text.length; index += 1) {
+    const letter = text[index];
     if (letter === '(' && (depth += 1) === 1) start = index + 1;
-    else if (letter === ')' && (depth -= 1) === 0) entries.push([...text].slice(start, index).join(''));
-    else if (depth < 0 || (depth === 0 && letter !== ')')) return null;
+    else if (letter === ')' && (depth -= 1) === 0) entries.push(text.slice(start, index));
+    else if (depth <= 0) return null;
   }
   return depth === 0 ? entries : null;
 }
@@ -67,11 +68,17 @@ const MAX_LENGTH = 64 * 1024;
  * who may change the object.
  */
 export function parseSddl(text: string): SecurityDescriptor | null {
-  const [, owner = '', , flags = '', list = ''] =
-    (text.length <= MAX_LENGTH ? DESCRIPTOR.exec(text) : null) ?? [];
-  if (!SID.test(owner)) return null;
-  if (flags.includes('NO_ACCESS_CONTROL')) return { owner, grants: null };
+  const found = text.length <= MAX_LENGTH ? DESCRIPTOR.exec(text) : null;
+  const owner = found?.[1] ?? '';
+  if (found === null || !SID.test(owner)) return null;
+  if (found[3]?.includes('NO_ACCESS_CONTROL')) return { owner, grants: null };
+  const grants = grantsOf(found[4] ?? '');
+  return grants === null ? null : { owner, grants };
+}
+
+/** Null where one of the entries is not understood. */
+function grantsOf(list: string): Grant[] | null {
   const entries = entriesOf(list)?.map(parseEntry);
   if (entries === undefined || entries.includes(null)) return null;
-  return { owner, grants: entries.filter((entry) => entry !== undefined && entry !== null) };
+  return entries.filter((entry) => entry !== undefined && entry !== null);
 }

@@ -30,29 +30,31 @@ async function visit(walk: Walk, at: Walk['queue'][number], search: FileSearch):
   }
 }
 
+/** Visits one folder. Why the search ends here; null to go on. */
+async function step(walk: Walk, at: Walk['queue'][number], search: FileSearch): Promise<string | null> {
+  try {
+    await visit(walk, at, search);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === '') throw error;
+    // Gone meanwhile, or not for this account. Of the search's own root it is said.
+    if (at.depth === 1 && code !== 'ENOENT') return `${search.root} may not be read (${code})`;
+  }
+  return walk.paths.length > search.limit ? `more than ${search.limit} files below ${search.root}` : null;
+}
+
 /** As `findFiles`, in this process, for a system without find(1). What may not be read by this account is passed over, as there. */
 export async function walkFiles(search: FileSearch): Promise<FileSearchResult> {
   const deadline = Date.now() + search.timeoutMs;
   const walk: Walk = { wanted: anyOf(search.names), pruned: anyOf(search.prune), paths: [], queue: [] };
-  const problem = pathProblem(search.root);
-  if (problem !== null) return { paths: [], complete: false, detail: problem };
+  let detail = pathProblem(search.root);
   walk.queue.push({ directory: search.root, depth: 1 });
-  let visited = 0;
-  let detail: string | null = null;
-  for (let at = walk.queue.shift(); at !== undefined && detail === null; at = walk.queue.shift()) {
-    visited += 1;
-    try {
-      await visit(walk, at, search);
-    } catch (error) {
-      // Gone meanwhile, or not for this account. Of the search's own root it is said.
-      if (errorCode(error) === '') throw error;
-      if (visited === 1 && errorCode(error) !== 'ENOENT')
-        detail = `${search.root} may not be read (${errorCode(error)})`;
-    }
-    if (walk.paths.length > search.limit) detail = `more than ${search.limit} files below ${search.root}`;
-    else if (visited === MAX_DIRECTORIES)
-      detail = `more than ${MAX_DIRECTORIES} folders below ${search.root}`;
-    else if (Date.now() > deadline) detail = `no end below ${search.root} after ${search.timeoutMs} ms`;
+  for (let visited = 1; detail === null; visited += 1) {
+    const at = walk.queue.shift();
+    if (at === undefined) break;
+    detail = await step(walk, at, search);
+    if (visited === MAX_DIRECTORIES) detail ??= `more than ${MAX_DIRECTORIES} folders below ${search.root}`;
+    if (Date.now() > deadline) detail ??= `no end below ${search.root} after ${search.timeoutMs} ms`;
   }
   return { paths: walk.paths.toSorted().slice(0, search.limit), complete: detail === null, detail };
 }
