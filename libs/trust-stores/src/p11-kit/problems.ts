@@ -19,7 +19,7 @@ export function disagreements(seen: Compared): string[] {
   const missing = standings.filter(({ sha256, trust }) => trust === 'servers' && !anchors.has(sha256));
   const lingering = standings.filter(
     ({ sha256, trust, path: file }) =>
-      // What p11-kit from 0.23.23 on passes over lingers by right.
+      // What newer releases of p11-kit pass over lingers by right.
       trust === 'distrusted' && anchors.has(sha256) && !file.includes('/blacklist/'),
   );
   const sentences = [

@@ -10,7 +10,7 @@ export interface P11Path {
   readonly origin: Extract<AnchorOrigin, 'vendor' | 'local'>;
 }
 
-/** `blacklist` is what p11-kit before 0.23.23 read, and later ones pass over: only the bundle tells which it is (trust-stores.md §6.1). */
+/** `blacklist` is what older releases of p11-kit read, and later ones pass over: only the bundle tells which it is (trust-stores.md §6.1). */
 export const PLACES: readonly { readonly name: string; readonly placement: Placement }[] = [
   { name: 'anchors', placement: 'anchors' },
   { name: 'blocklist', placement: 'blocklist' },

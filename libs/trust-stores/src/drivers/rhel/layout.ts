@@ -14,7 +14,7 @@ export function rhelLayout(root: string): P11Layout {
     bundle: `${extracted}/pem/tls-ca-bundle.pem`,
     copies: ['/etc/pki/tls/certs/ca-bundle.crt', '/etc/pki/tls/cert.pem', '/etc/ssl/cert.pem'],
     hashed: `${extracted}/pem/directory-hash`,
-    outputs: [`${extracted}/pem`, `${extracted}/openssl`],
+    outputs: [`${extracted}/pem`],
     extension: '.pem',
     command: ['/usr/bin/update-ca-trust', 'extract'],
     package: 'ca-certificates',

@@ -260,7 +260,7 @@ describe.skipIf(!IS_ROOT)(
       host.put(`${SOURCE}/blacklist/first.pem`, first.pem);
       await store.rebuild('add');
       const { store: seen } = await read();
-      // p11-kit from 0.23.23 on reads blocklist/ alone; an older one takes it out of the bundle.
+      // A newer p11-kit reads blocklist/ alone; an older one takes it out of the bundle.
       expect(seen).toMatchObject({
         bundle: { anchors: [first.sha256, second.sha256].toSorted() },
         entries: [],
