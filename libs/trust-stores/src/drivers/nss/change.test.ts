@@ -188,15 +188,21 @@ sys.stdin.read()`;
   it('says that certutil did not end, or is not there', async () => {
     lab.database(DATABASE);
     const ports = realPorts();
-    // The real run, with no time at all.
-    const slow = await open(lab, {
-      ...ports,
-      runProgram: (request) => ports.runProgram({ ...request, timeoutMs: 0 }),
-    });
-    expect(await slow.add(studio.der)).toMatchObject({
-      state: 'failed',
-      reason: expect.stringContaining('no end after') as string,
-    });
+    lab.imports(DATABASE, other, { nickname: 'hers', flags: 'C,,' });
+    const before = contents(lab);
+    // The real run, killed at once or in the middle of its writing.
+    for (const timeoutMs of [0, 15, 40]) {
+      const slow = await open(lab, {
+        ...ports,
+        runProgram: (request) =>
+          ports.runProgram(request.argv[1] === '-A' ? { ...request, timeoutMs } : request),
+      });
+      const change = await slow.add(studio.der);
+      expect((await slow.read()).store.bundle.state).toBe('read');
+      if (change.state === 'done') await slow.remove(studio.sha256);
+      else expect(change.reason).toContain('no end after');
+      expect(contents(lab)).toEqual(before);
+    }
     const without = await open(lab, { ...ports, isExecutable: () => Promise.resolve(false) });
     expect(await without.add(studio.der)).toMatchObject({
       state: 'failed',

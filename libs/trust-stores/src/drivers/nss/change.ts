@@ -179,6 +179,8 @@ class Change {
     });
     const output = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-2000);
     this.#commands.push({ argv, output: [output, await this.#whenSeen()].filter(Boolean).join('\n') });
+    // Killed in the middle of writing it leaves a journal; the next to open the database for writing (-X) brings the old state back.
+    if (result.state !== 'exited' && action !== '-L') await this.#certutil(['-L', '-X']);
     return result.state === 'exited' && result.exitCode === 0
       ? null
       : `${result.reason ?? CERTUTIL}: ${output.split('\n').at(-1) ?? ''}${adviceFor(output)}`;
@@ -223,10 +225,12 @@ class Change {
     return `certutil changed ${lost.length} other certificates of ${this.#store.place.path} along with ${sha256.slice(0, 16)}: they were put back`;
   }
 
+  /** Where the database cannot be read now, the reason says so already. */
   async #takeBack(sha256: string): Promise<void> {
-    const now = await certificatesOf(this.#store);
-    const added = now.find((certificate) => certificate.sha256 === sha256);
-    const shared = now.filter((certificate) => certificate.nickname === added?.nickname).length > 1;
+    const now = await readDatabase(this.#store.ports, this.#store.place);
+    if (now.state !== 'read') return;
+    const added = now.certificates.find((certificate) => certificate.sha256 === sha256);
+    const shared = now.certificates.filter(({ nickname }) => nickname === added?.nickname).length > 1;
     if (added?.nickname && !shared) await this.#delete(added.nickname);
   }
 }

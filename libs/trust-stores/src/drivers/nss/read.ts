@@ -13,7 +13,7 @@ import {
 } from './database.ts';
 import { accountOf, type NssPlace } from './layout.ts';
 import { whyNotChangeable } from './rights.ts';
-import { SqliteFormatError } from './sqlite.ts';
+import { holdsPages, SqliteFormatError } from './sqlite.ts';
 
 const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRIES = 5000;
@@ -49,19 +49,19 @@ type FileReading =
   | { readonly state: 'read'; readonly bytes: Uint8Array }
   | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
 
-/** SQLite writes in place and keeps the old pages in a journal: bytes are whole only where there was none before and after. */
+/** SQLite writes in place and keeps the old pages in a journal: the file is whole where there is none to be played back. */
 async function readSettled(ports: TrustStorePorts, place: NssPlace): Promise<FileReading> {
   const path = `${place.path}/cert9.db`;
-  const look = async (): Promise<string | null> => {
-    const [file, journal, log] = await ports.identify([path, `${path}-journal`, `${path}-wal`]);
-    return journal === null && log === null ? (file?.identity ?? '') : null;
+  const how = { asUser: accountOf(ports, place.user), maxBytes: MAX_DATABASE_BYTES };
+  const look = async (): Promise<string> => {
+    const found = await ports.identify([path, `${path}-journal`, `${path}-wal`]);
+    return found.map((file) => file?.identity ?? 'missing').join(' ');
   };
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tries > 0) await setTimeout(TRY_AGAIN_MS);
     const before = await look();
-    if (before === null) continue;
-    const asUser = accountOf(ports, place.user);
-    const read = await ports.readFile(path, { asUser, maxBytes: MAX_DATABASE_BYTES });
+    if (await isBeingChanged(ports, { path, how })) continue;
+    const read = await ports.readFile(path, how);
     if (read.state === 'missing') return { state: 'missing', detail: read.detail };
     if (read.state !== 'read') return { state: 'unreadable', detail: read.detail };
     if ((await look()) === before) return { state: 'read', bytes: read.bytes };
@@ -70,6 +70,18 @@ async function readSettled(ports: TrustStorePorts, place: NssPlace): Promise<Fil
     state: 'unreadable',
     detail: `${path} is being changed, or a change of it was cut off (there is a journal beside it): start its program once, or read it again later`,
   };
+}
+
+/** A journal that was cut off before its first page was safe has changed nothing, and SQLite lets it lie (sqlite.org/fileformat2.html §3). */
+async function isBeingChanged(
+  ports: TrustStorePorts,
+  of: { path: string; how: Parameters<TrustStorePorts['readFile']>[1] },
+): Promise<boolean> {
+  const [journal, log] = await ports.identify([`${of.path}-journal`, `${of.path}-wal`]);
+  if (log != null) return true;
+  if (journal == null) return false;
+  const read = await ports.readFile(`${of.path}-journal`, of.how);
+  return read.state === 'read' ? holdsPages(read.bytes) : read.state !== 'missing';
 }
 
 /** CKA_ID of the private keys beside the certificates; none where there is no such file. Throws where it cannot be read. */

@@ -37,6 +37,14 @@ export function readSqliteTable(
   return null;
 }
 
+const JOURNAL_MAGIC = 'd9d505f920a163d7';
+
+/** Whether a rollback journal has pages that belong back into the database; it counts them in its header once they are safe. */
+export function holdsPages(journal: Uint8Array): boolean {
+  const bytes = Buffer.from(journal.buffer, journal.byteOffset, journal.byteLength);
+  return bytes.length >= 28 && bytes.toString('hex', 0, 8) === JOURNAL_MAGIC && bytes.readUInt32BE(8) > 0;
+}
+
 interface SqliteFile {
   readonly bytes: Buffer;
   readonly pageSize: number;
