@@ -6,21 +6,24 @@ import { judgeEnd, type Ends, type Journaled } from './judge.ts';
 import type { Scenario } from './scenarios.ts';
 import { treeOf } from './studio.ts';
 
-/** Every name below the store's places with what it holds; equal texts are equal stores. */
+/** Versions that a change of a PEM file leaves beside it are no part of what programs load. */
+const isKept = (name: string): boolean => !/\.trustfleet-\d$/.test(name);
+
+/** Every name of the store's places with what it holds; equal texts are equal stores. */
 export async function storeSnapshot(root: string): Promise<string> {
-  const { anchors, links } = treeOf(root);
+  const { anchors, conf, files, links } = treeOf(root);
+  const paths = [conf];
+  for (const directory of [anchors, links, files])
+    for (const name of (await readdir(directory)).filter(isKept).sort()) paths.push(join(directory, name));
   const lines: string[] = [];
-  for (const directory of [anchors, links]) {
-    for (const name of (await readdir(directory)).sort()) {
-      const path = join(directory, name);
-      const linked = (await lstat(path)).isSymbolicLink();
-      const content = linked
-        ? `-> ${(await readlink(path)).replace(root, '')}`
-        : createHash('sha256')
-            .update(await readFile(path))
-            .digest('hex');
-      lines.push(`${path.slice(root.length)} ${content}`);
-    }
+  for (const path of paths) {
+    const linked = (await lstat(path)).isSymbolicLink();
+    const content = linked
+      ? `-> ${(await readlink(path)).replace(/^.*(?=\/usr\/)/, '')}`
+      : createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex');
+    lines.push(`${path.slice(root.length)} ${content}`);
   }
   return lines.join('\n');
 }

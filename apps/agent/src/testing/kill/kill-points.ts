@@ -8,7 +8,7 @@ import { inspectEnd, storeSnapshot } from './inspect.ts';
 import type { Ends } from './judge.ts';
 import type { KillableConfig } from './killable-agent.ts';
 import { makeScenarios, type Scenario, type Wish } from './scenarios.ts';
-import { makeStore, makeStudio, type Studio } from './studio.ts';
+import { makeStore, makeStudio, type Change, type Studio } from './studio.ts';
 
 const run = promisify(execFile);
 const RUN_LIMIT_MS = 300_000;
@@ -22,7 +22,8 @@ export interface KillLab {
   readonly program: string;
   readonly studio: Studio;
   readonly pristine: string;
-  readonly applied: string;
+  /** The store after each change, by its name. */
+  readonly applied: Readonly<Partial<Record<Change, string>>>;
 }
 
 /** A scenario with the state from which each run begins, and the points that an undisturbed run passes. */
@@ -91,7 +92,7 @@ async function makePlace(directory: string, studio: Studio): Promise<void> {
   await writeFile(join(directory, 'first-attempt'), '');
 }
 
-/** Bundles the program and looks what the store is before and after the change, undisturbed. */
+/** Bundles the program and looks what the store is before and after each change, undisturbed. */
 export async function openKillLab(directory: string): Promise<{ lab: KillLab; scenarios: Scenario[] }> {
   const studio = await makeStudio();
   const scenarios = makeScenarios(studio);
@@ -99,14 +100,17 @@ export async function openKillLab(directory: string): Promise<{ lab: KillLab; sc
   await makePlace(place, studio);
   const pristine = await storeSnapshot(join(place, 'root'));
   const program = await bundleProgram('killable-agent', directory);
-  const lab = { directory, program, studio, pristine, applied: '' };
-  const [apply] = scenarios;
-  if (apply === undefined) throw new Error('there are no scenarios');
-  const done = join(directory, 'applied');
-  await fresh(place, done);
+  const lab = { directory, program, studio, pristine, applied: {} };
+  const applied: Partial<Record<Change, string>> = {};
   const { agent } = studio;
-  await start(lab, { agent, directory: done, wishes: [apply.wish], behaviour: 'works', ...UNHARMED });
-  return { lab: { ...lab, applied: await storeSnapshot(join(done, 'root')) }, scenarios };
+  for (const { before, behaviour, change, wish } of scenarios) {
+    if (applied[change] !== undefined || behaviour !== 'works' || before.length > 0) continue;
+    const done = join(directory, 'applied');
+    await fresh(place, done);
+    await start(lab, { agent, directory: done, wishes: [wish], behaviour, ...UNHARMED });
+    applied[change] = await storeSnapshot(join(done, 'root'));
+  }
+  return { lab: { ...lab, applied }, scenarios };
 }
 
 /** Runs a scenario once without killing anybody, and checks that it ends well by itself. */
@@ -124,9 +128,8 @@ export async function prepareScenario(lab: KillLab, scenario: Scenario): Promise
     fullAt: NEVER,
   });
   const undoing = scenario.before.length > 0;
-  const ends = undoing
-    ? { before: lab.applied, done: lab.pristine }
-    : { before: lab.pristine, done: lab.applied };
+  const applied = lab.applied[scenario.change] ?? '';
+  const ends = undoing ? { before: applied, done: lab.pristine } : { before: lab.pristine, done: applied };
   const { problems } = await inspectEnd(directory, scenario, ends);
   if (problems.length > 0) throw new Error(`${scenario.name}, undisturbed: ${problems.join('\n')}`);
   const writes = JSON.parse(await readFile(join(directory, 'writes.json'), 'utf8')) as number;

@@ -7,6 +7,7 @@ import type { JobEvent } from '@trustfleet/protocol';
 import {
   createAddAnchor,
   createDurableFiles,
+  createRemoveAnchor,
   createRepair,
   evaluateAnchor,
   type AnchorStoreAccess,
@@ -65,7 +66,7 @@ function outcome(after: 'add' | 'remove', runs: number): string | null {
     (behaviour === 'failsAfterAdd' && after === 'add') ||
     (behaviour === 'failsFirstAttempt' && after === 'add' && existsSync(firstAttempt)) ||
     (behaviour === 'failsAfterRemove' && runs === 1);
-  return fails ? 'update-ca-certificates ended with exit code 1' : null;
+  return fails ? 'the store could not be changed' : null;
 }
 
 /** Rejects when the signal aborts. The timer keeps the process: the signal's own clock does not. */
@@ -94,6 +95,13 @@ function storeAccess(): AnchorStoreAccess {
   return {
     ...access,
     readBack: async (where) => evaluateAnchor(await access.trustStores(where.store), where),
+    async putEntry(where, state, signal) {
+      runs += 1;
+      smallDisk?.write();
+      const result = await access.putEntry(where, state, signal);
+      if (result.reason !== null) return result;
+      return { reason: outcome(state.kind === 'present' ? 'add' : 'remove', runs) };
+    },
     async runTool(request) {
       runs += 1;
       smallDisk?.write();
@@ -107,6 +115,8 @@ function storeAccess(): AnchorStoreAccess {
     },
   };
 }
+
+const remediesOn = (access: AnchorStoreAccess) => [createAddAnchor(access), createRemoveAnchor(access)];
 
 /** The server takes an event in (its commit), then acknowledges it; what the host cannot write down is sent again later. */
 async function serve(repair: Repair, event: JobEvent): Promise<void> {
@@ -127,7 +137,7 @@ const repair = await createRepair({
     ...{ hostId: config.agent.hostId, fleetId: config.agent.fleetId, keySet: () => keySetOf(config.agent) },
     hostKey: keyPairFromSeed('ed25519', Buffer.from(config.agent.keySeed, 'base64')).privateKey,
   },
-  remedies: [createAddAnchor(storeAccess())],
+  remedies: remediesOn(storeAccess()),
   allowList: () =>
     Promise.resolve({
       ...{
@@ -136,7 +146,7 @@ const repair = await createRepair({
         digest: '0'.repeat(64),
         problem: null,
       },
-      permits: ['trustStore.addAnchor'],
+      permits: ['trustStore.addAnchor', 'trustStore.removeAnchor'],
     }),
   serverTime: () => time.serverTime(),
   beforeFinal: () => Promise.resolve(),

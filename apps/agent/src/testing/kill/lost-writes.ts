@@ -2,7 +2,7 @@ import { judgeEnd, type Ends, type Journaled } from './judge.ts';
 import { journalsOn, makeImage, runInMemory, storeOn, type MemoryRun } from './memory-agent.ts';
 import { afterPowerLoss, LOSSES, type Loss } from './recorded-disk.ts';
 import { makeScenarios, type Scenario } from './scenarios.ts';
-import { makeStudio, type Studio } from './studio.ts';
+import { makeStudio, type Change, type Studio } from './studio.ts';
 
 /** A moment of a recorded run at which the power goes, and what is lost with it. */
 export interface LostPower {
@@ -30,18 +30,20 @@ export async function openLostWritesLab(): Promise<LostWritesLab> {
   const studio = await makeStudio();
   const pristine = makeImage(studio);
   const scenarios: RecordedScenario[] = [];
-  const store = { pristine: storeOn(pristine), applied: '' };
+  const untouched = storeOn(pristine);
+  const changed: Partial<Record<Change, string>> = {};
   for (const scenario of makeScenarios(studio).filter(({ behaviour }) => behaviour !== 'hangsAfterAdd')) {
     const before = await runInMemory(studio, pristine, { wishes: scenario.before, behaviour: 'works' });
     const run = await runInMemory(studio, before.disk.image(), {
       wishes: [scenario.wish],
       behaviour: scenario.behaviour,
     });
-    if (store.applied === '') store.applied = storeOn(run.disk.image());
+    // The first scenario of each change carries it out.
+    const applied = (changed[scenario.change] ??= storeOn(run.disk.image()));
     const ends =
       scenario.before.length > 0
-        ? { before: store.applied, done: store.pristine }
-        : { before: store.pristine, done: store.applied };
+        ? { before: applied, done: untouched }
+        : { before: untouched, done: applied };
     scenarios.push({ scenario, run, ends });
   }
   const moments = scenarios.flatMap(({ scenario, run }) =>

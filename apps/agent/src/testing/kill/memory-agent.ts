@@ -2,38 +2,56 @@ import type { JobEvent } from '@trustfleet/protocol';
 import {
   createAddAnchor,
   createDurableFiles,
+  createRemoveAnchor,
   createRepair,
   evaluateAnchor,
   type AnchorStoreAccess,
   type Repair,
 } from '@trustfleet/repair';
-import { createFileWriter } from '@trustfleet/host';
+import { createFileWriter, type FileIdentity } from '@trustfleet/host';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess, type StoreHost } from '../../anchor-store-access.ts';
 import { RecordedDisk, type DiskImage } from './recorded-disk.ts';
 import { createFastTime, workToRest, type FastTime } from './rest.ts';
 import type { Behaviour, Wish } from './scenarios.ts';
-import { keySetOf, treeOf, type Studio } from './studio.ts';
+import {
+  BUNDLE_FILE,
+  CONF,
+  keySetOf,
+  SHIPPED_DIRECTORY,
+  SHIPPED_NAME,
+  treeOf,
+  type Studio,
+} from './studio.ts';
 
 const STATE_DIR = '/var/lib/agent';
 const LIMIT_MS = 20_000;
-const { anchors, links, bundle } = treeOf('/');
+const { anchors, bundle, conf, files: bundles, links } = treeOf('/');
+const SHIPPED = `/${SHIPPED_DIRECTORY}`;
 
-/** A Debian machine in memory with two anchors. */
+/** A Debian machine in memory with two anchors and one that it ships. */
 export function makeImage(studio: Studio): DiskImage {
   const files = new Map<string, Buffer>([
     ['/etc/os-release', Buffer.from('ID=debian\n')],
-    [bundle, Buffer.from(studio.present.join(''))],
+    [conf, Buffer.from(CONF)],
+    [`${SHIPPED}/${SHIPPED_NAME}`, Buffer.from(studio.shippedPem)],
+    [bundle, Buffer.from([studio.shippedPem, ...studio.present].join(''))],
+    [BUNDLE_FILE, Buffer.from(studio.present.join(''))],
   ]);
   for (const [index, pem] of studio.present.entries())
     files.set(`${anchors}/present-${index}.crt`, Buffer.from(pem));
-  return { files, directories: new Set([anchors, links, '/etc', '/var/lib/agent']) };
+  return { files, directories: new Set([anchors, links, bundles, '/etc', '/var/lib/agent']) };
 }
 
 /** What update-ca-certificates does: it writes beside the bundle and renames, and syncs nothing. */
 async function updateCaCertificates(disk: RecordedDisk): Promise<void> {
   const parts: Uint8Array[] = [];
+  const selected = Buffer.from(await disk.readFile(conf))
+    .toString('utf8')
+    .split('\n');
+  for (const name of selected.filter((line) => /^[^#!]/.test(line)))
+    parts.push(await disk.readFile(`${SHIPPED}/${name}`));
   for (const name of (await disk.readdir(anchors)).filter((each) => each.endsWith('.crt')).sort())
     parts.push(await disk.readFile(`${anchors}/${name}`));
   await disk.rm(`${bundle}.new`, { force: true });
@@ -44,6 +62,12 @@ async function updateCaCertificates(disk: RecordedDisk): Promise<void> {
 }
 
 type TrustStorePorts = Parameters<typeof createTrustStores>[0];
+
+/** Never settled: nothing that was read before counts. */
+function identityOf(disk: RecordedDisk, path: string): FileIdentity | null {
+  const kind = disk.kindOf(path);
+  return kind === null ? null : { kind, identity: path, settled: false, mode: 0o644, uid: 0, gid: 0 };
+}
 
 /** The operating system around that disk. */
 function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
@@ -75,7 +99,7 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
         return state(path, error);
       }
     },
-    identify: (paths) => Promise.resolve(paths.map(() => null)),
+    identify: (paths) => Promise.resolve(paths.map((path) => identityOf(disk, path))),
     makeDirectory: () => Promise.reject(new Error('every directory of this machine is there')),
     findFiles: () => Promise.resolve({ paths: [], complete: true, detail: null }),
     networkMount: () => Promise.resolve(null),
@@ -102,19 +126,28 @@ function accessOf(disk: RecordedDisk, behaviour: () => Behaviour): AnchorStoreAc
     trustStores: () => Promise.resolve(trustStores),
   });
   let runs = 0;
+  const outcome = (after: 'add' | 'remove'): string | null => {
+    runs += 1;
+    const fails =
+      (['failsAfterAdd', 'failsFirstAttempt'].includes(behaviour()) && after === 'add') ||
+      (behaviour() === 'failsAfterRemove' && runs === 1);
+    return fails ? 'the store could not be changed' : null;
+  };
   return {
     ...access,
     readBack: async (where) => evaluateAnchor(await access.trustStores(where.store), where),
+    async putEntry(where, state, signal) {
+      const { reason } = await access.putEntry(where, state, signal);
+      return { reason: reason ?? outcome(state.kind === 'present' ? 'add' : 'remove') };
+    },
     async runTool(request) {
-      const result = await access.runTool(request);
-      runs += 1;
-      const fails =
-        (['failsAfterAdd', 'failsFirstAttempt'].includes(behaviour()) && request.after === 'add') ||
-        (behaviour() === 'failsAfterRemove' && runs === 1);
-      return fails ? { reason: 'update-ca-certificates ended with exit code 1' } : result;
+      const { reason } = await access.runTool(request);
+      return { reason: reason ?? outcome(request.after) };
     },
   };
 }
+
+const remediesOn = (access: AnchorStoreAccess) => [createAddAnchor(access), createRemoveAnchor(access)];
 
 /** What the server took in, and after how many calls to the disk. */
 export interface Delivery {
@@ -147,11 +180,11 @@ async function openRepair(studio: Studio, parts: RepairParts): Promise<Repair> {
       ...{ hostId: agent.hostId, fleetId: agent.fleetId, keySet: () => keySetOf(agent) },
       hostKey: keyPairFromSeed('ed25519', Buffer.from(agent.keySeed, 'base64')).privateKey,
     },
-    remedies: [createAddAnchor(accessOf(disk, behaviour))],
+    remedies: remediesOn(accessOf(disk, behaviour)),
     allowList: () =>
       Promise.resolve({
         ...{ path: '/etc/trustfleet/allow-list.json', state: 'loaded' as const, digest: '0'.repeat(64) },
-        ...{ permits: ['trustStore.addAnchor'], problem: null },
+        ...{ permits: ['trustStore.addAnchor', 'trustStore.removeAnchor'], problem: null },
       }),
     serverTime: () => time.serverTime(),
     beforeFinal: () => Promise.resolve(),
@@ -222,6 +255,9 @@ export function journalsOn(
 /** Everything of the store on a disk; equal texts are equal stores. */
 export const storeOn = (image: DiskImage): string =>
   [...image.files]
-    .filter(([path]) => path.startsWith(`${anchors}/`) || path.startsWith(`${links}/`))
+    .filter(
+      ([path]) => path === conf || [anchors, links, bundles].some((place) => path.startsWith(`${place}/`)),
+    )
+    .filter(([path]) => !/\.trustfleet-\d$/.test(path))
     .map(([path, data]) => `${path}\n${data.toString('latin1')}`)
     .join('\n');

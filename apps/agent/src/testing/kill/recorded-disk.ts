@@ -92,6 +92,7 @@ function imageOf(state: State, dataOf: (inode: number) => Buffer): DiskImage {
 export interface RecordedFile {
   writeFile(bytes: Uint8Array): Promise<void>;
   chmod(mode: number): Promise<void>;
+  chown(uid: number, gid: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -167,6 +168,12 @@ export class RecordedDisk {
     return names === undefined ? failed('ENOENT', path) : Promise.resolve([...names.keys()]);
   }
 
+  /** What stands under that name; null for nothing. */
+  kindOf(path: string): 'file' | 'directory' | null {
+    if (this.#state.entries.has(path)) return 'directory';
+    return this.#inodeAt(path) === undefined ? null : 'file';
+  }
+
   #inodeAt(path: string): number | undefined {
     return this.#state.entries.get(dirname(path))?.get(basename(path));
   }
@@ -202,6 +209,7 @@ export class RecordedDisk {
         return done();
       },
       chmod: done,
+      chown: done,
       close: done,
     };
   }
@@ -214,6 +222,7 @@ export class RecordedDisk {
         return done();
       },
       chmod: done,
+      chown: done,
       close: done,
     };
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobMessage } from '@trustfleet/protocol';
-import type { Studio } from './studio.ts';
+import type { Change, Studio } from './studio.ts';
 
 /** How the store's tool behaves after it really ran. */
 export type Behaviour =
@@ -14,6 +14,7 @@ export type Wish =
 /** What happens before anybody is killed, what happens then, and how it may end. */
 export interface Scenario {
   readonly name: string;
+  readonly change: Change;
   readonly before: readonly Wish[];
   readonly wish: Wish;
   readonly behaviour: Behaviour;
@@ -24,18 +25,36 @@ export interface Scenario {
 }
 
 const LIMITS = { attempts: 1, backoffMs: 60_000, bakeMs: 0 };
+const NOTHING_LEFT = ['verified', 'alreadyCompliant'];
 
-/** Every way that a job takes through its journal. */
-export function makeScenarios(studio: Studio): Scenario[] {
-  const job = (parts: Parameters<Studio['message']>[0]): Extract<Wish, { kind: 'job' }> => {
-    const { jobId, ...message } = studio.message(parts);
+type JobWish = Extract<Wish, { kind: 'job' }>;
+type Messages = (parts: Omit<Parameters<Studio['message']>[0], 'change'>) => JobWish;
+
+function messagesOf(studio: Studio, change: Change): Messages {
+  return (parts) => {
+    const { jobId, ...message } = studio.message({ change, ...parts });
     return { kind: 'job', jobId, message };
   };
-  const apply = (limits = LIMITS, more = {}): Extract<Wish, { kind: 'job' }> =>
-    job({ mode: 'apply', limits, job: more });
+}
+
+/** Every way that a job takes through its journal, and the ways that differ for other changes. */
+export function makeScenarios(studio: Studio): Scenario[] {
+  return [
+    ...additions(messagesOf(studio, 'add')),
+    ...removals(messagesOf(studio, 'remove')),
+    ...bundles(messagesOf(studio, 'bundle')),
+  ];
+}
+
+const plainly = (change: Change): Omit<Scenario, 'name' | 'wish'> => ({
+  ...{ change, before: [], behaviour: 'works', done: ['verified'], undone: ['failed'] },
+});
+
+function additions(job: Messages): Scenario[] {
+  const apply = (limits = LIMITS, more = {}): JobWish => job({ mode: 'apply', limits, job: more });
   const earlier = apply();
   const undo = (): Wish => job({ mode: 'undo', limits: LIMITS, job: { undoes: earlier.jobId } });
-  const plain = { before: [], behaviour: 'works', done: ['verified'], undone: ['failed'] } as const;
+  const plain = plainly('add');
   return [
     { ...plain, name: 'apply', wish: apply() },
     { ...plain, name: 'apply, undone', wish: apply(), behaviour: 'failsAfterAdd' },
@@ -50,22 +69,46 @@ export function makeScenarios(studio: Studio): Scenario[] {
       wish: apply({ ...LIMITS, attempts: 2 }),
     },
     { ...plain, name: 'bake', wish: apply({ ...LIMITS, bakeMs: 3_600_000 }) },
-    {
-      ...plain,
-      name: 'undo by order',
-      before: [earlier],
-      wish: undo(),
-      done: ['verified', 'alreadyCompliant'],
-    },
+    { ...plain, name: 'undo by order', before: [earlier], wish: undo(), done: NOTHING_LEFT },
     {
       ...plain,
       ...{ name: 'undo by order, taken back', behaviour: 'failsAfterRemove' },
-      ...{ before: [earlier], wish: undo(), done: ['verified', 'alreadyCompliant'] },
+      ...{ before: [earlier], wish: undo(), done: NOTHING_LEFT },
     },
     {
       ...plain,
-      ...{ name: 'undo by the owner', before: [earlier], done: ['verified', 'alreadyCompliant'] },
+      ...{ name: 'undo by the owner', before: [earlier], done: NOTHING_LEFT },
       wish: { kind: 'owner', jobId: randomUUID(), undoes: earlier.jobId },
+    },
+  ];
+}
+
+function removals(job: Messages): Scenario[] {
+  const apply = (): JobWish => job({ mode: 'apply', limits: LIMITS });
+  const earlier = apply();
+  const plain = plainly('remove');
+  return [
+    { ...plain, name: 'removal', wish: apply() },
+    { ...plain, name: 'removal, undone', wish: apply(), behaviour: 'failsAfterRemove' },
+    {
+      ...plain,
+      ...{ name: 'undo of a removal', before: [earlier], done: NOTHING_LEFT },
+      wish: job({ mode: 'undo', limits: LIMITS, job: { undoes: earlier.jobId } }),
+    },
+  ];
+}
+
+function bundles(job: Messages): Scenario[] {
+  const apply = (): JobWish => job({ mode: 'apply', limits: LIMITS });
+  const earlier = apply();
+  const plain = plainly('bundle');
+  return [
+    { ...plain, name: 'apply to a PEM file', wish: apply() },
+    { ...plain, name: 'apply to a PEM file, undone', wish: apply(), behaviour: 'failsAfterAdd' },
+    {
+      ...plain,
+      ...{ name: 'undo in a PEM file', before: [earlier], done: NOTHING_LEFT },
+      wish: job({ mode: 'undo', limits: LIMITS, job: { undoes: earlier.jobId } }),
     },
   ];
 }
