@@ -35,7 +35,7 @@ const MAX_HOMES = 200;
 /** JSSE opens jssecacerts where there is one, else cacerts (JSSE Reference Guide, "Default truststore"). */
 const NAMES = ['jssecacerts', 'cacerts'];
 /** Folders whose entries are Javas. */
-const JAVA_FOLDERS = ['/usr/lib/jvm', '/usr/lib64/jvm', '/usr/java', '/usr/local/java', '/opt'];
+const JAVA_FOLDERS = ['/usr/lib/jvm', '/usr/lib64/jvm', '/usr/java', '/usr/local/java'];
 /** Searched below, since applications bring Javas of their own. */
 const APPLICATION_FOLDERS = ['/opt', '/usr/local', '/usr/autodesk'];
 const SEARCH = { maxDepth: 8, limit: 200, timeoutMs: 15_000 };
