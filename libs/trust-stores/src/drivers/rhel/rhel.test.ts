@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection } from '@trustfleet/protocol';
@@ -270,6 +278,23 @@ describe.skipIf(!IS_ROOT)(
       expect((await read()).store.entries).toEqual([
         expect.objectContaining({ anchor: first.sha256, trust: 'distrusted' }) as unknown,
       ]);
+    });
+
+    it('comes back where the older directory for distrust is a link to the newer one', async () => {
+      const { host, store } = family;
+      host.put(`${VENDOR}/anchors/vendor.pem`, first.pem + second.pem);
+      host.put(`${SOURCE}/blocklist/bad.pem`, second.pem);
+      symlinkSync('blocklist', host.at(`${SOURCE}/blacklist`));
+      await store.rebuild('add');
+      const before = await store.snapshot();
+      rmSync(host.at(`${SOURCE}/blocklist/bad.pem`));
+      host.put(`${SOURCE}/blocklist/worse.pem`, first.pem);
+      await store.rebuild('add');
+      expect(await anchors()).toEqual([second.sha256]);
+      expect(await store.restore(before)).toMatchObject({ state: 'done' });
+      expect(await anchors()).toEqual([first.sha256]);
+      expect(await store.snapshot()).toEqual(before);
+      expect(readlinkSync(host.at(`${SOURCE}/blacklist`))).toBe('blocklist');
     });
 
     it('is found without a known name where tool and directory are, and a family of its own is never overruled', async () => {
