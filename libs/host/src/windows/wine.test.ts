@@ -4,13 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleForWine, prepareWine, type WineLab } from '@trustfleet/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ProbeEntry, ProbeStep } from '../testing/windows-probe.ts';
 import { serializeEntry } from './serialized-store.ts';
 
 // Real crypt32 of Wine 8 under Node for Windows, called as the agent calls it. Each `run` is a process of its own.
 const LIMIT = { timeoutMs: 60_000 };
 const SECURE_EMAIL = '1.3.6.1.5.5.7.3.4';
+vi.setConfig({ testTimeout: 150_000 });
 let wine: WineLab;
 let probe: string;
 let stuckProbe: string;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inNamespace, QUIET, WINE, WINESERVER } from './namespace.ts';
 import { toUnixPath, toWindowsPath } from './paths.ts';
@@ -10,6 +11,11 @@ import { startProcess, type WineProcess, type WineResult, type WineRunOptions } 
 import { copyTemplate, prepareTemplate } from './template.ts';
 
 const run = promisify(execFile);
+
+const NODE = 'C:\\lab\\node.exe';
+const START_LIMIT_MS = 120_000;
+/** No test file takes that long. */
+const LAB_LIMIT_MS = 60 * 60_000;
 
 /** A Windows of its own: registry, certificate stores and services, none of which another lab sees. */
 export interface WineLab {
@@ -22,7 +28,7 @@ export interface WineLab {
   readonly koffi: string;
   /** Runs a Windows program to its end: argv as Windows paths (a path of this machine works for the program itself). */
   run(argv: readonly [string, ...string[]], options: WineRunOptions): Promise<WineResult>;
-  /** Starts one and comes back at once; it ends with the lab at the latest. While one runs, Wine's services do too. */
+  /** Starts one and comes back at once; it ends with the lab, and with the process of the test, at the latest. */
   start(argv: readonly [string, ...string[]], options: WineRunOptions): WineProcess;
   toWindows(path: string): string;
   toUnix(path: string): string;
@@ -56,20 +62,43 @@ export async function prepareWine(): Promise<WineLab> {
       input: options.input ?? '',
       scratch,
     });
+  const dispose = async (): Promise<void> => {
+    await stopServer(env);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await keepRunning(start);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   return {
     prefix,
     scratch,
-    node: 'C:\\lab\\node.exe',
+    node: NODE,
     koffi: 'C:\\lab\\koffi.node',
     run: (argv, options) => start(argv, options).exited,
     start,
     toWindows: (path) => toWindowsPath(prefix, path),
     toUnix: (path) => toUnixPath(prefix, path),
-    async dispose() {
-      await stopServer(env);
-      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    },
+    dispose,
   };
+}
+
+/**
+ * One program that stays for as long as the lab: Windows is started once, before all others, and its services go on between them.
+ * Whoever is killed while Windows starts takes the start along, and the next one would wait for its end for ever.
+ */
+async function keepRunning(start: WineLab['start']): Promise<void> {
+  const kept = start([NODE, '-e', 'console.log("runs"); setInterval(() => {}, 1000000)'], {
+    timeoutMs: LAB_LIMIT_MS,
+  });
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (kept.stdout() === '') {
+    if (kept.stderr() !== '' || Date.now() > deadline)
+      throw new Error(`Windows did not start under Wine within ${START_LIMIT_MS / 1000} s: ${kept.stderr()}`);
+    await sleep(50);
+  }
 }
 
 /** Of this prefix alone: WINEPREFIX names it. With its server every program of it ends. */

@@ -14,6 +14,8 @@ const ENTER = 'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"';
 export function inNamespace(emptyDirectory: string, command: readonly string[]): readonly string[] {
   const flags = process.getuid?.() === 0 ? ['-m'] : ['-Urm'];
   return [
+    // Tests that are killed leave nothing behind.
+    ...['/usr/bin/setpriv', '--pdeathsig', 'KILL'],
     ...['/usr/bin/unshare', ...flags, '--propagation', 'private', '--'],
     ...['/bin/sh', '-c', ENTER, 'sh', emptyDirectory, ...command],
   ];

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { prepareWine, type WineLab } from './index.ts';
 
 const LIMIT = { timeoutMs: 60_000 };
+vi.setConfig({ testTimeout: 150_000 });
 let wine: WineLab;
 beforeAll(async () => {
   wine = await prepareWine();
@@ -99,4 +100,4 @@ it('keeps what it writes to the registry away from the template', async () => {
   } finally {
     await another.dispose();
   }
-}, 120_000);
+});

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { pemToDer, sha256Hex, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import type { TrustStore } from '@trustfleet/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EntryState } from '../../index.ts';
 import { makeAuthority, type TestAuthority } from '../../testing/authorities.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
@@ -14,6 +14,7 @@ const CA = 'windows.localMachine.ca';
 const DISALLOWED = 'windows.localMachine.disallowed';
 const DONE = { state: 'done', files: [], commands: [] };
 const SECURE_EMAIL = '1.3.6.1.5.5.7.3.4';
+vi.setConfig({ testTimeout: 180_000 });
 let lab: WindowsLab;
 beforeAll(async () => {
   lab = await makeWindowsLab();
@@ -220,7 +221,7 @@ describe("Windows' stores under Wine", () => {
         }),
       { runs: 8 },
     );
-  }, 180_000);
+  });
 });
 
 /** As Windows leaves it in the registry: a Blob of one record (CERT_CERT_PROP_ID). */
