@@ -1,5 +1,6 @@
 import { alpine } from './drivers/alpine/index.ts';
 import { arch } from './drivers/arch/index.ts';
+import { boundedStores } from './bounded-stores.ts';
 import { debian } from './drivers/debian/index.ts';
 import { firefoxPolicy } from './drivers/firefox-policy/index.ts';
 import { java } from './drivers/java/index.ts';
@@ -13,7 +14,14 @@ import { windows } from './drivers/windows/index.ts';
 import { describeHost } from './os-release.ts';
 import type { TrustStorePorts } from './ports.ts';
 import { remembering } from './reading-cache.ts';
-import type { StoreDriver, StoreHandle, TrustStoreOptions, TrustStores } from './types.ts';
+import type {
+  HostDescription,
+  StoreDriver,
+  StoreHandle,
+  StoreReading,
+  TrustStoreOptions,
+  TrustStores,
+} from './types.ts';
 
 /** Operating-system drivers, the first that fits wins. A new one is a folder and a line here. */
 const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [
@@ -30,28 +38,72 @@ const OPERATING_SYSTEM_DRIVERS: readonly StoreDriver[] = [
 /** Stores of single programs, beside the operating system's: all that are found. */
 const PROGRAM_DRIVERS: readonly StoreDriver[] = [nss, firefoxPolicy, java];
 
+/** What the id of a store begins with that is named by its file. */
+const BUNDLE = 'bundle:';
+
 /** Finds the drivers that fit this host (os-release, tool and directory present, trust-stores.md §6.1). */
 export function createTrustStores(given: TrustStorePorts, options: TrustStoreOptions = {}): TrustStores {
   const ports = remembering(given);
+  const describe = (): Promise<HostDescription> => describeHost(ports, options.root ?? '/');
   const list = async (): Promise<readonly StoreHandle[]> => {
-    const host = await describeHost(ports, options.root ?? '/');
+    const host = await describe();
     const programs = await Promise.all(PROGRAM_DRIVERS.map((driver) => driver.detect(ports, host)));
-    for (const driver of OPERATING_SYSTEM_DRIVERS) {
-      const handles = await driver.detect(ports, host);
-      if (handles.length > 0) return [...handles, ...programs.flat()];
-    }
-    return programs.flat();
+    return [...(await systemStores(ports, host)), ...programs.flat()];
   };
+  const openBundle = (path: string): StoreHandle => pemBundle(ports, path);
   return {
     list,
-    openBundle: (path) => pemBundle(ports, path),
+    openBundle,
+    async open(id) {
+      if (id?.startsWith(BUNDLE) === true) return openBundle(id.slice(BUNDLE.length));
+      const host = await describe();
+      const program = PROGRAM_DRIVERS.find(({ name }) => id === name || id?.startsWith(`${name}:`) === true);
+      if (program !== undefined)
+        return (await program.detect(ports, host)).find((handle) => handle.id === id) ?? null;
+      const found = await systemStores(ports, host);
+      return found.find((handle) => id === undefined || handle.id === id) ?? null;
+    },
     async collect() {
-      const readings = await Promise.all((await list()).map((handle) => handle.read()));
+      const host = await describe();
+      const programs = await Promise.all(
+        PROGRAM_DRIVERS.map((driver) => readSafely(driver, () => driver.detect(ports, host))),
+      );
+      const system = await readAll(await systemStores(ports, host));
+      const readings = [...system, ...programs.flatMap((program) => program.readings)];
+      const { stores, problems } = boundedStores(readings.map((reading) => reading.store));
       return {
-        stores: readings.map((reading) => reading.store).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        stores,
+        problems: [...programs.flatMap((program) => program.problems), ...problems],
         certificates: new Map(readings.flatMap((reading) => [...reading.certificates])),
         watch: [...new Set(readings.flatMap((reading) => reading.watch))].toSorted(),
       };
     },
   };
+}
+
+const readAll = (handles: readonly StoreHandle[]): Promise<StoreReading[]> =>
+  Promise.all(handles.map((handle) => handle.read()));
+
+/**
+ * Drivers put failures into their readings; what one throws all the same is a defect of ours. It is told, and must not take the operating
+ * system's own store along: without that one nothing of the host can be judged.
+ */
+async function readSafely(
+  { name }: StoreDriver,
+  detect: () => Promise<readonly StoreHandle[]>,
+): Promise<{ readonly readings: readonly StoreReading[]; readonly problems: readonly string[] }> {
+  try {
+    return { readings: await readAll(await detect()), problems: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { readings: [], problems: [`The trust stores of the kind ${name} could not be read: ${reason}`] };
+  }
+}
+
+async function systemStores(ports: TrustStorePorts, host: HostDescription): Promise<readonly StoreHandle[]> {
+  for (const driver of OPERATING_SYSTEM_DRIVERS) {
+    const handles = await driver.detect(ports, host);
+    if (handles.length > 0) return handles;
+  }
+  return [];
 }

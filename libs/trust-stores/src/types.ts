@@ -114,11 +114,15 @@ export interface TrustStores {
   list(): Promise<readonly StoreHandle[]>;
   /** A PEM file or a hashed directory as a store of its own, whether it exists or not; its id is `bundle:<path>`. */
   openBundle(path: string): StoreHandle;
+  /** One store without a look for the others: the operating system's, or the one of that id; `bundle:<path>` is one too. Null where there is none. */
+  open(id?: string): Promise<StoreHandle | null>;
   /** Section, DER by SHA-256 over all stores, and what to watch. */
   collect(): Promise<{
     readonly stores: readonly TrustStore[];
     readonly certificates: ReadonlyMap<string, Uint8Array>;
     readonly watch: readonly string[];
+    /** Sentences for people: what could not be looked at, or did not fit a report. */
+    readonly problems: readonly string[];
   }>;
 }
 
