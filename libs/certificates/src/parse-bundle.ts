@@ -3,6 +3,7 @@ import { fileKind, utf16Text } from './pem/file-kind.ts';
 import { type OpensslReading, readAsOpenssl } from './pem/openssl-reader.ts';
 import { pemBlocks } from './pem/pem-blocks.ts';
 import { CERTIFICATE_LABELS, readCertificateBlock } from './pem/read-block.ts';
+import { TRUSTED_FOR_SERVERS } from './pem/trust-settings.ts';
 import { openCertificate } from './x509/open-certificate.ts';
 import { readCertificateFields } from './x509/certificate-fields.ts';
 import { CertificateParseError } from './certificate-parse-error.ts';
@@ -34,10 +35,9 @@ export function parseBundle(bytes: Uint8Array): ParsedBundle {
     if (!read.has(sha256)) openCertificate(der);
     digests.set(der, sha256);
   });
-  const loaded = openssl.certificates.map((certificate) => ({
-    ...certificate,
-    sha256: digests.get(certificate.der) ?? sha256Hex(certificate.der),
-  }));
+  const loaded = openssl.certificates.map(({ der, line, settings }) => {
+    return { sha256: digests.get(der) ?? sha256Hex(der), der, line, ...settings };
+  });
   return assemble(blocks, openssl, loaded);
 }
 
@@ -68,7 +68,7 @@ function readBinary(bytes: Uint8Array): ParsedBundle {
     const der = new Uint8Array(bytes);
     readCertificateFields(der);
     openCertificate(der);
-    return notLoaded('der', [{ sha256: sha256Hex(der), der, line: 1 }], problems);
+    return notLoaded('der', [{ sha256: sha256Hex(der), der, line: 1, ...TRUSTED_FOR_SERVERS }], problems);
   } catch (error) {
     if (!(error instanceof CertificateParseError)) throw error;
     return notLoaded('der', [], problems);
@@ -82,15 +82,22 @@ function assemble(blocks: Blocks, openssl: OpensslReading, loaded: BundleCertifi
     (a, b) => a.line - b.line,
   );
   const byOpenssl = new Set(loaded.map(({ sha256 }) => sha256));
-  const anchors = openssl.accepts ? byOpenssl : new Set(certificates.map(({ sha256 }) => sha256));
   return {
     state: certificates.length > 0 ? 'read' : 'noCertificates',
     certificates,
     problems: bounded([...problems, ...opensslProblems({ openssl, byOpenssl, certificates, damaged })]),
     duplicates: duplicatesAmong(certificates),
-    anchors: [...anchors].sort(),
+    anchors: forServers(openssl.accepts ? loaded : certificates),
     opensslAccepts: openssl.accepts,
   };
+}
+
+/** X509_STORE_add_cert keeps the first of equal certificates, so that what its block says counts. */
+function forServers(certificates: readonly BundleCertificate[]): string[] {
+  const first = new Map<string, BundleCertificate>();
+  for (const certificate of certificates)
+    if (!first.has(certificate.sha256)) first.set(certificate.sha256, certificate);
+  return [...first.values()].flatMap(({ sha256, trust }) => (trust === 'servers' ? [sha256] : [])).sort();
 }
 
 /** OpenSSL loads one of them; the others only make the file longer. */
@@ -118,8 +125,8 @@ function readBlocks(text: string): Blocks {
   const damaged = new Set<number>();
   for (const block of pemBlocks(text)) {
     if (block.label !== '' && !CERTIFICATE_LABELS.has(block.label)) continue;
-    const { der, problem } = readCertificateBlock(block);
-    if (der !== null) certificates.push({ sha256: sha256Hex(der), der, line: block.line });
+    const { der, settings, problem } = readCertificateBlock(block);
+    if (der !== null) certificates.push({ sha256: sha256Hex(der), der, line: block.line, ...settings });
     else {
       problems.push(problem);
       damaged.add(block.line);

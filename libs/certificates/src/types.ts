@@ -48,7 +48,16 @@ export interface NameConstraints {
 /** What became of the file as a whole. The other states of the protocol's `bundleState` belong to whoever opens files. */
 export type ParsedBundleState = 'read' | 'empty' | 'der' | 'utf16' | 'noCertificates';
 
-export interface BundleCertificate {
+/** What a block says of its certificate beyond holding it: only TRUSTED CERTIFICATE blocks, OpenSSL's own, may. */
+export interface BundleTrust {
+  /** For a program that checks a TLS server. */
+  readonly trust: 'servers' | 'otherPurposes' | 'distrusted';
+  /** Dotted; null where nothing limits it. */
+  readonly purposes: readonly string[] | null;
+  readonly alias: string | null;
+}
+
+export interface BundleCertificate extends BundleTrust {
   readonly sha256: string;
   readonly der: Uint8Array;
   /** Line of its BEGIN, from 1. */
@@ -77,8 +86,8 @@ export interface ParsedBundle {
   /** The first 100. */
   readonly duplicates: readonly BundleDuplicate[];
   /**
-   * SHA-256 of DER, sorted, without duplicates: exactly what OpenSSL loads where it accepts the file, else what can be read in it; none
-   * of a file that is no plain text at all (`der`, `utf16`), however much `certificates` has of it.
+   * SHA-256 of DER, sorted, without duplicates: exactly what OpenSSL loads and trusts for TLS servers where it accepts the file, else what
+   * can be read in it; none of a file that is no plain text at all (`der`, `utf16`), however much `certificates` has of it.
    */
   readonly anchors: readonly string[];
   /** False where OpenSSL refuses the whole file, so that a program that names it trusts nothing (python-tls.md §3). */

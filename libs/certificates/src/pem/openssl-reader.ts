@@ -1,14 +1,22 @@
 import { CertificateParseError } from '../certificate-parse-error.ts';
 import { readElement } from '../x509/der.ts';
 import { decodeBase64 } from './base64.ts';
+import { CERTIFICATE_LABELS, splitTrusted } from './read-block.ts';
+import type { BundleTrust } from '../types.ts';
 
 /** What OpenSSL makes of a file that a program names as its CA file. */
 export interface OpensslReading {
   readonly accepts: boolean;
   /** The certificates it loads; of a refused file, those before the place where it gave up. */
-  readonly certificates: readonly { readonly der: Uint8Array; readonly line: number }[];
+  readonly certificates: readonly LoadedCertificate[];
   /** Where and why it refuses; null when it accepts, or found nothing to load. */
   readonly refusal: { readonly line: number; readonly reason: string } | null;
+}
+
+interface LoadedCertificate {
+  readonly der: Uint8Array;
+  readonly line: number;
+  readonly settings: BundleTrust;
 }
 
 /** `LINESIZE - 1` of crypto/pem/pem_lib.c: a longer line is read in pieces of this size. */
@@ -16,11 +24,6 @@ const PIECE = 254;
 const TAIL = '-----\n';
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';
-const CERTIFICATE_LABELS: ReadonlySet<string> = new Set([
-  'CERTIFICATE',
-  'X509 CERTIFICATE',
-  'TRUSTED CERTIFICATE',
-]);
 const REVOCATION_LIST = 'X509 CRL';
 const KEY_LABELS: ReadonlySet<string> = new Set(['RSA PRIVATE KEY', 'DSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
@@ -32,19 +35,19 @@ const KEY_LABELS: ReadonlySet<string> = new Set(['RSA PRIVATE KEY', 'DSA PRIVATE
  */
 export function readAsOpenssl(text: string, open: (der: Uint8Array) => void): OpensslReading {
   const pieces = new Pieces(text);
-  const certificates: { der: Uint8Array; line: number }[] = [];
+  const certificates: LoadedCertificate[] = [];
   let loaded = 0;
   for (;;) {
     const label = nextLabel(pieces);
     if (label === null) return { accepts: loaded > 0, certificates, refusal: null };
     const line = pieces.line;
     try {
-      const der = objectOf(label, readBody(pieces, label));
-      if (der !== null) {
-        open(der);
-        certificates.push({ der, line });
+      const found = objectOf(label, readBody(pieces, label));
+      if (found !== null) {
+        open(found.der);
+        certificates.push({ ...found, line });
       }
-      if (der !== null || label === REVOCATION_LIST) loaded += 1;
+      if (found !== null || label === REVOCATION_LIST) loaded += 1;
     } catch (error) {
       if (!(error instanceof CertificateParseError)) throw error;
       return { accepts: false, certificates, refusal: { line, reason: error.message } };
@@ -162,16 +165,16 @@ class BodyReader {
 }
 
 /** DER of the certificate in a block; null for a block that holds none. Decoding is checked for every label, as OpenSSL does. */
-function objectOf(label: string, body: Body): Uint8Array | null {
+function objectOf(label: string, body: Body): Omit<LoadedCertificate, 'line'> | null {
   const der = decode(body.data);
   if (der.length === 0) throw new CertificateParseError('the block is empty');
   const isCertificate = CERTIFICATE_LABELS.has(label);
   if (!isCertificate && label !== REVOCATION_LIST && !KEY_LABELS.has(label)) return null;
   if (KEY_LABELS.has(label) && body.header.length > 10) return null;
   if (body.header !== '') throw new CertificateParseError('text or a blank line inside the block');
-  const element = readElement(der, 0);
-  if (!isCertificate) return null;
-  return der.slice(0, element.end);
+  if (isCertificate) return splitTrusted(label, der);
+  readElement(der, 0);
+  return null;
 }
 
 /** EVP_DecodeUpdate ends the data at a `-`; what follows in the block is not looked at. */

@@ -4,6 +4,8 @@ import { readCertificateFields } from '../x509/certificate-fields.ts';
 import { openCertificate } from '../x509/open-certificate.ts';
 import { decodeBase64 } from './base64.ts';
 import type { PemBlock } from './pem-blocks.ts';
+import { readTrustSettings, TRUSTED_FOR_SERVERS } from './trust-settings.ts';
+import type { BundleTrust } from '../types.ts';
 
 export const CERTIFICATE_LABELS: ReadonlySet<string> = new Set([
   'CERTIFICATE',
@@ -12,10 +14,14 @@ export const CERTIFICATE_LABELS: ReadonlySet<string> = new Set([
 ]);
 
 export type BlockReading =
-  | { readonly der: Uint8Array; readonly problem: null }
-  | { readonly der: null; readonly problem: { readonly line: number; readonly reason: string } };
+  | { readonly der: Uint8Array; readonly settings: BundleTrust; readonly problem: null }
+  | {
+      readonly der: null;
+      readonly settings: null;
+      readonly problem: { readonly line: number; readonly reason: string };
+    };
 
-/** The certificate in a block, or why there is none. What follows the certificate in a TRUSTED block (OpenSSL's own trust settings) is left out. */
+/** The certificate in a block, and what a TRUSTED block says of it; or why there is none. */
 export function readCertificateBlock(block: PemBlock): BlockReading {
   if (block.problem !== null || block.body === null)
     return broken(block.line, block.problem ?? 'it has no content');
@@ -24,18 +30,28 @@ export function readCertificateBlock(block: PemBlock): BlockReading {
   if ('badCharacterAt' in decoded)
     return broken(lineOf(block, decoded.badCharacterAt), badCharacter(block.body, decoded.badCharacterAt));
   try {
-    const der = decoded.bytes.slice(0, readElement(decoded.bytes, 0).end);
+    const { der, settings } = splitTrusted(block.label, decoded.bytes);
     readCertificateFields(der);
     openCertificate(der);
-    return { der, problem: null };
+    return { der, settings, problem: null };
   } catch (error) {
     if (!(error instanceof CertificateParseError)) throw error;
     return broken(block.line, error.message);
   }
 }
 
+/** The certificate, and the settings that stand behind it in a TRUSTED block. Throws CertificateParseError. */
+export function splitTrusted(label: string, bytes: Uint8Array): { der: Uint8Array; settings: BundleTrust } {
+  const { end } = readElement(bytes, 0);
+  const trusted = label === 'TRUSTED CERTIFICATE' && end < bytes.length;
+  return {
+    der: bytes.slice(0, end),
+    settings: trusted ? readTrustSettings(bytes.subarray(end)) : TRUSTED_FOR_SERVERS,
+  };
+}
+
 function broken(line: number, reason: string): BlockReading {
-  return { der: null, problem: { line, reason } };
+  return { der: null, settings: null, problem: { line, reason } };
 }
 
 function lineOf(block: PemBlock, offset: number): number {
