@@ -1,8 +1,8 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { issueCertificate, sha256Hex, toPem, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import { issueCertificate, pemToDer, sha256Hex, toPem, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { ROOT_CATALOGUE } from '@trustfleet/certificates/catalogue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli } from './testing/run-cli.ts';
@@ -208,6 +208,21 @@ describe('stores diff', () => {
     expect(stdout).not.toContain('Only in');
   });
 
+  it('takes what OpenSSL’s own settings reject for rejected', async () => {
+    const reject = Uint8Array.of(0x30, 0x0c, 0xa0, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 1);
+    const der = Buffer.concat([pemToDer(amazon2.pem), reject]);
+    const rejecting = toPem(der).replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE');
+    const a = await put(at('rejecting.pem'), amazon1.pem + rejecting);
+    const b = await put(at('trusting.pem'), amazon1.pem + amazon2.pem);
+
+    expect((await diff(a, b)).stdout).toMatch(
+      new RegExp(
+        `Trust differs \\(1\\):\\n  Amazon Root CA 2  ${amazon2.sha256}: A DISTRUSTED, B servers$`,
+        'm',
+      ),
+    );
+  });
+
   it('compares with the public list, of now and of then', async () => {
     const { newest } = ROOT_CATALOGUE;
     const list = await diff('catalogue@2024.07.04', 'catalogue', '--json');
@@ -257,6 +272,22 @@ describe('stores diff', () => {
     expect(stderr).toMatch(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it('does not compare a store that cannot be read', async () => {
+    const unseen = at('unseen');
+    await put(join(unseen, 'etc/os-release'), 'ID=debian\n');
+    await put(join(unseen, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+    await put(join(unseen, 'etc/ca-certificates.conf'), '');
+    await mkdir(join(unseen, 'usr/local/share/ca-certificates'), { recursive: true });
+    // Larger than anything that is read as a bundle, and of no size on disk.
+    await put(join(unseen, 'etc/ssl/certs/ca-certificates.crt'), '');
+    await truncate(join(unseen, 'etc/ssl/certs/ca-certificates.crt'), 2 ** 31);
+
+    const { code, stderr, stdout } = await cli('stores', 'diff', 'debian', 'catalogue', '--root', unseen);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^trustfleet-agent: debian cannot be compared: /);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { clip, type BundleFile } from '@trustfleet/protocol';
-import type { BundleDuplicate } from './types.ts';
+import type { BundleCertificate, BundleDuplicate } from './types.ts';
 import { sha256Hex } from './encoding.ts';
 import { parseBundle } from './parse-bundle.ts';
 
@@ -20,7 +20,7 @@ export type BundleRead =
 
 export interface DescribedBundle {
   readonly file: BundleFile;
-  readonly certificates: readonly { readonly sha256: string; readonly der: Uint8Array }[];
+  readonly certificates: readonly BundleCertificate[];
   /** The first 100 certificates that stand in it again; harmless, so no problem of the file. */
   readonly duplicates: readonly BundleDuplicate[];
 }

@@ -14,7 +14,13 @@ export async function openSide(named: string, sources: SideSources): Promise<Dif
   if (named === 'catalogue' || named.startsWith('catalogue@')) return catalogueSide(named, sources.catalogue);
   const handles = await sources.stores.list();
   const handle = handles.find(({ id }) => id === named);
-  if (handle !== undefined) return storeSide(await handle.read(), sources);
+  if (handle !== undefined) {
+    const reading = await handle.read();
+    const { state, detail } = reading.store.bundle;
+    // What cannot be seen is unknown, not nothing: every anchor of the other side would seem to be missing here.
+    if (state === 'unreadable' || state === 'tooLarge') throw unfit(named, state, detail);
+    return storeSide(reading, sources);
+  }
   const path = isAbsolute(named) ? named : resolve(named);
   const reading = await sources.stores.openBundle(path).read();
   const { state, detail } = reading.store.bundle;
@@ -25,10 +31,12 @@ export async function openSide(named: string, sources: SideSources): Promise<Dif
       2,
     );
   }
-  if (state !== 'read')
-    throw new CliError(`${plain(path)} cannot be compared: ${plain(detail ?? UNFIT[state] ?? state)}.`, 2);
+  if (state !== 'read') throw unfit(path, state, detail);
   return storeSide(reading, sources);
 }
+
+const unfit = (named: string, state: string, detail: string | null): CliError =>
+  new CliError(`${plain(named)} cannot be compared: ${plain(detail ?? UNFIT[state] ?? state)}.`, 2);
 
 const UNFIT: Readonly<Record<string, string>> = {
   empty: 'it is empty',

@@ -1,5 +1,5 @@
 import { sha256Hex, type DescribedBundle } from '@trustfleet/certificates';
-import { clip, type BundleFile } from '@trustfleet/protocol';
+import { clip, type BundleFile, type StoreEntry } from '@trustfleet/protocol';
 import { readBundle } from '../../bundle-file.ts';
 import { readHashedDirectory, type HashedDirectory } from '../../hashed-directory/read.ts';
 import { hashedProblems } from '../../hashed-directory/problems.ts';
@@ -16,13 +16,14 @@ export async function readStore(ports: TrustStorePorts, path: string): Promise<S
   const place = await openPlace(ports, path);
   const contents =
     place.kind === 'directory' ? await readDirectory(ports, path) : await readFile(ports, place);
-  const { bundle, certificates, problems } = contents;
+  const { bundle, certificates, entries, problems } = contents;
   return {
     store: {
       ...{ id: bundleId(path), driver: 'pem-bundle', operatingSystem: false },
       name: clip(provenanceName(place.provenance), 512),
       ...{ bundle, anchorDirectory: null, localAnchors: [] },
       cannotChange: await whyNotChangeable(ports, place),
+      ...(entries.length === 0 ? {} : { entries: [...entries] }),
       ...(problems.length === 0 ? {} : { problems: [...problems] }),
     },
     certificates,
@@ -51,6 +52,7 @@ function whyNotEditable(place: Place): Made<string | null> {
 interface Contents {
   readonly bundle: BundleFile;
   readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly entries: readonly StoreEntry[];
   readonly problems: readonly string[];
   readonly watch: readonly string[];
 }
@@ -60,9 +62,26 @@ async function readFile(ports: TrustStorePorts, { path, target }: Place): Promis
   return {
     bundle: file,
     certificates: new Map(certificates.map(({ sha256, der }) => [sha256, der])),
+    entries: limited(certificates),
     problems: repeats(duplicates),
     watch: [...new Set([path, target])],
   };
+}
+
+/** What OpenSSL's own settings in TRUSTED CERTIFICATE blocks keep from vouching for servers. The first of equal ones counts. */
+function limited(certificates: DescribedBundle['certificates']): StoreEntry[] {
+  const first = new Map<string, DescribedBundle['certificates'][number]>();
+  for (const certificate of certificates)
+    if (!first.has(certificate.sha256)) first.set(certificate.sha256, certificate);
+  return [...first.values()]
+    .filter(({ trust }) => trust !== 'servers')
+    .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+    .slice(0, 5000)
+    .map(({ sha256, line, trust, purposes, alias }) => ({
+      ...{ anchor: sha256, trust, origin: 'unknown', location: `line ${line}` },
+      name: alias === null ? null : clip(alias, 512),
+      purposes: purposes === null ? null : purposes.slice(0, 32).map((purpose) => clip(purpose, 512)),
+    }));
 }
 
 /** OpenSSL loads one of them; who reads the file should know that there are fewer anchors than blocks. */
@@ -88,7 +107,8 @@ async function readDirectory(ports: TrustStorePorts, path: string): Promise<Cont
     anchors: anchors.slice(0, 5000),
     opensslAccepts: listed,
   };
-  return { bundle, certificates: directory.found, problems: hashedProblems(path, directory), watch: [path] };
+  const problems = hashedProblems(path, directory);
+  return { bundle, certificates: directory.found, entries: [], problems, watch: [path] };
 }
 
 function stateOf({ state, found }: HashedDirectory): BundleFile['state'] {
