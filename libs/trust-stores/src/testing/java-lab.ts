@@ -6,7 +6,7 @@ import type { TestAuthority } from './authorities.ts';
 import { DEBIAN, makeTestHost, type TestHost } from './host.ts';
 
 /** The real one, of the JDK that these tests need. */
-export const REAL_KEYTOOL = '/usr/bin/keytool';
+const REAL_KEYTOOL = '/usr/bin/keytool';
 const REAL_JAVA = '/usr/bin/java';
 const REAL_JAVAC = '/usr/bin/javac';
 /** A third of a JVM's start goes to its better compiler. */

@@ -3,7 +3,7 @@ import type { TrustStorePorts } from '../../ports.ts';
 const KEPT = 3;
 
 /** Beside the keystore, 1 is the newest; the oldest of four goes. */
-export function backupPath(path: string, number: number): string {
+function backupPath(path: string, number: number): string {
   return `${path}.trustfleet-backup-${number}`;
 }
 
