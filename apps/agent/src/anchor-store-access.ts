@@ -56,25 +56,14 @@ interface OpenedStore {
 
 /** The store that a job names; null where this host has none of that name. */
 async function openStore(trustStores: TrustStores, name: StoreName): Promise<OpenedStore | null> {
-  const path = name === undefined ? null : bundlePathOf(name);
-  if (path !== null) {
-    const handle = trustStores.openBundle(path);
-    return { handle, store: (await handle.read()).store };
-  }
-  for (const handle of await trustStores.list()) {
-    if (name !== undefined && handle.id !== name) continue;
-    const { store } = await handle.read();
-    if (name !== undefined || store.operatingSystem) return { handle, store };
-  }
-  return null;
+  const handle = await trustStores.open(name);
+  return handle === null ? null : { handle, store: (await handle.read()).store };
 }
 
-/** Every store of this host; one that a job names by its file is no store of the host's own, and is read beside them. */
-export async function readStores(trustStores: TrustStores, name: StoreName): Promise<TrustStoresSection> {
-  const { stores } = await trustStores.collect();
-  if (name === undefined || bundlePathOf(name) === null) return { stores: [...stores] };
-  const named = await openStore(trustStores, name);
-  return { stores: named === null ? [...stores] : [...stores, named.store] };
+/** What a plan for that store needs of this host: on Windows, what one store holds another one may reject. */
+async function readStores(trustStores: TrustStores, name: StoreName): Promise<TrustStoresSection> {
+  const { stores } = await readOneStore(trustStores, name);
+  return stores[0]?.driver === 'windows' ? { stores: [...(await trustStores.collect()).stores] } : { stores };
 }
 
 /** The named store alone, for a look at nothing else. */

@@ -174,3 +174,25 @@ describe('an unknown system', () => {
     expect((await collect()).store).toMatchObject({ name: 'Unknown system', bundle: { state: 'missing' } });
   });
 });
+
+describe('one store by its id', () => {
+  it.each([
+    ['the operating system’s', undefined, 'debian'],
+    ['the same by its name', 'debian', 'debian'],
+    ['a file', 'bundle:/opt/ca.pem', 'bundle:/opt/ca.pem'],
+    ['one that this host does not have', 'rhel', null],
+    ['a database that nobody has', 'nss:0123456789ab', null],
+    ['nothing', '', null],
+  ])('%s', async (_name, id, found) => {
+    host = makeTestHost(DEBIAN);
+    const handle = await createTrustStores(realPorts(), { root: host.root }).open(id);
+
+    expect(handle?.id ?? null).toBe(found);
+  });
+
+  it('is the one that the list of all has', async () => {
+    host = makeTestHost(DEBIAN);
+    const stores = createTrustStores(realPorts(), { root: host.root });
+    for (const { id } of await stores.list()) expect((await stores.open(id))?.id).toBe(id);
+  });
+});

@@ -26,9 +26,9 @@ export interface EntryWay {
   readonly kind: 'entry';
   /**
    * What a removal does about a copy that the system's maker put there: `entry`: goes like any other; `distrust`: stays and is
-   * rejected; `returns`: cannot be removed, since the system brings it back.
+   * rejected; `returns`: cannot be removed, since the system brings it back; `stays`: cannot be removed, since nobody can write there.
    */
-  readonly vendor: 'entry' | 'distrust' | 'returns';
+  readonly vendor: 'entry' | 'distrust' | 'returns' | 'stays';
   /** A copy of origin `policy` belongs to a manager elsewhere; false where the store itself is the policy. */
   readonly policyOwned: boolean;
   /** Stores of single accounts are changed too; where false, only the machine's. */
@@ -81,6 +81,7 @@ export const ANCHOR_WAYS: ReadonlyMap<string, AnchorWay> = new Map<string, Ancho
     }),
   ],
   ['windows', { kind: 'entry', vendor: 'returns', policyOwned: true, ofUsers: false }],
+  ['macos', { kind: 'entry', vendor: 'stays', policyOwned: true, ofUsers: false }],
   ['nss', { kind: 'entry', vendor: 'distrust', policyOwned: true, ofUsers: true }],
   ['java', { kind: 'entry', vendor: 'entry', policyOwned: true, ofUsers: false }],
   ['firefox.policy', { kind: 'entry', vendor: 'entry', policyOwned: false, ofUsers: false }],

@@ -52,14 +52,12 @@ export function whyNoStore(reference: string | undefined): string {
 export function wayOf(store: TrustStore): AnchorWay | NotApplicable {
   const { cannotChange, driver, name, user } = store;
   const way = ANCHOR_WAYS.get(driver);
-  if (way === undefined)
-    return notApplicable(`${name}: stores of the kind "${driver}" cannot be changed by this release.`);
-  if (user != null && !(way.kind === 'entry' && way.ofUsers))
+  if (user != null && !(way?.kind === 'entry' && way.ofUsers))
     return notApplicable(
       `${name} is the store of the account ${user}. Only that account changes it; order the change for the machine's store.`,
     );
   if (cannotChange !== null) return notApplicable(`${name} cannot be changed: ${cannotChange}`);
-  return way;
+  return way ?? notApplicable(`${name}: stores of the kind "${driver}" cannot be changed by this release.`);
 }
 
 /** What the store says of one anchor by itself; more than one where it holds copies from several hands. */

@@ -24,6 +24,7 @@ export function bundleFile(change: Partial<BundleFile> = {}): BundleFile {
 /** Ids of stores by driver, as their drivers give them. */
 export const STORE_IDS: Readonly<Record<string, string>> = {
   windows: 'windows.localMachine.root',
+  macos: 'macos.system',
   nss: 'nss:0123456789ab',
   java: 'java:0123456789ab',
   'pem-bundle': 'bundle:/opt/studio/ca.pem',
@@ -35,7 +36,7 @@ export function storeOf(driver: string, change: Partial<TrustStore> = {}): Trust
   return {
     id: STORE_IDS[driver] ?? driver,
     driver,
-    operatingSystem: way?.kind === 'file' || driver === 'windows',
+    operatingSystem: way?.kind === 'file' || ['windows', 'macos'].includes(driver),
     name: `The ${driver} store`,
     bundle: bundleFile(),
     anchorDirectory: way?.kind === 'file' ? way.anchorDirectory : null,

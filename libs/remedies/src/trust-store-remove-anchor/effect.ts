@@ -208,6 +208,13 @@ function removeEntry(removal: Removal, way: EntryWay): RemedyEffect {
   };
 }
 
+/** Why a copy that the system's maker put there cannot be removed. */
+const WHY_LASTING: Readonly<Partial<Record<EntryWay['vendor'], string>>> = {
+  returns: `Windows ships this certificate and brings it back when it is removed. To have programs reject it, add it to the store ${WINDOWS_REJECTED} (trustStore.addAnchor).`,
+  stays:
+    'macOS ships this certificate in a part of the system that nobody writes to. To have programs reject it, deploy a configuration profile (MDM) that does.',
+};
+
 /** Whether the entry goes or is made to reject; or why neither would last. */
 function standingOf(
   { store, certificate, listed }: Removal,
@@ -220,9 +227,7 @@ function standingOf(
       `A central policy (${policy.location ?? store.name}) puts this certificate into ${store.name} and would bring it back: take it out of that policy.`,
     );
   const shipped = copies.some(({ origin }) => origin === 'vendor');
-  if (shipped && way.vendor === 'returns')
-    return notApplicable(
-      `Windows ships this certificate and brings it back when it is removed. To have programs reject it, add it to the store ${WINDOWS_REJECTED} (trustStore.addAnchor).`,
-    );
+  const lasting = shipped ? WHY_LASTING[way.vendor] : undefined;
+  if (lasting !== undefined) return notApplicable(lasting);
   return { kind: 'entry', distrusts: way.vendor === 'distrust' && (shipped || listed === true) };
 }

@@ -242,14 +242,23 @@ describe('trustStore.removeAnchor, where stores differ', () => {
     );
   });
 
-  it.each(['windows', 'nss', 'java'])('%s: what a policy puts there is taken out of the policy', (driver) => {
-    const store = storeOf(driver, {
-      bundle: HELD,
-      entries: [entry({ origin: 'policy', location: 'Group Policy' })],
-    });
+  it('macOS keeps what it ships: says how to have it rejected', () => {
+    const store = storeOf('macos', { bundle: HELD, entries: [entry({ origin: 'vendor' })] });
 
-    expect(refusal(effectIn(store))).toMatch(/central policy \(Group Policy\).*take it out of that policy/);
+    expect(refusal(effectOn(hostWith(store)))).toMatch(/nobody writes to.*configuration profile/);
   });
+
+  it.each(['windows', 'macos', 'nss', 'java'])(
+    '%s: what a policy puts there is taken out of the policy',
+    (driver) => {
+      const store = storeOf(driver, {
+        bundle: HELD,
+        entries: [entry({ origin: 'policy', location: 'Group Policy' })],
+      });
+
+      expect(refusal(effectIn(store))).toMatch(/central policy \(Group Policy\).*take it out of that policy/);
+    },
+  );
 
   it('a copy of ours beside one of a policy stays, since nothing would be won', () => {
     const store = storeOf('windows', {

@@ -109,6 +109,7 @@ export async function openKillLab(directory: string): Promise<{ lab: KillLab; sc
     await fresh(place, done);
     await start(lab, { agent, directory: done, wishes: [wish], behaviour, ...UNHARMED });
     applied[change] = await storeSnapshot(join(done, 'root'));
+    if (applied[change] === pristine) throw new Error(`the change ${change} leaves the store as it was`);
   }
   return { lab: { ...lab, applied }, scenarios };
 }

@@ -119,16 +119,12 @@ export async function makeStudio(): Promise<Studio> {
 
 export const keySetOf = (agent: AgentFacts): ReturnType<typeof keySetOfServerKey> => keySetOfServerKey(agent);
 
-/** Paths that a namespace binds over the real ones: update-ca-certificates is then run without any option. */
-export const BOUND = [
-  'etc/ssl/certs',
-  'etc/os-release',
-  'usr/local/share/ca-certificates',
-  'usr/share/ca-certificates',
-  'etc/ca-certificates/update.d',
-  'etc/ca-certificates.conf',
-  'srv',
-] as const;
+/**
+ * Directories that a namespace binds over the real ones: update-ca-certificates is then run without any option. `etc` as a whole, since
+ * a file that is bound by itself cannot be replaced.
+ */
+export const BOUND = ['etc', 'usr/local/share/ca-certificates', 'usr/share/ca-certificates', 'srv'] as const;
+const MADE = [...BOUND, 'etc/ssl/certs', 'etc/ca-certificates/update.d'];
 
 export interface StoreTree {
   readonly anchors: string;
@@ -154,8 +150,7 @@ export const CONF = `# what the system ships\n${SHIPPED_NAME}\n`;
 
 /** A Debian store of files alone, and a PEM file; nothing of this machine's own trust goes in. */
 export async function makeStore(root: string, studio: Studio): Promise<void> {
-  for (const place of BOUND.filter((path) => !/(conf|os-release)$/.test(path)))
-    await mkdir(join(root, place), { recursive: true });
+  for (const place of MADE) await mkdir(join(root, place), { recursive: true });
   const { anchors, conf, files, links } = treeOf(root);
   await writeFile(conf, CONF);
   await mkdir(join(root, SHIPPED_DIRECTORY, 'mozilla'));
