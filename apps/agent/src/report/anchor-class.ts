@@ -1,5 +1,4 @@
 import type { AnchorClass, AnchorClassName } from '@trustfleet/certificates';
-import { plain } from '@trustfleet/terminal';
 
 /** What a person looks for first. */
 export const BY_CONCERN: readonly AnchorClassName[] = [
@@ -26,10 +25,10 @@ const WORDS: Record<AnchorClassName, (anchor: AnchorClass) => string> = {
   unknown: () => 'unknown',
 };
 
-/** One phrase on what is known of an anchor. */
+/** One phrase on what is known of an anchor; of our own words alone. */
 export function classWords(anchor: AnchorClass | null): string {
   if (anchor === null) return 'cannot be read';
   const claim =
     anchor.saysItIs === null || anchor.kind === 'interception' ? '' : `, says it is ${anchor.saysItIs}`;
-  return plain(`${WORDS[anchor.kind](anchor)}${claim}`);
+  return `${WORDS[anchor.kind](anchor)}${claim}`;
 }

@@ -56,6 +56,24 @@ describe('readElement and children', () => {
   });
 });
 
+describe('children', () => {
+  it.each([
+    [100_000, false],
+    [100_001, true],
+  ])('of %i parts are too many: %s', (count, tooMany) => {
+    const outer = readElement(
+      Buffer.concat([
+        Uint8Array.of(0x30, 0x83, (count * 2) >> 16, ((count * 2) >> 8) & 0xff, (count * 2) & 0xff),
+        new Uint8Array(count * 2),
+      ]),
+      0,
+    );
+
+    if (tooMany) expect(() => children(outer)).toThrow(CertificateParseError);
+    else expect(children(outer)).toHaveLength(count);
+  });
+});
+
 describe('objectIdentifier', () => {
   it.each([
     ['2.5.4.3', [0x55, 0x04, 0x03]],
