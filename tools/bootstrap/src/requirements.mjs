@@ -28,10 +28,10 @@ export const REQUIREMENTS = [
     projects: ['certificates', 'python', 'e2e'],
   },
   {
-    name: 'the stores of NSS, p11-kit and Java (certutil, trust, keytool)',
-    install: 'apt-get install libnss3-tools p11-kit default-jre-headless',
+    name: 'the stores of NSS, p11-kit and Java (certutil, trust, keytool, javac)',
+    install: 'apt-get install libnss3-tools p11-kit p11-kit-modules default-jdk-headless',
     present: () =>
-      ['/usr/bin/certutil', '/usr/bin/trust', '/usr/bin/keytool'].every((program) => existsSync(program)),
+      ['certutil', 'trust', 'keytool', 'javac'].every((program) => existsSync(`/usr/bin/${program}`)),
     projects: ['trust-stores', 'repair', 'agent'],
   },
   {
