@@ -31,6 +31,16 @@ async function main(): Promise<number> {
 
 // No `await` outside of a function: a single executable is CommonJS, which has none (docs/decisions/0008). What rejects here ends
 // the process with its stack, as any unexpected failure does.
-void main().then((code) => {
+void main().then(end);
+
+/**
+ * Where nothing is left to do a process ends by itself. On Windows a call of a certificate store that never answers is given up and
+ * would still keep it (libs/host/src/windows): there it is ended, once what it printed has gone.
+ */
+function end(code: number): void {
   process.exitCode = code;
-});
+  if (process.platform !== 'win32') return;
+  process.stdout.write('', () => {
+    process.stderr.write('', () => process.exit());
+  });
+}
