@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { createTlsLab, prepareWine } from '@trustfleet/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,7 @@ const WAIT = { timeout: 60_000, interval: 500 };
 const AUTHORITIES = 80;
 const STUDIO_BUNDLE = 'C:\\studio-ca.pem';
 
+const lab = createTlsLab();
 let api: ApiSession;
 let relay: Relay;
 let agent: WindowsAgent;
@@ -44,6 +46,23 @@ const section = async (name: string): Promise<unknown> =>
   (await host()).sections.find((one) => one.name === name)?.body;
 const digests = async (): Promise<string[]> =>
   (await host()).sections.map(({ name, digest }) => `${name} ${digest}`).sort();
+interface Job {
+  readonly state: string;
+  readonly final: boolean;
+}
+/** Null while it is under way. */
+async function finalState(id: string): Promise<string | null> {
+  const { state, final } = (await api.get(`/api/v1/jobs/${id}`)) as Job;
+  return final ? state : null;
+}
+const thumbprint = ({ der }: { der: Uint8Array }): string =>
+  createHash('sha1').update(der).digest('hex').toUpperCase();
+/** As the registry of Windows has them, which is where the store keeps them. */
+async function rootThumbprints(): Promise<string[]> {
+  const key = 'HKLM\\Software\\Microsoft\\SystemCertificates\\Root\\Certificates';
+  const { stdout } = await agent.wine.run(['reg', 'query', key], { timeoutMs: 60_000 });
+  return [...stdout.matchAll(/\\([0-9A-F]{40})\s*$/gm)].map((match) => match[1] ?? '');
+}
 const sent = (): number => relay.connections.reduce((total, connection) => total + connection.sent, 0);
 
 beforeAll(async () => {
@@ -58,7 +77,6 @@ beforeAll(async () => {
   api = await signIn(server.url);
 
   agent = installWindowsAgent(wine);
-  const lab = createTlsLab();
   const authorities = await Promise.all(
     Array.from({ length: AUTHORITIES }, async (_, index) => (await lab.authority(`Studio ${index}`)).pem),
   );
@@ -156,6 +174,25 @@ describe('the agent on Windows', () => {
 
     const { stdout } = await agent.command('status');
     expect(stdout).toMatch(/Permits: +nothing, this host only observes: .*may change .*allow-list\.json/);
+  });
+
+  it('carries out what is permitted, and its owner takes it back', async () => {
+    chmodSync(agent.allowList, 0o644);
+    await expect.poll(async () => (await host()).permits, WAIT).toEqual(['trustStore.addAnchor']);
+    const authority = await lab.authority('Wanted on Windows');
+
+    const { status, body } = await api.post('/api/v1/orders', {
+      ...{ remedy: 'trustStore.addAnchor', mode: 'apply', reason: 'e2e' },
+      ...{ anchorPem: authority.pem, hostIds: [(await host()).id] },
+    });
+
+    expect(status, JSON.stringify(body)).toBe(201);
+    const id = (body as { jobs: { id: string }[] }).jobs[0]?.id ?? '';
+    await expect.poll(() => finalState(id), WAIT).toBe('verified');
+    expect(await rootThumbprints()).toContain(thumbprint(authority));
+    const undone = await agent.command('undo', id, '--yes');
+    expect(undone, undone.stderr + undone.stdout).toMatchObject({ exitCode: 0 });
+    expect(await rootThumbprints()).not.toContain(thumbprint(authority));
   });
 
   it('stops at Ctrl-C; started again it is the same host and sends no body again', async () => {
