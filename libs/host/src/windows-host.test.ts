@@ -26,7 +26,7 @@ describe('on Windows', () => {
   it('a folder can be made that nobody else reads; others are told apart by their access lists', () => {
     expect(answers['access']).toEqual({
       made: null,
-      readable: expect.stringMatching(/WD may read or change C:\\probe:/) as string,
+      readable: expect.stringMatching(/Everyone may read or change C:\\probe:/) as string,
       ours: null,
       open: expect.stringMatching(/may change Z:\\tmp:/) as string,
     });

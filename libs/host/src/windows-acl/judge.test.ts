@@ -36,22 +36,22 @@ describe('accessProblem', () => {
   });
 
   it.each([
-    [DRIVE, 'write', /^AU may change/],
-    [PROGRAM_DATA, 'write', /^BU may change/],
-    [INHERITED, 'write', /^BU may change/],
-    [FILE, 'secret', /^BU may read or change/],
+    [DRIVE, 'write', /^Authenticated Users may change/],
+    [PROGRAM_DATA, 'write', /^Users may change/],
+    [INHERITED, 'write', /^Users may change/],
+    [FILE, 'secret', /^Users may read or change/],
     [OF_A_PERSON, 'replace', /belongs to S-1-5-21-1-2-3-1001/],
     [`O:BAD:(A;;FA;;;${PERSON})`, 'replace', /^S-1-5-21-1-2-3-1001 may change/],
-    ['O:BAD:(A;;DT;;;BU)', 'replace', /^BU may change/],
-    ['O:BAD:(A;;SD;;;IU)', 'write', /^IU may change/],
-    ['O:BAD:(A;;WD;;;AU)', 'replace', /^AU may change/],
-    ['O:BAD:(A;;WO;;;AU)', 'replace', /^AU may change/],
-    ['O:BAD:(A;;GA;;;WD)', 'replace', /^WD may change/],
-    ['O:BAD:(A;;GW;;;WD)', 'write', /^WD may change/],
-    ['O:BAD:(A;;GR;;;WD)', 'secret', /^WD may read or change/],
-    ['O:BAD:(XA;;FW;;;WD;(Exists @User.x))', 'write', /^WD may change/],
+    ['O:BAD:(A;;DT;;;BU)', 'replace', /^Users may change/],
+    ['O:BAD:(A;;SD;;;IU)', 'write', /^INTERACTIVE may change/],
+    ['O:BAD:(A;;WD;;;AU)', 'replace', /^Authenticated Users may change/],
+    ['O:BAD:(A;;WO;;;AU)', 'replace', /^Authenticated Users may change/],
+    ['O:BAD:(A;;GA;;;WD)', 'replace', /^Everyone may change/],
+    ['O:BAD:(A;;GW;;;WD)', 'write', /^Everyone may change/],
+    ['O:BAD:(A;;GR;;;WD)', 'secret', /^Everyone may read or change/],
+    ['O:BAD:(XA;;FW;;;WD;(Exists @User.x))', 'write', /^Everyone may change/],
     ['O:BAD:(A;;0x2;;;S-1-1-0)', 'write', /^S-1-1-0 may change/],
-    ['O:BAD:(A;;??;;;WD)', 'replace', /^WD may change/],
+    ['O:BAD:(A;;??;;;WD)', 'replace', /^Everyone may change/],
     ['O:BAD:NO_ACCESS_CONTROL', 'replace', /no access list/],
     ['rubbish', 'replace', /cannot be told/],
     [null, 'replace', /cannot be told/],
@@ -63,7 +63,7 @@ describe('accessProblem', () => {
     expect(judge(WINE, 'write', 'S-1-5-21-0-0-0-1000')).toBeNull();
     expect(judge(OF_A_PERSON, 'write', PERSON)).toBeNull();
     expect(judge(OF_A_PERSON, 'write', 'S-1-5-21-1-2-3-1002')).toMatch(/belongs to/);
-    expect(judge(WINE, 'secret', 'S-1-5-21-0-0-0-1000')).toMatch(/^WD may read or change/);
+    expect(judge(WINE, 'secret', 'S-1-5-21-0-0-0-1000')).toMatch(/^Everyone may read or change/);
   });
 });
 
@@ -80,7 +80,7 @@ describe('chainProblem', () => {
   it.each([
     [chain(OF_A_PERSON, INHERITED, PROGRAM_DATA, DRIVE), /^C:\\0 belongs to/],
     [chain(FILE, OF_A_PERSON, PROGRAM_DATA, DRIVE), /^C:\\1 belongs to/],
-    [chain(FILE, INHERITED, 'O:SYD:(A;;FA;;;AU)', DRIVE), /^AU may change C:\\2/],
+    [chain(FILE, INHERITED, 'O:SYD:(A;;FA;;;AU)', DRIVE), /^Authenticated Users may change C:\\2/],
     [chain(FILE, INHERITED, null, DRIVE), /C:\\2/],
   ])('names the first who could put another file there', (secured, why) => {
     expect(chainProblem(secured, { demand: 'write', ownSid: null })).toMatch(why);

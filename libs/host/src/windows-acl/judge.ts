@@ -13,6 +13,17 @@ const MASTERS = new Set([
   // NT SERVICE\TrustedInstaller owns the folders of Windows itself.
   'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
 ]);
+/** The groups that are found most often, as people know them. */
+const NAMES: Readonly<Record<string, string>> = {
+  WD: 'Everyone',
+  AU: 'Authenticated Users',
+  BU: 'Users',
+  IU: 'INTERACTIVE',
+  BG: 'Guests',
+  DU: 'Domain Users',
+  AC: 'ALL APPLICATION PACKAGES',
+};
+const nameOf = (sid: string): string => NAMES[sid] ?? sid;
 /** OWNER RIGHTS: whoever the owner is, and the owner is judged. */
 const OWNER_RIGHTS = new Set(['OW', 'S-1-3-4']);
 
@@ -55,7 +66,7 @@ export function accessProblem({ secured, demand, ownSid }: Question): string | n
     return `it cannot be told who may change ${path}: its access list could not be read.`;
   const isTrusted = (sid: string): boolean => MASTERS.has(sid) || (ownSid !== null && sid === ownSid);
   if (!isTrusted(descriptor.owner))
-    return `${path} belongs to ${descriptor.owner}, who could change it: give it to the Administrators (icacls "${path}" /setowner *S-1-5-32-544).`;
+    return `${path} belongs to ${nameOf(descriptor.owner)}, who could change it: give it to the Administrators (icacls "${path}" /setowner *S-1-5-32-544).`;
   if (descriptor.grants === null)
     return `${path} has no access list, so that everybody may change it: run icacls "${path}" /reset.`;
   const other = descriptor.grants.find(
@@ -64,7 +75,7 @@ export function accessProblem({ secured, demand, ownSid }: Question): string | n
   );
   if (other === undefined) return null;
   const may = demand === 'secret' ? 'may read or change' : 'may change';
-  return `${other.sid} ${may} ${path}: take that right away (icacls "${path}" shows who has which).`;
+  return `${nameOf(other.sid)} ${may} ${path}: take that right away (icacls "${path}" shows who has which).`;
 }
 
 /**
