@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
-import { builtinsByRequire, noNativeParts, zodInEnglish } from './build-plugins.mjs';
+import { builtinsByRequire, fiveFacts, noNativeParts, zodInEnglish } from './build-plugins.mjs';
 
 // `node build.mjs [DIR]`: the bundles and bundled.json, into dist/ if nothing else is said.
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -47,7 +47,7 @@ async function bundle({ format, before, after }) {
     minifyWhitespace: true,
     minifySyntax: true,
     conditions: ['@trustfleet/source'],
-    plugins: [builtinsByRequire, zodInEnglish, noNativeParts],
+    plugins: [builtinsByRequire, zodInEnglish, noNativeParts, fiveFacts],
     // Its native part lies beside the program and is loaded from there (libs/host, load-koffi.ts).
     external: ['koffi'],
     banner: { js: [...before, code.trim(), ...after].join('\n') },
