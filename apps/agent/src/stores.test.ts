@@ -234,6 +234,9 @@ describe('stores diff', () => {
       kind: 'publicRemoved',
       left: { version: '2026.04.22' },
     });
+    expect(lineWith((await diff('catalogue@2024.07.04', 'catalogue')).stdout, digicert)).toMatch(
+      /^ +DigiCert Global Root CA +left the public list on 2026-04-22 \(certifi 2026\.04\.22\) +2031-11-10 +servers /,
+    );
     expect((await diff('catalogue', `catalogue@${newest.version}`)).code).toBe(0);
     expect((await diff('catalogue', 'debian')).stdout).toMatch(
       /^A: The public list, certifi [\d.]+: \d+ anchors$/m,

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { CatalogueRoot, RootCatalogue } from '@trustfleet/certificates';
 import { CliError, plain } from '@trustfleet/terminal';
 import type { StoreReading, TrustStores } from '@trustfleet/trust-stores';
+import { shortName } from '../report/anchor-table.ts';
 import type { DiffRow, DiffSide } from '../report/store-diff.ts';
 import { type Knowledge, storeProblems, storeRows } from '../report/store-rows.ts';
 
@@ -71,10 +72,11 @@ function catalogueSide(named: string, catalogue: RootCatalogue): DiffSide {
 
 /** The catalogue keeps no certificates, only what is known of them. */
 function catalogueRow(root: CatalogueRoot): DiffRow {
-  const { sha256, spkiSha256, subject, entered, left } = root;
+  const { sha256, spkiSha256, subject, notAfter, entered, left } = root;
   return {
     ...{ sha256, spkiSha256, facts: null, trust: 'servers', origin: 'vendor' },
-    ...{ name: subject, location: null, purposes: null },
+    ...{ name: shortName(subject), location: null, purposes: null },
+    notAfter: new Date(`${notAfter}T23:59:59Z`),
     class: {
       ...{ kind: left === null ? 'publicCurrent' : 'publicRemoved', evidence: 'fingerprint' },
       ...{ name: subject, saysItIs: null, entered, left, note: null },

@@ -25,14 +25,16 @@ const NAME_WIDTH = 56;
 
 /** What a person calls it: its CN, else its last OU, else all of its subject; safe to print. */
 export function anchorName(facts: CertificateFacts | null, given: string | null): string {
-  const name = facts?.commonName ?? (facts === null ? given : unitOf(facts.subject));
+  const name = facts?.commonName ?? (facts === null ? given : shortName(facts.subject));
   return clip(plain(name === null || name === '' ? '-' : name), NAME_WIDTH);
 }
 
-/** Starfield Class 2 and its like have no CN (trust-stores.md §10). */
-function unitOf(subject: string): string {
+/** The last CN of a subject on one line, else its last OU (Starfield Class 2 and its like, trust-stores.md §10), else all of it. */
+export function shortName(subject: string): string {
   const parts = subject.split(/, (?=[\w.]+=)/);
-  return parts.findLast((part) => part.startsWith('OU='))?.slice(3) ?? subject;
+  const last = (type: string): string | undefined =>
+    parts.findLast((part) => part.startsWith(`${type}=`))?.slice(type.length + 1);
+  return last('CN') ?? last('OU') ?? subject;
 }
 
 /** One line an anchor, the ones to look at first. */
@@ -45,7 +47,7 @@ export function anchorTable(rows: readonly StoreRow[], now: Date, indent: string
     .map(({ row, name }) => [
       name,
       classWords(row.class),
-      untilWords(row.facts, now),
+      untilWords(row.notAfter, now),
       trustWords(row),
       ORIGIN_WORDS[row.origin],
       row.sha256,
@@ -57,9 +59,9 @@ export function anchorTable(rows: readonly StoreRow[], now: Date, indent: string
 export const trustWords = ({ trust, purposes, facts }: StoreRow): string =>
   `${TRUST_WORDS[trust]}${purposes === null && !facts?.nameConstraints ? '' : ', limited'}`;
 
-function untilWords(facts: CertificateFacts | null, now: Date): string {
-  if (facts === null) return '-';
-  return `${facts.notAfter.toISOString().slice(0, 10)}${facts.notAfter < now ? ' EXPIRED' : ''}`;
+function untilWords(notAfter: Date | null, now: Date): string {
+  if (notAfter === null) return '-';
+  return `${notAfter.toISOString().slice(0, 10)}${notAfter < now ? ' EXPIRED' : ''}`;
 }
 
 /** Where it lies, what the store calls it, and what limits it. */
@@ -67,7 +69,9 @@ function placeWords({ location, name, purposes, facts }: StoreRow): string {
   const limits = [...(facts?.nameConstraints?.permitted ?? []), ...(purposes ?? [])];
   return [
     location ?? '',
-    name === null || name === facts?.commonName ? '' : JSON.stringify(clip(name, NAME_WIDTH)),
+    name === null || facts === null || name === facts.commonName
+      ? ''
+      : JSON.stringify(clip(name, NAME_WIDTH)),
     limits.length === 0 ? '' : `only ${clip(limits.join(', '), 2 * NAME_WIDTH)}`,
   ]
     .filter((part) => part !== '')

@@ -7,6 +7,7 @@ const TRUSTS = ['servers', 'otherPurposes', 'distrusted', 'deselected'] as const
 function row(sha256: string, spkiSha256: string | null, trust: DiffRow['trust'] = 'servers'): DiffRow {
   const bare = {
     facts: null,
+    notAfter: null,
     origin: 'unknown',
     name: null,
     location: null,

@@ -13,6 +13,7 @@ export interface StoreRow {
   readonly sha256: string;
   /** Null where its bytes are not there or cannot be read. */
   readonly facts: CertificateFacts | null;
+  readonly notAfter: Date | null;
   readonly trust: AnchorTrust;
   readonly origin: AnchorOrigin;
   /** As the store calls it; its own words. */
@@ -44,7 +45,8 @@ export function storeRows({ store, certificates }: ReadStore, knowledge: Knowled
     const facts = der === undefined ? null : knowledge.cache.factsOf(entry.anchor, der);
     const { trust, origin, name, location, purposes } = entry;
     const known = facts && classifyAnchor(facts, { ...knowledge, approved: new Set(), origin });
-    return { sha256: entry.anchor, facts, trust, origin, name, location, purposes, class: known };
+    const notAfter = facts?.notAfter ?? null;
+    return { sha256: entry.anchor, facts, notAfter, trust, origin, name, location, purposes, class: known };
   });
 }
 
