@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,33 @@ function contents(of: NssLab): Record<string, string> {
 }
 
 describe('changing a database of NSS with the real certutil', () => {
+  it('takes back a change that a kill cut off in the middle of writing, and goes on', async () => {
+    const path = `${lab.database(DATABASE)}/cert9.db`;
+    lab.imports(DATABASE, other, { nickname: 'hers', flags: 'CT,C,C' });
+    const before = contents(lab);
+    const program = `
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+for line in ('PRAGMA cache_size = 1', 'PRAGMA cache_spill = 1', 'BEGIN IMMEDIATE'): database.execute(line)
+database.execute('UPDATE nssPublic SET a11 = randomblob(400000)')
+os.kill(os.getpid(), 9)`;
+    const account = IS_ROOT ? { uid: PERSON.uid, gid: PERSON.gid } : {};
+    const killed = spawnSync('/usr/bin/python3', ['-c', program, path], {
+      encoding: 'utf8',
+      cwd: '/',
+      ...account,
+    });
+    expect(killed).toMatchObject({ signal: 'SIGKILL', stderr: '' });
+    const handle = await open(lab);
+    // A scan runs no program.
+    expect((await handle.read()).store.bundle.state).toBe('unreadable');
+
+    expect(await entriesOf(handle).get(studio.sha256)).toEqual(ABSENT);
+
+    expect(contents(lab)).toEqual(before);
+    expect(await handle.add(studio.der)).toMatchObject({ state: 'done' });
+  });
+
   it('adds an anchor that NSS then trusts, and takes it out again', async () => {
     lab.database(DATABASE);
     lab.imports(DATABASE, other, { nickname: 'hers', flags: 'CT,C,C' });

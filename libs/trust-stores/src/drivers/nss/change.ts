@@ -1,7 +1,7 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { PresentEntry } from '../../entry-store.ts';
 import { below } from '../../paths.ts';
-import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreRunRequest, TrustStorePorts } from '../../ports.ts';
 import { failed } from '../../store-change.ts';
 import type { ChangeOptions, EntryState, StoreChange } from '../../types.ts';
 import { trustOf, type NssCertificate } from './database.ts';
@@ -35,11 +35,37 @@ export function standingOf({ der, nickname, flags }: NssCertificate): PresentEnt
   };
 }
 
-/** The database's certificates. Throws where it cannot be read. */
-export async function certificatesOf({ ports, place }: NssStore): Promise<readonly NssCertificate[]> {
-  const database = await readDatabase(ports, place);
+/** The database's certificates. Throws where it cannot be read, also when a change that was cut off has been taken back. */
+export async function certificatesOf(store: NssStore): Promise<readonly NssCertificate[]> {
+  const { ports, place } = store;
+  let database = await readDatabase(ports, place);
+  if (database.state === 'unreadable' && (await finishCutOff(store)))
+    database = await readDatabase(ports, place);
   if (database.state !== 'read') throw new Error(database.detail);
   return database.certificates;
+}
+
+/**
+ * An agent that is killed takes its certutil along, and nobody may open the database for writing for months: SQLite plays the journal of
+ * a change that was cut off back when certutil does (-X). One that a program is still at work on it leaves alone.
+ */
+async function finishCutOff({ ports, place }: NssStore): Promise<boolean> {
+  const [journal] = await ports.identify([`${place.path}/cert9.db-journal`]);
+  if (journal == null || (await whyNotChangeable(ports, place)) !== null) return false;
+  await ports.runProgram({
+    argv: [CERTUTIL, '-L', '-d', `sql:${place.path}`, '-X', '-f', '/dev/null'],
+    ...environmentOf({ ports, place }),
+  });
+  return true;
+}
+
+function environmentOf({ ports, place }: NssStore): Omit<StoreRunRequest, 'argv'> {
+  return {
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: place.user?.home ?? '/' },
+    timeoutMs: TIMEOUT_MS,
+    maxOutputBytes: 256 * 1024,
+    runAs: accountOf(ports, place.user),
+  };
 }
 
 /** As certutil would be told: the entry's own flags where they say what its trust says. */
@@ -171,10 +197,7 @@ class Change {
     const argv: Command = [CERTUTIL, action, '-d', `sql:${place.path}`, ...rest, '-f', '/dev/null'];
     const result = await ports.runProgram({
       argv,
-      env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: place.user?.home ?? '/' },
-      timeoutMs: TIMEOUT_MS,
-      maxOutputBytes: 256 * 1024,
-      runAs: accountOf(ports, place.user),
+      ...environmentOf({ ports, place }),
       signal: this.#options.signal,
     });
     const output = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-2000);

@@ -115,9 +115,10 @@ async function profilesIn(
 
 /** `Path=` of every section, below the folder unless `IsRelative=0`. */
 export function profilePaths(ini: string, folder: string): readonly string[] {
-  return ini.split(/^\s*\[/m).flatMap((section) => {
-    const path = /^Path=(.+?)\s*$/m.exec(section)?.[1];
-    if (path === undefined || path.includes('\0')) return [];
+  // No pattern here may look at a run of blanks more than once: the file is somebody's own, and a quarter of a MiB of them would take minutes.
+  return ini.split(/^[ \t]*\[/m).flatMap((section) => {
+    const path = /^Path=(.*)$/m.exec(section)?.[1]?.trimEnd() ?? '';
+    if (path === '' || path.includes('\0')) return [];
     const absolute = /^IsRelative=0\s*$/m.test(section);
     if (absolute && !path.startsWith('/')) return [];
     return [normalize(absolute ? path : join(folder, path)).replace(/(?<=.)\/$/, '')];

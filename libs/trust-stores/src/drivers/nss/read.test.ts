@@ -270,6 +270,12 @@ describe('the file of a database', () => {
   });
 });
 
+it('is not kept busy by a profiles.ini of nothing but blanks', () => {
+  // A quarter of a MiB, the most that is read, took a minute and more.
+  const blanks = '\n'.repeat(128 * 1024) + ' '.repeat(128 * 1024);
+  expect(profilePaths(`${blanks}\nPath=a${' '.repeat(64 * 1024)}x\nPath=a`, '/folder')).toHaveLength(1);
+});
+
 it('takes paths of profiles as profiles.ini writes them', () => {
   const ini =
     '[General]\nStartWithLastProfile=1\n[Profile0]\nPath=a/../b\n[Install1]\nDefault=c\n[P]\nIsRelative=0\nPath=no\n';

@@ -15,7 +15,7 @@ const LEAF = 0x0d;
 
 /**
  * Rows of one table with the named columns, in the table's order (sqlite.org/fileformat2.html; rowid tables alone). Hostile bytes
- * cost at most one visit a page. A column that the table does not have is null in every row; null when there is no such table.
+ * cost at most one visit a page, and rows as large as the file. A column that the table does not have is null in every row; null when there is no such table.
  * Throws {@link SqliteFormatError}.
  */
 export function readSqliteTable(
@@ -50,6 +50,8 @@ interface SqliteFile {
   readonly pageSize: number;
   /** Bytes of a page that belong to SQLite. */
   readonly usable: number;
+  /** Bytes of rows that are still believed in: a file whose rows hold more than the file itself shows one page in many of them. */
+  readonly left: { bytes: number };
 }
 
 function openFile(bytes: Uint8Array): SqliteFile {
@@ -61,7 +63,7 @@ function openFile(bytes: Uint8Array): SqliteFile {
   const usable = pageSize - (buffer[20] ?? 0);
   if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0 || usable < 480)
     throw new SqliteFormatError(`a page size of ${pageSize} bytes`);
-  return { bytes: buffer, pageSize, usable };
+  return { bytes: buffer, pageSize, usable, left: { bytes: buffer.length } };
 }
 
 /** `CREATE TABLE t (a0, a1 TYPE, ...)`: the first word of each part. NSS writes no part with a comma in it. */
@@ -127,6 +129,8 @@ function readPayload(file: SqliteFile, { at, page }: { at: number; page: number 
   const rowid = varint(bytes, length.end);
   const end = page * pageSize;
   if (length.value > MAX_CELL_BYTES) throw new SqliteFormatError(`a row of ${length.value} bytes`);
+  file.left.bytes -= length.value;
+  if (file.left.bytes < 0) throw new SqliteFormatError('its rows hold more than the file');
   const local = localBytes(length.value, usable);
   if (rowid.end + local > end) throw new SqliteFormatError(`a row of page ${page} leaves its page`);
   const parts = [bytes.subarray(rowid.end, rowid.end + local)];
