@@ -77,6 +77,12 @@ interface JsonStore {
   readonly anchors: readonly JsonRow[];
 }
 
+/** As OpenSSL's own TRUSTED CERTIFICATE, with serverAuth among the rejected purposes. */
+function rejected(pem: string): string {
+  const settings = Uint8Array.of(0x30, 0x0c, 0xa0, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 1);
+  return toPem(Buffer.concat([pemToDer(pem), settings])).replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE');
+}
+
 const lineWith = (text: string, sha256: string): string =>
   text.split('\n').find((line) => line.includes(sha256)) ?? '';
 
@@ -209,9 +215,7 @@ describe('stores diff', () => {
   });
 
   it('takes what OpenSSL’s own settings reject for rejected', async () => {
-    const reject = Uint8Array.of(0x30, 0x0c, 0xa0, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 1);
-    const der = Buffer.concat([pemToDer(amazon2.pem), reject]);
-    const rejecting = toPem(der).replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE');
+    const rejecting = rejected(amazon2.pem);
     const a = await put(at('rejecting.pem'), amazon1.pem + rejecting);
     const b = await put(at('trusting.pem'), amazon1.pem + amazon2.pem);
 
@@ -245,6 +249,7 @@ describe('stores diff', () => {
 
   it('reads a directory by subject hash', async () => {
     await put(at('hashed/ce5e74ef.0'), amazon1.pem);
+    await put(at('hashed/6d41d539.0'), rejected(amazon2.pem));
     const file = await put(at('one.pem'), amazon1.pem);
 
     expect((await diff(at('hashed'), file)).stdout).toMatch(/^A: .*: 1 anchor$/m);

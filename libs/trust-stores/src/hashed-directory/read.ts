@@ -1,4 +1,4 @@
-import { CertificateParseError } from '@trustfleet/certificates';
+import { CertificateParseError, type BundleTrust } from '@trustfleet/certificates';
 import { readBundle } from '../bundle-file.ts';
 import type { TrustStorePorts } from '../ports.ts';
 import { subjectHash } from './subject-hash.ts';
@@ -23,7 +23,12 @@ export interface HashedDirectory {
   readonly paths: readonly string[];
 }
 
-type Certificates = readonly { readonly sha256: string; readonly der: Uint8Array }[];
+type Certificates = readonly {
+  readonly sha256: string;
+  readonly der: Uint8Array;
+  /** What a TRUSTED CERTIFICATE says of it; for servers without it. */
+  readonly trust?: BundleTrust['trust'];
+}[];
 /** What files hold that were read already, by their identity as `identify` gives it. */
 export type KnownFiles = ReadonlyMap<string, Certificates>;
 
@@ -127,7 +132,7 @@ async function certificatesOf(
 
 function take(found: Map<string, Uint8Array>, hash: string, certificates: Certificates): boolean {
   const fitting = certificates.filter(({ der }) => hashOrNull(der) === hash);
-  for (const { sha256, der } of fitting) found.set(sha256, der);
+  for (const { sha256, der, trust = 'servers' } of fitting) if (trust === 'servers') found.set(sha256, der);
   return fitting.length > 0;
 }
 
