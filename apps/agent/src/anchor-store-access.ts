@@ -18,6 +18,11 @@ import { messageOf } from '@trustfleet/terminal';
 import { toolAtRest } from './tool-at-rest.ts';
 
 const READ_BACK_LIMIT_MS = 60_000;
+/** Windows loads nothing without it (its DLLs are looked for below). */
+const READ_BACK_ENV =
+  process.platform === 'win32'
+    ? { SystemRoot: process.env['SystemRoot'] ?? 'C:\\Windows' }
+    : { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 const MAX_ANCHOR_FILE_BYTES = 1024 * 1024;
 
 /** What of the host a change of a store needs. */
@@ -143,7 +148,7 @@ async function readBack(
       ...['--anchor', anchor],
       ...(store === undefined ? [] : ['--store', store]),
     ],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: READ_BACK_ENV,
     timeoutMs: READ_BACK_LIMIT_MS,
     signal,
   });

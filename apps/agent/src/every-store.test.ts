@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
 import type { Order } from '@trustfleet/protocol';
+import { ANCHOR_WAYS, anchorFileName } from '@trustfleet/remedies';
 import {
   createAddAnchor,
   createDurableFiles,
@@ -240,6 +241,33 @@ describe.each(KINDS)('a store that is changed entry by entry: %s', (kind) => {
     await takeBack(adding(machine.studio, store), done);
     expect(await contents(store)).toEqual(gone);
   }, 60_000);
+});
+
+describe('a store that is made of files', () => {
+  const FAMILIES: Readonly<Record<string, string>> = {
+    ...{ debian: 'debian', alpine: 'alpine', rhel: 'rocky', suse: 'sles', arch: 'arch' },
+  };
+  const ways = [...ANCHOR_WAYS].flatMap(([driver, way]) => (way.kind === 'file' ? [{ driver, way }] : []));
+
+  it.each(ways)(
+    '$driver: the plan that a job carries out names the file and the tool of the driver',
+    async ({ driver, way }) => {
+      const host = createHost();
+      const content = Buffer.from(`ID=${FAMILIES[driver] ?? ''}\n`);
+      const readFile: typeof host.readFile = (path, options) =>
+        path === '/etc/os-release'
+          ? Promise.resolve({ state: 'read', bytes: content, size: content.length, realPath: path })
+          : host.readFile(path, options);
+      // Nothing of this machine is looked at but that name.
+      const handle = await createTrustStores({ ...host, readFile }).open();
+      const { sha256 } = machine.studio;
+      const plan = handle?.plan(sha256);
+
+      expect(handle?.id).toBe(driver);
+      expect(plan?.path).toBe(`${way.anchorDirectory}/${anchorFileName(sha256, way)}`);
+      expect(plan?.commands).toEqual([[...way.tool]]);
+    },
+  );
 });
 
 describe('what only one kind does', () => {
