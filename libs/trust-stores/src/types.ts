@@ -136,6 +136,8 @@ export interface StoreDriver {
   readonly name: string;
   /** None when this host has no store of this kind. Of the operating-system drivers the first with any wins. */
   detect(ports: TrustStorePorts, host: HostDescription): Promise<readonly StoreHandle[]>;
+  /** Sentences for people: where stores of this kind may lie and were not looked for. Absent where it looks everywhere. */
+  gaps?(ports: TrustStorePorts, host: HostDescription): Promise<readonly string[]>;
 }
 
 /** What drivers decide by. */

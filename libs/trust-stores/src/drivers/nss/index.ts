@@ -3,7 +3,7 @@ import { entryStoreHandle, type PresentEntry } from '../../entry-store.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { StoreDriver, StoreHandle } from '../../types.ts';
 import { certificatesOf, nicknameOf, put, standingOf } from './change.ts';
-import { CERTUTIL, findDatabases, type NssPlace } from './layout.ts';
+import { CERTUTIL, findDatabases, homesOnShares, type NssPlace } from './layout.ts';
 import { readStore } from './read.ts';
 import { allEntries } from './snapshot.ts';
 
@@ -15,6 +15,7 @@ export const nss: StoreDriver = {
     const { places, left } = await findDatabases(ports, host);
     return places.map((place, index) => handleOf(ports, { place, left: index === 0 ? left : 0 }));
   },
+  gaps: (ports, host) => (ports.platform === 'linux' ? homesOnShares(ports, host) : Promise.resolve([])),
 };
 
 function trusting(der: Uint8Array): PresentEntry {

@@ -54,9 +54,7 @@ export async function findDatabases(ports: TrustStorePorts, host: HostDescriptio
   const candidates: Candidate[] = [
     { path: below(host.root, MACHINE_DATABASE), name: 'NSS database of this machine', user: null },
   ];
-  const { users } = await ports.users(host.root);
-  for (const user of users.filter((one) => one.person).slice(0, MAX_PEOPLE))
-    candidates.push(...(await candidatesOf(ports, user)));
+  for (const user of await peopleOf(ports, host)) candidates.push(...(await candidatesOf(ports, user)));
   const found: NssPlace[] = [];
   for (const candidate of unique(candidates)) {
     const kind = await kindOf(ports, candidate);
@@ -65,6 +63,24 @@ export async function findDatabases(ports: TrustStorePorts, host: HostDescriptio
     found.push({ ...candidate, id, kind, root: host.root });
   }
   return { places: found.slice(0, MAX_DATABASES), left: Math.max(0, found.length - MAX_DATABASES) };
+}
+
+async function peopleOf(ports: TrustStorePorts, host: HostDescription): Promise<readonly StoreUser[]> {
+  const { users } = await ports.users(host.root);
+  return users.filter((one) => one.person).slice(0, MAX_PEOPLE);
+}
+
+/** A studio's homes may all lie on a file server: that their databases are not in the report has to be said. */
+export async function homesOnShares(ports: TrustStorePorts, host: HostDescription): Promise<string[]> {
+  const people = await peopleOf(ports, host);
+  const types = await Promise.all(people.map(({ home }) => ports.networkMount(home)));
+  const names = people.filter((_, index) => types[index] !== null).map(({ name }) => name);
+  const [first] = names;
+  if (first === undefined) return [];
+  const all = names.length === 1 ? first : `${first} (and ${names.length - 1} more)`;
+  return [
+    `The home of ${all} lies on the network, so databases of Firefox and Chrome in it were not looked for`,
+  ];
 }
 
 interface Candidate {

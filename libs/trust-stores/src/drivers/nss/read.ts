@@ -15,7 +15,8 @@ import { accountOf, type NssPlace } from './layout.ts';
 import { whyNotChangeable } from './rights.ts';
 import { holdsPages, SqliteFormatError } from './sqlite.ts';
 
-const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
+/** Firefox' own have a few MiB. Several are read at once, and their owners choose how large they are. */
+const MAX_DATABASE_BYTES = 16 * 1024 * 1024;
 const MAX_ENTRIES = 5000;
 /** A program that changes the database has a journal beside it for some milliseconds. */
 const TRIES = 10;

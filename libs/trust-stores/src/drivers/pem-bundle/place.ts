@@ -24,7 +24,7 @@ export async function openPlace(ports: TrustStorePorts, path: string): Promise<P
   return {
     path,
     target,
-    kind: kindOf(identity, entry),
+    kind: read?.state === 'unreadable' && identity === null ? 'other' : kindOf(identity, entry),
     identity,
     read,
     provenance: bundleProvenance([path, target]),
@@ -40,6 +40,7 @@ function kindOf(identity: StoreFileIdentity | null, entry: StoreFileIdentity | n
 export async function whyNotWritable(ports: TrustStorePorts, place: Place): Promise<string | null> {
   const theirs = whyNotOurs(place.provenance);
   if (theirs !== null) return theirs;
+  if (place.read?.state === 'unreadable') return place.read.detail;
   const unfit = KIND_REASONS[place.kind];
   if (unfit !== undefined) return `${place.path} ${unfit}`;
   const stranger = ports.uid === 0 ? await strangerOn(ports, place.path) : null;
