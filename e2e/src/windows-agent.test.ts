@@ -156,12 +156,15 @@ describe('the agent on Windows', () => {
   });
 
   it('shows what it sees and what could be taken back', async () => {
-    const [scan, undo] = [
+    const [scan, stores, undo] = [
       await agent.command('scan', '--json', '--section', 'system'),
+      await agent.command('stores'),
       await agent.command('undo', '--list'),
     ];
 
     expect(JSON.parse(scan.stdout), scan.stderr).toEqual({ system: await section('system') });
+    expect(stores, stores.stderr).toMatchObject({ exitCode: 0 });
+    expect(stores.stdout).toContain('Windows LocalMachine\\Root (windows.localMachine.root,');
     expect(undo, undo.stderr).toMatchObject({ exitCode: 0 });
     expect(undo.stdout).toMatch(/^No job of this host left a change/);
   });
