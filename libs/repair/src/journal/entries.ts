@@ -1,9 +1,12 @@
 import { job, jobEvent, jobEvidence, jobPlan, order } from '@trustfleet/protocol';
 import { z } from 'zod';
 
-/** Format of a job's journal; stands in its first entry. 2 knows `takingBack`, `cancelAsked`, `undone` and undo by the owner. */
-export const JOURNAL_FORMAT = 2;
-const format = z.union([z.literal(1), z.literal(JOURNAL_FORMAT)]);
+/**
+ * Format of a job's journal; stands in its first entry. 2 knows `takingBack`, `cancelAsked`, `undone` and undo by the owner; 3 has
+ * inverses of entries and of selections, which an older release could not carry out.
+ */
+export const JOURNAL_FORMAT = 3;
+const format = z.union([z.literal(1), z.literal(2), z.literal(JOURNAL_FORMAT)]);
 
 /** Set on a job that the host's owner asked for on the host itself: no server knows it, and none hears its events. */
 const origin = z.literal('owner').optional();
