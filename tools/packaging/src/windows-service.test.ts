@@ -1,4 +1,4 @@
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareWine, type WineLab, type WineProcess, type WineResult } from '@trustfleet/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -48,8 +48,15 @@ it('the executable runs', async () => {
 
 it('a service is installed, started, started again after a crash, stopped, and leaves nothing', async () => {
   const programs = await readdir(join(lab.prefix, 'drive_c/Program Files'));
-  const installed = await agent('install');
+  await writeFile(
+    lab.toUnix(`${PACKAGE}\\list.json`),
+    '{"format":1,"permits":["trustStore.addAnchor","trustStore.removeAnchor"]}',
+  );
+  const installed = await agent('install', '--allow-list', `${PACKAGE}\\list.json`);
   expect(installed.stderr).toBe('');
+  expect(installed.stdout).toMatch(
+    /Permits: +trustStore\.addAnchor, trustStore\.removeAnchor \(C:\\ProgramData\\Trustfleet\\allow-list\.json\)/,
+  );
   expect(installed.stdout).toMatch(/installed and waits: this machine is not enrolled/);
   expect((await agent('start')).stderr).toMatch(/not enrolled/);
 
@@ -57,7 +64,9 @@ it('a service is installed, started, started again after a crash, stopped, and l
   expect((await agent('start')).stdout).toMatch(/The service runs/);
   await vi.waitFor(async () => {
     expect(await log()).toMatch(/agent started/);
-    expect((await agent('status')).stdout).toMatch(/Agent: +running[^]*Service: +running/);
+    expect((await agent('status')).stdout).toMatch(
+      /Agent: +running[^]*Permits: +trustStore\.addAnchor, [^]*Service: +running/,
+    );
   }, PATIENCE);
 
   // The agent's end, as a crash is one: it is started again, and the service is never seen stopped.
