@@ -129,6 +129,12 @@ export interface TrustStorePorts {
     readonly complete: boolean;
     readonly detail: string | null;
   }>;
+  /** Anything below a directory, or where its links lead, that others than root and `owners` own or may write. */
+  findForeign(search: {
+    readonly directory: string;
+    readonly owners: readonly number[];
+    readonly timeoutMs: number;
+  }): Promise<{ readonly state: 'clean' | 'foreign' | 'unknown'; readonly detail: string | null }>;
   /** File system type when the path lies on a network mount, else null. The path is not touched. */
   networkMount(path: string): Promise<string | null>;
   isExecutable(path: string): Promise<boolean>;

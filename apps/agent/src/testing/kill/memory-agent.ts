@@ -102,6 +102,7 @@ function makeHost(disk: RecordedDisk): StoreHost & TrustStorePorts {
     identify: (paths) => Promise.resolve(paths.map((path) => identityOf(disk, path))),
     makeDirectory: () => Promise.reject(new Error('every directory of this machine is there')),
     findFiles: () => Promise.resolve({ paths: [], complete: true, detail: null }),
+    findForeign: () => Promise.resolve({ state: 'clean', detail: null }),
     networkMount: () => Promise.resolve(null),
     isExecutable: () => Promise.resolve(true),
     isWritable: () => Promise.resolve(true),

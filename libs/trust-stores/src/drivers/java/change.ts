@@ -1,9 +1,9 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { PresentEntry } from '../../entry-store.ts';
 import type { TrustStorePorts } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { keepVersion } from '../../last-versions.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { ChangeOptions, EntryState, StoreChange } from '../../types.ts';
-import { keepBackup } from './backups.ts';
 import { PASSWORD, type Keystore } from './keystore.ts';
 import { SYSTEM_KEYTOOL, type JavaPlace } from './layout.ts';
 import { readKeystore, type KeystoreReading } from './read.ts';
@@ -46,7 +46,7 @@ export function aliasesOf({ attributes }: PresentEntry): readonly string[] {
 
 /** Anchors of the keystore, without the certificates of private keys. Throws where it cannot be read. */
 export async function allEntries({ ports, place }: JavaStore): Promise<ReadonlyMap<string, PresentEntry>> {
-  const reading = await readKeystore(ports, place.path);
+  const reading = await readKeystore(ports, place);
   if (reading.state !== 'read') throw new Error(reading.detail);
   return standings(reading.keystore);
 }
@@ -73,7 +73,7 @@ export async function put(store: JavaStore, wanted: Wanted): Promise<StoreChange
   const { sha256, state } = wanted;
   const mistake = mistakeIn(sha256, state);
   if (mistake !== null) return failed(mistake);
-  const reading = await readKeystore(ports, place.path);
+  const reading = await readKeystore(ports, place);
   if (reading.state !== 'read') return failed(reading.detail);
   const now = standings(reading.keystore).get(sha256);
   if ((now === undefined) === (state.kind === 'absent')) return { state: 'done', files: [], commands: [] };
@@ -132,29 +132,38 @@ async function changeCopy(store: JavaStore, work: Work): Promise<StoreChange> {
       commands.push({ argv, output });
       if (problem !== null) return failed(problem, { commands });
     }
-    const changed = await readKeystore(ports, copy);
-    const wrong = whyWrong(changed, work);
+    const changed = await readKeystore(ports, { path: copy });
+    const wrong = whyWrong(changed, work) ?? (await whyNotSame(store, work));
     if (wrong !== null || changed.state !== 'read') return failed(wrong ?? 'the copy is gone', { commands });
-    files.push(await replace(store, { before: work.reading.bytes, after: changed.bytes }));
+    files.push(...(await replace(store, { before: work.reading.bytes, after: changed.bytes })));
     return { state: 'done', files, commands };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(`${place.path} could not be changed: ${reason}`, { files, commands });
+    return failed(`${place.path} could not be changed: ${messageOf(error)}`, { files, commands });
   } finally {
     await ports.removeFile(copy);
     await ports.removeFile(pem);
   }
 }
 
-/** Keeps the one before, then takes its place, rights and owner. */
+/** A Java takes its time to start: what somebody else changed meanwhile is not written over. */
+async function whyNotSame({ ports, place }: JavaStore, { reading }: Work): Promise<string | null> {
+  const now = await readKeystore(ports, place);
+  return now.state === 'read' && Buffer.from(reading.bytes).equals(now.bytes)
+    ? null
+    : `${place.path} was changed by somebody else meanwhile, so it was left as it is: try again`;
+}
+
+/** Takes the keystore's place with its rights and owner, the last versions beside it; gives the paths written. `before`: null for none. */
 export async function replace(
   { ports, place }: JavaStore,
-  { before, after }: { before: Uint8Array; after: Uint8Array },
-): Promise<string> {
-  const [was] = await ports.identify([place.path]);
-  await keepBackup(ports, { path: place.path, bytes: before });
-  await ports.writeFile(place.path, after, was == null ? { mode: 0o644 } : { mode: was.mode, owner: was });
-  return place.path;
+  { before, after }: { before: Uint8Array | null; after: Uint8Array },
+): Promise<readonly string[]> {
+  const { path } = place;
+  const [was] = await ports.identify([path]);
+  const options = was == null ? { mode: 0o644, owner: undefined } : { mode: was.mode & 0o777, owner: was };
+  const versions = before === null ? [] : await keepVersion(ports, { path, before, options });
+  await ports.writeFile(path, after, options);
+  return [path, ...versions];
 }
 
 /** A PKCS#12 without a password stays one: else Java would trust nothing in it. */

@@ -1,4 +1,14 @@
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describeCertificate } from '@trustfleet/certificates';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
 import fc from 'fast-check';
@@ -6,7 +16,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores, type EntryState, type StoreHandle } from '../../index.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import { makeAuthority, type TestAuthority } from '../../testing/authorities.ts';
-import { realPorts } from '../../testing/host.ts';
+import { IS_ROOT, realPorts } from '../../testing/host.ts';
 import { makeJavaLab, makeJavaProgram, type JavaLab } from '../../testing/java-lab.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
 import { trustingPorts } from '../../testing/trusting-ports.ts';
@@ -153,6 +163,60 @@ describe('keystores of Java', () => {
     expect(stores[0]?.problems?.[0]).toContain('jssecacerts is there in its place');
   });
 
+  it('are not crowded out of the report by what applications bring', async () => {
+    for (let index = 0; index < 30; index += 1) lab.put(`opt/a${index}/lib/security/cacerts`, 'x');
+    lab.imports(lab.home('usr/lib/jvm/x'), studio, { alias: 'a' });
+    const stores = await Promise.all((await openAll(lab)).map(async (handle) => (await handle.read()).store));
+    expect(stores).toHaveLength(24);
+    expect(stores[0]?.bundle.anchors).toEqual([studio.sha256]);
+    expect(stores[0]?.problems).toEqual(['7 more keystores of Javas were found and not read']);
+  });
+
+  it('are nothing to Java where one entry is no certificate', async () => {
+    const path = lab.home('usr/lib/jvm/x');
+    writeFileSync(lab.at(path), jksOf([Buffer.from(studio.der), Buffer.from('no certificate')]));
+    expect(() => program.trusted(lab.at(path))).toThrow('TrustManagerFactory.init');
+    expect((await readStore()).bundle).toMatchObject({
+      state: 'unreadable',
+      anchors: [],
+      detail: expect.stringContaining('is no certificate') as string,
+    });
+  });
+
+  it.runIf(IS_ROOT)('are changed only by a keytool of which others can change nothing', async () => {
+    const path = lab.home('usr/lib/jvm/x');
+    lab.imports(path, studio, { alias: 'a' });
+    const keytool = lab.at('usr/lib/jvm/x/bin/keytool');
+    rmSync(keytool);
+    writeFileSync(keytool, '', { mode: 0o755 });
+    expect((await readStore()).cannotChange).toBeNull();
+    mkdirSync(lab.at('usr/lib/jvm/x/jre/lib/ext'), { recursive: true });
+    chmodSync(lab.at('usr/lib/jvm/x/jre/lib/ext'), 0o777);
+    expect((await readStore()).cannotChange).toContain('jre/lib/ext can be changed by another account');
+  });
+
+  it.runIf(IS_ROOT)('are read with the rights of whoever can change them', async () => {
+    const path = lab.home('opt/app/jre');
+    lab.imports('secret', studio, { alias: 'a' });
+    chmodSync(lab.at('secret'), 0o600);
+    chmodSync(lab.root, 0o755);
+    symlinkSync(lab.at('secret'), lab.at(path));
+    lab.put('opt/app/jre/lib/security/jssecacerts', '');
+    const owned = (at: string) => at.startsWith(lab.at('secret'));
+    const ports: TrustStorePorts = {
+      ...rootPorts(),
+      findFiles: ({ root }) =>
+        Promise.resolve({
+          ...{ complete: true, detail: null },
+          paths: root === lab.at('opt') ? [lab.at(path)] : [],
+        }),
+      inspectPath: (at) => Promise.resolve({ owners: owned(at) ? [12_345] : [], writable: null }),
+    };
+    const store = await readStore(ports);
+    expect(store.bundle).toMatchObject({ state: 'unreadable', anchors: [] });
+    expect(store.bundle.detail).toContain('may not be read by its user');
+  });
+
   it('can be damaged in every way without more than an error of ours', () => {
     for (const format of ['JKS', 'open PKCS#12', 'encrypted PKCS#12'] as const) {
       const path = `tmp/${format.replace(/\W/g, '')}`;
@@ -189,16 +253,15 @@ describe('changing a keystore with the real keytool', () => {
       const bytes = readFileSync(lab.at(path));
       const handle = await open();
       const added = await handle.add(studio.der);
-      expect(added).toMatchObject({ state: 'done', files: [lab.at(path)] });
+      const version = `${lab.at(path)}.trustfleet-1`;
+      expect(added).toMatchObject({ state: 'done', files: [lab.at(path), version] });
       expect(added.commands.map(({ argv }) => argv)).toEqual(handle.plan(studio.sha256)?.commands);
       expect(contents(path)).toEqual([...before, `${alias}=${studio.sha256}`].toSorted());
       expect(program.trusted(lab.at(path))).toEqual(['CN=Other Root', 'CN=Studio Root']);
       expect(statSync(lab.at(path)).mode & 0o777).toBe(0o640);
-      expect(readdirSync(lab.at('opt/app/jre/lib/security'))).toEqual([
-        'cacerts',
-        'cacerts.trustfleet-backup-1',
-      ]);
-      expect(readFileSync(`${lab.at(path)}.trustfleet-backup-1`)).toEqual(bytes);
+      expect(readdirSync(lab.at('opt/app/jre/lib/security'))).toEqual(['cacerts', 'cacerts.trustfleet-1']);
+      expect(readFileSync(version)).toEqual(bytes);
+      expect(statSync(version).mode & 0o777).toBe(0o640);
       expect(await handle.add(studio.der)).toEqual({ state: 'done', files: [], commands: [] });
 
       expect(await handle.remove(other.sha256)).toEqual({ state: 'done', files: [], commands: [] });
@@ -278,6 +341,36 @@ describe('changing a keystore with the real keytool', () => {
     expect(readFileSync(lab.at(path))).toEqual(before);
   });
 
+  it('loses nothing of what somebody else changes meanwhile', async () => {
+    const path = lab.home('opt/app/jre');
+    lab.imports(path, other, { alias: 'a' });
+    const ports = rootPorts();
+    const handle = await open(lab, {
+      ...ports,
+      async runProgram(request) {
+        const ran = await ports.runProgram(request);
+        lab.imports(path, third, { alias: 'theirs' });
+        return ran;
+      },
+    });
+    expect(await handle.add(studio.der)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('by somebody else meanwhile') as string,
+    });
+    expect(contents(path)).toEqual([`a=${other.sha256}`, `theirs=${third.sha256}`]);
+  });
+
+  it('keeps a broken keystore when it brings a whole one back', async () => {
+    const path = lab.home('opt/app/jre');
+    lab.imports(path, other, { alias: 'a' });
+    const handle = await open();
+    const taken = await handle.snapshot();
+    writeFileSync(lab.at(path), 'broken');
+    expect(await handle.restore(taken)).toMatchObject({ state: 'done' });
+    expect(contents(path)).toEqual([`a=${other.sha256}`]);
+    expect(readFileSync(`${lab.at(path)}.trustfleet-1`, 'utf8')).toBe('broken');
+  });
+
   it('keeps the last three versions', async () => {
     const path = lab.home('opt/app/jre');
     lab.imports(path, other, { alias: 'a' });
@@ -289,7 +382,9 @@ describe('changing a keystore with the real keytool', () => {
         expect(await entries?.put(authority.sha256, state)).toMatchObject({ state: 'done' });
       }
     }
-    const backups = readdirSync(lab.at('opt/app/jre/lib/security')).filter((name) => name.includes('backup'));
+    const backups = readdirSync(lab.at('opt/app/jre/lib/security')).filter((name) =>
+      name.includes('.trustfleet-'),
+    );
     expect(backups).toHaveLength(3);
     for (const [index, name] of backups.entries())
       expect(readFileSync(lab.at(`opt/app/jre/lib/security/${name}`))).toEqual(versions[index]);
@@ -299,6 +394,29 @@ describe('changing a keystore with the real keytool', () => {
     await expectRestores(() => restoreSubject([studio, other, third]), { runs: 3, operations: 2 });
   }, 180_000);
 });
+
+/** A JKS with the usual password (JDK, sun.security.provider.JavaKeyStore), whatever its certificates are. */
+function jksOf(certificates: readonly Buffer[]): Buffer {
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  const text = (words: string): Buffer =>
+    Buffer.concat([number(words.length).subarray(2), Buffer.from(words, 'latin1')]);
+  const body = Buffer.concat([
+    ...[number(0xfeedfeed), number(2), number(certificates.length)],
+    ...certificates.flatMap((der, index) => [
+      ...[number(2), text(`entry ${index}`), Buffer.alloc(8), text('X.509'), number(der.length), der],
+    ]),
+  ]);
+  const digest = createHash('sha1')
+    .update(Buffer.from('changeit', 'utf16le').swap16())
+    .update('Mighty Aphrodite')
+    .update(body)
+    .digest();
+  return Buffer.concat([body, digest]);
+}
 
 async function restoreSubject(authorities: readonly TestAuthority[]) {
   const own = makeJavaLab();

@@ -1,6 +1,6 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import { below } from '../../paths.ts';
-import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreAccount, TrustStorePorts } from '../../ports.ts';
 import type { HostDescription } from '../../types.ts';
 
 /** One keystore file, whichever Javas lead to it. */
@@ -17,6 +17,8 @@ export interface JavaPlace {
   /** A home whose `jssecacerts` has Java pass this one over; null where there is none. */
   readonly hiddenIn: string | null;
   readonly keytool: string | null;
+  /** Whose rights it is read with, where others than root can make its path lead elsewhere; undefined for the agent's own. */
+  readonly reader: StoreAccount | undefined;
 }
 
 export interface JavaPlaces {
@@ -32,6 +34,7 @@ export const SYSTEM_KEYTOOL = '/usr/bin/keytool';
 /** Of the 64 stores that the section holds. */
 const MAX_KEYSTORES = 24;
 const MAX_HOMES = 200;
+const NOBODY: StoreAccount = { uid: 65_534, gid: 65_534 };
 /** JSSE opens jssecacerts where there is one, else cacerts (JSSE Reference Guide, "Default truststore"). */
 const NAMES = ['jssecacerts', 'cacerts'];
 /** Folders whose entries are Javas. */
@@ -64,7 +67,11 @@ export async function findKeystores(ports: TrustStorePorts, host: HostDescriptio
   const applications = await (ports.readings?.aged(`java ${host.root}`, SEARCH_AGE_MS, search) ?? search());
   for (const path of applications.paths) found.add(path);
   const problems = [...applications.problems];
-  const places = await placesOf(ports, { found: [...found].toSorted(), generated });
+  const isApplications = (path: string): boolean =>
+    APPLICATION_FOLDERS.some((folder) => path.startsWith(`${at(folder)}/`));
+  const all = await placesOf(ports, { found: [...found].toSorted(), generated });
+  // Whoever may unpack Javas below /opt must not push the system's own out of the report.
+  const places = [false, true].flatMap((theirs) => all.filter(({ path }) => isApplications(path) === theirs));
   if (places.length > MAX_KEYSTORES)
     problems.push(`${places.length - MAX_KEYSTORES} more keystores of Javas were found and not read`);
   return { places: places.slice(0, MAX_KEYSTORES), folders, problems };
@@ -124,9 +131,22 @@ async function placesOf(
     const hiddenIn = path.endsWith('/jssecacerts') ? null : (homes[own.indexOf(true)] ?? null);
     const generatedBy = [path, ...paths].flatMap((one) => generated.get(one) ?? [])[0] ?? null;
     const id = `java:${sha256Hex(Buffer.from(path)).slice(0, 12)}`;
-    places.push({ id, path, paths, homes, generatedBy, hiddenIn, keytool: await keytoolOf(ports, homes) });
+    const keytool = await keytoolOf(ports, homes);
+    const reader = await readerOf(ports, path);
+    places.push({ id, path, paths, homes, generatedBy, hiddenIn, keytool, reader });
   }
   return places.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** security.md, "a local user": what one account can change is read as that account, what several can as nobody. */
+async function readerOf(ports: TrustStorePorts, path: string): Promise<StoreAccount | undefined> {
+  if (ports.uid !== 0) return undefined;
+  const { owners, writable } = await ports.inspectPath(path);
+  const [owner, ...more] = owners.filter((uid) => uid !== NOBODY.uid);
+  if (writable !== null || more.length > 0) return NOBODY;
+  if (owner === undefined) return undefined;
+  const [file] = await ports.identify([path]);
+  return { uid: owner, gid: file?.uid === owner ? file.gid : NOBODY.gid };
 }
 
 /** `<home>/lib/security/cacerts`; a JDK 8 has a JRE inside, which is a home of its own. */

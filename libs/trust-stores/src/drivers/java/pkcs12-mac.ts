@@ -11,7 +11,9 @@ const DIGESTS: Readonly<Record<string, { readonly name: string; readonly block: 
 /** Of the kind of key that a MAC needs (RFC 7292 §B.3). */
 const MAC_KEY = 3;
 /** JDKs ask for 10,000, older ones for 100,000; a hostile file may ask for hours. */
-const MAX_ITERATIONS = 500_000;
+const MAX_ITERATIONS = 200_000;
+/** JDKs and OpenSSL take 8 to 20. */
+const MAX_SALT_BYTES = 1024;
 
 /** MacData ::= SEQUENCE { mac DigestInfo, macSalt OCTET STRING, iterations INTEGER DEFAULT 1 } (RFC 7292 §4). False for what it does not know. */
 export function macMatches(of: { mac: DerElement; safe: Uint8Array; password: string }): boolean {
@@ -22,6 +24,7 @@ export function macMatches(of: { mac: DerElement; safe: Uint8Array; password: st
   const digest = DIGESTS[objectIdentifier(identifier)];
   const iterations = iterationsElement === undefined ? 1 : integer(iterationsElement);
   if (digest === undefined || iterations > MAX_ITERATIONS) return false;
+  if (content(saltElement).length > MAX_SALT_BYTES) return false;
   const key = deriveKey({ digest, salt: content(saltElement), iterations, password: of.password });
   return createHmac(digest.name, key).update(of.safe).digest().equals(content(expected));
 }

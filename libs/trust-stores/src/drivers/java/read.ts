@@ -1,23 +1,38 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import { clip, type AnchorOrigin, type StoreEntry } from '@trustfleet/protocol';
-import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreAccount, TrustStorePorts } from '../../ports.ts';
 import type { Made } from '../../reading-cache.ts';
 import type { StoreReading } from '../../types.ts';
+import { mapAtOnce } from '../../at-once.ts';
 import { KeystoreError, type Keystore, type KeystoreEntry } from './keystore.ts';
 import type { JavaPlace } from './layout.ts';
 import { parseKeystore } from './parse-keystore.ts';
 import { whyNotChangeable } from './rights.ts';
 
-const MAX_KEYSTORE_BYTES = 32 * 1024 * 1024;
+/** Base64 makes less than 32 MiB of it, the limit of a snapshot's content. */
+const MAX_KEYSTORE_BYTES = 16 * 1024 * 1024;
+const MAX_RELEASE_BYTES = 64 * 1024;
 const MAX_ENTRIES = 5000;
 
 export type KeystoreReading =
   | { readonly state: 'read'; readonly bytes: Uint8Array; readonly keystore: Keystore }
   | { readonly state: 'missing' | 'unreadable'; readonly detail: string };
 
+/** What is kept of a reading between two looks. */
+export type KeystoreState =
+  | {
+      readonly state: 'read';
+      readonly size: number;
+      readonly keystore: Pick<Keystore, 'format' | 'opens' | 'encrypted'>;
+    }
+  | Exclude<KeystoreReading, { state: 'read' }>;
+
 /** Straight from the file: no Java is started, which would take half a second each. Failures are states. */
-export async function readKeystore(ports: TrustStorePorts, path: string): Promise<KeystoreReading> {
-  const read = await ports.readFile(path, { maxBytes: MAX_KEYSTORE_BYTES });
+export async function readKeystore(
+  ports: TrustStorePorts,
+  { path, reader }: { readonly path: string; readonly reader?: StoreAccount | undefined },
+): Promise<KeystoreReading> {
+  const read = await ports.readFile(path, { maxBytes: MAX_KEYSTORE_BYTES, asUser: reader });
   if (read.state === 'missing') return { state: 'missing', detail: read.detail };
   if (read.state !== 'read') return { state: 'unreadable', detail: read.detail };
   try {
@@ -34,14 +49,15 @@ export async function readStore(
   { place, found }: { place: JavaPlace; found: { folders: readonly string[]; problems: readonly string[] } },
 ): Promise<StoreReading> {
   const make = async (): Promise<Made<Contents>> => ({
-    value: contentsOf(place, await readKeystore(ports, place.path)),
+    value: contentsOf(place, await readKeystore(ports, place)),
     paths: [place.path],
   });
   const { reading, certificates, entries, anchors } =
     ports.readings === undefined
       ? (await make()).value
       : await ports.readings.derived(ports, `java ${place.path}`, make);
-  const releases = await Promise.all(place.homes.map((home) => ports.readFile(`${home}/release`)));
+  const how = { maxBytes: MAX_RELEASE_BYTES, asUser: place.reader };
+  const releases = await mapAtOnce(place.homes, 4, (home) => ports.readFile(`${home}/release`, how));
   return {
     store: {
       id: place.id,
@@ -54,7 +70,7 @@ export async function readStore(
         state: reading.state,
         detail: reading.state === 'read' ? null : clip(reading.detail, 512),
         sha256: reading.state === 'read' ? sha256Hex(Buffer.from(anchors.join('\n'))) : null,
-        size: reading.state === 'read' ? reading.bytes.length : null,
+        size: reading.state === 'read' ? reading.size : null,
         anchors: [...anchors],
         problems: [],
         opensslAccepts: reading.state === 'read',
@@ -72,7 +88,7 @@ export async function readStore(
 }
 
 interface Contents {
-  readonly reading: KeystoreReading;
+  readonly reading: KeystoreState;
   readonly certificates: ReadonlyMap<string, Uint8Array>;
   readonly entries: ReadonlyMap<string, StoreEntry>;
   readonly anchors: readonly string[];
@@ -87,7 +103,13 @@ function contentsOf(place: JavaPlace, reading: KeystoreReading): Contents {
     certificates.set(sha256, entry.der);
     if (!isShipped(place, entry)) entries.set(sha256, storeEntryOf(entry, sha256));
   }
-  return { reading, certificates, entries, anchors: [...certificates.keys()].toSorted() };
+  return { reading: stateOf(reading), certificates, entries, anchors: [...certificates.keys()].toSorted() };
+}
+
+function stateOf(reading: KeystoreReading): KeystoreState {
+  if (reading.state !== 'read') return reading;
+  const { format, opens, encrypted } = reading.keystore;
+  return { state: 'read', size: reading.bytes.length, keystore: { format, opens, encrypted } };
 }
 
 /**
@@ -125,7 +147,7 @@ function nameOf(place: JavaPlace, versions: readonly (string | null)[]): string 
     : `${file} of ${users.join(', ')}`;
 }
 
-function problemsOf(place: JavaPlace, reading: KeystoreReading): string[] {
+function problemsOf(place: JavaPlace, reading: KeystoreState): string[] {
   const hidden =
     place.hiddenIn === null
       ? []

@@ -1,19 +1,23 @@
 import { clip } from '@trustfleet/protocol';
 import type { TrustStorePorts } from '../../ports.ts';
 import { whyToolNotRun } from '../../tool-trust.ts';
-import { SYSTEM_KEYTOOL, type JavaPlace } from './layout.ts';
-import type { KeystoreReading } from './read.ts';
+import type { JavaPlace } from './layout.ts';
+import type { KeystoreReading, KeystoreState } from './read.ts';
+
+const SEARCH_MS = 10_000;
+/** In a user namespace everything that real root owns shows as this one (tool-trust.ts). */
+const OVERFLOW_UID = 65_534;
 
 /** Null where keytool may change it. */
 export async function whyNotChangeable(
   ports: TrustStorePorts,
-  { place, reading }: { place: JavaPlace; reading: KeystoreReading },
+  { place, reading }: { place: JavaPlace; reading: KeystoreReading | KeystoreState },
 ): Promise<string | null> {
   const reason =
     whyNotByOwner(ports, place) ??
+    (await whyNotByRights(ports, place)) ??
     whyNotByContent(reading) ??
-    (await whyKeytoolNotRun(ports, place)) ??
-    (await whyNotByRights(ports, place));
+    (await whyKeytoolNotRun(ports, place));
   return reason === null ? null : clip(reason, 512);
 }
 
@@ -28,7 +32,7 @@ function whyNotByOwner(ports: TrustStorePorts, { generatedBy }: JavaPlace): stri
   return ports.uid === 0 ? null : 'The agent does not run as root, and only root can change this store';
 }
 
-function whyNotByContent(reading: KeystoreReading): string | null {
+function whyNotByContent(reading: KeystoreReading | KeystoreState): string | null {
   if (reading.state !== 'read') return reading.detail;
   if (reading.keystore.encrypted > 0)
     return 'Its certificates are encrypted, which Java cannot open without a password: convert it with keytool -importkeystore -deststoretype JKS';
@@ -43,18 +47,21 @@ async function whyKeytoolNotRun(
   { keytool, path }: JavaPlace,
 ): Promise<string | null> {
   if (keytool === null) return `There is no keytool beside ${path}, and no /usr/bin/keytool: install a Java`;
-  const home = keytool.replace(/\/bin\/keytool$/, '');
-  const loaded = ['lib', 'lib/security', 'conf'].map((folder) => `${home}/${folder}`);
-  for (const file of keytool === SYSTEM_KEYTOOL ? [keytool] : [keytool, ...loaded]) {
-    const distrust = whyToolNotRun(file, await ports.inspectPath(file));
-    if (distrust !== null) return distrust;
-  }
-  return null;
+  const distrust = whyToolNotRun(keytool, await ports.inspectPath(keytool));
+  if (distrust !== null) return distrust;
+  // A launcher finds its Java by its own real name, and loads libraries, extensions and settings from all over it.
+  const { realPath } = await ports.readFile(keytool, { maxBytes: 0 });
+  const home = /^(.+)\/bin\/[^/]+$/.exec(realPath ?? keytool)?.[1];
+  if (home === undefined || home === '/usr') return null;
+  const found = await ports.findForeign({ directory: home, owners: [OVERFLOW_UID], timeoutMs: SEARCH_MS });
+  return found.state === 'clean'
+    ? null
+    : `${found.detail ?? home}, so ${keytool} is not run: give all of ${home} to root alone`;
 }
 
 async function whyNotByRights(ports: TrustStorePorts, { path }: JavaPlace): Promise<string | null> {
   const { owners, writable } = await ports.inspectPath(path);
-  const stranger = owners.find((owner) => owner !== 65_534);
+  const stranger = owners.find((owner) => owner !== OVERFLOW_UID);
   if (writable !== null)
     return `${writable} can be changed by others, so root does not write there: give it back to root`;
   if (stranger !== undefined)

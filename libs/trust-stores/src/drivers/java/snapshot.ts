@@ -1,4 +1,4 @@
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import { SnapshotFailed, type StoreChange, type StoreSnapshot } from '../../types.ts';
 import { replace, type JavaStore } from './change.ts';
 import { KeystoreError } from './keystore.ts';
@@ -8,7 +8,7 @@ import { whyNotReplaced } from './rights.ts';
 
 /** The keystore, byte for byte: it is one file, and a few hundred KiB. */
 export async function takeSnapshot({ ports, place }: JavaStore): Promise<StoreSnapshot> {
-  const reading = await readKeystore(ports, place.path);
+  const reading = await readKeystore(ports, place);
   if (reading.state !== 'read') throw new SnapshotFailed(reading.detail);
   const keystore = Buffer.from(reading.bytes).toString('base64');
   return { format: 1, driver: 'java', id: place.id, content: { keystore } };
@@ -18,17 +18,16 @@ export async function restore(store: JavaStore, snapshot: StoreSnapshot): Promis
   const { ports, place } = store;
   const after = keystoreOf(store, snapshot);
   if (after === null) return failed(`The snapshot is not one of ${place.id}: take it again from this store`);
-  const reading = await readKeystore(ports, place.path);
-  if (reading.state === 'read' && after.equals(reading.bytes))
-    return { state: 'done', files: [], commands: [] };
+  // Its bytes, whatever they are: a broken keystore is kept among the last versions too.
+  const read = await ports.readFile(place.path, { asUser: place.reader });
+  const before = read.state === 'read' ? read.bytes : null;
+  if (before !== null && after.equals(before)) return { state: 'done', files: [], commands: [] };
   const refusal = await whyNotReplaced(ports, place);
   if (refusal !== null) return failed(refusal);
   try {
-    const before = reading.state === 'read' ? reading.bytes : new Uint8Array();
-    return { state: 'done', files: [await replace(store, { before, after })], commands: [] };
+    return { state: 'done', files: await replace(store, { before, after }), commands: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(`${place.path} could not be restored: ${reason}`);
+    return failed(`${place.path} could not be restored: ${messageOf(error)}`);
   }
 }
 
