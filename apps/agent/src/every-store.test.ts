@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { createHost } from '@trustfleet/host';
-import type { Order } from '@trustfleet/protocol';
 import { ANCHOR_WAYS, anchorFileName } from '@trustfleet/remedies';
 import {
   createAddAnchor,
@@ -12,15 +11,14 @@ import {
   createRemoveAnchor,
   evaluateAnchor,
   type AnchorStoreAccess,
-  type DoneWork,
   type OpenedRemedy,
-  type RemedyExecutor,
 } from '@trustfleet/repair';
 import { createTlsLab } from '@trustfleet/testkit';
 import { createTrustStores, type TrustStores } from '@trustfleet/trust-stores';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnchorStoreAccess } from './anchor-store-access.ts';
 import { agent } from './testing/agent-process.ts';
+import { carryOut, openOn, takeBack, type Brought } from './testing/remedy-runs.ts';
 
 type Authority = Awaited<ReturnType<ReturnType<typeof createTlsLab>['authority']>>;
 
@@ -130,41 +128,10 @@ async function idOf(kind: string): Promise<string> {
   return found.id;
 }
 
-function open(
-  executor: RemedyExecutor,
-  { der, sha256 }: Pick<Authority, 'der' | 'sha256'>,
-  store: string,
-): OpenedRemedy {
-  const order = {
-    parameters: { anchor: sha256, store },
-    notBefore: '2026-11-22T09:00:00.000Z',
-  } as unknown as Order;
-  const opened = executor.open(order, new Map([[sha256, der]]));
-  if ('state' in opened) throw new Error(`${opened.state}: ${opened.detail}`);
-  return opened;
-}
-
-const adding = (authority: Pick<Authority, 'der' | 'sha256'>, store: string): OpenedRemedy =>
-  open(createAddAnchor(machine.access), authority, store);
-const removing = (authority: Pick<Authority, 'der' | 'sha256'>, store: string): OpenedRemedy =>
-  open(createRemoveAnchor(machine.access), authority, store);
-
-/** What a journal keeps of a run, which stopped before or after its last step where asked. */
-async function run(remedy: OpenedRemedy, stop: 'before' | null = null): Promise<DoneWork> {
-  const { evidence: before } = await remedy.check('here', signal);
-  const planned = await remedy.plan();
-  if (planned.kind !== 'change') throw new Error(`no change: ${JSON.stringify(planned)}`);
-  const inverses: unknown[] = [];
-  for (const step of planned.steps) {
-    inverses.push(JSON.parse(JSON.stringify(await step.inverse())));
-    if (stop === null) await step.run(signal);
-  }
-  return { inverses, before };
-}
-
-async function takeBack(remedy: OpenedRemedy, { inverses }: DoneWork): Promise<void> {
-  for (const step of remedy.undo(inverses)) await step.run(signal);
-}
+const adding = (authority: Brought, store: string): OpenedRemedy =>
+  openOn(createAddAnchor(machine.access), authority, store);
+const removing = (authority: Brought, store: string): OpenedRemedy =>
+  openOn(createRemoveAnchor(machine.access), authority, store);
 
 /** What the store says of every anchor. */
 async function contents(store: string) {
@@ -186,14 +153,14 @@ describe.each(KINDS)('a store that is changed entry by entry: %s', (kind) => {
     const remedy = adding(machine.studio, store);
     expect(await remedy.check('readBack', signal)).toMatchObject({ holds: false });
 
-    const done = await run(remedy);
+    const done = await carryOut(remedy);
 
     expect(await remedy.check('readBack', signal)).toMatchObject({ holds: true, detail: null });
     expect((await contents(store)).anchors).toEqual([...before.anchors!, machine.studio.sha256].sort());
     expect(await remedy.plan()).toEqual({ kind: 'none' });
     const back = remedy.reverse(done);
     expect(await back.plan()).toMatchObject({ plan: { changes: [{ kind: 'removeAnchor', store }] } });
-    await run(back);
+    await carryOut(back);
     expect(await back.check('readBack', signal)).toMatchObject({ holds: true });
     expect(await contents(store)).toEqual(before);
     expect(await back.plan()).toEqual({ kind: 'none' });
@@ -203,12 +170,12 @@ describe.each(KINDS)('a store that is changed entry by entry: %s', (kind) => {
     const before = await contents(store);
     const remedy = removing(machine.present[0], store);
 
-    const done = await run(remedy);
+    const done = await carryOut(remedy);
 
     expect(await remedy.check('readBack', signal)).toMatchObject({ holds: true });
     expect((await contents(store)).anchors).toEqual([machine.present[1].sha256]);
     const back = remedy.reverse(done);
-    await run(back);
+    await carryOut(back);
     expect(await back.check('readBack', signal)).toMatchObject({ holds: true });
     expect(await contents(store)).toEqual(before);
   }, 60_000);
@@ -221,7 +188,7 @@ describe.each(KINDS)('a store that is changed entry by entry: %s', (kind) => {
     async (_name, stop) => {
       const before = await contents(store);
       for (const open of [() => adding(machine.studio, store), () => removing(machine.present[1], store)]) {
-        const done = await run(open(), stop);
+        const done = await carryOut(open(), stop);
         // Another process, which knows what the journal says.
         await takeBack(open(), done);
         expect(await contents(store)).toEqual(before);
@@ -231,7 +198,7 @@ describe.each(KINDS)('a store that is changed entry by entry: %s', (kind) => {
   );
 
   it('leaves alone what somebody changed since', async () => {
-    const done = await run(adding(machine.studio, store));
+    const done = await carryOut(adding(machine.studio, store));
     const handle = await machine.stores.open(store);
     await handle!.entries!.put(machine.studio.sha256, { kind: 'absent' });
     const gone = await contents(store);
@@ -280,7 +247,7 @@ describe('what only one kind does', () => {
     const remedy = removing(listed, store);
     expect(await remedy.check('readBack', signal)).toMatchObject({ holds: false });
 
-    const done = await run(remedy);
+    const done = await carryOut(remedy);
 
     expect(await remedy.check('readBack', signal)).toMatchObject({ holds: true });
     expect((await contents(store)).entries).toContainEqual(
@@ -288,7 +255,7 @@ describe('what only one kind does', () => {
     );
     // Whoever rejects it does not want it added.
     expect(await adding(listed, store).plan()).toMatchObject({ kind: 'notApplicable' });
-    await run(remedy.reverse(done));
+    await carryOut(remedy.reverse(done));
     expect(await contents(store)).toEqual(before);
   }, 60_000);
 
@@ -296,7 +263,7 @@ describe('what only one kind does', () => {
     const store = await idOf('nss');
     const before = await contents(store);
     const remedy = adding(machine.studio, store);
-    const done = await run(remedy, 'before');
+    const done = await carryOut(remedy, 'before');
     const file = await put(join(machine.root, 'tmp/half.pem'), machine.studio.pem);
     const nickname = `Trustfleet ${machine.studio.sha256.slice(0, 16)}`;
     program(
@@ -314,9 +281,9 @@ describe('what only one kind does', () => {
     const path = join(machine.root, 'opt/studio/ca.pem');
     const before = await readFile(path);
     const remedy = adding(machine.studio, await idOf('bundle'));
-    const done = await run(remedy);
+    const done = await carryOut(remedy);
     expect(await readFile(path)).not.toEqual(before);
-    await run(remedy.reverse(done));
+    await carryOut(remedy.reverse(done));
 
     expect(await readFile(path)).toEqual(before);
   });
