@@ -215,6 +215,9 @@ const WHY_LASTING: Readonly<Partial<Record<EntryWay['vendor'], string>>> = {
     'macOS ships this certificate in a part of the system that nobody writes to. To have programs reject it, deploy a configuration profile (MDM) that does.',
 };
 
+const STAYS_REJECTED =
+  'Windows itself rejects this certificate, and brings that back when somebody takes it away.';
+
 /** Whether the entry goes or is made to reject; or why neither would last. */
 function standingOf(
   { store, certificate, listed }: Removal,
@@ -226,8 +229,9 @@ function standingOf(
     return notApplicable(
       `A central policy (${policy.location ?? store.name}) puts this certificate into ${store.name} and would bring it back: take it out of that policy.`,
     );
-  const shipped = copies.some(({ origin }) => origin === 'vendor');
+  // What a store holds without a word about it came with the system (libs/protocol `trustStore.entries`).
+  const shipped = copies.length === 0 || copies.some(({ origin }) => origin === 'vendor');
   const lasting = shipped ? WHY_LASTING[way.vendor] : undefined;
-  if (lasting !== undefined) return notApplicable(lasting);
+  if (lasting !== undefined) return notApplicable(roleOf(store) === 'rejected' ? STAYS_REJECTED : lasting);
   return { kind: 'entry', distrusts: way.vendor === 'distrust' && (shipped || listed === true) };
 }

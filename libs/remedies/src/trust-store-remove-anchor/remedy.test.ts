@@ -248,6 +248,22 @@ describe('trustStore.removeAnchor, where stores differ', () => {
     expect(refusal(effectOn(hostWith(store)))).toMatch(/nobody writes to.*configuration profile/);
   });
 
+  it.each(['windows', 'macos'])(
+    '%s: what the store holds without a word about it came with the system',
+    (driver) => {
+      expect(effectIn(storeOf(driver, { bundle: HELD })).kind).toBe('notApplicable');
+    },
+  );
+
+  it('what Windows itself rejects stays rejected', () => {
+    const store = storeOf('windows', {
+      id: 'windows.localMachine.disallowed',
+      entries: [entry({ trust: 'distrusted', origin: 'vendor' })],
+    });
+
+    expect(refusal(effectIn(store))).toMatch(/Windows itself rejects/);
+  });
+
   it.each(['windows', 'macos', 'nss', 'java'])(
     '%s: what a policy puts there is taken out of the policy',
     (driver) => {

@@ -28,7 +28,7 @@ export interface AnchorRemedy {
   readonly after: 'add' | 'remove';
   /** The certificate must be fit to be an anchor. */
   readonly trusts: boolean;
-  /** Is it done? */
+  /** Is it done? `listed`: it is in Mozilla's list, which matters to a removal alone. */
   check(seen: AnchorCheck, listed: boolean): RemedyCheck;
   /** Is what it did gone? */
   checkUndone(seen: AnchorCheck, traces: Traces): RemedyCheck;
@@ -130,7 +130,7 @@ function open(
     check: async (how, signal) =>
       remedy.check(
         await look(access, whereOf(parameters), { how, signal }),
-        await isListed(parameters.anchor),
+        !remedy.trusts && (await isListed(parameters.anchor)),
       ),
   };
 }

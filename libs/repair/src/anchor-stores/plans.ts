@@ -27,7 +27,7 @@ export async function makePlan(anchoring: Anchoring): Promise<RemedyPlan> {
       : { host: undefined, names: [] };
   const result = REMEDIES[remedy.name].effect(facts, parameters, {
     certificate,
-    listed: await isListed(certificate.sha256),
+    listed: remedy.trusts ? undefined : await isListed(certificate.sha256),
     host: looked.host,
   });
   if (result.kind !== 'change') return result;
