@@ -1,25 +1,15 @@
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describeCertificate } from '@trustfleet/certificates';
-import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
+import type { TrustStore } from '@trustfleet/protocol';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTrustStores, type EntryState, type StoreHandle } from '../../index.ts';
+import type { EntryState, StoreHandle } from '../../index.ts';
 import type { TrustStorePorts } from '../../ports.ts';
 import { makeAuthority, type TestAuthority } from '../../testing/authorities.ts';
-import { IS_ROOT, realPorts } from '../../testing/host.ts';
+import { realPorts } from '../../testing/host.ts';
 import { makeJavaLab, makeJavaProgram, type JavaLab } from '../../testing/java-lab.ts';
+import { contentsOf, javaPorts, openJava, openJavas, readJava } from '../../testing/java-stores.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
-import { trustingPorts } from '../../testing/trusting-ports.ts';
 import { KeystoreError } from './keystore.ts';
 import { parseKeystore } from './parse-keystore.ts';
 
@@ -40,30 +30,11 @@ afterEach(() => {
   lab.remove();
 });
 
-const rootPorts = (of: JavaLab = lab): TrustStorePorts => ({ ...trustingPorts(of.root), uid: 0 });
-
-async function openAll(of: JavaLab, ports = rootPorts(of)): Promise<readonly StoreHandle[]> {
-  const handles = await createTrustStores(ports, { root: of.root }).list();
-  return handles.filter(({ id }) => id.startsWith('java:'));
-}
-
-async function open(of: JavaLab = lab, ports?: TrustStorePorts): Promise<StoreHandle> {
-  const [handle, ...more] = await openAll(of, ports);
-  if (handle === undefined || more.length > 0) throw new Error(`${more.length} keystores`);
-  return handle;
-}
-
-async function readStore(ports?: TrustStorePorts): Promise<TrustStore> {
-  const { store } = await (await open(lab, ports)).read();
-  expect(trustStoresSection.parse({ stores: [store] })).toEqual({ stores: [store] });
-  return store;
-}
-
-/** Kind, digest and alias of every entry. */
-function contents(path: string, of: JavaLab = lab): string[] {
-  const { entries } = parseKeystore(readFileSync(of.at(path)));
-  return entries.map((one) => `${one.alias}=${describeCertificate(one.der).sha256}`).toSorted();
-}
+const rootPorts = (): TrustStorePorts => javaPorts(lab);
+const openAll = openJavas;
+const open = (of: JavaLab = lab, ports?: TrustStorePorts): Promise<StoreHandle> => openJava(of, ports);
+const readStore = (ports?: TrustStorePorts): Promise<TrustStore> => readJava(lab, ports);
+const contents = (path: string, of: JavaLab = lab): string[] => contentsOf(of, path);
 
 describe('keystores of Java', () => {
   it('are found wherever a Java lies, one store for all that share it', async () => {
@@ -161,60 +132,6 @@ describe('keystores of Java', () => {
     const stores = await Promise.all((await openAll(lab)).map(async (handle) => (await handle.read()).store));
     expect(stores.map((store) => store.problems?.length)).toEqual([1, 0]);
     expect(stores[0]?.problems?.[0]).toContain('jssecacerts is there in its place');
-  });
-
-  it('are not crowded out of the report by what applications bring', async () => {
-    for (let index = 0; index < 30; index += 1) lab.put(`opt/a${index}/lib/security/cacerts`, 'x');
-    lab.imports(lab.home('usr/lib/jvm/x'), studio, { alias: 'a' });
-    const stores = await Promise.all((await openAll(lab)).map(async (handle) => (await handle.read()).store));
-    expect(stores).toHaveLength(24);
-    expect(stores[0]?.bundle.anchors).toEqual([studio.sha256]);
-    expect(stores[0]?.problems).toEqual(['7 more keystores of Javas were found and not read']);
-  });
-
-  it('are nothing to Java where one entry is no certificate', async () => {
-    const path = lab.home('usr/lib/jvm/x');
-    writeFileSync(lab.at(path), jksOf([Buffer.from(studio.der), Buffer.from('no certificate')]));
-    expect(() => program.trusted(lab.at(path))).toThrow('TrustManagerFactory.init');
-    expect((await readStore()).bundle).toMatchObject({
-      state: 'unreadable',
-      anchors: [],
-      detail: expect.stringContaining('is no certificate') as string,
-    });
-  });
-
-  it.runIf(IS_ROOT)('are changed only by a keytool of which others can change nothing', async () => {
-    const path = lab.home('usr/lib/jvm/x');
-    lab.imports(path, studio, { alias: 'a' });
-    const keytool = lab.at('usr/lib/jvm/x/bin/keytool');
-    rmSync(keytool);
-    writeFileSync(keytool, '', { mode: 0o755 });
-    expect((await readStore()).cannotChange).toBeNull();
-    mkdirSync(lab.at('usr/lib/jvm/x/jre/lib/ext'), { recursive: true });
-    chmodSync(lab.at('usr/lib/jvm/x/jre/lib/ext'), 0o777);
-    expect((await readStore()).cannotChange).toContain('jre/lib/ext can be changed by another account');
-  });
-
-  it.runIf(IS_ROOT)('are read with the rights of whoever can change them', async () => {
-    const path = lab.home('opt/app/jre');
-    lab.imports('secret', studio, { alias: 'a' });
-    chmodSync(lab.at('secret'), 0o600);
-    chmodSync(lab.root, 0o755);
-    symlinkSync(lab.at('secret'), lab.at(path));
-    lab.put('opt/app/jre/lib/security/jssecacerts', '');
-    const owned = (at: string) => at.startsWith(lab.at('secret'));
-    const ports: TrustStorePorts = {
-      ...rootPorts(),
-      findFiles: ({ root }) =>
-        Promise.resolve({
-          ...{ complete: true, detail: null },
-          paths: root === lab.at('opt') ? [lab.at(path)] : [],
-        }),
-      inspectPath: (at) => Promise.resolve({ owners: owned(at) ? [12_345] : [], writable: null }),
-    };
-    const store = await readStore(ports);
-    expect(store.bundle).toMatchObject({ state: 'unreadable', anchors: [] });
-    expect(store.bundle.detail).toContain('may not be read by its user');
   });
 
   it('can be damaged in every way without more than an error of ours', () => {
@@ -341,36 +258,6 @@ describe('changing a keystore with the real keytool', () => {
     expect(readFileSync(lab.at(path))).toEqual(before);
   });
 
-  it('loses nothing of what somebody else changes meanwhile', async () => {
-    const path = lab.home('opt/app/jre');
-    lab.imports(path, other, { alias: 'a' });
-    const ports = rootPorts();
-    const handle = await open(lab, {
-      ...ports,
-      async runProgram(request) {
-        const ran = await ports.runProgram(request);
-        lab.imports(path, third, { alias: 'theirs' });
-        return ran;
-      },
-    });
-    expect(await handle.add(studio.der)).toMatchObject({
-      state: 'failed',
-      reason: expect.stringContaining('by somebody else meanwhile') as string,
-    });
-    expect(contents(path)).toEqual([`a=${other.sha256}`, `theirs=${third.sha256}`]);
-  });
-
-  it('keeps a broken keystore when it brings a whole one back', async () => {
-    const path = lab.home('opt/app/jre');
-    lab.imports(path, other, { alias: 'a' });
-    const handle = await open();
-    const taken = await handle.snapshot();
-    writeFileSync(lab.at(path), 'broken');
-    expect(await handle.restore(taken)).toMatchObject({ state: 'done' });
-    expect(contents(path)).toEqual([`a=${other.sha256}`]);
-    expect(readFileSync(`${lab.at(path)}.trustfleet-1`, 'utf8')).toBe('broken');
-  });
-
   it('keeps the last three versions', async () => {
     const path = lab.home('opt/app/jre');
     lab.imports(path, other, { alias: 'a' });
@@ -394,29 +281,6 @@ describe('changing a keystore with the real keytool', () => {
     await expectRestores(() => restoreSubject([studio, other, third]), { runs: 3, operations: 2 });
   }, 180_000);
 });
-
-/** A JKS with the usual password (JDK, sun.security.provider.JavaKeyStore), whatever its certificates are. */
-function jksOf(certificates: readonly Buffer[]): Buffer {
-  const number = (value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(value);
-    return bytes;
-  };
-  const text = (words: string): Buffer =>
-    Buffer.concat([number(words.length).subarray(2), Buffer.from(words, 'latin1')]);
-  const body = Buffer.concat([
-    ...[number(0xfeedfeed), number(2), number(certificates.length)],
-    ...certificates.flatMap((der, index) => [
-      ...[number(2), text(`entry ${index}`), Buffer.alloc(8), text('X.509'), number(der.length), der],
-    ]),
-  ]);
-  const digest = createHash('sha1')
-    .update(Buffer.from('changeit', 'utf16le').swap16())
-    .update('Mighty Aphrodite')
-    .update(body)
-    .digest();
-  return Buffer.concat([body, digest]);
-}
 
 async function restoreSubject(authorities: readonly TestAuthority[]) {
   const own = makeJavaLab();
