@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { createTlsLab, type LabCertificate } from '@trustfleet/testkit';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMINISTRATOR, createAdministrator, signIn, type ApiSession } from './support/api-session.ts';
@@ -116,6 +117,52 @@ describe('a careful department', () => {
     expect((await job(applied)).undoneBy).toMatchObject([{ state: 'verified' }]);
     const again = await trustfleet(['jobs', 'undo', applied, '--reason', 'twice']);
     expect(again.code).toBe(1);
+  });
+
+  it('takes a root out that the system ships, and puts it back', async () => {
+    const root = WELL_KNOWN_ROOTS.find(({ name }) => name === 'Amazon Root CA 1')!;
+    const file = path.join(place, 'amazon.pem');
+    writeFileSync(file, root.pem);
+    const trusted = async (): Promise<boolean> => {
+      const bundle = '/etc/ssl/certs/ca-certificates.crt';
+      const pid = sandboxAgentPid(data.dataDir) ?? 0;
+      return (await runBeside(pid, ['openssl', 'verify', '-CAfile', bundle, file])).code === 0;
+    };
+    expect(await trusted()).toBe(true);
+
+    const { body } = await api.post('/api/v1/orders', {
+      remedy: 'trustStore.removeAnchor',
+      mode: 'apply',
+      anchorSha256: root.sha256,
+      hostIds: [hostId],
+      reason: 'e2e',
+    });
+    const id = (body as { jobs: { id: string }[] }).jobs[0]?.id ?? '';
+    const done = await trustfleet(['jobs', 'wait', id]);
+
+    expect(done, `${done.output} ${JSON.stringify(await job(id))}`).toMatchObject({ code: 0 });
+    expect(await trusted()).toBe(false);
+    const undone = await trustfleet(['jobs', 'undo', id, '--reason', 'it is needed', '--wait']);
+    expect(undone, undone.error).toMatchObject({ code: 0 });
+    expect(await trusted()).toBe(true);
+  });
+
+  it('can change no store of this machine on the sandbox host, whichever an order names', async () => {
+    const bundle = path.join('/opt', `trustfleet-e2e-${process.pid}.pem`);
+    const { body } = await api.post('/api/v1/orders', {
+      remedy: 'trustStore.addAnchor',
+      mode: 'apply',
+      anchorPem: authority.pem,
+      store: `bundle:${bundle}`,
+      hostIds: [hostId],
+      reason: 'e2e',
+    });
+    const id = (body as { jobs: { id: string }[] }).jobs[0]?.id ?? '';
+
+    await expect
+      .poll(async () => (await job(id)).state, { timeout: 60_000 })
+      .toMatch(/^(notApplicable|failed)$/);
+    expect(existsSync(bundle)).toBe(false);
   });
 
   it('shows in the host’s history what came, what went, and which job did it', async () => {

@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const READY_LIMIT_MS = 90_000;
 const ENROL_LIMIT_MS = 60_000;
 
-/** What the sandbox host's owner permits: the one fix of the tour. */
-const SANDBOX_ALLOW_LIST = { format: 1, permits: ['trustStore.addAnchor'] };
+/** What the sandbox host's owner permits: the fixes of the tour. */
+const SANDBOX_ALLOW_LIST = { format: 1, permits: ['trustStore.addAnchor', 'trustStore.removeAnchor'] };
 
 /** An unwritable directory ends here, in one sentence, before anything was started. */
 export function prepareDataDir(dataDir) {
@@ -112,7 +112,10 @@ export async function startSandboxAgent(group, { dataDir, env, tokens, roots, ho
   mkdirSync(state, { recursive: true, mode: 0o700 });
   if (!existsSync(allowList))
     writeFileSync(allowList, `${JSON.stringify(SANDBOX_ALLOW_LIST)}\n`, { mode: 0o600 });
-  const prefix = sandboxArgv({ flags, dir: path.join(dir, 'mounts'), roots, node: projectNode() }, []);
+  const prefix = sandboxArgv(
+    { flags, dir: path.join(dir, 'mounts'), roots, writable: [state], node: projectNode() },
+    [],
+  );
   await enrolOnce({ state, tokens, env, prefix, options: ['--allow-list', allowList, '--name', hostName] });
   return startAgent(group, { name: 'sandbox', state, allowList, env, prefix });
 }

@@ -14,10 +14,14 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { sealMounts } from './read-only-mounts.mjs';
 
 const OVERLAID = ['/etc', '/usr/local/share'];
 /** What update-ca-certificates reads and writes: bound as plain copies where an overlay cannot be written. */
 const COPIED = ['/etc/ssl/certs', '/usr/local/share/ca-certificates'];
+
+/** Where tools put what they throw away again. */
+const SCRATCH = ['/tmp', '/var/tmp', '/run', '/dev/shm'];
 
 const mount = (...args) =>
   execFileSync('mount', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000 });
@@ -87,8 +91,10 @@ function isolate(dir) {
       `sandbox: no overlay here (${String(error.stderr ?? error.message).trim()}); copies are bound instead\n`,
     );
   }
-  if (!writable()) COPIED.forEach((target) => bindCopy(target, dir));
+  const overlaid = writable();
+  if (!overlaid) COPIED.forEach((target) => bindCopy(target, dir));
   withoutHooks(dir);
+  return overlaid;
 }
 
 /** Hooks of update-ca-certificates (Java's) write outside /etc: without them the machine's own files stay untouched. */
@@ -100,8 +106,20 @@ function withoutHooks(dir) {
   mount('--bind', empty, hooks);
 }
 
+/** What the distribution ships is what lies here: in the overlay a file like any other, which a change may replace. */
+function select(names, { dir, overlaid, first }) {
+  const text = names.map((name) => `${name}\n`).join('');
+  if (overlaid) {
+    if (first) writeFileSync('/etc/ca-certificates.conf', text);
+    return;
+  }
+  const selection = path.join(dir, 'ca-certificates.conf');
+  writeFileSync(selection, text);
+  mount('--bind', selection, '/etc/ca-certificates.conf');
+}
+
 /** Makes the store hold exactly `roots`, by the distribution's own tool. */
-function replaceStore(dir, roots) {
+function replaceStore({ dir, roots, overlaid }) {
   const done = path.join(dir, 'roots-installed');
   const shared = path.join(dir, 'usr-share-ca-certificates');
   mkdirSync(shared, { recursive: true, mode: 0o755 });
@@ -110,9 +128,7 @@ function replaceStore(dir, roots) {
     .sort();
   names.forEach((name) => cpSync(path.join(roots, name), path.join(shared, name)));
   mount('--bind', shared, '/usr/share/ca-certificates');
-  const selection = path.join(dir, 'ca-certificates.conf');
-  writeFileSync(selection, names.map((name) => `${name}\n`).join(''));
-  mount('--bind', selection, '/etc/ca-certificates.conf');
+  select(names, { dir, overlaid, first: !existsSync(done) });
   if (existsSync(done)) return;
   for (const name of existsSync('/usr/local/share/ca-certificates')
     ? readdirSync('/usr/local/share/ca-certificates')
@@ -130,10 +146,17 @@ function main() {
   const split = process.argv.indexOf('--', 2);
   const { values } = parseArgs({
     args: process.argv.slice(2, split),
-    options: { dir: { type: 'string' }, roots: { type: 'string' } },
+    options: {
+      dir: { type: 'string' },
+      roots: { type: 'string' },
+      writable: { type: 'string', multiple: true, default: [] },
+    },
   });
-  isolate(values.dir);
-  if (values.roots) replaceStore(values.dir, values.roots);
+  const { dir, roots } = values;
+  const overlaid = isolate(dir);
+  if (roots) replaceStore({ dir, roots, overlaid });
+  // Homes, keystores, bundles: an agent in here may change its copies, and nothing else of this machine.
+  sealMounts([...(overlaid ? OVERLAID : COPIED), ...SCRATCH, dir, ...values.writable]);
   const [program, ...args] = process.argv.slice(split + 1);
   const child = spawn(program, args, { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -16,12 +16,15 @@ export function namespaceFlags(uid = process.getuid?.()) {
 
 /**
  * argv that runs `command` in a mount namespace of its own, in which /etc and /usr/local/share are writable
- * copies under `dir`: the machine's own trust store stays untouched. With `roots` (a directory of .crt files) the
- * store inside holds exactly those.
+ * copies under `dir` and the rest of the machine is read-only, but for scratch directories and those of `writable`: no trust store
+ * of the machine can be touched. With `roots` (a directory of .crt files) the store inside holds exactly those.
  */
-export function sandboxArgv({ flags, dir, roots, node = process.execPath }, command) {
+export function sandboxArgv({ flags, dir, roots, writable = [], node = process.execPath }, command) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const options = ['--dir', dir, ...(roots ? ['--roots', roots] : [])];
+  const options = [
+    ...['--dir', dir, ...(roots ? ['--roots', roots] : [])],
+    ...writable.flatMap((directory) => ['--writable', directory]),
+  ];
   return ['unshare', ...flags, '--propagation', 'private', '--', node, ENTER, ...options, '--', ...command];
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { namespaceFlags, runInSandbox, sandboxArgv } from './sandbox.mjs';
@@ -56,6 +56,23 @@ describe('sandbox host', () => {
 
     expect([count(first), count(changed)]).toEqual([3, 4]);
     expect(own()).toBe(before);
+  });
+
+  it('lets nothing else of this machine be written, but its own and what is named', () => {
+    const state = path.join(parent, 'state of c');
+    mkdirSync(state);
+    const write = (place) => `echo x > '${place}/trustfleet-sandbox-test' && echo wrote || echo refused`;
+    const at = (...places) =>
+      runInSandbox({ ...sandbox('c'), writable: [state] }, ['sh', '-c', places.map(write).join(';')], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+        .trim()
+        .split('\n');
+
+    expect(at('/root', '/opt', '/usr/lib', '/var/lib', '/')).toEqual(Array(5).fill('refused'));
+    expect(at('/etc', state, '/tmp')).toEqual(Array(3).fill('wrote'));
+    rmSync('/tmp/trustfleet-sandbox-test', { force: true });
+    expect(existsSync('/etc/trustfleet-sandbox-test')).toBe(false);
   });
 
   it('waits for a program of the namespace before it, so that no overlay lies over another', async () => {
