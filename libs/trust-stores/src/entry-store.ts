@@ -1,5 +1,5 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import { failed } from './store-change.ts';
+import { failed, messageOf } from './store-change.ts';
 import {
   SnapshotFailed,
   type ChangeOptions,
@@ -60,7 +60,7 @@ async function readingOr<T>(read: () => Promise<T>): Promise<T | Extract<StoreCh
   try {
     return await read();
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   }
 }
 

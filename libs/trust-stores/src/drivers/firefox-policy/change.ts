@@ -1,7 +1,7 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { PresentEntry } from '../../entry-store.ts';
 import type { TrustStorePorts } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { EntryState, StoreChange } from '../../types.ts';
 import { isOwnName, ownName, type FirefoxLayout } from './layout.ts';
 import { withInstall } from './policies.ts';
@@ -32,11 +32,21 @@ export async function allEntries({ ports, layout }: PolicyStore): Promise<Readon
   if (file.state === 'unreadable') throw new Error(file.detail);
   const entries = new Map<string, PresentEntry>();
   for (const { name, certificate } of await installedCertificates(ports, layout, file)) {
-    if (certificate === null || entries.has(certificate.sha256)) continue;
-    const attributes = { file: ownNameOf(layout, name) ?? name };
+    if (certificate === null) continue;
+    const before = entries.get(certificate.sha256);
+    const attributes =
+      before === undefined
+        ? { file: ownNameOf(layout, name) ?? name }
+        : { ...before.attributes, also: JSON.stringify([...alsoNamed(before), name]) };
     entries.set(certificate.sha256, { ...trusting(certificate.der), attributes });
   }
   return entries;
+}
+
+/** Names of further files with the same certificate: who takes it out takes out all of them, and who brings it back must too. */
+function alsoNamed({ attributes }: PresentEntry): readonly string[] {
+  const names: unknown = JSON.parse(attributes['also'] ?? '[]');
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
 function ownNameOf(layout: FirefoxLayout, name: string): string | null {
@@ -68,10 +78,8 @@ export async function put(
     else await uninstall(store, { sha256, listed, files });
     return { state: 'done', files, commands: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(`${layout.ownFolder} could not be changed: ${reason}. Is it on a read-only file system?`, {
-      files,
-    });
+    const reason = `${layout.ownFolder} could not be changed: ${messageOf(error)}. Is it on a read-only file system?`;
+    return failed(reason, { files });
   }
 }
 
@@ -96,7 +104,12 @@ async function install(
     await ports.writeFile(path, pem, { mode: 0o644 });
     files.push(path);
   }
-  await rewrite(store, { files, install: (names) => [...names.filter((name) => name !== path), path] });
+  const also = alsoNamed(state).filter((name) => name !== path);
+  const added = [path, ...also];
+  await rewrite(store, {
+    files,
+    install: (names) => [...names.filter((name) => !added.includes(name)), ...added],
+  });
 }
 
 /** A file of somebody else that still holds this certificate is named again, as it was. */
@@ -106,7 +119,8 @@ async function namedBefore(
 ): Promise<string | null> {
   if (name === '' || isOwnName(name)) return null;
   const policies = { install: [name], importsSystemRoots: false, document: {} };
-  const asked = { state: 'read' as const, path: layout.machineFile, bytes: new Uint8Array(), policies };
+  const file = { path: layout.machineFile, bytes: new Uint8Array(), reader: undefined };
+  const asked = { state: 'read' as const, ...file, policies };
   const [found] = await installedCertificates(ports, layout, asked);
   return found?.certificate?.sha256 === sha256 ? name : null;
 }

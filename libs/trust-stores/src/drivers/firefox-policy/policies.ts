@@ -1,3 +1,5 @@
+import { messageOf } from '../../store-change.ts';
+
 /** What is asked of a `policies.json`, and the whole of it, to be written again. */
 export interface Policies {
   /** `Certificates.Install`: names or paths of files. */
@@ -53,7 +55,9 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new PoliciesError(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    // The engine's words quote the file, which is nobody's but its owner's: only the place of the mistake is told.
+    const place = /at position \d+/.exec(messageOf(error))?.[0];
+    throw new PoliciesError(place === undefined ? 'it is not JSON' : `it is not JSON ${place}`);
   }
 }
 

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection, type TrustStore } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStores, type EntryState, type StoreHandle } from '../../index.ts';
 import type { TrustStorePorts } from '../../ports.ts';
-import { DEBIAN, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
+import { DEBIAN, IS_ROOT, makeTestHost, realPorts, type TestHost } from '../../testing/host.ts';
 import { expectRestores } from '../../testing/restore-property.ts';
 import { trustingPorts } from '../../testing/trusting-ports.ts';
 
@@ -165,6 +165,39 @@ describe("Firefox' policy", () => {
     expect(readFileSync(host.at('usr/lib/mozilla/certificates/studio.pem'), 'utf8')).toBe(first.pem);
     await entries?.put(first.sha256, was);
     expect(policies()).toEqual({ policies: { Certificates: { Install: ['studio.pem'] } } });
+  });
+
+  it('gets back every name of a certificate that two files hold', async () => {
+    for (const name of ['a.pem', 'b.pem']) host.put(`usr/lib/mozilla/certificates/${name}`, first.pem);
+    host.put(MACHINE, '{"policies":{"Certificates":{"Install":["a.pem","b.pem"]}}}');
+    const { entries } = await open(host);
+    const was = (await entries?.get(first.sha256)) ?? { kind: 'absent' };
+    await entries?.put(first.sha256, { kind: 'absent' });
+    expect((await readStore()).bundle.anchors).toEqual([]);
+    await entries?.put(first.sha256, was);
+    expect(policies()).toEqual({ policies: { Certificates: { Install: ['a.pem', 'b.pem'] } } });
+  });
+
+  it('that is broken is not quoted', async () => {
+    host.put(MACHINE, 'root:$y$j9T$secret');
+    const { detail } = (await readStore()).bundle;
+    expect(detail).toContain('it is not JSON');
+    expect(detail).not.toContain('root:');
+  });
+
+  it.runIf(IS_ROOT)('opens with its own rights alone what somebody else names', async () => {
+    const secret = host.put('root/secret.pem', first.pem);
+    chmodSync(secret, 0o600);
+    chmodSync(host.root, 0o755);
+    host.put(DISTRIBUTION, JSON.stringify({ policies: { Certificates: { Install: [secret] } } }));
+    const theirs: TrustStorePorts = {
+      ...rootPorts(),
+      inspectPath: (path) =>
+        Promise.resolve({ owners: path === host.at(DISTRIBUTION) ? [12_345] : [], writable: null }),
+    };
+    const store = await readStore(theirs);
+    expect(store.bundle).toMatchObject({ state: 'read', anchors: [] });
+    expect(store.problems).toEqual([expect.stringContaining('may not be read by its user') as string]);
   });
 
   it('refuses what a policy cannot do, and a certificate for another one', async () => {

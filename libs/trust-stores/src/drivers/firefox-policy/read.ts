@@ -1,6 +1,7 @@
 import { parseBundle, sha256Hex, toPem } from '@trustfleet/certificates';
 import { clip, type StoreEntry } from '@trustfleet/protocol';
-import type { TrustStorePorts } from '../../ports.ts';
+import type { StoreAccount, TrustStorePorts } from '../../ports.ts';
+import { readerOf } from '../../reader.ts';
 import type { StoreReading } from '../../types.ts';
 import type { FirefoxLayout } from './layout.ts';
 import { parsePolicies, PoliciesError, type Policies } from './policies.ts';
@@ -12,7 +13,14 @@ const MAX_FILES = 500;
 const PURPOSES = ['SSL', 'SSL client', 'S/MIME'];
 
 export type PolicyFile =
-  | { readonly state: 'read'; readonly path: string; readonly bytes: Uint8Array; readonly policies: Policies }
+  | {
+      readonly state: 'read';
+      readonly path: string;
+      readonly bytes: Uint8Array;
+      readonly policies: Policies;
+      /** Whose word it is: the files that it names are opened with no other rights. Undefined for root's. */
+      readonly reader: StoreAccount | undefined;
+    }
   | { readonly state: 'missing' | 'unreadable'; readonly path: string; readonly detail: string };
 
 /** A file that `Certificates.Install` names, with the certificate that Firefox takes of it or why it takes none. */
@@ -26,11 +34,12 @@ export interface InstalledCertificate {
 }
 
 export async function readPolicyFile(ports: TrustStorePorts, path: string): Promise<PolicyFile> {
-  const read = await ports.readFile(path, { maxBytes: MAX_POLICIES_BYTES });
+  const reader = await readerOf(ports, path);
+  const read = await ports.readFile(path, { maxBytes: MAX_POLICIES_BYTES, asUser: reader });
   if (read.state === 'missing') return { state: 'missing', path, detail: read.detail };
   if (read.state !== 'read') return { state: 'unreadable', path, detail: read.detail };
   try {
-    return { state: 'read', path, bytes: read.bytes, policies: parsePolicies(read.bytes) };
+    return { state: 'read', path, bytes: read.bytes, policies: parsePolicies(read.bytes), reader };
   } catch (error) {
     if (!(error instanceof PoliciesError)) throw error;
     const detail = `${path} cannot be used, and Firefox follows no policy of it: ${error.message}. Correct the file`;
@@ -58,14 +67,22 @@ export async function installedCertificates(
   if (file.state !== 'read') return [];
   const found: InstalledCertificate[] = [];
   for (const name of file.policies.install.slice(0, MAX_FILES))
-    found.push({ name, policyFile: file.path, ...(await resolve(ports, layout, name)) });
+    found.push({
+      name,
+      policyFile: file.path,
+      ...(await resolve(ports, layout, { name, reader: file.reader })),
+    });
   return found;
 }
 
 type Resolved = Pick<InstalledCertificate, 'path' | 'certificate' | 'problem'>;
 
 /** An absolute path, or a name that is looked for in the folders; one in a person's own folder is that person's. */
-async function resolve(ports: TrustStorePorts, layout: FirefoxLayout, name: string): Promise<Resolved> {
+async function resolve(
+  ports: TrustStorePorts,
+  layout: FirefoxLayout,
+  { name, reader }: { readonly name: string; readonly reader: StoreAccount | undefined },
+): Promise<Resolved> {
   const nothing = { path: null, certificate: null };
   const problem = `Firefox' policy names ${name}`;
   if (name.includes('\0') || name === '')
@@ -74,7 +91,8 @@ async function resolve(ports: TrustStorePorts, layout: FirefoxLayout, name: stri
     ? [name]
     : layout.certificateFolders.map((folder) => `${folder}/${name}`);
   for (const path of paths) {
-    const read = await ports.readFile(path, { maxBytes: MAX_CERTIFICATE_BYTES });
+    const asUser = reader ?? (await readerOf(ports, path));
+    const read = await ports.readFile(path, { maxBytes: MAX_CERTIFICATE_BYTES, asUser });
     if (read.state === 'missing') continue;
     if (read.state !== 'read') return { ...nothing, path, problem: `${problem}: ${read.detail}` };
     const certificate = onlyCertificate(read.bytes);
@@ -168,11 +186,13 @@ export async function whyNotChangeable(
 ): Promise<string | null> {
   if (ports.uid !== 0)
     return 'The agent does not run as root, and only root can change a policy of this machine';
+  const refusal = await whyNotByRights(ports, layout);
+  if (refusal !== null) return refusal;
   const [inForce] = await policiesInForce(ports, layout);
   if (inForce.state === 'unreadable') return clip(inForce.detail, 512);
   if (inForce.state === 'read' && inForce.path !== layout.machineFile)
     return `Firefox reads ${inForce.path} only while there is no ${layout.machineFile}: move it there, then anchors can be added`;
-  return await whyNotByRights(ports, layout);
+  return null;
 }
 
 /** security.md, "a local user": root writes only where root alone may. */

@@ -1,4 +1,4 @@
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import { SnapshotFailed, type StoreChange, type StoreSnapshot } from '../../types.ts';
 import type { PolicyStore } from './change.ts';
 import { isOwnName } from './layout.ts';
@@ -42,8 +42,7 @@ export async function restore(store: PolicyStore, snapshot: StoreSnapshot): Prom
     await bringBack(store, { content, files });
     return { state: 'done', files, commands: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(`${store.layout.ownFolder} could not be restored: ${reason}`, { files });
+    return failed(`${store.layout.ownFolder} could not be restored: ${messageOf(error)}`, { files });
   }
 }
 

@@ -1,6 +1,7 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import { below } from '../../paths.ts';
 import type { StoreAccount, TrustStorePorts } from '../../ports.ts';
+import { readerOf } from '../../reader.ts';
 import type { HostDescription } from '../../types.ts';
 
 /** One keystore file, whichever Javas lead to it. */
@@ -34,7 +35,6 @@ export const SYSTEM_KEYTOOL = '/usr/bin/keytool';
 /** Of the 64 stores that the section holds. */
 const MAX_KEYSTORES = 24;
 const MAX_HOMES = 200;
-const NOBODY: StoreAccount = { uid: 65_534, gid: 65_534 };
 /** JSSE opens jssecacerts where there is one, else cacerts (JSSE Reference Guide, "Default truststore"). */
 const NAMES = ['jssecacerts', 'cacerts'];
 /** Folders whose entries are Javas. */
@@ -136,17 +136,6 @@ async function placesOf(
     places.push({ id, path, paths, homes, generatedBy, hiddenIn, keytool, reader });
   }
   return places.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** security.md, "a local user": what one account can change is read as that account, what several can as nobody. */
-async function readerOf(ports: TrustStorePorts, path: string): Promise<StoreAccount | undefined> {
-  if (ports.uid !== 0) return undefined;
-  const { owners, writable } = await ports.inspectPath(path);
-  const [owner, ...more] = owners.filter((uid) => uid !== NOBODY.uid);
-  if (writable !== null || more.length > 0) return NOBODY;
-  if (owner === undefined) return undefined;
-  const [file] = await ports.identify([path]);
-  return { uid: owner, gid: file?.uid === owner ? file.gid : NOBODY.gid };
 }
 
 /** `<home>/lib/security/cacerts`; a JDK 8 has a JRE inside, which is a home of its own. */

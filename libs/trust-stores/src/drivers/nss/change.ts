@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { PresentEntry } from '../../entry-store.ts';
 import { below } from '../../paths.ts';
 import type { StoreRunRequest, TrustStorePorts } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { ChangeOptions, EntryState, StoreChange } from '../../types.ts';
 import { trustOf, type NssCertificate } from './database.ts';
 import { accountOf, CERTUTIL, type NssPlace } from './layout.ts';
@@ -123,10 +124,6 @@ async function whyNotDeleted(
   return null;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** One change of one database, with all that ran. */
 class Change {
   readonly #store: NssStore;
@@ -169,10 +166,13 @@ class Change {
     return await this.#judge({ sha256: current.sha256, state: { kind: 'absent' }, problem });
   }
 
-  /** The public certificate is handed over in a file of root's that everybody may read, in a sticky directory. */
+  /**
+   * The public certificate is handed over in a file of root's that everybody may read, in a sticky directory; by a name that nobody can
+   * have taken before.
+   */
   async #import(what: { der: Uint8Array; nickname: string; flags: string }): Promise<string | null> {
     const { ports, place } = this.#store;
-    const file = `${below(place.root, '/tmp')}/trustfleet-${place.id.slice(4)}-${sha256Hex(what.der).slice(0, 16)}.pem`;
+    const file = `${below(place.root, '/tmp')}/trustfleet-${randomUUID()}.pem`;
     try {
       await ports.writeFile(file, Buffer.from(toPem(what.der), 'latin1'), { mode: 0o644 });
       try {
