@@ -18,7 +18,7 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BUILD_LIMIT_MS = 2 * 60_000;
 
 /** Lines of progress, for a person who waits. */
-export type Say = (line: string) => void;
+type Say = (line: string) => void;
 
 /** What build.mjs of the agent leaves beside its bundles. */
 interface Bundled {

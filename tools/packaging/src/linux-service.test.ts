@@ -59,6 +59,55 @@ describe('install', () => {
     expect(await readdir(file('opt'))).toEqual([]);
   });
 
+  it("refuses to serve from a program directory that is somebody else's, and takes a file there out of their hands", async () => {
+    await machine.run('/bin/mkdir', '-p', '/opt/trustfleet/bin');
+    await machine.run('/bin/cp', AGENT, INSTALLED);
+    await machine.run('/bin/chown', '-R', '1000:1000', '/opt/trustfleet');
+
+    for (const agent of [INSTALLED, AGENT]) {
+      const { code, stderr } = await machine.run(agent, 'install');
+      expect(stderr).toMatch(/since user id 1000 owns a part of \/opt\/trustfleet\/bin/);
+      expect(code).toBe(1);
+    }
+    expect(await isThere(UNIT)).toBe(false);
+
+    // As an archive that root unpacked leaves it: the same bytes, and whoever made the archive could change them.
+    await machine.run('/bin/chown', '0:0', '/opt/trustfleet', '/opt/trustfleet/bin');
+    expect((await machine.run(INSTALLED, 'install')).stderr).toMatch(/user id 1000 owns a part/);
+    expect(await machine.run(AGENT, 'install')).toMatchObject({ code: 0, stderr: '' });
+    expect((await stat(file(INSTALLED))).uid).toBe(0);
+  });
+
+  it('keeps the service running where another release cannot be put in place', async () => {
+    await writeIdentity(file('var/lib/trustfleet-agent'));
+    await machine.run(AGENT, 'install');
+    await machine.run(
+      '/bin/sh',
+      '-c',
+      `cp ${INSTALLED} /opt/x && echo older >>/opt/x && mv /opt/x ${INSTALLED}`,
+    );
+
+    const readOnly =
+      'mount --bind /opt/trustfleet/bin /opt/trustfleet/bin && mount -o remount,bind,ro /opt/trustfleet/bin';
+    const { code, stderr } = await machine.run('/bin/sh', '-c', `${readOnly} && exec ${AGENT} install`);
+
+    expect(stderr).toMatch(
+      /could not be put into \/opt\/trustfleet\/bin .*run install again\. The service runs as before/,
+    );
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+    expect((await machine.run(INSTALLED, 'status')).stdout).toMatch(/Service: +running/);
+  });
+
+  it('says that a token was not needed', async () => {
+    const hostId = await writeIdentity(file('var/lib/trustfleet-agent'));
+
+    const { code, stdout } = await machine.run(AGENT, 'install', '--token', 'tf1.bm9uc2Vuc2U');
+
+    expect(stdout).toMatch(new RegExp(`token was not needed: this machine is host ${hostId} at https`));
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['{"format":1,"permits":["trustStore.addAnchor"', /is not an allow-list: it is not JSON/],
     ['{"format":2,"permits":[]}', /is not an allow-list: at format/],
@@ -191,6 +240,18 @@ it('a machine is installed, started, looked at, upgraded, stopped and left as it
     expect(call).toMatch(
       /^--no-pager --no-ask-password (--version|daemon-reload|enable|disable --now|start|stop|show|reset-failed)/,
     );
+});
+
+it('an identity that is damaged keeps nobody from getting rid of the agent, and is not quoted', async () => {
+  await machine.run(AGENT, 'install');
+  await writeFile(file('var/lib/trustfleet-agent/identity.json'), 'THE-SECRET');
+
+  const { stderr } = await machine.run(AGENT, 'start');
+  expect(stderr).toMatch(/identity\.json is damaged/);
+  expect(stderr).not.toMatch(/SECRET/);
+  expect(await machine.run(AGENT, 'uninstall', '--purge')).toMatchObject({ code: 0, stderr: '' });
+  expect(await isThere(UNIT)).toBe(false);
+  expect(await readdir(file('var/lib'))).toEqual([]);
 });
 
 it('start and stop need a service, start an enrolled machine', async () => {

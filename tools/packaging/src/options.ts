@@ -12,7 +12,7 @@ export interface PackageOptions {
   readonly node: string;
 }
 
-export const USAGE = `Usage: npm run package [-- --target ${Object.keys(TARGETS).join('|')}] [--out DIR] [--node VERSION]`;
+const USAGE = `Usage: npm run package [-- --target ${Object.keys(TARGETS).join('|')}] [--out DIR] [--node VERSION]`;
 
 /** A sentence, and how it is called. */
 const wrong = (sentence: string): CliError => new CliError(`${sentence} ${USAGE}`, 2);
