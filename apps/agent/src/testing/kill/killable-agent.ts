@@ -106,6 +106,8 @@ function storeAccess(): AnchorStoreAccess {
       runs += 1;
       smallDisk?.write();
       const running = access.runTool(request);
+      // Whoever awaits it hears of a failure; until then it is not one that nobody handles.
+      running.catch(() => undefined);
       await wait(30);
       fault('during:runTool');
       const result = await running;
