@@ -34,6 +34,9 @@ export interface InstalledCertificate {
 }
 
 export async function readPolicyFile(ports: TrustStorePorts, path: string): Promise<PolicyFile> {
+  const [there] = await ports.identify([path]);
+  if (there == null && (await ports.networkMount(path)) === null)
+    return { state: 'missing', path, detail: `${path} does not exist` };
   const reader = await readerOf(ports, path);
   const read = await ports.readFile(path, { maxBytes: MAX_POLICIES_BYTES, asUser: reader });
   if (read.state === 'missing') return { state: 'missing', path, detail: read.detail };
