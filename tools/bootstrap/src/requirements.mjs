@@ -47,10 +47,26 @@ export const REQUIREMENTS = [
     projects: ['packaging', 'e2e'],
   },
   {
+    name: 'systemd-analyze',
+    install: 'apt-get install systemd',
+    present: () => existsSync('/usr/bin/systemd-analyze'),
+    projects: ['packaging'],
+  },
+  {
     name: 'root with mount namespaces (unshare)',
     install: 'run the tests as root on Linux, with util-linux installed',
     present: () => process.getuid?.() === 0 && namespaceFlags() !== undefined,
-    projects: ['bootstrap', 'host', 'python', 'repair', 'e2e'],
+    projects: [
+      'agent',
+      'bootstrap',
+      'host',
+      'packaging',
+      'python',
+      'repair',
+      'testkit',
+      'trust-stores',
+      'e2e',
+    ],
   },
 ];
 
