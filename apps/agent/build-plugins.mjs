@@ -30,7 +30,7 @@ export const zodInEnglish = {
 export const noNativeParts = {
   name: 'no-native-parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(bufferutil|utf-8-validate|osx-temperature-sensor)$/ }, ({ path }) => ({
+    onResolve({ filter: /^(bufferutil|utf-8-validate|(osx|macos)-temperature-sensor)$/ }, ({ path }) => ({
       path,
       namespace: 'not-wanted',
     }));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
 import type * as koffi from 'koffi';
 import { errorText } from '../errors.ts';
 import { SystemCallError } from './system-call-error.ts';
@@ -16,6 +17,8 @@ export async function loadKoffi(executable = process.execPath): Promise<Koffi> {
   const beside = join(dirname(executable), 'koffi.node');
   try {
     if (existsSync(beside)) return createRequire(executable)(beside) as Koffi;
+    // A single executable would look for it in the directory that it was called in, and above: any user's code would run as SYSTEM.
+    if (isSea()) throw new Error('there is no such file');
     return await import('koffi');
   } catch (error) {
     throw new SystemCallError(
