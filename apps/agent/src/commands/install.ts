@@ -4,7 +4,7 @@ import { atomicWriteFile } from '@trustfleet/host';
 import { MAX_ALLOW_LIST_BYTES, readAllowList } from '@trustfleet/repair';
 import { CliError, messageOf } from '@trustfleet/terminal';
 import { createAllowListSource } from '../allow-list-source.ts';
-import { planProgram } from '../service/program-files.ts';
+import { planProgram, type ProgramPlan } from '../service/program-files.ts';
 import { thisService } from '../service/this-service.ts';
 import type { AgentService, ServicePlaces } from '../service/types.ts';
 import { readIdentity } from '../state/identity.ts';
@@ -48,22 +48,37 @@ async function putAllowList(path: string, bytes: Uint8Array): Promise<string> {
   return list.permits.length === 0 ? 'nothing' : list.permits.join(', ');
 }
 
-/** Replaces the program; on a change a service that runs is stopped first and started by the caller. */
-async function putProgram(service: AgentService, say: (line: string) => void): Promise<void> {
-  const plan = await planProgram(service);
-  if (plan.placements.length === 0) return;
+/** Replaces the program. A service that runs is stopped for it, and started again where that fails: an upgrade ends no agent for good. */
+async function putProgram(service: AgentService, { placements, write }: ProgramPlan): Promise<void> {
+  if (placements.length === 0) return;
   const { state } = await service.state();
-  if (state === 'running' || state === 'starting') await service.stop();
-  await plan.write();
-  say(`Program:    ${service.programDirectory}`);
+  const ran = state === 'running' || state === 'starting';
+  if (ran) await service.stop();
+  try {
+    await write();
+  } catch (error) {
+    const after = ran ? await startAgain(service) : '';
+    throw new CliError(
+      `The program could not be put into ${service.programDirectory} (${messageOf(error)}). If a trustfleet-agent runs there, wait for its end, then run install again.${after}`,
+      1,
+      { cause: error },
+    );
+  }
 }
 
-async function enrolIfAsked(options: InstallOptions, output: NodeJS.WritableStream): Promise<boolean> {
-  const present = await readIdentity(options.stateDir);
-  if (present !== null || options.token === null) return present !== null;
+async function startAgain(service: AgentService): Promise<string> {
+  try {
+    await service.start();
+    return ' The service runs as before.';
+  } catch (error) {
+    return ` The service does not run: ${messageOf(error)}`;
+  }
+}
+
+async function enrolIfAsked(options: InstallOptions, output: NodeJS.WritableStream): Promise<void> {
   const { stateDir, allowList, token, name } = options;
+  if (token === null) return;
   await enrolMachine({ stateDir, allowList, token, ...(name === undefined ? {} : { name }) }, output);
-  return true;
 }
 
 /** Makes this machine run the agent as a service, from now on and after each start. Run again it brings the service to this release. */
@@ -74,10 +89,17 @@ export async function installCommand(options: InstallOptions, output: NodeJS.Wri
   const service = await thisService();
   await service.requirePossible();
   const list = options.newAllowList === null ? null : await readNewList(options.newAllowList);
-  await putProgram(service, say);
+  const plan = await planProgram(service);
+  // Whatever may be refused comes before a running service is stopped.
   await ensureStateDir(options.stateDir);
+  const present = await readIdentity(options.stateDir);
   if (list !== null) say(`Permits:    ${await putAllowList(options.allowList, list)} (${options.allowList})`);
-  const enrolled = await enrolIfAsked(options, output);
+  await putProgram(service, plan);
+  if (plan.placements.length > 0) say(`Program:    ${service.programDirectory}`);
+  const enrolled = present !== null || options.token !== null;
+  if (present === null) await enrolIfAsked(options, output);
+  else if (options.token !== null)
+    say(`The token was not needed: this machine is host ${present.hostId} at ${present.address} already.`);
   await service.register({ stateDir: options.stateDir, allowList: options.allowList });
   if (!enrolled) {
     say('The service is installed and waits: this machine is not enrolled.');

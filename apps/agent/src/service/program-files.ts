@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { atomicWriteFile, inspectPath, openFileAccess, removeFile } from '@trustfleet/host';
@@ -23,6 +23,16 @@ async function readIfThere(path: string): Promise<Buffer | null> {
     return await readFile(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -53,9 +63,14 @@ async function readPart(from: string): Promise<Buffer> {
 
 const MASTER = process.platform === 'win32' ? 'the Administrators' : 'root';
 
+/** Is the file in place already, with these bytes and in nobody else's hand? Unpacking as root keeps the owner that the archive names. */
+async function isInPlace({ to, bytes }: Placement): Promise<boolean> {
+  return (await readIfThere(to))?.equals(bytes) === true && (await problemOf(to)) === null;
+}
+
 /**
  * What `install` has to copy, read from beside this executable. Root would run whatever others can put there (security.md, "a local
- * user"): such a place is refused.
+ * user"): such a place is refused, the program's own directory too.
  */
 export async function planProgram(service: AgentService): Promise<ProgramPlan> {
   if (!isSea())
@@ -63,22 +78,25 @@ export async function planProgram(service: AgentService): Promise<ProgramPlan> {
       'This is the agent as a script of Node. The service runs the packaged program: build it with npm run package, and run its install.',
     );
   const source = dirname(process.execPath);
+  if (await isThere(service.programDirectory)) await requireOwn(service.programDirectory);
   const placements: Placement[] = [];
-  for (const name of source === service.programDirectory ? [] : service.programFiles) {
-    const to = join(service.programDirectory, name);
-    const bytes = await readPart(join(source, name));
-    if ((await readIfThere(to))?.equals(bytes) !== true) placements.push({ to, bytes });
+  for (const name of service.programFiles) {
+    // Where it lies in place already this looks at the same file twice.
+    const placement = { to: join(service.programDirectory, name), bytes: await readPart(join(source, name)) };
+    if (!(await isInPlace(placement))) placements.push(placement);
   }
   return { placements, write: () => writeAll(service, placements) };
 }
 
+async function requireOwn(directory: string): Promise<void> {
+  const problem = await problemOf(directory);
+  if (problem !== null)
+    throw new CliError(`${directory} is no place for a program of ${MASTER}, since ${problem}`);
+}
+
 async function writeAll(service: AgentService, placements: readonly Placement[]): Promise<void> {
   await mkdir(service.programDirectory, { recursive: true, mode: MODE });
-  const problem = await problemOf(service.programDirectory);
-  if (problem !== null)
-    throw new CliError(
-      `${service.programDirectory} is no place for a program of ${MASTER}, since ${problem}`,
-    );
+  await requireOwn(service.programDirectory);
   // Each as one step: a service that runs keeps the file that it was started from.
   for (const { to, bytes } of placements) await atomicWriteFile(to, bytes, { mode: MODE });
 }

@@ -6,7 +6,8 @@ import { CliError } from '@trustfleet/terminal';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const KEY_FILE = 'host-key.json';
-const IDENTITY_FILE = 'identity.json';
+/** With it the machine is enrolled. */
+export const IDENTITY_FILE = 'identity.json';
 const KEY_SET_FILE = 'key-set.json';
 
 /** The host's Ed25519 key as its seed; a file of its own, so that nothing else that is read or copied carries it. */

@@ -38,7 +38,12 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
     return schema.parse(JSON.parse(text));
   } catch (error) {
     throw new CliError(
-      `${path} is damaged or of another version (${messageOf(error).slice(0, 300)}). Restore it, or move it away and enrol again.`,
+      `${path} is damaged or of another version (${whyNot(error)}). Restore it, or move it away and enrol again.`,
     );
   }
+}
+
+/** V8 quotes the text around a fault of JSON, which may be a key. */
+function whyNot(error: unknown): string {
+  return error instanceof SyntaxError ? 'it is not JSON' : messageOf(error).slice(0, 300);
 }

@@ -29,6 +29,8 @@ describe('unitText', () => {
     expect(unit.get('KillMode')).toEqual(['mixed']);
     expect(unit.get('StateDirectory')).toEqual(['trustfleet-agent']);
     expect(unit.get('StateDirectoryMode')).toEqual(['0700']);
+    // One that is not enrolled would end at once, again and again.
+    expect(unit.get('ConditionPathExists')).toEqual(['/var/lib/trustfleet-agent/identity.json']);
     for (const [name, given] of unit) expect(given, name).toHaveLength(1);
   });
 
@@ -42,6 +44,7 @@ describe('unitText', () => {
     const unit = values({ ...REQUEST, places: { ...REQUEST.places, stateDir } });
 
     expect(unit.get('ExecStart')?.[0]).toContain('--state-dir "/srv/a b%%h\\"$$HOME\\\\x" --allow-list');
+    expect(unit.get('ConditionPathExists')).toEqual(['/srv/a b%%h"$HOME\\x/identity.json']);
     expect(unit.has('StateDirectory')).toBe(false);
     expect(() => unitText({ ...REQUEST, program: '/a\nExecStartPre=/b' })).toThrow(/cannot stand in a unit/);
   });

@@ -1,3 +1,4 @@
+import { IDENTITY_FILE } from '../../state/identity.ts';
 import type { ServicePlaces } from '../types.ts';
 
 export const UNIT = 'trustfleet-agent.service';
@@ -120,6 +121,8 @@ export function unitText(request: UnitRequest): string {
     ['Description', 'Trustfleet agent: reports what this machine trusts, and repairs what its owner permits'],
     ['Wants', 'network-online.target'],
     ['After', 'network-online.target'],
+    // A machine that is not enrolled yet would start an agent every few seconds that ends at once.
+    ['ConditionPathExists', `${request.places.stateDir.replaceAll('%', '%%')}/${IDENTITY_FILE}`],
     // Restart slows down by itself; a limit would end it for good.
     ['StartLimitIntervalSec', '0'],
   ];
