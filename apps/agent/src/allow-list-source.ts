@@ -8,7 +8,7 @@ import {
   type AllowListSource,
   type PathOwnership,
 } from '@trustfleet/repair';
-import { errorCode, messageOf } from '@trustfleet/terminal';
+import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
 
 const IS_LINK = 'it is a symbolic link; the file itself has to stand there.';
 /** What the kernel shows for an account that a user namespace does not map (user_namespaces(7)). */
@@ -67,7 +67,9 @@ async function readFacts(path: string, access: FileAccess | null): Promise<Allow
 export async function createAllowListSource(): Promise<AllowListSource> {
   const own = process.geteuid?.() ?? 0;
   const trustedUids = [0, own, ...((await inPartialUserNamespace()) ? [OVERFLOW_UID] : [])];
-  const access = await openFileAccess();
+  const access = await openFileAccess().catch((error: unknown) => {
+    throw new CliError(messageOf(error), 1, { cause: error });
+  });
   return {
     trustedUids,
     async read(path) {

@@ -15,5 +15,6 @@ export {
   type WindowsServiceSetup,
   type WindowsServiceStatus,
 } from './windows-services/index.ts';
+export { createRegistry } from './windows-registry/index.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -71,7 +71,7 @@ describe('install', () => {
     expect(asked).toEqual([
       ...['openManager', 'openManager', 'create 16 2 "C:\\a b\\s.exe" "--x"', 'openManager', 'openService'],
       ...['configure 16 2 "C:\\a b\\s.exe" "--x" LocalSystem', 'describe 1 Keeps trust', 'setFlag 3 1'],
-      ...['setFailureActions 2 3 60000', 'setFlag 4 1'],
+      ...['setFlag 7 45000', 'setFailureActions 2 3 60000', 'setFlag 4 1'],
     ]);
     expect(left()).toBe(0);
 

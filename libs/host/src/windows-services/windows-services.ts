@@ -23,6 +23,9 @@ const CONFIG_FAILURE_ACTIONS = 2;
 const CONFIG_DELAYED = 3;
 /** Recovery also after an end that the service reported itself, not only after a crash. */
 const CONFIG_FAILURE_FLAG = 4;
+/** How long a machine that shuts down waits for its end. Windows gives 10 s otherwise, which may cut a change that runs. */
+const CONFIG_PRESHUTDOWN = 7;
+const PRESHUTDOWN_MS = 45_000;
 
 const NO_SUCH_SERVICE = 1060;
 const ALREADY_RUNNING = 1056;
@@ -135,6 +138,10 @@ function configure(calls: ServiceCalls, service: Handle, setup: WindowsServiceSe
     'Its description cannot be set',
   );
   must(calls.setFlag(service, CONFIG_DELAYED, { value: 1 }), 'Its delayed start cannot be set');
+  must(
+    calls.setFlag(service, CONFIG_PRESHUTDOWN, { value: PRESHUTDOWN_MS }),
+    'Its time for the end of the machine cannot be set',
+  );
   const recovery = {
     resetSeconds: RESET_SECONDS,
     rebootMessage: null,

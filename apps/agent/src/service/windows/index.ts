@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { win32 } from 'node:path';
-import { openFileAccess, openWindowsServices, type WindowsServices } from '@trustfleet/host';
+import { createRegistry, openFileAccess, openWindowsServices, type WindowsServices } from '@trustfleet/host';
 import { CliError, messageOf } from '@trustfleet/terminal';
-import type { AgentService, ServiceState } from '../types.ts';
+import type { AgentService, ServicePlaces, ServiceState } from '../types.ts';
 
 const NAME = 'TrustfleetAgent';
 const SERVICE_PROGRAM = 'trustfleet-service.exe';
@@ -15,9 +15,16 @@ const NEVER_STARTED = 1077;
 /** ERROR_SERVICE_SPECIFIC_ERROR: the service program says what it ended with. */
 const OWN_ERROR = 1066;
 
-/** Where an administrator's Windows keeps programs; the variable may name another drive. */
-function programDirectory(): string {
-  const named = process.env['ProgramFiles'] ?? '';
+const CURRENT_VERSION = 'SOFTWARE\\Microsoft\\Windows\\CurrentVersion';
+
+/**
+ * Where this Windows keeps programs, on whatever drive, as only an administrator can say: %ProgramFiles% may come from the account that
+ * asks, and SYSTEM would run what lies there.
+ */
+async function findProgramDirectory(): Promise<string> {
+  const read = await createRegistry().read('localMachine', CURRENT_VERSION);
+  const values = read.state === 'read' ? read.values : [];
+  const named = values.find(({ name }) => name === 'ProgramFilesDir')?.text ?? '';
   return win32.join(/^[a-z]:[\\/]/i.test(named) ? named : 'C:\\Program Files', 'Trustfleet');
 }
 
@@ -75,24 +82,29 @@ async function stop(): Promise<void> {
     );
 }
 
-/** The service manager of Windows; trustfleet-service.exe stands between it and the agent (docs/decisions/0009). */
-export const windowsService: AgentService = {
-  programDirectory: programDirectory(),
-  programFiles: ['trustfleet-agent.exe', SERVICE_PROGRAM, 'koffi.node'],
-  async requirePossible() {
-    const access = await openFileAccess();
-    if (access === null || !access.isAdministrator())
-      throw new CliError('The service belongs to the machine: run this as an administrator.');
-  },
-  async register({ stateDir, allowList }) {
-    const program = win32.join(programDirectory(), SERVICE_PROGRAM);
-    const setup = {
+async function register(directory: string, { stateDir, allowList }: ServicePlaces): Promise<void> {
+  await asked(
+    services().install(NAME, {
       displayName: 'Trustfleet agent',
       description:
         'Reports what this machine trusts to its Trustfleet server, and repairs what its owner permits.',
-      argv: [program, '--state-dir', stateDir, '--allow-list', allowList] as const,
-    };
-    await asked(services().install(NAME, { ...setup, argv: [...setup.argv] }));
+      argv: [win32.join(directory, SERVICE_PROGRAM), '--state-dir', stateDir, '--allow-list', allowList],
+    }),
+  );
+}
+
+/** The service manager of Windows; trustfleet-service.exe stands between it and the agent (docs/decisions/0009). */
+export async function openWindowsService(): Promise<AgentService> {
+  const programDirectory = await findProgramDirectory();
+  return { ...CALLS, programDirectory, register: (places) => register(programDirectory, places) };
+}
+
+const CALLS: Omit<AgentService, 'programDirectory' | 'register'> = {
+  programFiles: ['trustfleet-agent.exe', SERVICE_PROGRAM, 'koffi.node'],
+  async requirePossible() {
+    const access = await asked(openFileAccess());
+    if (access === null || !access.isAdministrator())
+      throw new CliError('The service belongs to the machine: run this as an administrator.');
   },
   async unregister() {
     if ((await state()).state === 'absent') return false;

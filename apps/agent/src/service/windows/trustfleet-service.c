@@ -48,7 +48,9 @@ static wchar_t command[MAX_COMMAND_CHARS];
 
 static void report(DWORD state, DWORD exitCode, DWORD waitHint) {
     EnterCriticalSection(&statusLock);
-    if (status.dwCurrentState != SERVICE_STOPPED) {
+    /* A stop that was asked for while the agent started is not taken back. */
+    bool late = state == SERVICE_RUNNING && status.dwCurrentState == SERVICE_STOP_PENDING;
+    if (status.dwCurrentState != SERVICE_STOPPED && !late) {
         bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
         status.dwCheckPoint = pending && status.dwCurrentState == state ? status.dwCheckPoint + 1 : pending ? 1 : 0;
         status.dwCurrentState = state;
@@ -77,6 +79,8 @@ static void writeLog(const char *bytes, DWORD length) {
         /* If the move failed, the log begins anew: it must not grow without an end. */
         openLog(CREATE_ALWAYS);
     }
+    /* Somebody held it when it was last opened. */
+    if (logFile == INVALID_HANDLE_VALUE) openLog(OPEN_ALWAYS);
     DWORD written;
     if (logFile != INVALID_HANDLE_VALUE) WriteFile(logFile, bytes, length, &written, NULL);
     LeaveCriticalSection(&logLock);
@@ -84,12 +88,11 @@ static void writeLog(const char *bytes, DWORD length) {
 
 /* One line in the form of the agent's own (logger.ts). */
 static void say(const char *level, const char *format, ...) {
-    char text[512], line[700];
+    char text[512] = {0}, line[700] = {0};
     va_list values;
     va_start(values, format);
     _vsnprintf(text, sizeof text - 1, format, values);
     va_end(values);
-    text[sizeof text - 1] = 0;
     SYSTEMTIME now;
     GetSystemTime(&now);
     int length = _snprintf(line, sizeof line - 1, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s service: %s\n", now.wYear,
