@@ -80,11 +80,17 @@ async function replace(ports: TrustStorePorts, place: Place, bytes: Uint8Array):
 }
 
 const EMPTY = new Uint8Array();
+/** Elsewhere programs take every file of a directory for theirs, and some names mean something by themselves (/etc/nologin, /etc/sudoers.d). */
+const BUNDLE_NAME = /\.(?:pem|crt|cer|cert|txt)$|bundle[^/]*$/i;
 
 /** What the place holds, if programs can use it as it is; a missing file holds nothing. */
 export function documentOf({ path, read }: Place): Document | { readonly refusal: string } {
   if (read === null) return { refusal: `${path} is a directory` };
   if (read.state !== 'read' && read.state !== 'missing') return { refusal: read.detail };
+  if (read.state === 'missing' && !BUNDLE_NAME.test(path))
+    return {
+      refusal: `${path} is not there, and is not made: a new bundle has a name that says what it is, such as ca-bundle.pem`,
+    };
   const document = openDocument(read.state === 'read' ? read.bytes : EMPTY);
   const refusal = whyNotBundle(document);
   return refusal === null ? document : { refusal: `${path}: ${refusal}` };

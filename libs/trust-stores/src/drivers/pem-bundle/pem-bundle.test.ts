@@ -209,6 +209,30 @@ describe('a PEM file as a store', () => {
     expect(existsSync(host.at(`${FILE}.trustfleet-3`))).toBe(false);
   });
 
+  it('is not written over what somebody else has written meanwhile', async () => {
+    host.put(FILE, first.pem);
+    const busy: TrustStorePorts = {
+      ...ports,
+      async writeFile(path, ...rest) {
+        await ports.writeFile(path, ...rest);
+        host.put(FILE, first.pem + third.pem);
+      },
+    };
+    expect(await createTrustStores(busy).openBundle(host.at(FILE)).add(pemToDer(second.pem))).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('somebody else has changed it meanwhile') as string,
+    });
+    expect(text()).toBe(first.pem + third.pem);
+  });
+
+  it.each(['nologin', 'sudoers.d/x', 'ld.so.preload'])('is not made by the name %s', async (name) => {
+    mkdirSync(host.at('etc/sudoers.d'), { recursive: true });
+    const store = open(`etc/${name}`);
+    expect((await store.read()).store.cannotChange).toContain('is not made');
+    expect(await store.add(pemToDer(first.pem))).toMatchObject({ state: 'failed', files: [] });
+    expect(existsSync(host.at(`etc/${name}`))).toBe(false);
+  });
+
   it('refuses a certificate under the name of another, and trust that a file cannot say', async () => {
     host.put(FILE, first.pem);
     const { entries } = open();

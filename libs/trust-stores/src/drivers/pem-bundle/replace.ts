@@ -9,7 +9,10 @@ export interface Replacement {
   readonly owner?: StoreAccount;
 }
 
-/** Puts other bytes in the place of the file: one step, the last versions beside it. Throws the system's error; gives the paths written. */
+/**
+ * Puts other bytes in the place of the file: one step, the last versions beside it; not over what somebody else has written since the
+ * place was opened. Throws the system's error; gives the paths written.
+ */
 export async function replaceFile(
   ports: TrustStorePorts,
   place: Place,
@@ -25,6 +28,14 @@ export async function replaceFile(
   const before = read?.state === 'read' ? read.bytes : null;
   const versions =
     before === null || before.length === 0 ? [] : await keepVersion(ports, { path, before, options });
+  if (!(await stillHolds(ports, path, before)))
+    throw new Error('somebody else has changed it meanwhile, so it was left as it is; try again');
   await ports.writeFile(path, bytes, options);
   return [path, ...versions];
+}
+
+async function stillHolds(ports: TrustStorePorts, path: string, before: Uint8Array | null): Promise<boolean> {
+  const now = await ports.readFile(path);
+  if (now.state !== 'read') return before === null;
+  return before !== null && Buffer.from(before).equals(now.bytes);
 }
