@@ -90,18 +90,34 @@ export async function put(
     return failed(messageOf(error));
   }
   const current = before.find((certificate) => certificate.sha256 === sha256);
-  if (isThere(current, state)) return { state: 'done', files: [], commands: [] };
+  const renamed = otherName(current, state) !== null;
+  if (isThere(current, state) && !renamed) return { state: 'done', files: [], commands: [] };
   const refusal = await whyNotChangeable(store.ports, store.place);
   if (refusal !== null) return failed(refusal);
   const change = new Change(store, { before, options });
-  if (state.kind === 'present') return await change.set({ sha256, current, state });
+  if (state.kind === 'present') {
+    // certutil renames nothing, and a name that another certificate of the subject has is that one's too: then it stays as it is.
+    const anew =
+      renamed && current !== undefined && (await whyNotDeleted(store, { before, current })) === null;
+    if (renamed && !anew && isThere(current, state)) return { state: 'done', files: [], commands: [] };
+    return await change.set({ sha256, current, state, anew });
+  }
   if (current === undefined) return { state: 'done', files: [], commands: [] };
   const reason = await whyNotDeleted(store, { before, current });
   return reason === null ? await change.delete(current) : failed(reason);
 }
 
 function isThere(current: NssCertificate | undefined, state: EntryState): boolean {
-  return state.kind === 'absent' ? current === undefined : current?.flags === flagsFor(state);
+  if (state.kind === 'absent') return current === undefined;
+  return current?.flags === flagsFor(state);
+}
+
+/** The name that it is to have, where it is there by another one. */
+function otherName(current: NssCertificate | undefined, state: EntryState): string | null {
+  if (current === undefined || state.kind === 'absent') return null;
+  const wanted = state.attributes['nickname'];
+  const usable = wanted !== undefined && wanted !== '' && !wanted.includes('\0');
+  return usable && wanted !== current.nickname ? wanted : null;
 }
 
 /** certutil deletes by nickname, and one with a private key with less ado than a person would want. */
@@ -145,9 +161,13 @@ class Change {
     sha256: string;
     current: NssCertificate | undefined;
     state: PresentEntry;
+    /** It goes first, and comes back by the name of its standing. */
+    anew: boolean;
   }): Promise<StoreChange> {
-    const { sha256, current, state } = to;
-    const nickname = current?.nickname ?? state.attributes['nickname'] ?? '';
+    const { sha256, current, state, anew } = to;
+    const present = anew ? undefined : current;
+    if (anew) await this.#delete(current?.nickname ?? '');
+    const nickname = present?.nickname ?? state.attributes['nickname'] ?? '';
     const usable = nickname !== '' && !nickname.includes('\0');
     const der = Buffer.from(state.der, 'base64');
     const problem = await this.#import({
