@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareWine, type WineLab, type WineProcess, type WineResult } from '@trustfleet/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -8,6 +8,9 @@ import { writeIdentity } from './testing/write-identity.ts';
 const PACKAGE = 'C:\\package';
 const AGENT = `${PACKAGE}\\trustfleet-agent.exe`;
 const STATE = 'C:\\ProgramData\\Trustfleet\\Agent';
+const INSTALLED = 'C:\\Program Files\\Trustfleet\\trustfleet-agent.exe';
+/** State of another agent that runs by hand. */
+const USED = 'C:\\used';
 /** Wine's machines are slow beside others. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
@@ -46,6 +49,25 @@ it('the executable runs', async () => {
   expect((await agent('observe')).stderr).toMatch(/unknown command 'observe'/);
 });
 
+it('never takes koffi from where it is called', async () => {
+  const planted = join(lab.scratch, 'node_modules/koffi');
+  await mkdir(planted, { recursive: true });
+  await writeFile(join(planted, 'package.json'), '{"name":"koffi","main":"index.js"}');
+  await writeFile(join(planted, 'index.js'), 'require("fs").writeFileSync("C:\\\\planted.txt", "ran");');
+  await mkdir(lab.toUnix('C:\\alone'));
+  await cp(lab.toUnix(AGENT), lab.toUnix('C:\\alone\\trustfleet-agent.exe'));
+
+  const { exitCode, stderr } = await lab.run(['C:\\alone\\trustfleet-agent.exe', 'install'], {
+    timeoutMs: 120_000,
+    cwd: lab.scratch,
+  });
+
+  expect(await readdir(lab.toUnix('C:\\'))).not.toContain('planted.txt');
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toMatch(/koffi could not be loaded.*belongs at C:\\alone\\koffi\.node/);
+  expect(exitCode).toBe(1);
+});
+
 it('a service is installed, started, started again after a crash, stopped, and leaves nothing', async () => {
   const programs = await readdir(join(lab.prefix, 'drive_c/Program Files'));
   await writeFile(
@@ -60,7 +82,7 @@ it('a service is installed, started, started again after a crash, stopped, and l
   expect(installed.stdout).toMatch(/installed and waits: this machine is not enrolled/);
   expect((await agent('start')).stderr).toMatch(/not enrolled/);
 
-  await writeIdentity(lab.toUnix(STATE));
+  for (const place of [STATE, USED]) await writeIdentity(lab.toUnix(place));
   expect((await agent('start')).stdout).toMatch(/The service runs/);
   await vi.waitFor(async () => {
     expect(await log()).toMatch(/agent started/);
@@ -77,6 +99,21 @@ it('a service is installed, started, started again after a crash, stopped, and l
     expect(await runningPid()).not.toBe(first);
   }, PATIENCE);
   expect((await agent('status')).stdout).toMatch(/Service: +running/);
+
+  // Another release, while somebody uses the program that lies there: Windows keeps it, and the service goes on.
+  const used = lab.start([INSTALLED, 'run', '--state-dir', USED], { timeoutMs: 120_000 });
+  await vi.waitFor(async () => {
+    expect(await readdir(lab.toUnix(USED))).toContain('status.json');
+  }, PATIENCE);
+  await appendFile(lab.toUnix(AGENT), 'another release');
+  const refused = await agent('install');
+  await used.kill();
+  expect(refused.stderr).toMatch(
+    /could not be put into C:\\Program Files\\Trustfleet .*The service runs as before/,
+  );
+  expect(refused.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect((await agent('status')).stdout).toMatch(/Service: +running/);
+  expect((await agent('install')).stdout).toMatch(/Program: [^]*installed and runs/);
 
   // A stop is one that the agent hears of.
   expect((await agent('stop')).stdout).toMatch(/is stopped/);
