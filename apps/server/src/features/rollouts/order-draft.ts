@@ -2,7 +2,7 @@ import { inspectAnchor, pemToDer, toPem, type CertificateFacts } from '@trustfle
 import type { CreateOrder } from '@trustfleet/api';
 import type { CertificateRepository, NamedAnchor, Order } from '@trustfleet/database';
 import type { OrderLimits, OrderMode } from '@trustfleet/protocol';
-import { REMEDIES } from '@trustfleet/remedies';
+import { REMEDIES, roleOf } from '@trustfleet/remedies';
 import { ApiProblem, notFound } from '../../http/api-problem.ts';
 
 /** The certificate of an order, inspected: nothing that is refused here is ever signed. */
@@ -104,14 +104,20 @@ export function orderTimes(request: Pick<CreateOrder, 'notBefore' | 'deliverBy'>
   return { notBefore, deliverBy };
 }
 
-/** What speaks against trusting a certificate and does not speak against removing it. */
-const NO_HINDRANCE_TO_REMOVAL: ReadonlySet<string> = new Set([
+/** What speaks against trusting a certificate, and for removing or rejecting it. */
+const ONLY_AGAINST_TRUST: ReadonlySet<string> = new Set([
   'notAuthority',
   'expired',
   'notYetValid',
   'weakKey',
   'weakSignature',
 ]);
+
+/** An addition to a store of rejected certificates trusts nothing. */
+function makesTrusted({ remedy, store }: CreateOrder): boolean {
+  if (remedy === 'trustStore.removeAnchor') return false;
+  return store === undefined || roleOf({ id: store }) !== 'rejected';
+}
 
 /** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor, or is none */
 export async function orderAnchor(
@@ -128,8 +134,9 @@ export async function orderAnchor(
   const pem = request.anchorPem ?? (await heldPem(request.anchorSha256 ?? '', certificates));
   const inspected = inspectAnchor(pem, now);
   const { certificate } = inspected;
-  const removal = request.remedy === 'trustStore.removeAnchor';
-  const refusals = inspected.refusals.filter(({ code }) => !(removal && NO_HINDRANCE_TO_REMOVAL.has(code)));
+  const refusals = inspected.refusals.filter(
+    ({ code }) => makesTrusted(request) || !ONLY_AGAINST_TRUST.has(code),
+  );
   if (certificate === null || refusals.length > 0) {
     throw new ApiProblem({
       status: 422,

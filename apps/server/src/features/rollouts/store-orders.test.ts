@@ -52,12 +52,14 @@ describe('an order about a store', () => {
     const about = { anchorSha256: undefined, anchorPem: pem };
 
     expect((await lab.order([agent.identity.hostId], about)).status).toBe(422);
+    const store = 'windows.localMachine.disallowed';
+    expect((await lab.order([agent.identity.hostId], { ...about, store, mode: 'plan' })).status).toBe(201);
     const removal = await lab.order([agent.identity.hostId], { ...about, remedy: 'trustStore.removeAnchor' });
 
     expect(removal).toMatchObject({ status: 201, body: { store: null, title: 'Studio CA of long ago' } });
-    const [received] = await eventually(
+    const [, received] = await eventually(
       () => Promise.resolve(agent.jobs),
-      (jobs) => jobs.length > 0,
+      (jobs) => jobs.length > 1,
     );
     expect(received?.order).toMatchObject({
       remedy: 'trustStore.removeAnchor',
