@@ -1,6 +1,6 @@
 import { sha256Hex, toPem } from '@trustfleet/certificates';
 import type { StoreEntry } from '@trustfleet/protocol';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { ChangeOptions, EntryState, StoreChange } from '../../types.ts';
 import { whyNotChangeable, type MacosStore } from './changeable.ts';
 import { configurationProfile } from './configuration-profile.ts';
@@ -127,9 +127,7 @@ async function leaveProfile(store: MacosStore, sha256: string, der: Uint8Array):
     await ports.makeDirectory(layout.profiles);
     await ports.writeFile(path, Buffer.from(configurationProfile(der)), { mode: 0o644 });
   } catch (error) {
-    return failed(
-      `${refusal}; and ${path} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return failed(`${refusal}; and ${path} could not be written: ${messageOf(error)}`);
   }
   return failed(
     `${refusal}. A configuration profile that does it lies in ${path}: deploy it by MDM, or open it and approve it in System Settings`,

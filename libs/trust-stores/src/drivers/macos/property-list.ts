@@ -1,4 +1,5 @@
 import { parse, type PlistValue } from 'plist';
+import { messageOf } from '../../store-change.ts';
 
 export type PropertyList = PlistValue;
 export type Dictionary = Readonly<Record<string, PropertyList>>;
@@ -21,7 +22,7 @@ export function readPropertyList(bytes: Uint8Array): PropertyList {
   try {
     return parse(text);
   } catch (error) {
-    throw new PropertyListError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new PropertyListError(messageOf(error), { cause: error });
   }
 }
 

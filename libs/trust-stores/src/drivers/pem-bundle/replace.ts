@@ -19,11 +19,10 @@ export async function replaceFile(
   { bytes, mode, owner }: Replacement,
 ): Promise<string[]> {
   const { target: path, identity, read } = place;
-  const account = owner ?? (identity === null ? undefined : { uid: identity.uid, gid: identity.gid });
   const options = {
     mode: mode ?? (identity === null ? 0o644 : identity.mode & 0o777),
     // Only root gives files away.
-    owner: ports.uid === 0 ? account : undefined,
+    owner: ports.uid === 0 ? (owner ?? accountOf(place)) : undefined,
   };
   const before = read?.state === 'read' ? read.bytes : null;
   const versions =
@@ -32,6 +31,10 @@ export async function replaceFile(
     throw new Error('somebody else has changed it meanwhile, so it was left as it is; try again');
   await ports.writeFile(path, bytes, options);
   return [path, ...versions];
+}
+
+function accountOf({ identity }: Place): StoreAccount | undefined {
+  return identity === null ? undefined : { uid: identity.uid, gid: identity.gid };
 }
 
 async function stillHolds(ports: TrustStorePorts, path: string, before: Uint8Array | null): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { sha256Hex } from '@trustfleet/certificates';
 import type { PresentEntry } from '../../entry-store.ts';
 import type { WindowsCertificate, WindowsPhysicalStore, WindowsStorePort } from '../../ports.ts';
-import { failed } from '../../store-change.ts';
+import { failed, messageOf } from '../../store-change.ts';
 import type { ChangeOptions, EntryAccess, EntryState, StoreChange } from '../../types.ts';
 import { locationOf, type WindowsPlace } from './layout.ts';
 import { whyNotChangeable } from './read.ts';
@@ -147,6 +147,6 @@ async function triedTo<T>(work: () => Promise<T>): Promise<T | Extract<StoreChan
   try {
     return await work();
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   }
 }
