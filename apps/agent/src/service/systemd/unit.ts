@@ -28,6 +28,8 @@ const CAPABILITIES = [
 const NEVER_WRITTEN = [
   ...['/boot', '/efi', '/usr/bin', '/usr/sbin', '/usr/lib/modules', '/usr/lib/systemd', '/usr/lib/udev'],
   ...['/etc/systemd', '/etc/udev', '/etc/pam.d', '/etc/security', '/etc/sudoers.d', '/etc/ssh'],
+  ...['/etc/passwd', '/etc/shadow', '/etc/group', '/etc/gshadow', '/etc/sudoers', '/etc/ld.so.conf.d'],
+  ...['/etc/init.d', '/etc/profile.d', '/etc/crontab', '/var/spool/cron'],
   ...['/etc/cron.d', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly'],
 ].map((path) => `-${path}`);
 
