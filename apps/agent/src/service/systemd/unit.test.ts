@@ -31,6 +31,9 @@ describe('unitText', () => {
     expect(unit.get('StateDirectoryMode')).toEqual(['0700']);
     // One that is not enrolled would end at once, again and again.
     expect(unit.get('ConditionPathExists')).toEqual(['/var/lib/trustfleet-agent/identity.json']);
+    // What is allowed, and then what is not.
+    expect(unit.get('SystemCallFilter')).toEqual(['@system-service', '~listen']);
+    unit.delete('SystemCallFilter');
     for (const [name, given] of unit) expect(given, name).toHaveLength(1);
   });
 

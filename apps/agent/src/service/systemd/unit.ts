@@ -93,6 +93,8 @@ const CONFINEMENT: readonly Line[] = [
   ['SystemCallArchitectures', 'native'],
   // Without mount(2) nothing of the above is taken back. Refused calls fail: an interpreter that tries one goes on.
   ['SystemCallFilter', '@system-service'],
+  // The same again as SocketBindDeny, which a systemd without BPF_FRAMEWORK (Debian 12) passes over.
+  ['SystemCallFilter', '~listen'],
   ['SystemCallErrorNumber', 'EPERM'],
   // These make Node or the loader run code before ours.
   ['UnsetEnvironment', 'NODE_OPTIONS OPENSSL_CONF LD_PRELOAD LD_LIBRARY_PATH'],

@@ -34,6 +34,8 @@ try never 'take a protection back' mount -o remount,rw /usr/bin
 try never 'change a program' touch /usr/bin/x
 try never 'change what is started' touch /etc/systemd/system/x
 try never 'change an account' touch /etc/shadow
+try never 'listen' python3 -c 'import socket
+socket.create_server(("127.0.0.1", 0))'
 try never 'make a user namespace' unshare --user true
 try never 'make a network namespace' unshare --net true
 try never 'set the clock' date -s 2001-01-01
