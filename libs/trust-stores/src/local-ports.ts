@@ -6,12 +6,31 @@ function whyLeftAlone(path: string, type: string): string {
   return clip(`${path} lies on a network mount (${type}) and is left alone`, 512);
 }
 
+const REMEMBERED_MS = 200;
+const MAX_REMEMBERED = 1000;
+
+/** One look at a store asks for the same few paths a dozen times, and each question walks the whole path. */
+function rememberingShortly(
+  ask: (path: string) => Promise<string | null>,
+): (path: string) => Promise<string | null> {
+  const answers = new Map<string, { readonly at: number; readonly answer: Promise<string | null> }>();
+  return (path) => {
+    const now = performance.now();
+    const known = answers.get(path);
+    if (known !== undefined && now - known.at < REMEMBERED_MS) return known.answer;
+    if (answers.size >= MAX_REMEMBERED) answers.clear();
+    const answer = ask(path);
+    answers.set(path, { at: now, answer });
+    return answer;
+  };
+}
+
 /**
  * The same ports, for stores whose places people choose (homes, links, names in a policy): nothing on a network mount is touched, since a
  * server that does not answer holds a thread of this process for good, and four of these are all it has.
  */
 export function leavingSharesAlone(ports: TrustStorePorts): TrustStorePorts {
-  const shareOf = (path: string): Promise<string | null> => ports.networkMount(path);
+  const shareOf = rememberingShortly((path) => ports.networkMount(path));
   const careful: Partial<TrustStorePorts> = {
     async readFile(path, options) {
       const type = await shareOf(path);
