@@ -225,6 +225,8 @@ it('a machine is installed, started, looked at, upgraded, stopped and left as it
   expect(await readFile(file('run/journal'), 'utf8')).toMatch(/agent stops reason="SIGTERM"/);
   expect((await machine.run(INSTALLED, 'start')).code).toBe(0);
 
+  // Of an install that was cut off.
+  await write('opt/trustfleet/bin/.trustfleet-agent.0123456789abcdef.tmp', 'half a program');
   const removed = await machine.run(INSTALLED, 'uninstall');
   expect(removed.stdout).toMatch(/service is removed[^]*stay in \/var\/lib\/trustfleet-agent/);
   expect(await readdir(file('etc/systemd/system'))).toEqual(before);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { atomicWriteFile, inspectPath, openFileAccess, removeFile } from '@trustfleet/host';
@@ -110,10 +110,20 @@ export async function removeIfEmpty(directory: string): Promise<void> {
   }
 }
 
+/** What an install that was cut off left: names of atomicWriteFile (libs/host). */
+async function findUnfinished({ programDirectory, programFiles }: AgentService): Promise<readonly string[]> {
+  if (!(await isThere(programDirectory))) return [];
+  const names = await readdir(programDirectory);
+  return names.filter((name) => {
+    const [, of = ''] = /^\.(.+)\.[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
+    return programFiles.includes(of);
+  });
+}
+
 /** Takes away what `install` copied; answers what could not be, because it runs (Windows). */
 export async function removeProgram(service: AgentService): Promise<readonly string[]> {
   const left: string[] = [];
-  for (const name of service.programFiles) {
+  for (const name of [...service.programFiles, ...(await findUnfinished(service))]) {
     const path = join(service.programDirectory, name);
     try {
       await removeFile(path);
