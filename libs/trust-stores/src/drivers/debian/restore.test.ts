@@ -96,13 +96,18 @@ async function makeSubject(): Promise<DebianSubject> {
   };
 }
 
-/** What each link by subject hash leads to, without its number: which of two of one hash is first, the tool decides. */
+/**
+ * What each link by subject hash leads to, without its number, each certificate once: which of two of one hash is first, and whether one
+ * that lies in two files gets a second link, openssl rehash decides by what it finds there.
+ */
 function hashed(host: TestHost): Promise<string[]> {
   const names = readdirSync(host.at(CERTS)).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name));
   return Promise.resolve(
-    names
-      .map((name) => `${name.slice(0, 8)} ${readFileSync(host.at(`${CERTS}/${name}`), 'utf8')}`)
-      .toSorted(),
+    [
+      ...new Set(
+        names.map((name) => `${name.slice(0, 8)} ${readFileSync(host.at(`${CERTS}/${name}`), 'utf8')}`),
+      ),
+    ].toSorted(),
   );
 }
 
