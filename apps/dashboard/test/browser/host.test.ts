@@ -59,6 +59,7 @@ describe('the trust stores', () => {
     await visit(page, `/hosts/${host(0).id}?tab=stores`);
     const list = page.getByRole('list', { name: 'Trust stores of this host' });
     await list.getByRole('button', { name: /Debian CA certificates/, pressed: true }).waitFor();
+    await page.getByText('snakeoil.pem is no link').waitFor();
     await list.getByRole('button', { name: /Firefox profile/ }).click();
     await page.waitForURL(/store=nss/);
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Worth a look' });
@@ -83,6 +84,7 @@ describe('the trust stores', () => {
     await page.getByRole('heading', { name: 'Remove a CA' }).waitFor();
     await page.getByText("In the store nss:0123456789ab, not in the operating system's own").waitFor();
     await page.getByText('This certificate can be removed').waitFor();
+    await page.getByText('A policy requires this CA').waitFor();
     await page.getByLabel('Reason', { exact: true }).fill('Nobody uses it');
     await page.getByRole('button', { name: 'Plan first' }).click();
     await page.getByText(/^stop trusting /).waitFor();

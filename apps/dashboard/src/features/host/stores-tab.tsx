@@ -31,6 +31,17 @@ function StoreFacts({ store }: { readonly store: TrustStore }) {
           <Untrusted text={store.cannotChange} />
         </Fact>
       )}
+      {store.problems !== undefined && store.problems.length > 0 && (
+        <Fact name={t('problems')}>
+          <ul>
+            {store.problems.map((problem) => (
+              <li key={problem}>
+                <Untrusted text={problem} className="wrap-anywhere text-warn" />
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
       {broken.length > 0 && (
         <Fact name={t('localAnchors')}>
           <ul>

@@ -59,6 +59,18 @@ function KnownCertificate({
   return <Skeleton label={t('loading')} rows={4} />;
 }
 
+/** A removal that policy is against: nothing forbids it, and it should be known. */
+function RequiredNotice({ sha256 }: { readonly sha256: string }) {
+  const t = useTranslations('order');
+  const { data: overview } = useRead(reads.overview);
+  if (overview?.anchors.some((anchor) => anchor.sha256 === sha256) !== true) return null;
+  return (
+    <Notice tone="warn" title={t('removesRequired')}>
+      {t('removesRequiredText')}
+    </Notice>
+  );
+}
+
 export interface CertificateStepProps {
   readonly remedy: OrderRemedy;
   /** Fingerprint from the address; null: a certificate is to be pasted. */
@@ -82,6 +94,7 @@ export function CertificateStep({ remedy, known, source, onAccept, onForget }: C
           <Notice tone="ok" role="status" title={t(`words.${wordsOf(remedy)}.accepted`)}>
             {t(`words.${wordsOf(remedy)}.acceptedText`)}
           </Notice>
+          {remedy === 'trustStore.removeAnchor' && <RequiredNotice sha256={source.certificate.sha256} />}
           <CertificateFacts certificate={source.certificate} />
         </div>
       )}

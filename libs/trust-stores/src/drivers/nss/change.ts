@@ -90,21 +90,33 @@ export async function put(
     return failed(messageOf(error));
   }
   const current = before.find((certificate) => certificate.sha256 === sha256);
-  const renamed = otherName(current, state) !== null;
-  if (isThere(current, state) && !renamed) return { state: 'done', files: [], commands: [] };
+  if (isThere(current, state) && !hasOtherName(current, state)) return UNCHANGED;
   const refusal = await whyNotChangeable(store.ports, store.place);
   if (refusal !== null) return failed(refusal);
   const change = new Change(store, { before, options });
-  if (state.kind === 'present') {
-    // certutil renames nothing, and a name that another certificate of the subject has is that one's too: then it stays as it is.
-    const anew =
-      renamed && current !== undefined && (await whyNotDeleted(store, { before, current })) === null;
-    if (renamed && !anew && isThere(current, state)) return { state: 'done', files: [], commands: [] };
-    return await change.set({ sha256, current, state, anew });
-  }
-  if (current === undefined) return { state: 'done', files: [], commands: [] };
+  if (state.kind === 'present') return await bringTo({ store, change, before }, { sha256, current, state });
+  if (current === undefined) return UNCHANGED;
   const reason = await whyNotDeleted(store, { before, current });
   return reason === null ? await change.delete(current) : failed(reason);
+}
+
+const UNCHANGED: StoreChange = { state: 'done', files: [], commands: [] };
+
+/** certutil renames nothing, and a name that another certificate of the subject has is that one's too: then it stays as it is. */
+async function bringTo(
+  { store, change, before }: { store: NssStore; change: Change; before: readonly NssCertificate[] },
+  to: { sha256: string; current: NssCertificate | undefined; state: PresentEntry },
+): Promise<StoreChange> {
+  const { sha256, current, state } = to;
+  if (current === undefined || !hasOtherName(current, state)) return await change.set(to);
+  if ((await whyNotDeleted(store, { before, current })) === null) {
+    const deleted = await change.delete(current);
+    if (deleted.state === 'failed') return deleted;
+    const done = await change.set({ sha256, current: undefined, state });
+    if (done.state === 'failed') await change.set({ sha256, current: undefined, state: standingOf(current) });
+    return done;
+  }
+  return isThere(current, state) ? UNCHANGED : await change.set(to);
 }
 
 function isThere(current: NssCertificate | undefined, state: EntryState): boolean {
@@ -112,12 +124,16 @@ function isThere(current: NssCertificate | undefined, state: EntryState): boolea
   return current?.flags === flagsFor(state);
 }
 
-/** The name that it is to have, where it is there by another one. */
-function otherName(current: NssCertificate | undefined, state: EntryState): string | null {
-  if (current === undefined || state.kind === 'absent') return null;
-  const wanted = state.attributes['nickname'];
-  const usable = wanted !== undefined && wanted !== '' && !wanted.includes('\0');
-  return usable && wanted !== current.nickname ? wanted : null;
+/** It is there by another name than the one that it is to have. */
+function hasOtherName(current: NssCertificate | undefined, state: EntryState): boolean {
+  if (current === undefined || state.kind === 'absent') return false;
+  const wanted = state.attributes['nickname'] ?? '';
+  return isUsableName(wanted) && wanted !== current.nickname;
+}
+
+/** One that certutil can be told. */
+function isUsableName(nickname: string | null): nickname is string {
+  return nickname !== null && nickname !== '' && !nickname.includes('\0');
 }
 
 /** certutil deletes by nickname, and one with a private key with less ado than a person would want. */
@@ -127,7 +143,7 @@ async function whyNotDeleted(
 ): Promise<string | null> {
   const { nickname, keyId, sha256 } = current;
   const what = `The certificate ${sha256.slice(0, 16)} of ${place.path}`;
-  if (nickname === null || nickname === '' || nickname.includes('\0'))
+  if (!isUsableName(nickname))
     return `${what} has no nickname that certutil could be told: delete it in the program that uses the database`;
   if (before.filter((one) => one.nickname === nickname).length > 1)
     return `${what} shares its nickname with another one, and certutil deletes by nickname: delete it in the program that uses the database, or distrust it`;
@@ -161,18 +177,13 @@ class Change {
     sha256: string;
     current: NssCertificate | undefined;
     state: PresentEntry;
-    /** It goes first, and comes back by the name of its standing. */
-    anew: boolean;
   }): Promise<StoreChange> {
-    const { sha256, current, state, anew } = to;
-    const present = anew ? undefined : current;
-    if (anew) await this.#delete(current?.nickname ?? '');
-    const nickname = present?.nickname ?? state.attributes['nickname'] ?? '';
-    const usable = nickname !== '' && !nickname.includes('\0');
+    const { sha256, current, state } = to;
+    const nickname = current?.nickname ?? state.attributes['nickname'] ?? '';
     const der = Buffer.from(state.der, 'base64');
     const problem = await this.#import({
       der,
-      nickname: usable ? nickname : nicknameOf(sha256),
+      nickname: isUsableName(nickname) ? nickname : nicknameOf(sha256),
       flags: flagsFor(state),
     });
     const done = await this.#judge({ sha256, state, problem });
