@@ -167,6 +167,29 @@ describe.skipIf(!IS_ROOT)(
       expect(problems).toEqual([expect.stringContaining('broken.p11-kit, line') as string]);
     });
 
+    it('takes the purposes of a key that are loaded first', async () => {
+      const servers = trustedForm(first.pem, '-addtrust', 'serverAuth', '-addreject', 'emailProtection');
+      const mail = trustedForm(first.pem, '-addtrust', 'emailProtection');
+      const plain = `${LOCAL}/certificate.pem`;
+      const anchor = `${LOCAL}/anchors/certificate.pem`;
+      // The directory itself is loaded before anchors/, and a file from its top.
+      const cases: readonly (readonly [Readonly<Record<string, string>>, readonly string[]])[] = [
+        [{ [plain]: servers, [anchor]: mail }, [first.sha256]],
+        [{ [plain]: mail, [anchor]: servers }, []],
+        [{ [plain]: mail, [anchor]: first.pem }, []],
+        [{ [anchor]: servers + mail }, [first.sha256]],
+        [{ [anchor]: mail + servers }, []],
+        // Only within one path: the first in which it is an anchor decides.
+        [{ [anchor]: mail, [`${VENDOR}/certificate.pem`]: servers }, []],
+        [{ [plain]: first.pem, [`${VENDOR}/certificate.pem`]: servers }, [first.sha256]],
+      ];
+      for (const [files, expected] of cases) {
+        place(files);
+        await expectAgreement();
+        expect(await ours('servers')).toEqual(expected);
+      }
+    });
+
     it('agrees on any tree', { timeout: 240_000 }, async () => {
       const contents = [
         first.pem,
@@ -177,6 +200,8 @@ describe.skipIf(!IS_ROOT)(
         trustedForm(first.pem, '-addtrust', 'serverAuth', '-addreject', 'emailProtection'),
         trustedForm(second.pem, '-addreject', 'serverAuth'),
         trustedForm(third.pem, '-addtrust', 'anyExtendedKeyUsage'),
+        trustedForm(third.pem, '-addtrust', 'emailProtection') +
+          trustedForm(third.pem, '-addtrust', 'serverAuth'),
       ];
       const files = fc.uniqueArray(
         fc.record({ place: fc.constantFrom(...PLACES), content: fc.constantFrom(...contents) }),

@@ -113,6 +113,10 @@ function placeOf(place: { path: string; token: P11Token }): Pick<P11Standing, 'o
   return { origin: place.token.origin, path: place.path };
 }
 
+/**
+ * Where a key has purposes more than once in a path, those loaded first hold, whichever file made the certificate an anchor: in the order
+ * of `PLACES`, and of a file's own lines. Two files of one directory come in the order of the file system, which we take by name.
+ */
 function pinnedIn(token: P11Token): Map<string, readonly string[]> {
   const pinned = new Map<string, readonly string[]>();
   for (const { objects } of token.files)

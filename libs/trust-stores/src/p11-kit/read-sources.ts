@@ -10,12 +10,15 @@ export interface P11Path {
   readonly origin: Extract<AnchorOrigin, 'vendor' | 'local'>;
 }
 
-/** `blacklist` is what older releases of p11-kit read, and later ones pass over: only the bundle tells which it is (trust-stores.md §6.1). */
+/**
+ * In the order in which p11-kit loads them (p11_token_load of trust/token.c): the directory itself, then those below.
+ * `blacklist` is what older releases of p11-kit read, and later ones pass over: only the bundle tells which it is (trust-stores.md §6.1).
+ */
 export const PLACES: readonly { readonly name: string; readonly placement: Placement }[] = [
+  { name: '', placement: 'plain' },
   { name: 'anchors', placement: 'anchors' },
   { name: 'blocklist', placement: 'blocklist' },
   { name: 'blacklist', placement: 'blocklist' },
-  { name: '', placement: 'plain' },
 ];
 
 const MAX_FILES = 2000;
