@@ -146,7 +146,7 @@ describe('an agent’s life', () => {
     chmodSync(hook, 0o755);
     const id = await order(authority, 'apply');
     await expect
-      .poll(async () => (await job(id)).events.some((event) => event.step === 'runUpdateCaCertificates'), {
+      .poll(async () => (await job(id)).events.some((event) => event.step === 'runStoreTool'), {
         timeout: 60_000,
         interval: 200,
       })

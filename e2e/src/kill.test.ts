@@ -13,7 +13,7 @@ import { postmasterPid, serverProcess, type ServerProcess } from './support/serv
 /** What breaks on the server's side of a job; the agent's own deaths are libs/repair's `kill` suite. */
 const FAULTS = ['server killed', 'PostgreSQL killed', 'network cut', 'server and agent killed'] as const;
 /** When: as soon as the server has heard that the job is there. `ordered`: right after the order, before any answer. */
-const MOMENTS = ['ordered', 'planning', 'writeAnchorFile', 'runUpdateCaCertificates', 'readBack'] as const;
+const MOMENTS = ['ordered', 'planning', 'writeAnchorFile', 'runStoreTool', 'readBack'] as const;
 type Fault = (typeof FAULTS)[number];
 type Moment = (typeof MOMENTS)[number];
 

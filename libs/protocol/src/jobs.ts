@@ -97,7 +97,7 @@ export const jobEvent = z.looseObject({
   index: counter,
   at: instant,
   state: jobState,
-  /** Machine-readable step, e.g. `writeAnchorFile`, `runUpdateCaCertificates`, `readBack`. */
+  /** Machine-readable step, e.g. `writeAnchorFile`, `runStoreTool`, `readBack`. */
   step: z.string().max(64).nullable(),
   /** Reason for a person; null when the state says it all. */
   detail: z.string().max(4096).nullable(),
