@@ -22,7 +22,17 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     let stale: Map<string, readonly unknown[]> | 'everything' = new Map();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const recent = createRecentEvents(Date.now);
-    const unwatch = client.getQueryCache().subscribe(({ type, query }) => {
+    // A first read that is under way is not begun anew by an invalidation: what it read before the event would stand as new.
+    const again = new Set<string>();
+    const unwatch = client.getQueryCache().subscribe((event) => {
+      const { type, query } = event;
+      if (type === 'updated' && event.action.type === 'success' && again.delete(query.queryHash)) {
+        setTimeout(
+          () =>
+            void client.invalidateQueries({ queryKey: query.queryKey as readonly unknown[], exact: true }),
+        );
+        return;
+      }
       // Rendered on the server before an event that this tab has heard of: asked for again, after this render.
       const queryKey = query.queryKey as readonly unknown[];
       if (type !== 'added' || query.state.data === undefined || !recent.concern(queryKey)) return;
@@ -30,6 +40,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     });
     const flush = (): void => {
       timer = undefined;
+      for (const { queryHash, state } of client.getQueryCache().findAll({ fetchStatus: 'fetching' }))
+        if (state.data === undefined) again.add(queryHash);
       const keys = stale;
       stale = new Map();
       if (keys === 'everything') void client.invalidateQueries();
