@@ -24,28 +24,33 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const recent = createRecentEvents(Date.now);
     // A first read that is under way is not begun anew by an invalidation: what it read before the event would stand as new.
     const again = new Set<string>();
+    const refresh = (filters: { readonly queryKey?: readonly unknown[]; readonly exact?: boolean }): void => {
+      for (const { queryHash, state } of client
+        .getQueryCache()
+        .findAll({ ...filters, fetchStatus: 'fetching' }))
+        if (state.data === undefined) again.add(queryHash);
+      void client.invalidateQueries(filters);
+    };
     const unwatch = client.getQueryCache().subscribe((event) => {
-      const { type, query } = event;
-      if (type === 'updated' && event.action.type === 'success' && again.delete(query.queryHash)) {
-        setTimeout(
-          () =>
-            void client.invalidateQueries({ queryKey: query.queryKey as readonly unknown[], exact: true }),
-        );
-        return;
-      }
-      // Rendered on the server before an event that this tab has heard of: asked for again, after this render.
+      const { query } = event;
       const queryKey = query.queryKey as readonly unknown[];
-      if (type !== 'added' || query.state.data === undefined || !recent.concern(queryKey)) return;
-      setTimeout(() => void client.invalidateQueries({ queryKey, exact: true }));
+      // Rendered on the server before an event that this tab has heard of.
+      const rendered = event.type === 'added' && query.state.data !== undefined && recent.concern(queryKey);
+      const read =
+        event.type === 'updated' && event.action.type === 'success' && again.delete(query.queryHash);
+      if (event.type === 'removed') again.delete(query.queryHash);
+      // Asked for again, after this render.
+      if (rendered || read)
+        setTimeout(() => {
+          refresh({ queryKey, exact: true });
+        });
     });
     const flush = (): void => {
       timer = undefined;
-      for (const { queryHash, state } of client.getQueryCache().findAll({ fetchStatus: 'fetching' }))
-        if (state.data === undefined) again.add(queryHash);
       const keys = stale;
       stale = new Map();
-      if (keys === 'everything') void client.invalidateQueries();
-      else for (const queryKey of keys.values()) void client.invalidateQueries({ queryKey });
+      if (keys === 'everything') refresh({});
+      else for (const queryKey of keys.values()) refresh({ queryKey });
     };
     const leave = joinStream(API_ROUTES.events, {
       onStatus: setStatus,
