@@ -16,8 +16,10 @@ const NONE: SectionAnchors = { all: [], operatingSystem: [] };
 function ofTrustStores(projection: object): SectionAnchors {
   const stores = trustStoresSection.safeParse(projection).data?.stores ?? [];
   const local = stores.flatMap((store) => store.localAnchors.flatMap(({ anchor }) => anchor ?? []));
+  // What a store rejects is in no bundle, and people want to see what it is.
+  const told = stores.flatMap((store) => (store.entries ?? []).map(({ anchor }) => anchor));
   return {
-    all: [...new Set([...stores.flatMap((store) => store.bundle.anchors), ...local])],
+    all: [...new Set([...stores.flatMap((store) => store.bundle.anchors), ...local, ...told])],
     operatingSystem: [
       ...new Set(stores.filter((store) => store.operatingSystem).flatMap((store) => store.bundle.anchors)),
     ],

@@ -249,6 +249,20 @@ describe('anchors of sections', () => {
     });
   });
 
+  it('knows of what a store rejects, so that its certificate is asked for, and counts no host as trusting it', async () => {
+    await withDatabase(lab, async (database) => {
+      const [a, rejected] = [hashOf('a'), hashOf('rejected')];
+      const host = await addHost(database);
+      const section = trustStores([a]);
+      const entry = { anchor: rejected, trust: 'distrusted' as const, origin: 'local' as const };
+      section.stores[0]!.entries = [{ ...entry, name: null, location: 'blocklist', purposes: null }];
+      await report(database, host, [bodyOf('trustStores', section)]);
+
+      expect(await database.sections.anchorsOf(host)).toEqual([a, rejected].sort());
+      expect(await database.certificates.hostsHolding(SYSTEM, rejected)).toBe(0);
+    });
+  });
+
   it('judges required anchors as libs/policy does: met, missing, unknown', async () => {
     await withDatabase(lab, async (database) => {
       const [a, b] = [hashOf('a'), hashOf('b')];

@@ -7,19 +7,15 @@ export function trustStoresOf(sections: readonly Section[]): readonly TrustStore
   return trustStoresSection.safeParse(section?.body).data?.stores ?? [];
 }
 
-function originIn(store: TrustStore, sha256: string): AnchorOrigin | null {
-  const entry = store.entries?.find(({ anchor }) => anchor === sha256);
-  if (entry !== undefined) return entry.origin;
-  if (store.localAnchors.some(({ anchor }) => anchor === sha256)) return 'local';
-  return store.operatingSystem && store.bundle.anchors.includes(sha256) ? 'vendor' : null;
+/** Weakest word first, so that the last one of an anchor counts. */
+function* origins(store: TrustStore): Generator<readonly [string, AnchorOrigin]> {
+  if (store.operatingSystem) for (const anchor of store.bundle.anchors) yield [anchor, 'vendor'];
+  for (const { anchor } of store.localAnchors) if (anchor !== null) yield [anchor, 'local'];
+  for (const { anchor, origin } of store.entries ?? []) yield [anchor, origin];
 }
 
-/** From whom a host has an anchor, by what its stores say: the operating system's own first. Null where none has it. */
-export function anchorOrigin(stores: readonly TrustStore[], sha256: string): AnchorOrigin | null {
-  const ordered = stores.toSorted((a, b) => Number(b.operatingSystem) - Number(a.operatingSystem));
-  for (const store of ordered) {
-    const origin = originIn(store, sha256);
-    if (origin !== null) return origin;
-  }
-  return null;
+/** From whom a host has each anchor, by what its stores say: the operating system's own counts before all others. */
+export function anchorOrigins(stores: readonly TrustStore[]): ReadonlyMap<string, AnchorOrigin> {
+  const ordered = stores.toSorted((a, b) => Number(a.operatingSystem) - Number(b.operatingSystem));
+  return new Map(ordered.flatMap((store) => [...origins(store)]));
 }

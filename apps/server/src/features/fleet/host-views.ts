@@ -8,7 +8,7 @@ import { classifyAnchor, toPem, type AnchorClass, type RootCatalogue } from '@tr
 import type { CertificateRecord, HostDetail, HostSummary, Section } from '@trustfleet/database';
 import { findingView } from '../policies/finding-view.ts';
 import { jobSummaryView } from '../rollouts/rollout-views.ts';
-import { anchorOrigin, trustStoresOf } from './anchor-origin.ts';
+import { anchorOrigins, trustStoresOf } from './anchor-origin.ts';
 
 /** A host as a list shows it. */
 export function hostSummaryView(host: HostSummary): HostSummaryView {
@@ -65,9 +65,9 @@ export function hostDetailView(
   certificates: ReadonlyMap<string, CertificateRecord>,
   sources: ClassSources,
 ): HostDetailView {
-  const stores = trustStoresOf(host.sections);
+  const origins = anchorOrigins(trustStoresOf(host.sections));
   const classOf = (record: CertificateRecord): AnchorClass =>
-    classifyAnchor(record, { ...sources, origin: anchorOrigin(stores, record.sha256) });
+    classifyAnchor(record, { ...sources, origin: origins.get(record.sha256) ?? null });
   return {
     ...hostSummaryView(host),
     sections: host.sections.map(sectionView),
