@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { exists } from '../exists.ts';
 import type { PinnedPackage } from './pinned.ts';
 
 const run = promisify(execFile);
@@ -28,16 +29,6 @@ export interface FetchedPackage {
 const WORKSPACE_CACHE = fileURLToPath(
   new URL('../../../../node_modules/.cache/trustfleet/runtimes', import.meta.url),
 );
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    // Whatever keeps it from being read: it is fetched anew, and that says what is wrong.
-    return false;
-  }
-}
 
 /** `npm pack` goes through npm's own settings and cache; what comes is held against the pinned hash all the same. */
 async function download(pinned: PinnedPackage, directory: string): Promise<string> {

