@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pemToDer, sha256Hex, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ let host: TestHost;
 let lab: P11Lab;
 /** A certificate of its own with extendedKeyUsage emailProtection. */
 let mailOnly: string;
+let made: ReturnType<typeof makeConstrained>;
 
 beforeAll(() => {
   host = makeTestHost('ID=fedora\n');
@@ -25,10 +26,63 @@ beforeAll(() => {
     ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
     ['-keyout', '/dev/null', '-subj', '/CN=Mail only', '-addext', 'extendedKeyUsage=emailProtection'],
   );
+  made = makeConstrained();
 });
 afterAll(() => {
   host.remove();
 });
+
+/** By what they say of being an authority. */
+function makeConstrained() {
+  const config = host.at('openssl.cnf');
+  const key = host.at('key.pem');
+  writeFileSync(config, '[req]\ndistinguished_name = dn\n[dn]\n');
+  const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key];
+  const version3 = (name: string, extension: string): string =>
+    openssl(['req', '-x509', '-days', '30', '-config', config], fresh, [
+      ...['-subj', `/CN=${name}`, '-addext', extension],
+    ]);
+  const authority = version3('Authority', 'basicConstraints=CA:TRUE');
+  const ofAuthority = ['-CA', host.at('ca.pem'), '-CAkey', host.at('ca-key.pem'), '-set_serial', '7'];
+  writeFileSync(host.at('ca.pem'), authority);
+  writeFileSync(host.at('ca-key.pem'), readFileSync(key));
+  const version1 = (name: string, signing: readonly string[]): string => {
+    const request = host.at('request.pem');
+    openssl(['req', '-new', '-config', config, '-subj', `/CN=${name}`, '-out', request], fresh);
+    const pem = openssl(['x509', '-req', '-in', request, '-days', '30'], signing);
+    writeFileSync(request, pem);
+    expect(openssl(['x509', '-noout', '-text', '-in', request])).toContain('Version: 1 ');
+    return pem;
+  };
+  return {
+    authority,
+    leaf: version3('Leaf', 'basicConstraints=critical,CA:FALSE'),
+    unconstrained: version3('Version 3, unconstrained', 'keyUsage=keyCertSign'),
+    broken: version3('Broken constraints', 'basicConstraints=DER:05:00'),
+    trailing: version3('Broken after the flag', 'basicConstraints=DER:30:05:01:01:ff:05:00'),
+    ownVersion1: version1('Version 1, its own', ['-signkey', key]),
+    // To p11-kit it is its own by the names alone.
+    namedVersion1: version1('Authority', ofAuthority),
+    issuedVersion1: version1('Version 1, issued', ofAuthority),
+  };
+}
+
+/** A section that staples basicConstraints to the key of a certificate, as it is encoded in hex. */
+function stapled(pem: string, der: string): string {
+  const file = host.at('stapled.pem');
+  writeFileSync(file, pem);
+  const key = openssl(['x509', '-noout', '-pubkey', '-in', file]);
+  const value = der.replaceAll(/../g, '%$&');
+  return `[p11-kit-object-v1]\nclass: x-certificate-extension\nobject-id: 2.5.29.19\nvalue: "${value}"\n${key}\n`;
+}
+/** Extension ::= SEQUENCE { extnID 2.5.29.19, critical TRUE for the first, extnValue } */
+const CA_TRUE = '300f0603551d130101ff040530030101ff';
+const CA_FALSE = '30090603551d1304023000';
+
+/** A section that makes the certificate an anchor. */
+function anchored(pem: string, ...fields: readonly string[]): string {
+  return `${['[p11-kit-object-v1]', 'trusted: true', ...fields].join('\n')}\n${pem}\n`;
+}
 
 function openssl(...args: readonly (readonly string[])[]): string {
   return execFileSync('/usr/bin/openssl', args.flat(), {
@@ -202,12 +256,87 @@ describe.skipIf(!IS_ROOT)(
       ]);
     });
 
+    it('takes for an anchor what is an authority by itself', async () => {
+      const cases = [
+        [made.authority, true],
+        [made.leaf, false],
+        [made.unconstrained, false],
+        [made.broken, false],
+        [made.trailing, false],
+        [made.ownVersion1, true],
+        [made.namedVersion1, true],
+        [made.issuedVersion1, false],
+      ] as const;
+      for (const [pem, isAnchor] of cases) {
+        place({ [`${LOCAL}/plain.pem`]: pem, [`${LOCAL}/anchors/certificate.pem`]: pem });
+        await expectAgreement();
+        expect(await standings()).toEqual([
+          expect.objectContaining({
+            sha256: digestOf(pem),
+            path: host.at(`${LOCAL}/anchors/certificate.pem`),
+            ...(isAnchor ? { trust: 'servers', purposes: null } : { trust: 'otherPurposes', purposes: [] }),
+          }),
+        ]);
+      }
+    });
+
+    it('takes for an anchor what a source says is an authority', async () => {
+      const { authority, leaf, ownVersion1, issuedVersion1 } = made;
+      const anchor = `${LOCAL}/anchors/certificate.pem`;
+      const before = `${LOCAL}/constraints.p11-kit`;
+      const after = `${LOCAL}/blocklist/constraints.p11-kit`;
+      const category = (word: string): string => `certificate-category: ${word}`;
+      const one = (text: string): Record<string, string> => ({ [`${LOCAL}/source.p11-kit`]: text });
+      const cases: readonly (readonly [Readonly<Record<string, string>>, readonly string[]])[] = [
+        [{ [before]: stapled(leaf, CA_TRUE), [anchor]: leaf }, [leaf]],
+        [{ [after]: stapled(leaf, CA_TRUE), [anchor]: leaf }, [leaf]],
+        [{ [before]: stapled(issuedVersion1, CA_TRUE), [anchor]: issuedVersion1 }, [issuedVersion1]],
+        [{ [before]: stapled(authority, CA_FALSE), [anchor]: authority }, []],
+        [{ [after]: stapled(ownVersion1, CA_FALSE), [anchor]: ownVersion1 }, []],
+        [{ [before]: stapled(leaf, CA_TRUE).replace(/^object-id.*\n/m, ''), [anchor]: leaf }, [leaf]],
+        // The first holds.
+        [{ [before]: stapled(leaf, CA_TRUE) + stapled(leaf, CA_FALSE), [anchor]: leaf }, [leaf]],
+        [{ [before]: stapled(leaf, CA_FALSE), [anchor]: leaf, [after]: stapled(leaf, CA_TRUE) }, []],
+        // Only the value, as p11-kit before 0.23 had it.
+        [{ [before]: stapled(authority, '30030101ff'), [anchor]: authority }, []],
+        // Only within one path, and the first in which it is an anchor decides.
+        [{ [`${VENDOR}/constraints.p11-kit`]: stapled(leaf, CA_TRUE), [anchor]: leaf }, []],
+        [{ [anchor]: leaf, [`${VENDOR}/source.p11-kit`]: stapled(leaf, CA_TRUE) + anchored(leaf) }, [leaf]],
+        // The category that the source gives it holds over constraints loaded before it, and under those of its own file and later.
+        [one(anchored(leaf, category('authority'))), [leaf]],
+        [one(anchored(leaf, category('2'))), [leaf]],
+        [one(anchored(authority, category('other-entry'))), []],
+        [one(stapled(leaf, CA_FALSE) + anchored(leaf, category('authority'))), []],
+        [one(anchored(leaf, category('other-entry')) + stapled(leaf, CA_TRUE)), [leaf]],
+        [
+          { [before]: stapled(leaf, CA_FALSE), [`${anchor}.p11-kit`]: anchored(leaf, category('authority')) },
+          [leaf],
+        ],
+        [
+          { [after]: stapled(leaf, CA_FALSE), [`${anchor}.p11-kit`]: anchored(leaf, category('authority')) },
+          [],
+        ],
+      ];
+      for (const [index, [files, expected]] of cases.entries()) {
+        place(files);
+        await expectAgreement();
+        expect(await ours('servers'), `case ${index}`).toEqual(expected.map(digestOf));
+      }
+    });
+
     it('agrees on any tree', { timeout: 240_000 }, async () => {
       const contents = [
         first.pem,
         second.pem,
         first.pem + third.pem,
         mailOnly,
+        made.leaf,
+        made.ownVersion1,
+        made.issuedVersion1,
+        made.authority + made.namedVersion1,
+        trustedForm(made.leaf, '-addtrust', 'serverAuth'),
+        stapled(made.leaf, CA_TRUE) + anchored(made.authority, 'certificate-category: other-entry'),
+        anchored(made.leaf, 'certificate-category: authority') + stapled(made.authority, CA_FALSE),
         trustedForm(first.pem, '-addtrust', 'emailProtection'),
         trustedForm(first.pem, '-addtrust', 'serverAuth', '-addreject', 'emailProtection'),
         trustedForm(second.pem, '-addreject', 'serverAuth'),

@@ -50,7 +50,9 @@ export function plainCertificate(der: Uint8Array): P11Objects {
   keysOf(der);
   return {
     ...NOTHING,
-    certificates: [{ sha256: sha256Hex(der), der, label: null, trusted: false, distrusted: false }],
+    certificates: [
+      { sha256: sha256Hex(der), der, label: null, trusted: false, distrusted: false, authority: null },
+    ],
   };
 }
 
@@ -72,7 +74,7 @@ function trustedCertificate(bytes: Uint8Array): P11Objects {
   const label = alias === undefined ? null : Buffer.from(content(alias)).toString('utf8');
   return {
     ...NOTHING,
-    certificates: [{ sha256: sha256Hex(der), der, label, trusted, distrusted: !trusted }],
+    certificates: [{ sha256: sha256Hex(der), der, label, trusted, distrusted: !trusted, authority: null }],
     pinned: [{ publicKey, purposes }],
   };
 }

@@ -1,17 +1,24 @@
 import {
   CertificateParseError,
+  children,
+  objectIdentifier,
   pemBlocks,
   type PemBlock,
   readElement,
   sha256Hex,
 } from '@trustfleet/certificates';
+import { constrainsToAuthority } from './constraints.ts';
 import { issuerSerialOf, keysOf, publicKeyOf } from './keys.ts';
 import { joined, NOTHING, type P11Objects } from './objects.ts';
 import { blockBytes } from './parse-pem.ts';
 import { purposesOfExtension } from './purposes.ts';
 
+const OBJECT_IDENTIFIER = 0x06;
 const SECTION = 'p11-kit-object-v1';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+/** CKA_CERTIFICATE_CATEGORY of an authority, by p11-kit's word and by its number (common/constants.c, PKCS #11 §4.6.2). */
+const AUTHORITY: readonly string[] = ['authority', '2'];
 
 /** True for p11-kit's own text format, the one of `ca-bundle.trust.p11-kit`. */
 export function isPersist(text: string): boolean {
@@ -102,12 +109,14 @@ function objectOf(section: Section): P11Objects {
     if (der === null) return { ...NOTHING, blocked: distrusted ? blockedKeys(section) : [] };
     keysOf(der);
     const label = section.fields.get('label');
+    const category = section.fields.get('certificate-category');
     const certificate = {
       sha256: sha256Hex(der),
       der,
       label: label === undefined ? null : Buffer.from(unquoted(label)).toString('utf8'),
       trusted: section.fields.get('trusted') === 'true',
       distrusted,
+      authority: category === undefined ? null : AUTHORITY.includes(category),
     };
     return { ...NOTHING, certificates: [certificate] };
   } catch (error) {
@@ -119,12 +128,23 @@ function objectOf(section: Section): P11Objects {
 function extension(section: Section): P11Objects {
   const key = bytesOf(section, { label: 'PUBLIC KEY', field: 'public-key-info' });
   const value = section.fields.get('value');
-  if (section.fields.get('object-id') !== EXTENDED_KEY_USAGE || key === null || value === undefined)
-    return NOTHING;
-  return {
-    ...NOTHING,
-    pinned: [{ publicKey: publicKeyOf(key), purposes: purposesOfExtension(unquoted(value)) }],
-  };
+  if (key === null || value === undefined) return NOTHING;
+  const publicKey = publicKeyOf(key);
+  const der = unquoted(value);
+  switch (section.fields.get('object-id') ?? nameOf(der)) {
+    case EXTENDED_KEY_USAGE:
+      return { ...NOTHING, pinned: [{ publicKey, purposes: purposesOfExtension(der) }] };
+    case BASIC_CONSTRAINTS:
+      return { ...NOTHING, constraints: [{ publicKey, authority: constrainsToAuthority(der) }] };
+    default:
+      return NOTHING;
+  }
+}
+
+/** extnID, which p11-kit takes from the extension where the section has none (extension_populate of trust/builder.c). */
+function nameOf(extension: Uint8Array): string | null {
+  const [name] = children(readElement(extension, 0));
+  return name?.tag === OBJECT_IDENTIFIER ? objectIdentifier(name) : null;
 }
 
 function blockedKeys(section: Section): string[] {
