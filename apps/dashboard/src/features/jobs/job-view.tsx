@@ -15,7 +15,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
 import { PlanDiff } from '../../components/plan-diff.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
-import { RemedyName } from '../../components/remedy-badge.tsx';
+import { RemedyBadge, RemedyName } from '../../components/remedy-badge.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
@@ -237,6 +237,7 @@ export function JobView({ id }: { readonly id: string }) {
           job && (
             <>
               <JobStateBadge state={job.state} />
+              <RemedyBadge remedy={job.remedy} />
               <ModeBadge mode={job.mode} />
               <HostLink id={job.hostId} name={job.hostName} />
               <Attempt job={job} />
