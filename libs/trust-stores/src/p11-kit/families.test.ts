@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { pemToDer, sha256Hex, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import { issueCertificate, pemToDer, sha256Hex, toPem, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { trustStoresSection } from '@trustfleet/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { IS_ROOT } from '../testing/host.ts';
@@ -90,6 +90,34 @@ describe.skipIf(!IS_ROOT)(
     });
 
     it.each(ROWS)(
+      "$id says of a server's own certificate among the anchors that it vouches for no server, and asks for no rebuild",
+      async (row) => {
+        family = await makeP11Family(row.system);
+        const { host, store } = family;
+        const [source, vendor] = row.system.sources;
+        const leaf = await serverCertificate();
+        host.put(`${vendor}/anchors/shipped.pem`, shipped);
+        host.put(`${source}/anchors/server.pem`, toPem(leaf));
+        await store.rebuild('add');
+        const { store: seen } = await store.read();
+        expect(seen.bundle.anchors).toEqual([first.sha256, second.sha256].toSorted());
+        expect(seen).toMatchObject({
+          localAnchors: [{ path: `${source}/anchors/server.pem`, anchor: sha256Hex(leaf) }],
+          entries: [
+            {
+              anchor: sha256Hex(leaf),
+              trust: 'otherPurposes',
+              origin: 'local',
+              location: `${source}/anchors/server.pem`,
+              purposes: [],
+            },
+          ],
+          problems: [],
+        });
+      },
+    );
+
+    it.each(ROWS)(
       '$id comes back from a snapshot whatever happened since',
       { timeout: 240_000 },
       async ({ system }) => {
@@ -103,6 +131,24 @@ describe.skipIf(!IS_ROOT)(
     );
   },
 );
+
+async function serverCertificate(): Promise<Uint8Array> {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    true,
+    ['sign', 'verify'],
+  );
+  return await issueCertificate({
+    subject: { commonName: 'render.example' },
+    serialNumber: '01',
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2036-01-01T00:00:00Z'),
+    profile: { kind: 'server', dnsNames: ['render.example'], ipAddresses: [] },
+    issuerCertificate: null,
+    publicKey,
+    signingKey: privateKey,
+  });
+}
 
 /** Changed through the store, and by hand as administrators do. */
 async function subject(system: P11TestSystem): Promise<RestoreSubject> {
