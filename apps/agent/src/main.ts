@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   });
 }
 
-// No `await` outside of a function: a single executable is CommonJS, which has none (docs/decisions/0008). What rejects here ends
+// No `await` outside of a function: a single executable runs CommonJS alone (tools/packaging), which has none. What rejects here ends
 // the process with its stack, as any unexpected failure does.
 void main().then(end);
 
