@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf } from './identify.ts';
 import { atomicWriteFile, createHost } from './index.ts';
 import { IS_ROOT, makePlace } from './testing/place.ts';
 
@@ -22,6 +23,9 @@ const one = async (name: string) => (await host.identify([at(name)]))[0] ?? null
 afterAll(() => {
   place.remove();
 });
+
+const failing = (code: string) => (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('stat failed'), { code }));
 
 describe('identify', () => {
   beforeEach(() => {
@@ -80,6 +84,26 @@ describe('identify', () => {
       uid: process.getuid?.(),
       gid: process.getgid?.(),
     });
+  });
+
+  it.each([
+    ['a link to itself', 'loop'],
+    ['a name that no file system has', 'n'.repeat(300)],
+    ['something below a file', 'file/below'],
+  ])('%s is not there', async (_, name) => {
+    if (name === 'loop' && !existsSync(at('loop'))) symlinkSync('loop', at('loop'));
+    expect(await one(name)).toBeNull();
+  });
+
+  it.each([
+    ...['ENOENT', 'EACCES', 'EIO', 'ESTALE', 'ENOTCONN', 'EHOSTDOWN', 'UNKNOWN'],
+    'Unknown system error -117',
+  ])('has nothing to say of a path that the file system answers %s of', async (code) => {
+    expect(await identityOf(at('file'), failing(code))).toBeNull();
+  });
+
+  it.each(['EMFILE', 'ENFILE', 'ENOMEM', ''])('does not take %j for an answer', async (code) => {
+    await expect(identityOf(at('file'), failing(code))).rejects.toThrow('stat failed');
   });
 
   it('looks at many', async () => {

@@ -1,5 +1,6 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { isAboutPath } from './errors.ts';
 import { pathProblem } from './path-problem.ts';
 import type { FileIdentity, Host } from './types.ts';
 
@@ -11,7 +12,7 @@ const SETTLED_AFTER_MS = 3000;
 /** Node's pool has four threads; more at once only wait. */
 const AT_ONCE = 32;
 
-/** Metadata alone: nothing is opened. What is missing, or may not be seen, is null. */
+/** Metadata alone: nothing is opened. What is missing, or cannot be seen, is null; throws where that was not found out (ENOMEM, say). */
 export const identify: Host['identify'] = async (paths, options = {}) => {
   const look = options.followLinks === false ? lstat : stat;
   const found: (FileIdentity | null)[] = [];
@@ -20,11 +21,19 @@ export const identify: Host['identify'] = async (paths, options = {}) => {
   return found;
 };
 
-async function identityOf(path: string, look: typeof stat): Promise<FileIdentity | null> {
+/** `look`: stat or lstat; a test has its own. */
+export async function identityOf(
+  path: string,
+  look: (path: string, options: { readonly bigint: true }) => Promise<BigIntStats>,
+): Promise<FileIdentity | null> {
   if (pathProblem(path) !== null) return null;
-  // Whatever the system answers but the metadata, there is nothing that a later look could be compared with.
-  const stats = await look(path, { bigint: true }).catch(() => null);
-  return stats === null ? null : describe(stats);
+  try {
+    return describe(await look(path, { bigint: true }));
+  } catch (error) {
+    // Whatever is said of the path but its metadata, there is nothing that a later look could be compared with.
+    if (isAboutPath(error)) return null;
+    throw error;
+  }
 }
 
 function describe(stats: BigIntStats): FileIdentity {

@@ -218,7 +218,7 @@ export interface Host {
   /** This process may write there; false on a read-only file system, even for root. */
   isWritable(path: string): Promise<boolean>;
   writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<void>;
-  /** In the order of the paths; null for what is missing or may not be seen. Links are followed unless told otherwise. */
+  /** In the order of the paths; null for what is missing or cannot be seen. Links are followed unless told otherwise. Throws where the process has run out of something. */
   identify(
     paths: readonly string[],
     options?: { readonly followLinks?: boolean },

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { errorCode } from './errors.ts';
+import { errorCode, isAboutPath } from './errors.ts';
 import { pathProblem } from './path-problem.ts';
 import type { Host } from './types.ts';
 import { openFileAccess, type FileAccess } from './windows-acl/index.ts';
@@ -36,7 +36,7 @@ async function isExecutable(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isFile(),
     (error: unknown) => {
-      if (errorCode(error) === '') throw error;
+      if (!isAboutPath(error)) throw error;
       return false;
     },
   );

@@ -144,7 +144,7 @@ export interface TrustStorePorts {
   inspectPath(
     path: string,
   ): Promise<{ readonly owners: readonly number[]; readonly writable: string | null }>;
-  /** In the order of the paths; null for what is missing or may not be seen. Links are followed unless told otherwise. */
+  /** In the order of the paths; null for what is missing or cannot be seen. Links are followed unless told otherwise. Throws where the process has run out of something. */
   identify(
     paths: readonly string[],
     options?: { readonly followLinks?: boolean },

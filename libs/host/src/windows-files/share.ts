@@ -1,6 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { win32 } from 'node:path';
-import { errorCode } from '../errors.ts';
+import { isAboutPath } from '../errors.ts';
 import { pathProblem } from '../path-problem.ts';
 
 const MAX_LINKS = 40;
@@ -16,7 +16,8 @@ const links: LinkReader = {
     try {
       return (await lstat(path)).isSymbolicLink() ? await readlink(path) : null;
     } catch (error) {
-      if (errorCode(error) === '') throw error;
+      // Not found out is not "no link": it may be one to a share.
+      if (!isAboutPath(error)) throw error;
       return null;
     }
   },

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../errors.ts';
+import { errorCode, isAboutPath } from '../errors.ts';
 import { pathProblem } from '../path-problem.ts';
 import type { FileSearch, FileSearchResult } from '../types.ts';
 import { namePattern } from './name-pattern.ts';
@@ -37,6 +37,7 @@ async function step(walk: Walk, at: Walk['queue'][number], search: FileSearch): 
   } catch (error) {
     const code = errorCode(error);
     if (code === '') throw error;
+    if (!isAboutPath(error)) return `${at.directory} could not be searched (${code})`;
     // Gone meanwhile, or not for this account. Of the search's own root it is said.
     if (at.depth === 1 && code !== 'ENOENT') return `${search.root} may not be read (${code})`;
   }
