@@ -1,5 +1,6 @@
 export type * from './types.ts';
 export { createHost } from './host.ts';
+export { hostPlatform } from './platform.ts';
 export { runProgram } from './run-program.ts';
 export { readBoundedFile } from './read-file.ts';
 export { listDirectory } from './list-directory.ts';

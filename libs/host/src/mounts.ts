@@ -44,7 +44,7 @@ function unescape(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-export function isNetworkType(type: string): boolean {
+function isNetworkType(type: string): boolean {
   return NETWORK.has(type) || (type.startsWith('fuse.') && !LOCAL_FUSE.has(type));
 }
 

@@ -7,7 +7,7 @@ import { readFileAs } from './read-file-as.ts';
 import { ownUid } from './run-program.ts';
 import type { FileFailureState, FileRead, ReadOptions } from './types.ts';
 
-export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads a regular file whole, up to a limit. FIFOs, devices, sockets and directories are refused without being read;

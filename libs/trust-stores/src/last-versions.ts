@@ -7,7 +7,7 @@ const VERSIONS = 3;
  * `<name>.trustfleet-1` is what the file was before the last change, -3 the oldest. Nothing reads files of such a name as anchors:
  * look-ups by hash want `<hash>.<number>`, `openssl rehash` .pem, .crt, .cer or .crl, update-ca-certificates .crt.
  */
-export function versionPath(path: string, age: number): string {
+function versionPath(path: string, age: number): string {
   return `${path}.trustfleet-${age}`;
 }
 

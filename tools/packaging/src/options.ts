@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { SHIPPED_NODE } from '@trustfleet/testkit/runtimes';
-import { CliError } from '@trustfleet/terminal';
+import { CliError, messageOf } from '@trustfleet/terminal';
 import { TARGETS, type TargetName } from './targets.ts';
 
 export interface PackageOptions {
@@ -27,7 +27,7 @@ function parse(args: readonly string[]): Record<string, string | undefined> {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (error) {
     // parseArgs says more than one sentence about arguments that are none of its options.
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\. /);
+    const [sentence = ''] = messageOf(error).split(/\. /);
     throw wrong(`${sentence.replace(/\.$/, '')}.`);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { enrol, EnrolmentFailed } from '@trustfleet/agent-link';
+import { hostPlatform } from '@trustfleet/host';
 import { createAllowListSource } from '../allow-list-source.ts';
 import { readAllowList } from '@trustfleet/repair';
 import { CliError } from '@trustfleet/terminal';
@@ -13,11 +14,6 @@ export interface EnrollOptions {
   readonly stateDir: string;
   readonly allowList: string;
   readonly name?: string;
-}
-
-function platform(): 'linux' | 'windows' | 'macos' {
-  if (process.platform === 'win32') return 'windows';
-  return process.platform === 'darwin' ? 'macos' : 'linux';
 }
 
 /** Turns this machine into a host of the token's fleet, says what it may do, and what comes next. */
@@ -45,7 +41,7 @@ export async function enrolMachine(options: EnrollOptions, output: NodeJS.Writab
       token: options.token,
       keySeed,
       hostname: name ?? hostname(),
-      platform: platform(),
+      platform: hostPlatform(),
       agentVersion: AGENT_VERSION,
     });
     await saveIdentity(stateDir, identity, { name, enrolledAt: new Date().toISOString() });

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { atomicWriteFile, inspectPath, openFileAccess, removeFile } from '@trustfleet/host';
 import { CliError, errorCode } from '@trustfleet/terminal';
+import { isThere } from '../is-there.ts';
 import type { AgentService } from './types.ts';
 
 const MODE = 0o755;
@@ -23,16 +24,6 @@ async function readIfThere(path: string): Promise<Buffer | null> {
     return await readFile(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
-    throw error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

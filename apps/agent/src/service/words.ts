@@ -12,7 +12,7 @@ const WORDS: Record<ServiceState['state'], string> = {
 };
 
 /** One line for people. */
-export function serviceWords({ state, detail, startsWithMachine }: ServiceState): string {
+function serviceWords({ state, detail, startsWithMachine }: ServiceState): string {
   const later = startsWithMachine === false ? ', does not start with the machine' : '';
   return `${WORDS[state]}${later}${detail === null ? '' : `: ${detail}`}`;
 }

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { openFileAccess } from '@trustfleet/host';
-import { CliError, errorCode, messageOf } from '@trustfleet/terminal';
+import { CliError, messageOf } from '@trustfleet/terminal';
+import { isThere } from '../is-there.ts';
 
 /** Who may do everything on this machine. */
 export const MASTER = process.platform === 'win32' ? 'an administrator' : 'root';
@@ -17,17 +18,6 @@ export async function ensureStateDir(stateDir: string): Promise<void> {
     );
   }
   await requireOwnStateDir(stateDir);
-}
-
-/** A missing directory is no fault. */
-async function isThere(stateDir: string): Promise<boolean> {
-  try {
-    await stat(stateDir);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false;
-    throw error;
-  }
 }
 
 /**

@@ -116,6 +116,14 @@ describe('known bad', () => {
     }
   });
 
+  it('a bad key is bad while its root is still in the public list', () => {
+    const superfish = describeCertificate(pemToDer(SUPERFISH.pem));
+    const listed = { ...ROOT_CATALOGUE.roots.find(({ left }) => left === null)!, sha256: superfish.sha256 };
+    const catalogue = { ...ROOT_CATALOGUE, bySha256: () => listed, bySpki: () => listed };
+
+    expect(classified(superfish, { catalogue }).kind).toBe('knownBad');
+  });
+
   it('finds another certificate of such a key, and none by the name', () => {
     const { spkiSha256, subject } = describeCertificate(pemToDer(SUPERFISH.pem));
 

@@ -1,5 +1,6 @@
 import { errorText } from '../errors.ts';
 import { loadKoffi, type Koffi } from '../windows/load-koffi.ts';
+import { SystemCallError } from '../windows/system-call-error.ts';
 import type { RegistryHive, RegistryReading, RegistryValue, WindowsRegistry } from './types.ts';
 
 export type { RegistryHive, RegistryReading, RegistryValue, WindowsRegistry } from './types.ts';
@@ -53,6 +54,11 @@ function bind(koffi: Koffi) {
   };
 }
 
+/** A list that ends early is not the key's. */
+function cutOff(code: number): SystemCallError {
+  return new SystemCallError(`a registry key could not be read to its end (error ${code})`, { code });
+}
+
 type Calls = ReturnType<typeof bind>;
 
 interface Opened {
@@ -73,7 +79,8 @@ function valuesOf({ calls, key }: Opened): RegistryValue[] {
     const code = calls.enumValue(key, index, name, letters, null, type, data, bytes);
     // Larger than any variable: none that is looked for here.
     if (code === MORE_DATA) continue;
-    if (code !== 0) break;
+    if (code === NO_MORE_ITEMS) break;
+    if (code !== 0) throw cutOff(code);
     if (type[0] !== REG_SZ && type[0] !== REG_EXPAND_SZ && type[0] !== REG_MULTI_SZ) continue;
     values.push({
       name: textOf(name, letters[0] * 2),
@@ -90,7 +97,8 @@ function keysOf({ calls, key }: Opened): string[] {
   for (let index = 0; index < MAX_ENTRIES; index += 1) {
     const letters: InOut<number> = [NAME_LETTERS];
     const code = calls.enumKey(key, index, name, letters, null, null, null, null);
-    if (code === NO_MORE_ITEMS || code !== 0) break;
+    if (code === NO_MORE_ITEMS) break;
+    if (code !== 0) throw cutOff(code);
     keys.push(textOf(name, letters[0] * 2));
   }
   return keys.toSorted();

@@ -187,6 +187,21 @@ describe('an agent that stops while it changes an entry', () => {
     expect(held()).toBeNull();
   });
 
+  it('what somebody else made of it meanwhile is left alone', async () => {
+    const change = message(add);
+    const points = await pointsOf((fault) => open('works', { fault }), message(add));
+    const after = points.indexOf('after:stepDone');
+    stores.held.get(ROOT)!.clear();
+    await runUntil(after, (fault) => open('works', { fault }), change);
+    const theirs = { ...ours(), trust: 'otherPurposes' as const, attributes: { friendlyName: 'Theirs' } };
+    stores.held.get(ROOT)!.set(lab.anchor, theirs);
+
+    await (await open()).recover();
+
+    expect(last()).toMatchObject({ state: 'appliedNotVerified', undone: false });
+    expect(held()).toEqual(theirs);
+  });
+
   it.each<[string, Asked, boolean]>([
     ['adding', add, false],
     ['removing', remove, true],

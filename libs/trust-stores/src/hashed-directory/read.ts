@@ -137,7 +137,7 @@ function take(found: Map<string, Uint8Array>, hash: string, certificates: Certif
 }
 
 /** Null for what only OpenSSL can read: it has no name that we could look up. */
-export function hashOrNull(der: Uint8Array): string | null {
+function hashOrNull(der: Uint8Array): string | null {
   try {
     return subjectHash(der);
   } catch (error) {

@@ -208,7 +208,7 @@ describe.skipIf(!IS_ROOT)(
       );
     });
 
-    it('takes nothing of a file in p11-kit form that is broken', async () => {
+    it('takes the certificates alone of a file in p11-kit form that is broken', async () => {
       place({ [`${LOCAL}/anchors/a.pem`]: first.pem });
       const dump = lab.trust('dump', '--filter=all');
       place({
@@ -219,6 +219,21 @@ describe.skipIf(!IS_ROOT)(
       expect(await ours('servers')).toEqual([third.sha256]);
       const { problems } = await readSources(realPorts(), [{ path: host.at(VENDOR), origin: 'vendor' }]);
       expect(problems).toEqual([expect.stringContaining('broken.p11-kit, line') as string]);
+      const header = '[p11-kit-object-v1]\n';
+      const texts = [
+        // What a client of FreeIPA keeps as its authority's certificates (p11-kit's issue 205).
+        `${first.pem}# This file was created by IPA.\n\n${header}trusted: true\n${second.pem}`,
+        `${header}x-distrusted: true\n${first.pem}\n${second.pem}this line has no end\n`,
+        `${header}trusted: false\n${first.pem}\n[unfinished\n${second.pem}`,
+        header + trustedForm(first.pem, '-addtrust', 'serverAuth') + second.pem,
+      ];
+      for (const text of texts) {
+        place({ [`${LOCAL}/anchors/broken.p11-kit`]: text });
+        await expectAgreement();
+        expect(await ours('servers')).toEqual([first.sha256, second.sha256].toSorted());
+        place({ [`${LOCAL}/broken.p11-kit`]: text });
+        await expectAgreement();
+      }
     });
 
     it('takes the purposes of a key that are loaded first', async () => {

@@ -1,4 +1,4 @@
-import { anchorPath, type FileWayLayout, type KeptDirectory } from '../file-way/layout.ts';
+import type { FileWayLayout, KeptDirectory } from '../file-way/layout.ts';
 import { refusalBelow } from '../os-family.ts';
 import { below } from '../paths.ts';
 import type { P11Path } from './read-sources.ts';
@@ -7,8 +7,6 @@ import type { P11Path } from './read-sources.ts';
 export interface P11Layout extends FileWayLayout {
   /** Trust paths in p11-kit's order: the administrator's, then the vendor's. */
   readonly sources: readonly P11Path[];
-  /** Where an administrator's distrusted certificates lie. */
-  readonly blocklist: string;
   /** Other names of the bundle that programs load; the system makes them links, and releases differ in which they have. */
   readonly copies: readonly string[];
   /** What the tool makes for programs that look anchors up by subject hash. */
@@ -43,7 +41,6 @@ export function p11Layout(family: P11Family): P11Layout {
     bundle: below(root, family.bundle),
     copies: family.copies.map((path) => below(root, path)),
     hashed: below(root, family.hashed),
-    blocklist: `${source}/blocklist`,
     anchors: flat('anchors', `${source}/anchors`),
     configuration: [
       flat('blocklist', `${source}/blocklist`),
@@ -64,12 +61,4 @@ export function p11Layout(family: P11Family): P11Layout {
 /** p11-kit looks into every file of a directory whatever its name, and into none of the directories below. */
 function flat(id: string, path: string): KeptDirectory {
   return { kind: 'directory', id, path, depth: 0, reads: () => true };
-}
-
-/**
- * A copy of an anchor that the vendor ships, which has p11-kit reject it wherever else it lies: what a removal of such an anchor writes
- * (PEM, 0644) before the tool runs. Deleting the file brings the anchor back.
- */
-export function blockPath(layout: P11Layout, sha256: string): string {
-  return `${layout.blocklist}/${anchorPath(layout, sha256).slice(layout.anchors.path.length + 1)}`;
 }

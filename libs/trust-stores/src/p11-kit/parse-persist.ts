@@ -10,10 +10,11 @@ import {
 import { constrainsToAuthority } from './constraints.ts';
 import { issuerSerialOf, keysOf, publicKeyOf } from './keys.ts';
 import { joined, NOTHING, type P11Objects } from './objects.ts';
-import { blockBytes } from './parse-pem.ts';
+import { blockBytes, parsePem } from './parse-pem.ts';
 import { purposesOfExtension } from './purposes.ts';
 
 const OBJECT_IDENTIFIER = 0x06;
+const BLOCKS: readonly string[] = ['CERTIFICATE', 'PUBLIC KEY'];
 const SECTION = 'p11-kit-object-v1';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 const BASIC_CONSTRAINTS = '2.5.29.19';
@@ -33,16 +34,17 @@ interface Section {
 }
 
 /**
- * p11-kit's persistent format (trust/persist.c, common/lexer.c): sections of `name: value` and one PEM block each. Like p11-kit, takes
- * nothing at all from a file whose structure is broken. `text` is Latin-1.
+ * p11-kit's persistent format (trust/persist.c, common/lexer.c): sections of `name: value` and one PEM block each. Like p11-kit from 0.23.15
+ * on, reads a file whose structure is broken as plain PEM, whatever its sections say. `text` is Latin-1.
  */
 export function parsePersist(text: string): P11Objects {
   try {
     return joined(sectionsOf(text).map(objectOf));
   } catch (error) {
     if (!(error instanceof BrokenPersist)) throw error;
-    const reason = `${error.message}: p11-kit takes nothing of this file`;
-    return { ...NOTHING, problems: [{ line: error.line, reason }] };
+    const reason = `${error.message}: p11-kit takes nothing of this file but its certificates`;
+    const plain = parsePem(text) ?? NOTHING;
+    return { ...plain, problems: [{ line: error.line, reason }, ...plain.problems] };
   }
 }
 
@@ -91,6 +93,8 @@ function endOf(lines: readonly string[], from: number): number {
 function attach(section: Section | undefined, found: { block: PemBlock | undefined; number: number }): void {
   if (section === undefined || found.block === undefined)
     throw new BrokenPersist(found.number, 'its PEM block belongs to no section');
+  if (!BLOCKS.includes(found.block.label))
+    throw new BrokenPersist(found.number, 'its PEM block is neither a certificate nor a public key');
   section.block ??= found.block;
 }
 

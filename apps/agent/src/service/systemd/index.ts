@@ -1,6 +1,7 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { atomicWriteFile, removeFile, runProgram } from '@trustfleet/host';
 import { CliError, errorCode } from '@trustfleet/terminal';
+import { isThere } from '../../is-there.ts';
 import type { AgentService, ServicePlaces, ServiceState } from '../types.ts';
 import { showUnit, systemctl, systemdVersion } from './systemctl.ts';
 import { UNIT, unitText } from './unit.ts';
@@ -19,16 +20,6 @@ const STATES: Readonly<Record<string, ServiceState['state']>> = {
   inactive: 'stopped',
   failed: 'failed',
 };
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false;
-    throw error;
-  }
-}
 
 async function requirePossible(): Promise<void> {
   if (process.geteuid?.() !== 0)

@@ -5,7 +5,7 @@ const SYSTEMCTL = '/usr/bin/systemctl';
 const LIMIT_MS = 90_000;
 const MAX_SAID = 500;
 
-export type RunProgram = Host['runProgram'];
+type RunProgram = Host['runProgram'];
 
 /** Runs systemctl(1) to its end; answers its stdout. Throws a sentence with what it said. */
 export async function systemctl(runProgram: RunProgram, ...args: readonly string[]): Promise<string> {

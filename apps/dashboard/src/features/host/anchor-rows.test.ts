@@ -1,9 +1,13 @@
+import type { HostDetail } from '@trustfleet/api';
+import type { AnchorTrust, StoreEntry } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import { anchorClassOf } from '../../../test/fixture/certificates.ts';
 import { buildFleet } from '../../../test/fixture/fleet.ts';
 import { sectionsOf } from '../../../test/fixture/sections.ts';
 import { anchorRows, filterAnchors } from './anchor-rows.ts';
 import { sectionOf, unknownSections } from './sections.ts';
+
+type AnchorClass = HostDetail['certificates'][string]['class'];
 
 async function rows() {
   const fleet = await buildFleet(1);
@@ -28,6 +32,7 @@ async function rows() {
   );
   return {
     fleet,
+    store: state.body.stores[0]!,
     all: anchorRows({
       store: state.body.stores[0]!,
       certificates,
@@ -62,6 +67,47 @@ describe('anchorRows', () => {
 
     expect(notable.length).toBeGreaterThan(0);
     expect(new Set(notable.map((row) => row.certificate?.class.kind))).toEqual(new Set(['unknown']));
+  });
+
+  it.each<[string, AnchorClass['kind'] | null, AnchorTrust, boolean]>([
+    ...(['publicCurrent', 'approved', 'operatingSystemVendor', 'knownBenign'] as const).map(
+      (kind) => [kind, kind, 'servers', false] as [string, typeof kind, AnchorTrust, boolean],
+    ),
+    ...(['knownBad', 'interception', 'publicRemoved', 'unknown'] as const).map(
+      (kind) => [kind, kind, 'servers', true] as [string, typeof kind, AnchorTrust, boolean],
+    ),
+    ['a public one that the store rejects', 'publicCurrent', 'distrusted', true],
+    ['one that the server does not hold yet', null, 'servers', false],
+  ])('worth a look: %s', async (...[, kind, trust, notable]) => {
+    const { all } = await rows();
+    const one = all.find((row) => row.certificate !== null)!;
+    const certificate = kind && {
+      ...one.certificate!,
+      class: { ...one.certificate!.class, kind },
+    };
+    const row = { ...one, trust, certificate };
+
+    expect(filterAnchors([row], { text: '', filter: 'notable' })).toEqual(notable ? [row] : []);
+  });
+
+  it('has a row for what only the entries tell, and takes their word for where it is from', async () => {
+    const { store, all } = await rows();
+    const [, rejected] = all.filter((row) => !row.local);
+    const entry: StoreEntry = {
+      ...{ anchor: rejected!.sha256, trust: 'distrusted', origin: 'local', name: null },
+      ...{ location: null, purposes: null },
+    };
+    const bundle = { ...store.bundle, anchors: [] };
+    const sources = { certificates: {}, required: new Set<string>() };
+
+    expect(
+      anchorRows({ ...sources, store: { ...store, bundle, localAnchors: [], entries: [entry] } }),
+    ).toEqual([
+      {
+        ...{ sha256: entry.anchor, certificate: null, trust: 'distrusted', entry },
+        ...{ local: true, required: false },
+      },
+    ]);
   });
 
   it('treats a hostile subject as text', async () => {

@@ -46,6 +46,33 @@ describe('an order about a store', () => {
     },
   );
 
+  it.each([undefined, 'windows.localMachine.ca', 'java:0123456789ab'])(
+    'refuses to add what is expired to %s: only where it is rejected may it go',
+    async (store) => {
+      const { hostId } = await lab.identity();
+      const { pem } = await expiredAuthority();
+
+      const answer = await lab.order([hostId], { store, anchorSha256: undefined, anchorPem: pem });
+
+      expect(answer.status).toBe(422);
+      expect(answer.body as unknown as Problem).toMatchObject({ issues: [{ path: 'expired' }] });
+    },
+  );
+
+  it('of several certificates none is removed: each is a decision of its own', async () => {
+    const { hostId } = await lab.identity();
+    const several = [await expiredAuthority(), await expiredAuthority()];
+    const anchorPem = several.map(({ pem }) => pem).join('');
+
+    const answer = await lab.order([hostId], {
+      ...{ anchorSha256: undefined, anchorPem },
+      remedy: 'trustStore.removeAnchor',
+    });
+
+    expect(answer.status).toBe(422);
+    expect(answer.body as unknown as Problem).toMatchObject({ issues: [{ path: 'moreThanOne' }] });
+  });
+
   it('removes what may not be added any more, and brings the certificate along', async () => {
     const agent = await lab.newcomer();
     const { pem, sha256 } = await expiredAuthority();

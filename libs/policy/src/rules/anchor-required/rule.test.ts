@@ -78,6 +78,7 @@ describe('anchorRequired: the operating system’s store', () => {
     ['distrusted', 'anchorDistrusted'],
     ['otherPurposes', 'anchorForOtherPurposes'],
     ['deselected', 'anchorMissingFromStore'],
+    ['servers', 'anchorMissingFromStore'],
   ] as const)('has one that is %s: %s, and where', (trust, cause) => {
     const entry: StoreEntry = {
       anchor: studio.sha256,

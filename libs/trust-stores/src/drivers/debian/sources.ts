@@ -5,6 +5,7 @@ import {
   sha256Hex,
   type BundleRead,
 } from '@trustfleet/certificates';
+import { mapAtOnce } from '../../at-once.ts';
 import type { KeptDirectory } from '../../file-way/layout.ts';
 import { walkPlace } from '../../file-way/places.ts';
 import type { KnownFiles } from '../../hashed-directory/read.ts';
@@ -53,7 +54,7 @@ export async function readVendorSources(
   const { files, directories } = await walkPlace(ports, place, MAX_SOURCES);
   const paths = files.map(({ path }) => path);
   const identities = await ports.identify(paths);
-  const reads = await readAll(ports, paths);
+  const reads = await mapAtOnce(paths, AT_ONCE, (path) => ports.readFile(path));
   const known = new Map<string, ReturnType<typeof certificatesOf>>();
   const sources: VendorSource[] = [];
   const choices = { selected: new Set(selected), deselected: new Set(deselected) };
@@ -98,13 +99,6 @@ function choiceOf(
   // The tool takes what is selected after it has taken out what is deselected.
   if (selected.has(name)) return 'selected';
   return deselected.has(name) ? 'deselected' : 'unlisted';
-}
-
-async function readAll(ports: TrustStorePorts, paths: readonly string[]): Promise<readonly BundleRead[]> {
-  const reads: BundleRead[] = [];
-  for (let at = 0; at < paths.length; at += AT_ONCE)
-    reads.push(...(await Promise.all(paths.slice(at, at + AT_ONCE).map((path) => ports.readFile(path)))));
-  return reads;
 }
 
 type Certificates = readonly { readonly sha256: string; readonly der: Uint8Array }[];

@@ -140,7 +140,7 @@ export async function readStore(ports: TrustStorePorts, layout: FirefoxLayout): 
       },
       anchorDirectory: null,
       localAnchors: [],
-      cannotChange: await whyNotChangeable(ports, layout),
+      cannotChange: await whyNotChangeable(ports, layout, inForce),
       user: null,
       entries,
       problems: problemsOf(files, listed),
@@ -182,16 +182,17 @@ function problemsOf(files: readonly PolicyFile[], listed: readonly InstalledCert
     .map((words) => clip(words, 512));
 }
 
-/** Null where `add` and `remove` change the machine's file. */
+/** Null where `add` and `remove` change the machine's file. `seen`: what is in force, where it was read just now. */
 export async function whyNotChangeable(
   ports: TrustStorePorts,
   layout: FirefoxLayout,
+  seen?: PolicyFile,
 ): Promise<string | null> {
   if (ports.uid !== 0)
     return 'The agent does not run as root, and only root can change a policy of this machine';
   const refusal = await whyNotByRights(ports, layout);
   if (refusal !== null) return refusal;
-  const [inForce] = await policiesInForce(ports, layout);
+  const inForce = seen ?? (await policiesInForce(ports, layout))[0];
   if (inForce.state === 'unreadable') return clip(inForce.detail, 512);
   if (inForce.state === 'read' && inForce.path !== layout.machineFile)
     return `Firefox reads ${inForce.path} only while there is no ${layout.machineFile}: move it there, then anchors can be added`;

@@ -16,6 +16,6 @@ export async function whyNotChangeable({ ports, version }: MacosStore): Promise<
 }
 
 /** What to do instead. */
-export function onlyByProfile(version: string | null): string {
+function onlyByProfile(version: string | null): string {
   return `macOS ${version ?? '11 and later'} lets no program change the machine's trust without a person's password, not even root: deploy a configuration profile by MDM, which needs none (trustfleet-agent stores profile CERTIFICATE prints it)`;
 }

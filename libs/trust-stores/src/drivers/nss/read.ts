@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { encoded, readCertificateFields, sha256Hex } from '@trustfleet/certificates';
+import { CertificateParseError, encoded, readCertificateFields, sha256Hex } from '@trustfleet/certificates';
 import { clip, type StoreEntry } from '@trustfleet/protocol';
 import type { TrustStorePorts } from '../../ports.ts';
 import type { Made } from '../../reading-cache.ts';
@@ -173,9 +173,10 @@ function isSelfIssued(der: Uint8Array): boolean {
   try {
     const { issuer, subject } = readCertificateFields(der);
     return Buffer.from(encoded(issuer)).equals(encoded(subject));
-  } catch {
+  } catch (error) {
     // NSS itself cannot trust what has no names.
-    return false;
+    if (error instanceof CertificateParseError) return false;
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ import { whyNotWritable, type Place } from './place.ts';
 const OPENSSL = '/usr/bin/openssl';
 
 /** A directory by subject hash is a store of files and a tool, like a system's (openssl-rehash(1)): it reads these four endings. */
-export function directoryLayout(path: string): FileWayLayout {
+function directoryLayout(path: string): FileWayLayout {
   return {
     ...{ driver: bundleId(path), bundle: path, extension: '.pem', takes: 'onePem' },
     anchors: {

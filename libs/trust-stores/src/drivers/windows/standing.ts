@@ -14,7 +14,7 @@ const FRIENDLY_NAME = 'friendlyName';
 const USAGE = 'enhancedKeyUsage';
 const PROPERTY = 'property.';
 /** By which `remove` knows what `add` made, and people see who did (the column "Friendly Name" of certlm.msc). */
-export const OUR_NAME = 'Added by Trustfleet';
+const OUR_NAME = 'Added by Trustfleet';
 
 /** All copies of one certificate that one store holds, the one that counts for its name and limits first. */
 export interface Copies {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SectionDifference } from '@trustfleet/api';
-import { SECTION_NAMES, type Inventory } from '@trustfleet/protocol';
+import { SECTION_NAMES, type AnchorTrust, type Inventory, type StoreEntry } from '@trustfleet/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffSection, nameAnchors } from './diff-section.ts';
@@ -255,6 +255,36 @@ describe('one fact changed', () => {
 
     expect(told?.after?.length).toBe(300);
     expect(told?.after?.isWellFormed()).toBe(true);
+  });
+});
+
+describe('what a store says of an anchor', () => {
+  const entry = (trust: AnchorTrust): StoreEntry => ({
+    ...{ anchor: STUDIO, trust, origin: 'local', name: null, purposes: null },
+    location: 'LocalMachine\\Root',
+  });
+  const body = (trust: AnchorTrust | null) => {
+    const store = first(before.trustStores.stores);
+    return { stores: [{ ...store, entries: trust === null ? [] : [entry(trust)] }] };
+  };
+
+  it.each<[string, AnchorTrust | null, AnchorTrust | null, Short[]]>([
+    ['another thing than before', 'servers', 'distrusted', [{ before: 'servers', after: 'distrusted' }]],
+    ['a rejection that is over', 'distrusted', null, [{ before: 'distrusted', after: null }]],
+    ['the same as before', 'distrusted', 'distrusted', []],
+    ['trust that is new, which the bundle tells', null, 'servers', []],
+    ['trust that is gone, which the bundle tells', 'servers', null, []],
+  ])('%s', (...[, was, is, expected]) => {
+    const told = diffSection('trustStores', body(was), body(is));
+
+    expect(told.filter(({ kind }) => kind === 'anchor')).toEqual(
+      expected.map((change) =>
+        exactly({
+          ...{ change: 'changed', kind: 'anchor', name: STUDIO, anchor: STUDIO },
+          ...{ where: 'LocalMachine\\Root', ...change },
+        }),
+      ),
+    );
   });
 });
 
