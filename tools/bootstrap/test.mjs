@@ -50,6 +50,9 @@ function report(stages, skippedProjects) {
     say(
       `  stage ${stage.name.padEnd(10)} ${stage.seconds.toFixed(1).padStart(7)} s  ${stage.ok ? 'ok' : 'FAILED'}`,
     );
+  // At the end, where a log that was cut still has it.
+  for (const suite of suites)
+    for (const { name, message } of suite.failures) say(`\nFAILED ${suite.name} ${name}\n${message}`);
   const sum = (field) => suites.reduce((total, suite) => total + suite[field], 0);
   const plain = stages.filter((stage) => !stage.counted);
   // A test stage that failed without a failed test (a crash, a missing report) is a failure of its own.

@@ -140,24 +140,40 @@ describe('requirements', () => {
 });
 
 describe('closing line', () => {
-  it('sums reports and counts a file that broke before its first test', () => {
+  it('sums reports, counts a file that broke before its first test, and says what failed', () => {
     const reports = path.join(dir, 'reports');
     mkdirSync(reports);
-    const file = { status: 'failed', assertionResults: [], endTime: 3000 };
+    const broken = {
+      ...{ name: '/repo/src/a.test.ts', status: 'failed', assertionResults: [], endTime: 3000 },
+      message: 'SyntaxError: x',
+    };
+    const red = {
+      ...{ name: '/repo/src/b.test.ts', status: 'failed', endTime: 2000 },
+      assertionResults: [
+        { fullName: 'b holds', status: 'passed' },
+        { fullName: 'b breaks', status: 'failed', failureMessages: ['AssertionError: 1\n  at b.test.ts:3'] },
+      ],
+    };
     writeFileSync(
       path.join(reports, 'policy.json'),
       JSON.stringify({
         numPassedTests: 2,
-        numFailedTests: 0,
+        numFailedTests: 1,
         numPendingTests: 1,
         numTodoTests: 0,
         startTime: 1000,
-        testResults: [file],
+        testResults: [broken, red],
       }),
     );
 
     expect(readTestReports(reports).suites).toEqual([
-      { name: 'policy', passed: 2, failed: 1, skipped: 1, seconds: 2 },
+      {
+        ...{ name: 'policy', passed: 2, failed: 2, skipped: 1, seconds: 2 },
+        failures: [
+          { name: 'a.test.ts', message: 'SyntaxError: x' },
+          { name: 'b.test.ts: b breaks', message: 'AssertionError: 1\n  at b.test.ts:3' },
+        ],
+      },
     ]);
   });
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 /**
  * Sums vitest's JSON reports: one file a project in `directory`.
- * @returns {{ suites: { name: string, passed: number, failed: number, skipped: number, seconds: number }[] }}
+ * @returns {{ suites: { name: string, passed: number, failed: number, skipped: number, seconds: number,
+ *   failures: { name: string, message: string }[] }[] }}
  */
 export function readTestReports(directory) {
   if (!existsSync(directory)) return { suites: [] };
@@ -25,11 +26,31 @@ function summarise(name, report) {
   ).length;
   return {
     name,
+    failures: report.testResults.flatMap(failuresOf),
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles,
     skipped: report.numPendingTests + report.numTodoTests,
     seconds: (Math.max(report.startTime, ...ends) - report.startTime) / 1000,
   };
+}
+
+const MAX_MESSAGE_LINES = 12;
+
+/** What failed of one test file, with the beginning of what was said; a file that broke before its first test counts as one. */
+function failuresOf(file) {
+  const where = path.basename(file.name ?? '');
+  const broken = file.status === 'failed' && file.assertionResults.length === 0;
+  if (broken) return [{ name: where, message: firstLines(file.message ?? '') }];
+  return file.assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages = [] }) => ({
+      name: `${where}: ${fullName}`,
+      message: firstLines(failureMessages.join('\n')),
+    }));
+}
+
+function firstLines(text) {
+  return text.trim().split('\n').slice(0, MAX_MESSAGE_LINES).join('\n');
 }
 
 /** The closing line; skipped is left out where nothing was. */
