@@ -22,3 +22,4 @@ export { children, content, encoded, objectIdentifier, readElement, type DerElem
 export { readCertificateFields, type CertificateFields } from './x509/certificate-fields.ts';
 export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
 export { decodeBase64 } from './pem/base64.ts';
+export type { AnchorSet, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';

@@ -3,6 +3,7 @@ import { jobEvent } from './jobs.ts';
 import { dsseEnvelope } from './orders.ts';
 import { base64, instant, MAX_COUNT, sha256Hex, shortText, uuid } from './primitives.ts';
 import { settings, settingsResult } from './settings.ts';
+import { configuredEndpoints } from './sections/endpoints.ts';
 import { sectionName } from './sections/index.ts';
 
 /** Most sections that a host may name: far above what this release has, far below what would fill a table. */
@@ -105,6 +106,14 @@ export const welcome = z.looseObject({
   serverTime: instant,
   /** Ed25519 by the server's key over `session\nserverTime`. */
   serverTimeSignature: base64.max(128),
+  /** Absent from a server that has no such list: the agent keeps the one it has. */
+  endpoints: configuredEndpoints.optional(),
+});
+
+/** The list of `welcome` changed while the agent was connected. */
+export const endpointsMessage = z.looseObject({
+  type: z.literal('endpoints'),
+  endpoints: configuredEndpoints,
 });
 
 /** Answer to `report`, `section`, `certificates` (by seq), `jobEvent` (by eventId) and `settingsResult` (by id). */
@@ -129,7 +138,7 @@ export const jobMessage = z.looseObject({
   artifacts: z.record(sha256Hex, base64.max(256 * 1024)),
 });
 export const cancel = z.looseObject({ type: z.literal('cancel'), jobId: uuid });
-export const request = z.looseObject({ type: z.literal('request'), what: z.enum(['scan']) });
+export const request = z.looseObject({ type: z.literal('request'), what: z.enum(['scan', 'probe']) });
 export const reconnect = z.looseObject({
   type: z.literal('reconnect'),
   afterMs: z.int().nonnegative(),
@@ -144,6 +153,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   request,
   settings,
   reconnect,
+  endpointsMessage,
 ]);
 
 export type Challenge = z.infer<typeof challenge>;
@@ -160,4 +170,5 @@ export type JobMessage = z.infer<typeof jobMessage>;
 export type ServerMessage = z.infer<typeof serverMessage>;
 export type Cancel = z.infer<typeof cancel>;
 export type RequestMessage = z.infer<typeof request>;
+export type EndpointsMessage = z.infer<typeof endpointsMessage>;
 export type Reconnect = z.infer<typeof reconnect>;

@@ -8,6 +8,16 @@ const KIND_WORDS: Record<PythonEnvironment['kind'], string> = {
   pyenv: 'pyenv',
   venv: 'venv',
   user: 'user',
+  conda: 'conda',
+  uv: 'uv',
+  framework: 'python.org',
+  homebrew: 'Homebrew',
+  commandLineTools: 'developer tools',
+  windowsRegistry: 'registered',
+  store: 'Microsoft Store',
+  dcc: 'DCC',
+  shotgridDesktop: 'ShotGrid Desktop',
+  configured: 'configured',
 };
 
 const packageList = (python: PythonEnvironment): string =>

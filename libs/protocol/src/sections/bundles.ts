@@ -12,11 +12,25 @@ export const bundleProvenance = z.discriminatedUnion('kind', [
     owner: shortText.nullable(),
     source: hostPath,
   }),
+  /** A directory of hashed names or a file that Pythons load by default: compiled-in paths. */
+  z.looseObject({ kind: z.literal('pythonDefault'), python: hostPath }),
+  /** A CA file that another package brings: httplib2, pip's own certifi, old requests. */
+  z.looseObject({
+    kind: z.literal('package'),
+    name: shortText,
+    python: hostPath,
+    version: shortText.nullable(),
+  }),
+  z.looseObject({ kind: z.literal('shotgunApi'), api: hostPath, version: shortText.nullable() }),
   z.looseObject({ kind: z.literal('certifi'), python: hostPath, version: shortText.nullable() }),
 ]);
 export type BundleProvenance = z.infer<typeof bundleProvenance>;
 
-export const inventoryBundle = bundleFile.extend({ provenance: z.array(bundleProvenance).min(1).max(200) });
+export const inventoryBundle = bundleFile.extend({
+  /** `directory`: of subject-hash names, where OpenSSL looks one up by its subject; `anchors` are those it would find. */
+  form: z.enum(['file', 'directory']).optional(),
+  provenance: z.array(bundleProvenance).min(1).max(200),
+});
 export type InventoryBundle = z.infer<typeof inventoryBundle>;
 
 export const bundlesSection = z.looseObject({ bundles: z.array(inventoryBundle).max(500) });

@@ -9,6 +9,13 @@ const VERSION_FILES: Readonly<Record<PythonPackageName, readonly string[]>> = {
   urllib3: ['_version.py', '__init__.py'],
   truststore: ['__init__.py'],
   shotgun_api3: ['shotgun.py'],
+  pip: ['__init__.py'],
+  conda: ['__init__.py', '_version.py'],
+  botocore: ['__init__.py'],
+  sgtk: ['__init__.py'],
+  pip_system_certs: ['__init__.py'],
+  certifi_win32: ['__init__.py'],
+  ca_certs_locater: ['__init__.py'],
 };
 const VERSION = /^__version__\s*(?::[^=\n]*)?=\s*(?:version\s*=\s*)?['"]([^'"\n]{1,100})['"]/m;
 const MAX_SITES = 60;

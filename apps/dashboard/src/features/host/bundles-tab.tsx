@@ -55,6 +55,18 @@ function useProvenanceWords(): (provenance: InventoryBundle['provenance'][number
         version: provenance.version ?? t('common.unknown'),
         python: provenance.python,
       });
+    if (provenance.kind === 'pythonDefault') return t('bundle.pythonDefault', { python: provenance.python });
+    if (provenance.kind === 'package')
+      return t('bundle.package', {
+        name: provenance.name,
+        version: provenance.version ?? t('common.unknown'),
+        python: provenance.python,
+      });
+    if (provenance.kind === 'shotgunApi')
+      return t('bundle.shotgunApi', {
+        version: provenance.version ?? t('common.unknown'),
+        api: provenance.api,
+      });
     const scope = t(`variables.scopes.${provenance.scope}`);
     const { name, owner } = provenance;
     return owner === null

@@ -10,13 +10,13 @@ import { diffVariables } from './diff-variables.ts';
 type Diff<Body> = (before: Body, after: Body) => SectionDifference[];
 
 /** Every section that this release can tell apart: a new one is a file and a line. */
-const DIFFS: { readonly [Name in keyof Inventory]: Diff<Inventory[Name]> } = {
+const DIFFS = {
   system: diffSystem,
   trustStores: diffTrustStores,
   bundles: diffBundles,
   pythons: diffPythons,
   variables: diffVariables,
-};
+} satisfies { readonly [Name in keyof Inventory]?: Diff<Inventory[Name]> };
 
 /** In the order in which they are read: what a program trusts first. */
 const KINDS: readonly SectionDifference['kind'][] = [
@@ -57,11 +57,11 @@ export function nameAnchors(
   );
 }
 
-function isKnown(name: string): name is keyof Inventory {
+function isKnown(name: string): name is keyof typeof DIFFS {
   return Object.hasOwn(DIFFS, name);
 }
 
-function diffKnown(name: keyof Inventory, before: unknown, after: unknown): SectionDifference[] {
+function diffKnown(name: keyof typeof DIFFS, before: unknown, after: unknown): SectionDifference[] {
   const was = sectionSchemas[name].safeParse(before);
   const is = sectionSchemas[name].safeParse(after);
   if (!was.success || !is.success) return [];

@@ -1,0 +1,41 @@
+/** How one build of OpenSSL judges a chain. Versions before 1.1.0 build the path from the presented chain first (failures.md §7.3). */
+export interface OpenSslProfile {
+  /** [major, minor, fix]; LibreSSL counts by its own numbers. */
+  readonly version: readonly [number, number, number];
+  readonly libressl: boolean;
+  /** X509_V_FLAG_PARTIAL_CHAIN: an anchor need not be self-signed. Set by Python 3.13's create_default_context (python-tls.md §3). */
+  readonly partialChain: boolean;
+  /** X509_V_FLAG_X509_STRICT: RFC 5280's profile is enforced. Set as above. */
+  readonly strict: boolean;
+  /** 0 … 5: smallest keys and digests that are taken. */
+  readonly securityLevel: number;
+}
+
+/** Anchors that a client loaded, found by subject. Made once for each set, used for many chains. */
+export interface AnchorSet {
+  readonly size: number;
+  /** DER of every anchor whose subject is `subject` (DER of the Name), newest first. */
+  bySubject(subject: Uint8Array): readonly Uint8Array[];
+  has(sha256: string): boolean;
+}
+
+export interface VerifyRequest {
+  /** DER as presented, leaf first, in the order in which they came, duplicates and strangers included. */
+  readonly chain: readonly Uint8Array[];
+  readonly anchors: AnchorSet;
+  readonly at: Date;
+  /** DNS name or IP address that the leaf must be for; null where the client does not look (shotgrid.md §1.4). */
+  readonly serverName: string | null;
+  readonly openssl: OpenSslProfile;
+}
+
+/** What OpenSSL's X509_verify_cert would say. */
+export interface Verification {
+  readonly ok: boolean;
+  /** X509_V_OK (0) or the X509_V_ERR_… that a client sees. */
+  readonly code: number;
+  /** Of the certificate that it is about, from 0: the leaf. */
+  readonly depth: number;
+  /** SHA-256 of the certificates of the path that was built, leaf first. */
+  readonly path: readonly string[];
+}

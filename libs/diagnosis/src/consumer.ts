@@ -1,0 +1,33 @@
+import type { ClientName, PythonEnvironment, ShotgunApi, TrustSource } from '@trustfleet/protocol';
+import type { OpenSslProfile } from '@trustfleet/certificates';
+import type { VariableContext } from './facts.ts';
+
+/** Who verifies: one client of one Python environment under one set of variables (failures.md §11, point 1). */
+export interface Consumer {
+  readonly client: ClientName;
+  /** Null for what is no Python. */
+  readonly python: PythonEnvironment | null;
+  /** The copy of shotgun_api3 that decides, for its three paths. */
+  readonly api: ShotgunApi | null;
+  readonly context: VariableContext;
+}
+
+/** A {@link TrustSource} with what a prediction needs and the wire does not. */
+export interface ResolvedSource {
+  readonly source: TrustSource;
+  readonly consumer: Consumer;
+  /** SHA-256 of every anchor that it loads. Empty where `source.state` is not `anchors`. */
+  readonly anchors: readonly string[];
+  /** The bundle, directory or store that decides; null where none does: evidence for causes. */
+  readonly decidedBy: {
+    readonly kind: 'bundle' | 'store' | 'none';
+    /** Path of the bundle, id of the store. */
+    readonly ids: readonly string[];
+    /** Variable by which it was reached; null where none was. */
+    readonly variable: string | null;
+  };
+  readonly openssl: OpenSslProfile;
+  /** Uploads of 3.0.36 – 3.8.1 send no name and check none (shotgrid.md §1.4). */
+  readonly sendsName: boolean;
+  readonly checksName: boolean;
+}

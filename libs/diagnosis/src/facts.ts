@@ -1,0 +1,24 @@
+import type { Inventory } from '@trustfleet/protocol';
+
+/** All that a diagnosis reads: stored sections, so that what is true of a host can be worked out where the host is not. */
+export interface DiagnosisFacts {
+  readonly platform: 'linux' | 'windows' | 'macos';
+  readonly sections: Pick<
+    Inventory,
+    'pythons' | 'variables' | 'bundles' | 'trustStores' | 'shotgrid' | 'endpoints'
+  >;
+  /** DER of a certificate that the sections name; null where it is not held. */
+  certificate(sha256: string): Uint8Array | null;
+  /** Server time where it is known, else the host's. */
+  readonly now: Date;
+  /** Wall clock of the host minus server time; null where it is not known. */
+  readonly clockOffsetMs: number | null;
+}
+
+/** Variables as one new program gets them: the machine's, overlaid by an account's or a service's own (failures.md §7.5). */
+export interface VariableContext {
+  /** Accounts that get exactly these; empty: programs of no account of its own. */
+  readonly accounts: readonly string[];
+  /** By name: every CA variable and trust setting that is set. */
+  readonly values: ReadonlyMap<string, { readonly value: string; readonly definedIn: string }>;
+}

@@ -1,0 +1,13 @@
+import type { ClientName, VerdictOutcome } from '@trustfleet/protocol';
+
+/** One client under one set of variables against one server: what was predicted, what really happened. */
+export interface Cell {
+  /** Interpreter, package versions, era: whose real code shook hands. */
+  readonly consumer: string;
+  readonly client: ClientName;
+  readonly setting: string;
+  /** Name of the server's chain. */
+  readonly chain: string;
+  readonly predicted: VerdictOutcome;
+  readonly real: VerdictOutcome;
+}
