@@ -23,3 +23,5 @@ export { readCertificateFields, type CertificateFields } from './x509/certificat
 export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
 export { decodeBase64 } from './pem/base64.ts';
 export type { AnchorSet, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';
+export { createAnchorSet } from './verify/anchor-set.ts';
+export type { VerifyChain } from './verify/verify-chain.ts';

@@ -1,2 +1,6 @@
 export type { DiagnosisFacts, VariableContext } from './facts.ts';
 export type { Consumer, ResolvedSource } from './consumer.ts';
+export type { CreatePredictor, Predict, Prediction, Predictor } from './predict.ts';
+export type { CauseFound } from './cause.ts';
+export type { Diagnose, DiagnoseOptions } from './diagnose.ts';
+export type { Explain, Explanation } from './explain/types.ts';
