@@ -208,6 +208,44 @@ describe('managing a host', () => {
     await page.getByRole('button', { name: 'Give it a new credential' }).waitFor();
   });
 
+  it('reads again what an event overtook: a first read that began before it is not the last word', async () => {
+    const { page } = await stage.open();
+    const { id } = host(24);
+    await visit(page, `/hosts/${id}?tab=manage`);
+    await page.getByRole('button', { name: 'Give it a new credential' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('Routine');
+    await page.getByRole('dialog').getByRole('button', { name: 'Give it a new credential' }).click();
+    await page.getByText('Waits for the agent').waitFor();
+    await visit(page, `/hosts/${id}?tab=system`);
+    // What was true before the event is on its way while the event arrives.
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let hold = (): void => undefined;
+    const held = new Promise<void>((resolve) => (hold = resolve));
+    await page.route(
+      (url) => url.pathname.endsWith(`/hosts/${id}/settings`),
+      async (route) => {
+        const response = await route.fetch();
+        hold();
+        await released;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await page.getByRole('tab', { name: 'Manage' }).click();
+    await held;
+    Object.assign(stage.fleet.settings.get(id)![0]!, {
+      ...{ state: 'reverted', detail: 'the server did not let it in with it' },
+      finishedAt: new Date().toISOString(),
+    });
+    const told = page.waitForResponse((response) => response.url().endsWith(`/hosts/${id}`));
+    stage.dashboard.api.emit({ type: 'host', id, what: 'admission' });
+    await told;
+    release();
+
+    await page.getByText('Did not work: taken back').waitFor();
+  });
+
   it('keeps what was typed when the server refuses, and says why', async () => {
     const { page } = await stage.open();
     await visit(page, `/hosts/${host(23).id}?tab=manage`);
