@@ -160,7 +160,7 @@ export async function demoAnchor(page: Page): Promise<string> {
 export async function eventually<T>(
   ask: () => Promise<T>,
   fits: (value: T) => boolean,
-  limitMs = 10_000,
+  limitMs = 40_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

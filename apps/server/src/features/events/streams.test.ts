@@ -132,7 +132,7 @@ describe('a stream', { timeout: 120_000 }, () => {
 
     await person.post('/api/auth/sign-out', {});
 
-    await eventually(() => Promise.resolve(stream.ended), Boolean, 30_000);
+    await eventually(() => Promise.resolve(stream.ended), Boolean);
   });
 
   it.each([
@@ -150,7 +150,7 @@ describe('a stream', { timeout: 120_000 }, () => {
     const me = await person.get<Me>('/api/v1/me');
     if ('disabled' in change()) expect(me.status).toBe(401);
     else expect(me.body).toMatchObject(change());
-    await eventually(() => Promise.resolve(stream.ended), Boolean, 30_000);
+    await eventually(() => Promise.resolve(stream.ended), Boolean);
     expect(other.ended, 'nobody else’s').toBe(false);
     other.leave();
   });

@@ -184,7 +184,7 @@ describe('an order', () => {
 
   it('waits for its time', async () => {
     const agent = await online('ws-later');
-    const notBefore = new Date(Date.now() + 2_500).toISOString();
+    const notBefore = new Date(Date.now() + 6_000).toISOString();
     const created = await order([agent.identity.hostId], { notBefore });
     expect(created.body).toMatchObject({ notBefore, jobs: [{ state: 'queued' }] });
     expect(agent.jobs).toEqual([]);
