@@ -2,7 +2,13 @@ import { randomBytes as secureRandomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
-import { CLOSE_CODES, SUBPROTOCOL, type CloseCode } from '@trustfleet/protocol';
+import {
+  CLOSE_CODES,
+  MAX_HANDSHAKE_FRAME_BYTES,
+  SUBPROTOCOL,
+  type CloseCode,
+  type ConfiguredEndpoint,
+} from '@trustfleet/protocol';
 import { signServerTime } from '@trustfleet/signing';
 import { systemClock } from './clock.ts';
 import { answerRefusal, createGate, type Admission } from './gate.ts';
@@ -277,6 +283,8 @@ class Hub {
   }
 
   #welcome(session: Session): void {
+    const endpoints = this.#options.endpoints?.(session.hostId)?.slice();
+    const inWelcome = endpoints !== undefined && fitsWelcome(endpoints);
     const time = { session: session.sessionId, serverTime: this.#clock.wallTime().toISOString() };
     session.transmit({
       type: 'welcome',
@@ -284,7 +292,9 @@ class Hub {
       heartbeatIntervalMs: this.#heartbeatMs,
       scanIntervalMs: this.#options.scanIntervalMs ?? DEFAULT_SCAN_MS,
       serverTimeSignature: signServerTime(time, this.#options.signingKey),
+      ...(inWelcome ? { endpoints } : {}),
     });
+    if (endpoints !== undefined && !inWelcome) session.send({ type: 'endpoints', endpoints });
   }
 
   #onEnd(session: Session, close: SessionClose, code: CloseCode | null): void {
@@ -343,6 +353,11 @@ interface Upgrade {
   readonly socket: Duplex;
   readonly admission: Extract<Admission, { ok: true }>;
   readonly remoteAddress: string;
+}
+
+/** Agents take no larger frame before they know their server: a list that leaves no room for the rest follows as a message. */
+function fitsWelcome(endpoints: readonly ConfiguredEndpoint[]): boolean {
+  return Buffer.byteLength(JSON.stringify(endpoints)) <= MAX_HANDSHAKE_FRAME_BYTES / 2;
 }
 
 /** A peer may vanish at any moment; the close that follows is what we act on. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:https';
 import type { KeyObject } from 'node:crypto';
-import type { AgentMessage, Hello, ServerMessage } from '@trustfleet/protocol';
+import type { AgentMessage, ConfiguredEndpoint, Hello, ServerMessage } from '@trustfleet/protocol';
 
 /** What the hub must know of a host, from memory: the gates do no I/O (protocol.md, "Identity"). */
 export interface HostCredentials {
@@ -102,6 +102,8 @@ export interface AgentHubOptions {
   /** Said in `welcome`. */
   readonly heartbeatIntervalMs?: number;
   readonly scanIntervalMs?: number;
+  /** Port: the endpoints of a host, from memory, for its welcome; undefined where they are not known, and the agent keeps what it has. */
+  readonly endpoints?: (hostId: string) => readonly ConfiguredEndpoint[] | undefined;
   readonly limits?: Partial<HubLimits>;
   readonly clock?: HubClock;
   readonly randomBytes?: (size: number) => Uint8Array;

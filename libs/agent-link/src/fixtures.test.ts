@@ -26,7 +26,7 @@ async function started() {
   const handled: unknown[] = [];
   const note = (message: unknown) => void handled.push(message);
   const agent = lab.agent({
-    handlers: { onJob: note, onCancel: note, onRequest: note, onSettings: note },
+    handlers: { onJob: note, onCancel: note, onRequest: note, onSettings: note, onEndpoints: note },
     certificates: {
       find: (prints) => {
         handled.push(...prints);
@@ -40,14 +40,17 @@ async function started() {
 }
 
 describe('what a server of version 1 said', () => {
-  it('is handled by this agent: job, cancel, request, settings', async () => {
+  it('is handled by this agent: job, cancel, request, settings, endpoints', async () => {
     const { agent, handled } = await started();
     const [job, cancel, request, settings] = ['job', 'cancel', 'request', 'settings'].map(recorded);
     for (const message of [job, cancel, request, settings]) lab.hub.send(agent.hostId, message!);
-
     await expect.poll(() => handled.length).toBe(4);
+    const endpoints = recorded('endpoints') as Extract<Sendable, { type: 'endpoints' }>;
+    lab.hub.send(agent.hostId, endpoints);
+
+    await expect.poll(() => handled.length).toBe(5);
     const { jobId } = cancel as Extract<Sendable, { type: 'cancel' }>;
-    expect(handled).toEqual([job, jobId, 'scan', settings]);
+    expect(handled).toEqual([job, jobId, 'scan', settings, endpoints.endpoints]);
     expect(agent.codes()).toEqual([]);
   });
 
@@ -62,7 +65,7 @@ describe('what a server of version 1 said', () => {
   });
 
   it('leaves no message of this release out', () => {
-    const tested = ['welcome', 'job', 'cancel', 'request', 'settings', 'ack', 'reconnect'];
+    const tested = ['welcome', 'job', 'cancel', 'request', 'settings', 'ack', 'reconnect', 'endpoints'];
 
     expect(serverMessage.options.map(({ shape }) => shape.type.value as string).sort()).toEqual(
       tested.sort(),

@@ -1,3 +1,4 @@
+import type { ConfiguredEndpoint } from '@trustfleet/protocol';
 import { keyPairFromSeed, fromBase64 } from '@trustfleet/signing';
 import type { KeyObject } from 'node:crypto';
 import { nextDelay, type Ending } from './backoff.ts';
@@ -6,6 +7,7 @@ import { connectToServer, type Connection } from './connection.ts';
 import { ConnectFailure } from './failure.ts';
 import { Inventory } from './inventory.ts';
 import { DEFAULT_LINK_LIMITS } from './limits.ts';
+import { Newest } from './newest.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type {
@@ -59,6 +61,8 @@ class Link {
   readonly #random: () => number;
   readonly #key: KeyObject;
   readonly #inventory = new Inventory();
+  /** One for all connections: the list of an older one is not handled after that of a newer. */
+  readonly #endpoints: Newest<readonly ConfiguredEndpoint[]>;
   #state: LinkState = { name: 'stopped' };
   #abort = new AbortController();
   #loop: Promise<void> | undefined;
@@ -79,6 +83,15 @@ class Link {
     this.#limits = { ...DEFAULT_LINK_LIMITS, ...options.limits };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
+    this.#endpoints = new Newest(
+      (endpoints) => options.handlers.onEndpoints?.(endpoints),
+      (error) => {
+        this.#problem({
+          code: 'handlerFailed',
+          message: `The server’s list of endpoints could not be handled: ${String(error)}`,
+        });
+      },
+    );
     this.#key = keyPairFromSeed(
       'ed25519',
       fromBase64(options.identity.keySeed) ?? new Uint8Array(),
@@ -135,6 +148,7 @@ class Link {
     await session?.stop(reason);
     await loop;
     await this.#trial;
+    await this.#endpoints.stop();
     this.#successor?.ws.terminate();
     this.#successor = undefined;
     this.#loop = undefined;
@@ -254,6 +268,9 @@ class Link {
       onProblem: (problem) => {
         this.#problem(problem);
       },
+      onEndpoints: (endpoints) => {
+        this.#endpoints.offer(endpoints);
+      },
       wasOwnTrial: () => this.#wasOwnTrial(),
     });
     this.#sender = sender;
@@ -308,6 +325,7 @@ class Link {
         message: `The server’s welcome could not be handled: ${String(error)}`,
       });
     }
+    if (welcome.endpoints !== undefined) this.#endpoints.offer(welcome.endpoints);
   }
 
   #sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,9 @@
-import { CLOSE_CODES, serverMessage, type ServerMessage } from '@trustfleet/protocol';
+import {
+  CLOSE_CODES,
+  serverMessage,
+  type ConfiguredEndpoint,
+  type ServerMessage,
+} from '@trustfleet/protocol';
 import { parseJson } from '@trustfleet/signing';
 import type { Ending } from './backoff.ts';
 import type { Connection } from './connection.ts';
@@ -20,6 +25,7 @@ export interface SessionOptions {
   readonly clock: LinkClock;
   readonly random: () => number;
   readonly onProblem: (problem: LinkProblem) => void;
+  readonly onEndpoints: (endpoints: readonly ConfiguredEndpoint[]) => void;
   /** It was a trial of this very agent that took this connection's place. */
   readonly wasOwnTrial: () => boolean;
 }
@@ -146,6 +152,9 @@ export class Session {
         return;
       case 'settings':
         this.#call('settings', () => handlers.onSettings?.(message));
+        return;
+      case 'endpoints':
+        if (!this.#stopping) this.#options.onEndpoints(message.endpoints);
         return;
       case 'reconnect':
         this.#orderedMs = message.afterMs;

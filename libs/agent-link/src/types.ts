@@ -1,5 +1,6 @@
 import type {
   CertificatesMessage,
+  ConfiguredEndpoint,
   Heartbeat,
   Hello,
   JobEvent,
@@ -122,6 +123,11 @@ export interface LinkHandlers {
   readonly onCancel: (jobId: string) => void | Promise<void>;
   readonly onRequest: (what: RequestMessage['what']) => void | Promise<void>;
   readonly onSettings?: (message: SettingsMessage) => void | Promise<void>;
+  /**
+   * The whole list of endpoints that count from now on: of `welcome` where the server has one (an empty list clears it), and of each
+   * `endpoints` message. One call at a time, and of lists that came meanwhile only the newest.
+   */
+  readonly onEndpoints?: (endpoints: readonly ConfiguredEndpoint[]) => void | Promise<void>;
   readonly onWelcome?: (welcome: {
     readonly time: SignedServerTime;
     readonly heartbeatIntervalMs: number;

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Job, Order, ServerMessage, SettingsResult } from '@trustfleet/protocol';
+import type { EndpointsMessage, Job, Order, ServerMessage, SettingsResult } from '@trustfleet/protocol';
 import {
   keyId,
   keyPairFromSeed,
@@ -64,6 +64,19 @@ function recorder(): {
   };
 }
 
+const ENDPOINTS: EndpointsMessage = {
+  type: 'endpoints',
+  endpoints: [
+    {
+      id: '01936f00-0000-7000-8000-000000000003',
+      name: 'ShotGrid site',
+      host: 'studio.shotgrid.autodesk.com',
+      port: 443,
+      clients: ['shotgun_api3.crud', 'shotgun_api3.form', 'toolkit.urlopen'],
+    },
+  ],
+};
+
 function serverMessages(lab: LinkLab, hostId: string): Exclude<ServerMessage, { type: 'welcome' }>[] {
   const artifact = Buffer.from('an artifact');
   const order: Order = {
@@ -112,6 +125,7 @@ function serverMessages(lab: LinkLab, hostId: string): Exclude<ServerMessage, { 
         keySet: signKeySet(keySet, [privateKey]),
       },
     },
+    ENDPOINTS,
     { type: 'reconnect', afterMs: 1_000, reason: 'the server is restarting' },
   ];
 }
