@@ -32,6 +32,7 @@ export function createHost(): Host {
     inspectPath,
     findForeign,
     networkMount: (path) => mounts.networkMount(path),
+    networkShare: (path) => mounts.networkShare(path),
     identify,
     makeDirectory,
     isExecutable,

@@ -13,8 +13,13 @@ export async function listDirectory(path: string, options: ListOptions = {}): Pr
   const limit = options.limit ?? DEFAULT_LIMIT;
   const problem = pathProblem(path);
   if (problem !== null) return { state: 'unreadable', detail: problem };
-  if (options.asUser !== undefined && options.asUser.uid !== ownUid())
-    return await listAs(path, { account: options.asUser, limit });
+  const own = options.asUser === undefined || options.asUser.uid === ownUid();
+  if (!own || (options.apart === true && ownUid() !== -1))
+    return await listAs(path, {
+      account: own ? undefined : options.asUser,
+      limit,
+      timeoutMs: options.timeoutMs ?? 5000,
+    });
   try {
     return await listOwn(path, limit);
   } catch (error) {
@@ -40,16 +45,20 @@ function kindOf(entry: Dirent): EntryKind {
 }
 
 /** find with dropped rights: each record is depth, kind, name; the first one is the directory itself. */
-async function listAs(path: string, how: { account: Account; limit: number }): Promise<DirectoryListing> {
+async function listAs(
+  path: string,
+  how: { account: Account | undefined; limit: number; timeoutMs: number },
+): Promise<DirectoryListing> {
   const result = await runProgram({
     argv: ['/usr/bin/find', '-H', path, '-maxdepth', '1', '-printf', '%d%y%f\\0'],
     env: TOOL_ENV,
-    timeoutMs: 5000,
+    timeoutMs: how.timeoutMs,
     runAs: how.account,
   });
   const records = Buffer.from(result.stdout).toString('utf8').split('\0').slice(0, -1);
   const itself = records[0];
   if (itself === undefined) {
+    if (result.state === 'timedOut') return { state: 'unreadable', detail: `${path} does not answer` };
     const missing = Buffer.from(result.stderr).toString('utf8').includes('No such file or directory');
     return {
       state: missing ? 'missing' : 'unreadable',

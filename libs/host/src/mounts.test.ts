@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { mountTypeOf, networkMount, parseMountInfo } from './mounts.ts';
+import { mountTypeOf, networkMount, networkShare, parseMountInfo } from './mounts.ts';
 import { makePlace } from './testing/place.ts';
 
 const place = makePlace();
@@ -45,5 +45,9 @@ describe('the mount table', () => {
     expect(await networkMount(join(place.path, 'stick/ca.pem'), mounts)).toBeNull();
     expect(await networkMount(join(place.path, 'circle/ca.pem'), mounts)).toBeNull();
     expect(await networkMount('/home/bob', mounts)).toBe('autofs');
+    expect(await networkShare(join(place.path, 'hop/studio/ca.pem'), mounts)).toEqual({
+      type: 'cifs',
+      export: '//nas/x',
+    });
   });
 });

@@ -8,6 +8,13 @@ import { windowsShare } from './windows-files/share.ts';
 export interface Mount {
   readonly point: string;
   readonly type: string;
+  /** What is mounted: `server:/export`, `//nas/share`, a device. Empty where the line does not say. */
+  readonly source: string;
+}
+/** A network file system and what it shows: `server:/export`. */
+export interface NetworkShare {
+  readonly type: string;
+  readonly export: string;
 }
 
 /** File systems whose server may not answer. Any fuse but the local ones is a program of some user. */
@@ -35,8 +42,10 @@ export function parseMountInfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [left, right] = line.split(' - ');
     const point = left?.split(' ')[4];
-    const type = right?.split(' ')[0];
-    return point === undefined || type === undefined ? [] : [{ point: unescape(point), type }];
+    const [type, source = ''] = right?.split(' ') ?? [];
+    return point === undefined || type === undefined
+      ? []
+      : [{ point: unescape(point), type, source: unescape(source) }];
   });
 }
 
@@ -50,20 +59,29 @@ function isNetworkType(type: string): boolean {
 
 /** Type of the file system that holds `path` by the table alone; the last mount on a point covers those before it. */
 export function mountTypeOf(mounts: readonly Mount[], path: string): string | null {
+  return mountOf(mounts, path)?.type ?? null;
+}
+
+function mountOf(mounts: readonly Mount[], path: string): Mount | null {
   let best: Mount | null = null;
   for (const mount of mounts) {
     const inside = mount.point === '/' || path === mount.point || path.startsWith(`${mount.point}/`);
     if (inside && mount.point.length >= (best?.point.length ?? 0)) best = mount;
   }
   // The system itself runs on what is mounted at '/', so that does answer.
-  return best === null || best.point === '/' ? null : best.type;
+  return best === null || best.point === '/' ? null : best;
+}
+
+/** Type of the network file system on the way to `path`, else null. */
+export async function networkMount(path: string, mounts: readonly Mount[]): Promise<string | null> {
+  return (await networkShare(path, mounts))?.type ?? null;
 }
 
 /**
- * Type of the network file system on the way to `path`, else null. Walks the symbolic links itself and asks the table before
+ * The network file system on the way to `path`, else null. Walks the symbolic links itself and asks the table before
  * each step, so that a share that does not answer is never touched.
  */
-export async function networkMount(path: string, mounts: readonly Mount[]): Promise<string | null> {
+export async function networkShare(path: string, mounts: readonly Mount[]): Promise<NetworkShare | null> {
   let current = resolve('/', path);
   for (let hops = 0; hops < 40; hops += 1) {
     const step = await firstLinkOrShare(current, mounts);
@@ -77,13 +95,14 @@ export async function networkMount(path: string, mounts: readonly Mount[]): Prom
 async function firstLinkOrShare(
   path: string,
   mounts: readonly Mount[],
-): Promise<{ share?: string; next?: string }> {
+): Promise<{ share?: NetworkShare; next?: string }> {
   const parts = path.split('/').filter((part) => part !== '');
   let at = '/';
   for (const [index, part] of parts.entries()) {
     at = join(at, part);
-    const type = mountTypeOf(mounts, at);
-    if (type !== null && isNetworkType(type)) return { share: type };
+    const mount = mountOf(mounts, at);
+    if (mount !== null && isNetworkType(mount.type))
+      return { share: { type: mount.type, export: mount.source } };
     const target = await linkTarget(at);
     if (target === null) return {};
     if (target !== undefined) return { next: resolve(dirname(at), target, ...parts.slice(index + 1)) };
@@ -106,16 +125,28 @@ async function linkTarget(path: string): Promise<string | null | undefined> {
  * The mount table, read again at most every second. On a system without /proc there is none, and nothing counts as a share; Windows has
  * its own rules.
  */
-export function createMountTable(): { networkMount(path: string): Promise<string | null> } {
-  if (hostPlatform() === 'windows') return { networkMount: (path) => windowsShare(path) };
+export function createMountTable(): {
+  networkMount(path: string): Promise<string | null>;
+  networkShare(path: string): Promise<NetworkShare | null>;
+} {
+  if (hostPlatform() === 'windows')
+    return {
+      networkMount: (path) => windowsShare(path),
+      async networkShare(path) {
+        const type = await windowsShare(path);
+        return type === null ? null : { type, export: '' };
+      },
+    };
   let cached: { at: number; mounts: Mount[] } | null = null;
+  const shareOf = async (path: string): Promise<NetworkShare | null> => {
+    if (!isAbsolute(path) || path.includes('\0')) return null;
+    if (cached === null || Date.now() - cached.at > 1000)
+      cached = { at: Date.now(), mounts: await readTable() };
+    return await networkShare(path, cached.mounts);
+  };
   return {
-    async networkMount(path) {
-      if (!isAbsolute(path) || path.includes('\0')) return null;
-      if (cached === null || Date.now() - cached.at > 1000)
-        cached = { at: Date.now(), mounts: await readTable() };
-      return await networkMount(path, cached.mounts);
-    },
+    networkShare: shareOf,
+    networkMount: async (path) => (await shareOf(path))?.type ?? null,
   };
 }
 

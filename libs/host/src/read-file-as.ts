@@ -3,7 +3,8 @@ import { failure, tooLarge } from './file-states.ts';
 import type { Account, FileRead, RunResult } from './types.ts';
 
 interface ReadAs {
-  readonly account: Account;
+  /** Null: the agent's own. */
+  readonly account: Account | null;
   readonly maxBytes: number;
   readonly head: boolean;
   readonly timeoutMs: number;
@@ -58,11 +59,12 @@ function run(argv: readonly [string, ...string[]], how: ReadAs): Promise<RunResu
     env: TOOL_ENV,
     timeoutMs: how.timeoutMs,
     maxOutputBytes: how.maxBytes + 2 * BLOCK,
-    runAs: how.account,
+    runAs: how.account ?? undefined,
   });
 }
 
 function failed(path: string, result: RunResult): FileRead {
+  if (result.state === 'timedOut') return failure('unreadable', `${path} does not answer`);
   const said = text(result.stderr);
   if (/No such file or directory|Not a directory/.test(said))
     return failure('missing', `${path} does not exist`);

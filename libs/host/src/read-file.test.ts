@@ -152,3 +152,14 @@ describe('listDirectory', () => {
     },
   );
 });
+
+describe('reads apart, in a child that can be given up', () => {
+  it.each(CASES)('%s → %s', async (name, state) => {
+    expect((await readBoundedFile(at(name), { apart: true })).state).toBe(state);
+  });
+
+  it('gives what a read in this process gives', async () => {
+    expect(await readBoundedFile(at('link'), { apart: true })).toEqual(await readBoundedFile(at('link')));
+    expect(await listDirectory(place.path, { apart: true })).toEqual(await listDirectory(place.path));
+  });
+});

@@ -18,9 +18,14 @@ export async function readBoundedFile(path: string, options: ReadOptions = {}): 
   if (problem !== null) return failure('unreadable', problem);
   const limit = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, head: options.head ?? false };
   const account = options.asUser;
-  if (account === undefined || account.uid === ownUid()) return await readOwn(path, limit);
-  if (ownUid() === 0)
-    return await readFileAs(path, { ...limit, account, timeoutMs: options.timeoutMs ?? 5000 });
+  const own = account === undefined || account.uid === ownUid();
+  if (own && (options.apart !== true || ownUid() === -1)) return await readOwn(path, limit);
+  if (own || ownUid() === 0)
+    return await readFileAs(path, {
+      ...limit,
+      account: own ? null : account,
+      timeoutMs: options.timeoutMs ?? 5000,
+    });
   if (ownUid() === -1)
     return failure(
       'unreadable',

@@ -8,6 +8,8 @@ import { processTrees, type ProcessTree } from './process-tree.ts';
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** A grandchild may keep the pipes open after the program ended; we do not wait for it longer than this. */
 const PIPE_GRACE_MS = 250;
+/** A program that waits for a file server does not die of SIGKILL before that answers (signal(7), state D): it is given up. */
+const ABANDON_MS = 1000;
 
 /**
  * Runs one program without a shell, in its own process group (Windows: see process-tree.ts), at low priority, with stdin closed
@@ -72,6 +74,7 @@ function supervise({ child, tree }: Started, request: RunRequest): Promise<RunRe
   let ended: RunResult['state'] | null = null;
   let startError: string | null = null;
   let grace: NodeJS.Timeout | undefined;
+  let abandon: NodeJS.Timeout | undefined;
   lowerPriority(child);
   const ask = hand({ child, tree }, request);
 
@@ -79,6 +82,13 @@ function supervise({ child, tree }: Started, request: RunRequest): Promise<RunRe
     const stopWith = (state: RunResult['state']): void => {
       ended ??= state;
       ask.toStop();
+      abandon ??= setTimeout(
+        () => {
+          giveUp(child);
+          finish();
+        },
+        (request.graceMs ?? 0) + ABANDON_MS,
+      );
     };
     const timer = setTimeout(stopWith, request.timeoutMs, 'timedOut');
     const abort = (): void => {
@@ -108,12 +118,20 @@ function supervise({ child, tree }: Started, request: RunRequest): Promise<RunRe
     function finish(): void {
       clearTimeout(timer);
       clearTimeout(grace);
+      clearTimeout(abandon);
       ask.done();
       request.signal?.removeEventListener('abort', abort);
       const bytes = { stdout: output.stdout.bytes(), stderr: output.stderr.bytes() };
       resolve(startError === null ? describe(child, { request, ended, ...bytes }) : notStarted(startError));
     }
   });
+}
+
+/** Nothing of it keeps this process from going on, or from ending. */
+function giveUp(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }
 
 /** Hands `input` over. `toStop` ends stdin and kills the group after `graceMs`; without an input, at once. */

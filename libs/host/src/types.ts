@@ -1,3 +1,4 @@
+import type { NetworkShare } from './mounts.ts';
 import type { WindowsRegistry } from './windows-registry/types.ts';
 
 /** Shapes of the operating-system ports. Adapters declare what they need of these themselves; the shapes fit. */
@@ -48,7 +49,9 @@ export interface ReadOptions {
   readonly head?: boolean;
   /** Opened with this account's rights (in a child) when the agent is root; ignored when it is the agent's own uid. */
   readonly asUser?: Account | undefined;
-  /** Only for reads as another account. Default 5000. */
+  /** In a child that is given up after `timeoutMs`, also where the rights are the agent's own: for what lies on a share that may not answer. */
+  readonly apart?: boolean;
+  /** Only for reads in a child. Default 5000. */
   readonly timeoutMs?: number;
 }
 
@@ -71,6 +74,10 @@ export interface ListOptions {
   /** More entries than this: `truncated` is true. Default 10000. */
   readonly limit?: number;
   readonly asUser?: Account | undefined;
+  /** As for {@link ReadOptions}. */
+  readonly apart?: boolean;
+  /** Only for listings in a child. Default 5000. */
+  readonly timeoutMs?: number;
 }
 export type EntryKind = 'file' | 'directory' | 'link' | 'other';
 export interface DirectoryEntry {
@@ -193,6 +200,8 @@ export type {
   WindowsRegistry,
 } from './windows-registry/types.ts';
 
+export type { NetworkShare } from './mounts.ts';
+
 export interface Host {
   readonly platform: 'linux' | 'windows' | 'macos';
   /** Effective uid of this process; -1 where the system has none (Windows). */
@@ -213,6 +222,8 @@ export interface Host {
   findForeign(search: ForeignSearch): Promise<ForeignResult>;
   /** File system type when the path lies on a network (or user-space) mount, else null. Read from the mount table, the path is not touched. */
   networkMount(path: string): Promise<string | null>;
+  /** As {@link networkMount}, with what is mounted there (`server:/export`; empty where the system does not say). */
+  networkShare(path: string): Promise<NetworkShare | null>;
   /** Regular file with an execute bit (links followed). */
   isExecutable(path: string): Promise<boolean>;
   /** This process may write there; false on a read-only file system, even for root. */
