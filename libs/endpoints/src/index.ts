@@ -1,0 +1,3 @@
+export type * from './ports.ts';
+export type * from './types.ts';
+export type * from './schedule/types.ts';
