@@ -6,6 +6,7 @@ import { findFiles, findForeign } from './find.ts';
 import { identify, makeDirectory } from './identify.ts';
 import { listDirectory } from './list-directory.ts';
 import { createMountTable } from './mounts.ts';
+import { observeEndpoint } from './observe-endpoint/observe-endpoint.ts';
 import { inspectPath } from './path-chain.ts';
 import { hostPlatform } from './platform.ts';
 import { readBoundedFile } from './read-file.ts';
@@ -33,6 +34,7 @@ export function createHost(): Host {
     findForeign,
     networkMount: (path) => mounts.networkMount(path),
     networkShare: (path) => mounts.networkShare(path),
+    observeEndpoint,
     identify,
     makeDirectory,
     isExecutable,

@@ -17,5 +17,7 @@ export {
   type WindowsServiceStatus,
 } from './windows-services/index.ts';
 export { createRegistry } from './windows-registry/index.ts';
+export { observeEndpoint } from './observe-endpoint/observe-endpoint.ts';
+export type { EndpointObservation, ObserveRequest } from './observe-endpoint/types.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

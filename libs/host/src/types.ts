@@ -1,4 +1,5 @@
 import type { NetworkShare } from './mounts.ts';
+import type { EndpointObservation, ObserveRequest } from './observe-endpoint/types.ts';
 import type { WindowsRegistry } from './windows-registry/types.ts';
 
 /** Shapes of the operating-system ports. Adapters declare what they need of these themselves; the shapes fit. */
@@ -224,6 +225,8 @@ export interface Host {
   networkMount(path: string): Promise<string | null>;
   /** As {@link networkMount}, with what is mounted there (`server:/export`; empty where the system does not say). */
   networkShare(path: string): Promise<NetworkShare | null>;
+  /** Looks at an endpoint without verifying and sends nothing. */
+  observeEndpoint(request: ObserveRequest): Promise<EndpointObservation>;
   /** Regular file with an execute bit (links followed). */
   isExecutable(path: string): Promise<boolean>;
   /** This process may write there; false on a read-only file system, even for root. */

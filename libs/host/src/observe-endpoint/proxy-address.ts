@@ -1,0 +1,38 @@
+export interface ProxyAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Value of Proxy-Authorization; null where the address names no user. Never shown, never logged. */
+  readonly authorization: string | null;
+  /** `host:port`, without credentials. */
+  readonly shown: string;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80 };
+
+/** Reads a value of HTTPS_PROXY, with or without a scheme. A sentence where it is none that can be spoken to here. */
+export function parseProxyAddress(text: string): ProxyAddress | string {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== 'http')
+    return scheme === 'https' || scheme.startsWith('socks')
+      ? `The proxy is of the kind ${scheme}, which is not looked through: only http proxies are`
+      : 'The proxy’s address is of an unknown kind';
+  const url = URL.parse(scheme === undefined ? `http://${text}` : text);
+  if (url === null || url.hostname === '') return 'The proxy’s address cannot be read';
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 80) : Number(url.port);
+  return { host, port, authorization: authorizationOf(url), shown: `${url.hostname}:${port}` };
+}
+
+function authorizationOf(url: URL): string | null {
+  if (url.username === '') return null;
+  const words = `${decoded(url.username)}:${decoded(url.password)}`;
+  return `Basic ${Buffer.from(words, 'utf8').toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone % stands for itself
+  }
+}
