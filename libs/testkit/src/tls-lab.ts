@@ -1,5 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import { createServer, type Server } from 'node:https';
+import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { issueCertificate, sha256Hex, toPem, type CertificateProfile } from '@trustfleet/certificates';
 
@@ -22,13 +22,40 @@ export interface LabServer {
   close(): Promise<void>;
 }
 
+export interface LabAuthorityOptions {
+  /** Who signs it; default: itself. */
+  readonly issuer?: LabCertificate;
+  /** Dates it around another time than the lab's. */
+  readonly now?: Date;
+}
+
+export interface LabLeafOptions {
+  readonly commonName?: string;
+  /** Default: localhost. */
+  readonly dnsNames?: readonly string[];
+  /** Default: 127.0.0.1 and ::1. */
+  readonly ipAddresses?: readonly string[];
+  /** Dates it around another time than the lab's. */
+  readonly now?: Date;
+}
+
+export interface LabServeOptions extends Pick<
+  ServerOptions,
+  'minVersion' | 'maxVersion' | 'ciphers' | 'SNICallback' | 'requestCert' | 'rejectUnauthorized'
+> {
+  /** Sent after the server's certificate, in this order. */
+  readonly chain?: readonly LabCertificate[];
+}
+
 export interface TlsLab {
-  /** A self-signed authority. */
-  authority(commonName: string): Promise<LabCertificate>;
+  /** A self-signed authority, or one that `issuer` signs. */
+  authority(commonName: string, options?: LabAuthorityOptions): Promise<LabCertificate>;
   /** A server certificate for localhost, 127.0.0.1 and ::1, issued by `authority`. */
-  leaf(authority: LabCertificate, commonName?: string): Promise<LabCertificate>;
+  leaf(authority: LabCertificate, how?: string | LabLeafOptions): Promise<LabCertificate>;
+  /** A server certificate that signs itself. */
+  selfSigned(options?: LabLeafOptions): Promise<LabCertificate>;
   /** An HTTPS server on 127.0.0.1, port 0, that answers 200 `ok`; closed with the lab. */
-  serve(certificate: LabCertificate, chain?: readonly LabCertificate[]): Promise<LabServer>;
+  serve(certificate: LabCertificate, how?: readonly LabCertificate[] | LabServeOptions): Promise<LabServer>;
   /** Closes every server it started. */
   close(): Promise<void>;
 }
@@ -81,9 +108,16 @@ async function issue({ commonName, profile, issuer, now }: Wish): Promise<LabCer
   return { der, pem: toPem(der), privateKeyPem: await toPkcs8Pem(keys.privateKey), sha256: sha256Hex(der) };
 }
 
-async function listen(certificate: LabCertificate, chain: readonly LabCertificate[]): Promise<LabServer> {
+async function listen(
+  certificate: LabCertificate,
+  { chain = [], ...options }: LabServeOptions,
+): Promise<LabServer> {
   const server = createServer(
-    { key: certificate.privateKeyPem, cert: [certificate, ...chain].map(({ pem }) => pem).join('') },
+    {
+      ...options,
+      key: certificate.privateKeyPem,
+      cert: [certificate, ...chain].map(({ pem }) => pem).join(''),
+    },
     (_, response) => {
       response.end('ok');
     },
@@ -114,17 +148,27 @@ async function listen(certificate: LabCertificate, chain: readonly LabCertificat
 export function createTlsLab(options: TlsLabOptions = {}): TlsLab {
   const now = options.now ?? new Date();
   const servers: LabServer[] = [];
+  const leaf = (issuer: LabCertificate | null, how: LabLeafOptions): Promise<LabCertificate> => {
+    const { commonName = 'localhost', dnsNames = ['localhost'], ipAddresses = ['127.0.0.1', '::1'] } = how;
+    return issue({
+      commonName,
+      profile: { kind: 'server', dnsNames, ipAddresses },
+      issuer,
+      now: how.now ?? now,
+    });
+  };
   return {
-    authority: (commonName) => issue({ commonName, profile: { kind: 'authority' }, issuer: null, now }),
-    leaf: (issuer, commonName = 'localhost') =>
+    authority: (commonName, more = {}) =>
       issue({
         commonName,
-        profile: { kind: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] },
-        issuer,
-        now,
+        profile: { kind: 'authority' },
+        issuer: more.issuer ?? null,
+        now: more.now ?? now,
       }),
-    async serve(certificate, chain = []) {
-      const server = await listen(certificate, chain);
+    leaf: (issuer, how = {}) => leaf(issuer, typeof how === 'string' ? { commonName: how } : how),
+    selfSigned: (how = {}) => leaf(null, how),
+    async serve(certificate, how = {}) {
+      const server = await listen(certificate, isChain(how) ? { chain: how } : how);
       servers.push(server);
       return server;
     },
@@ -132,4 +176,8 @@ export function createTlsLab(options: TlsLabOptions = {}): TlsLab {
       await Promise.all(servers.splice(0).map((server) => server.close()));
     },
   };
+}
+
+function isChain(how: readonly LabCertificate[] | LabServeOptions): how is readonly LabCertificate[] {
+  return Array.isArray(how);
 }
