@@ -7,20 +7,20 @@ export interface ProxyAddress {
   readonly shown: string;
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80 };
-
 /** Reads a value of HTTPS_PROXY, with or without a scheme. A sentence where it is none that can be spoken to here. */
 export function parseProxyAddress(text: string): ProxyAddress | string {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== 'http')
-    return scheme === 'https' || scheme.startsWith('socks')
-      ? `The proxy is of the kind ${scheme}, which is not looked through: only http proxies are`
-      : 'The proxy’s address is of an unknown kind';
-  const url = URL.parse(scheme === undefined ? `http://${text}` : text);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
+  if (scheme !== null && scheme !== 'http')
+    return 'The proxy is spoken to over TLS or SOCKS, which is not looked through: only http proxies are';
+  const url = URL.parse(scheme === null ? `http://${text}` : text);
   if (url === null || url.hostname === '') return 'The proxy’s address cannot be read';
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 80) : Number(url.port);
-  return { host, port, authorization: authorizationOf(url), shown: `${url.hostname}:${port}` };
+  const port = url.port === '' ? 80 : Number(url.port);
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    authorization: authorizationOf(url),
+    shown: `${url.hostname}:${port}`,
+  };
 }
 
 function authorizationOf(url: URL): string | null {
