@@ -15,3 +15,5 @@ export type {
   TrustOrderOf,
 } from './shotgun-api/types.ts';
 export type { ConsumersOf, ResolveSource, ResolveSources, VariableContexts } from './trust-sources/types.ts';
+export { decodePythonSource } from './code/decode-source.ts';
+export { findCodeDecisions, type FoundDecision } from './code/find-decisions.ts';

@@ -20,7 +20,7 @@ export const codeFinding = z.looseObject({
   decision: codeDecision,
   /** Which rule, e.g. `verifyFalse`, `certNone`, `caCertsArgument`. */
   rule: z.string().max(64),
-  /** The line, every string literal but the trust file's own masked. */
+  /** The line; of string literals only those that the rule is about (the trust file's, a variable's name) are shown, no comment is. */
   text: shortText,
   /** Where `explicitTrust` points by a literal, and what is wrong with it. */
   target: hostPath.nullable(),
