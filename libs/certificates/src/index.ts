@@ -22,6 +22,7 @@ export { children, content, encoded, objectIdentifier, readElement, type DerElem
 export { readCertificateFields, type CertificateFields } from './x509/certificate-fields.ts';
 export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
 export { decodeBase64 } from './pem/base64.ts';
-export type { AnchorSet, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';
+export type { AnchorSet, NameRules, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';
 export { createAnchorSet } from './verify/anchor-set.ts';
-export type { VerifyChain } from './verify/verify-chain.ts';
+export { verifyChain } from './verify/verify-chain.ts';
+export { X509_ERRORS } from './verify/codes.ts';

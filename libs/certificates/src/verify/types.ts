@@ -14,8 +14,10 @@ export interface OpenSslProfile {
 /** Anchors that a client loaded, found by subject. Made once for each set, used for many chains. */
 export interface AnchorSet {
   readonly size: number;
-  /** DER of every anchor whose subject is `subject` (DER of the Name), newest first. */
+  /** DER of every anchor whose subject is `subject` (DER of the Name), in the order in which they were loaded. */
   bySubject(subject: Uint8Array): readonly Uint8Array[];
+  /** The same by a name that is already folded as OpenSSL compares it. */
+  bySubjectKey(key: string): readonly Uint8Array[];
   has(sha256: string): boolean;
 }
 
@@ -26,7 +28,19 @@ export interface VerifyRequest {
   readonly at: Date;
   /** DNS name or IP address that the leaf must be for; null where the client does not look (shotgrid.md §1.4). */
   readonly serverName: string | null;
+  /** How the name is held against the certificate; as Python from 3.7 on has OpenSSL do it, where it is not given. */
+  readonly nameRules?: NameRules;
   readonly openssl: OpenSslProfile;
+}
+
+/** Clients differ in what they take for the server's name (python-tls.md §3, §4). */
+export interface NameRules {
+  /** `openssl`: while the chain is judged, code 62 or 64. `afterwards`: by the client itself when the handshake is done (Python ≤ 3.6). */
+  readonly checked: 'openssl' | 'afterwards';
+  /** `w*.example.com`. */
+  readonly partialWildcards: boolean;
+  /** When the subject's CN counts: where no DNS name is there, where no name of any kind is, or never. */
+  readonly commonName: 'withoutDnsName' | 'withoutAnyName' | 'never';
 }
 
 /** What OpenSSL's X509_verify_cert would say. */

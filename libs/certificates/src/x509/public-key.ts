@@ -20,9 +20,13 @@ export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
   const key = publicKeyOf(certificate);
   const keyType = key?.asymmetricKeyType;
   if (key === null || keyType === undefined) return { keyType: 'unknown', keyBits: null, key: null };
+  return { keyType, keyBits: publicKeyBits(key), key };
+}
+
+/** RSA and DSA: modulus; EC: field size; null where it is not known. */
+export function publicKeyBits(key: KeyObject): number | null {
   const details = key.asymmetricKeyDetails;
-  const curve = details?.namedCurve ?? keyType;
-  return { keyType, keyBits: details?.modulusLength ?? curveBits(curve), key };
+  return details?.modulusLength ?? curveBits(details?.namedCurve ?? key.asymmetricKeyType ?? '');
 }
 
 function publicKeyOf(certificate: X509Certificate): KeyObject | null {

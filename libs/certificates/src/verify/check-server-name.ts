@@ -1,0 +1,103 @@
+import { textOf } from './canonical-name.ts';
+import { X509_ERRORS } from './codes.ts';
+import type { GeneralName } from './general-names.ts';
+import type { PathCertificate } from './path-certificate.ts';
+import type { NameRules } from './types.ts';
+
+const COMMON_NAME = '2.5.4.3';
+
+/** Python from 3.7 on: OpenSSL's own check with X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS. */
+export const PYTHON_NAME_RULES: NameRules = {
+  checked: 'openssl',
+  partialWildcards: false,
+  commonName: 'withoutDnsName',
+};
+
+/** 0 where the certificate is for that DNS name or IP address; else 62 or 64. */
+export function nameMismatch(certificate: PathCertificate, serverName: string, rules: NameRules): number {
+  const names = certificate.extensions.alternativeNames ?? [];
+  const address = addressBytes(serverName);
+  if (address !== null) {
+    const found = names.some((name) => name.kind === 'address' && Buffer.compare(name.bytes, address) === 0);
+    return found ? 0 : X509_ERRORS.addressMismatch;
+  }
+  const matches = (pattern: string): boolean => matchesHostPattern(pattern, serverName, rules);
+  if (names.some((name) => name.kind === 'dns' && matches(name.text))) return 0;
+  return looksAtCommonName(names, rules) && commonNames(certificate).some(matches)
+    ? 0
+    : X509_ERRORS.hostNameMismatch;
+}
+
+function looksAtCommonName(names: readonly GeneralName[], { commonName }: NameRules): boolean {
+  if (commonName === 'never') return false;
+  const counts = commonName === 'withoutDnsName' ? ['dns'] : ['dns', 'address'];
+  return !names.some(({ kind }) => counts.includes(kind));
+}
+
+function commonNames({ subject }: PathCertificate): string[] {
+  return subject.entries.flatMap(({ type, value }) =>
+    type === COMMON_NAME ? [textOf(value) ?? ''].filter((text) => text !== '') : [],
+  );
+}
+
+/** RFC 6125 §6.4.3 as OpenSSL has it (valid_star, wildcard_match). */
+function matchesHostPattern(pattern: string, host: string, rules: NameRules): boolean {
+  const star = isWildcard(pattern, rules.partialWildcards) ? pattern.indexOf('*') : -1;
+  if (star < 0 || host.startsWith('.')) return pattern !== '' && pattern.toLowerCase() === host.toLowerCase();
+  const [before, after] = [pattern.slice(0, star).toLowerCase(), pattern.slice(star + 1).toLowerCase()];
+  const subject = host.toLowerCase();
+  if (subject.length < before.length + after.length) return false;
+  if (!subject.startsWith(before) || !subject.endsWith(after)) return false;
+  const filled = subject.slice(before.length, subject.length - after.length);
+  const wholeLabel = before === '' && after.startsWith('.');
+  if (wholeLabel && filled === '') return false;
+  if (!wholeLabel && subject.startsWith('xn--')) return false;
+  return filled === '*' || /^[a-z0-9-]*$/.test(filled);
+}
+
+/** One star, in the first label, which is no xn--; at its start or end; two dots behind it. */
+function isWildcard(pattern: string, partial: boolean): boolean {
+  const [first = '', ...labels] = pattern.toLowerCase().split('.');
+  if (labels.length < 2 || !labels.every(isLabel)) return false;
+  const star = first.indexOf('*');
+  if (star < 0 || star !== first.lastIndexOf('*') || first.startsWith('xn--')) return false;
+  if (first === '*') return true;
+  if (!partial) return false;
+  const rest = first.replace('*', '');
+  return (star === 0 || star === first.length - 1) && isLabel(rest);
+}
+
+function isLabel(label: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label);
+}
+
+/** 4 or 16 bytes; null for what is no IP address. */
+export function addressBytes(text: string): Uint8Array | null {
+  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
+  if (four !== undefined) return four.every((part) => part <= 255) ? Uint8Array.from(four) : null;
+  return text.includes(':') ? sixteenBytes(text) : null;
+}
+
+function sixteenBytes(text: string): Uint8Array | null {
+  const [head = '', tail, ...more] = text.split('::');
+  if (more.length > 0) return null;
+  const start = groups(head);
+  const end = tail === undefined ? [] : groups(tail);
+  if (start === null || end === null) return null;
+  const missing = 16 - start.length - end.length;
+  if (tail === undefined ? missing !== 0 : missing < 2) return null;
+  return Uint8Array.from([...start, ...Array.from({ length: missing }, () => 0), ...end]);
+}
+
+function groups(text: string): number[] | null {
+  if (text === '') return [];
+  const bytes: number[] = [];
+  for (const [index, group] of text.split(':').entries()) {
+    const last = index === text.split(':').length - 1;
+    const four = last ? addressBytes(group) : null;
+    if (four !== null) bytes.push(...four);
+    else if (/^[0-9a-f]{1,4}$/i.test(group)) bytes.push(parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff);
+    else return null;
+  }
+  return bytes;
+}
