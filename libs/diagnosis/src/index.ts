@@ -16,4 +16,10 @@ export type {
 } from './shotgun-api/types.ts';
 export type { ConsumersOf, ResolveSource, ResolveSources, VariableContexts } from './trust-sources/types.ts';
 export { decodePythonSource } from './code/decode-source.ts';
-export { findCodeDecisions, type FoundDecision } from './code/find-decisions.ts';
+export { DECIDING_NAMES, findCodeDecisions, type FoundDecision } from './code/find-decisions.ts';
+export { variableContexts } from './contexts/variable-contexts.ts';
+export { ERA_TABLE, eraOf, type EraRow } from './shotgun-api/eras.ts';
+export { trustOrder } from './shotgun-api/trust-order.ts';
+export { IMPORT_TABLE, importable, type ImportRow } from './shotgun-api/importable.ts';
+export { serverName, type ServerNameRule } from './shotgun-api/server-name.ts';
+export type { ClientOption } from './facts.ts';

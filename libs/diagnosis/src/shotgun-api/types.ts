@@ -18,6 +18,8 @@ export interface ApiEra {
   readonly version: readonly [number, number, number] | null;
   /** tk-core v0.23.7 – v0.23.9 hand the API their own bundle whatever argument or variable says (shotgrid.md §2.5). */
   readonly coreDecides: boolean;
+  /** From v0.23.10 such a core takes an empty variable for none (shotgrid.md §2.5). */
+  readonly emptyIsUnset: boolean;
 }
 
 /**
