@@ -23,3 +23,8 @@ export { trustOrder } from './shotgun-api/trust-order.ts';
 export { IMPORT_TABLE, importable, type ImportRow } from './shotgun-api/importable.ts';
 export { serverName, type ServerNameRule } from './shotgun-api/server-name.ts';
 export type { ClientOption } from './facts.ts';
+export {
+  judgeInterception,
+  type Interception,
+  type InterceptionFacts,
+} from './interception/judge-interception.ts';
