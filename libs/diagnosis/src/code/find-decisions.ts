@@ -14,8 +14,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...Object.entries(ENVIRONMENT_RULES),
   ...Object.entries(VERIFICATION_RULES),
 ]);
-/** A source in which none of the names stands, wherever, need not be read further. */
-const WORTH_READING = new RegExp([...RULES.keys()].join('|'));
+/** A source in which none of these stands, wherever, decides nothing: it need not be read further. */
+export const DECIDING_NAMES: readonly string[] = [...RULES.keys()];
+const WORTH_READING = new RegExp(DECIDING_NAMES.join('|'));
 const HTTP_MODULES = ['requests', 'httpx'];
 /** Of one file: a generated one does not crowd out the others. */
 const MOST_FOUND = 200;
