@@ -54,6 +54,12 @@ export interface Registry {
   read(hive: 'localMachine' | 'users', key: string): Promise<RegistryReading>;
 }
 
+/** A network file system: its type, and `server:/export` where the system says so. */
+export interface PythonShare {
+  readonly type: string;
+  readonly export: string;
+}
+
 export interface PythonPorts {
   readonly platform: 'linux' | 'windows' | 'macos';
   /** Null on every other system than Windows. */
@@ -66,11 +72,23 @@ export interface PythonPorts {
   users(root: string): Promise<{ readonly users: readonly UserAccount[]; readonly detail: string | null }>;
   readFile(
     path: string,
-    options?: { readonly maxBytes?: number; readonly head?: boolean; readonly asUser?: Account | undefined },
+    options?: {
+      readonly maxBytes?: number;
+      readonly head?: boolean;
+      readonly asUser?: Account | undefined;
+      /** In a child that is given up after `timeoutMs`: for a share that may not answer. */
+      readonly apart?: boolean;
+      readonly timeoutMs?: number;
+    },
   ): Promise<BundleRead>;
   listDirectory(
     path: string,
-    options?: { readonly limit?: number; readonly asUser?: Account | undefined },
+    options?: {
+      readonly limit?: number;
+      readonly asUser?: Account | undefined;
+      readonly apart?: boolean;
+      readonly timeoutMs?: number;
+    },
   ): Promise<PythonListing>;
   findFiles(search: {
     readonly root: string;
@@ -97,6 +115,12 @@ export interface PythonPorts {
     readonly detail: string | null;
   }>;
   networkMount(path: string): Promise<string | null>;
+  /** As {@link networkMount}, with what is mounted there. */
+  networkShare(path: string): Promise<PythonShare | null>;
+  /** Metadata alone; null for what is missing or cannot be seen. */
+  identify(
+    paths: readonly string[],
+  ): Promise<readonly ({ readonly identity: string; readonly settled: boolean } | null)[]>;
   runProgram(request: {
     readonly argv: readonly [string, ...string[]];
     readonly env: Readonly<Record<string, string>>;

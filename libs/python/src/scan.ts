@@ -7,9 +7,11 @@ import {
   type PythonListing,
   type PythonPathChain,
   type PythonPorts,
+  type PythonShare,
   type UserAccount,
 } from './ports.ts';
-import type { CollectOptions } from './types.ts';
+import { createShares, type Shares } from './shares.ts';
+import type { CollectOptions, KnownPythons } from './types.ts';
 
 /** null: the agent's own rights. */
 export type Reader = Account | null;
@@ -20,14 +22,22 @@ export interface Scan {
   readonly root: string;
   readonly options: CollectOptions;
   readonly accounts: readonly UserAccount[];
+  /** What an earlier look of the same kind left. */
+  readonly known: KnownPythons | null;
   readonly problems: CollectorProblem[];
-  /** A file on a network mount is not touched: `unreadable`. */
+  /** A file on a network mount is not touched, unless that is configured: `unreadable`. */
   read(
     path: string,
     how: { readonly reader: Reader; readonly maxBytes?: number; readonly head?: boolean },
   ): Promise<BundleRead>;
   list(path: string, reader: Reader): Promise<PythonListing>;
   chain(path: string): Promise<PythonPathChain>;
+  /** Null for what lies on this machine. */
+  shareOf(path: string): Promise<PythonShare | null>;
+  /** What each path is like, for telling later whether it changed; `settled` false: it cannot be told. Asks the mount table first. */
+  marksOf(
+    paths: readonly string[],
+  ): Promise<{ readonly marks: readonly string[]; readonly settled: boolean }>;
   /** Whose rights suffice for `path` and are safe: its one owner's, `nobody`'s where several accounts could have put something there. */
   readerFor(path: string): Promise<Reader>;
   /** Null where this agent cannot read as that account. */
@@ -46,12 +56,14 @@ export async function createScan(ports: PythonPorts, options: CollectOptions): P
   };
   const { users: accounts, detail } = await ports.users(root);
   if (detail !== null) note(below(root, '/etc/passwd'), detail);
-  const access = createAccess(ports);
+  const shares = createShares(ports, { readNetwork: options.readNetwork ?? [], note });
+  const access = createAccess(ports, shares);
   return {
     ports,
     root,
     options,
     accounts,
+    known: knownOf({ ports, root, options }),
     problems,
     note,
     ...access,
@@ -59,40 +71,78 @@ export async function createScan(ports: PythonPorts, options: CollectOptions): P
   };
 }
 
+/** Another root, agent or configuration looks with other eyes. */
+export function eyesOf({ ports, root, options }: Pick<Scan, 'ports' | 'root' | 'options'>): string {
+  const { search = [], readNetwork = [], products = [] } = options;
+  return JSON.stringify([ports.platform, ports.uid, ports.canActAs, root, search, readNetwork, products]);
+}
+
+function knownOf(of: Pick<Scan, 'ports' | 'root' | 'options'>): KnownPythons | null {
+  const { known } = of.options;
+  return known?.format === 1 && known.of === eyesOf(of) ? known : null;
+}
+
 /** Reads that ask the mount table first; each path's chain is looked at once a scan. */
-function createAccess(ports: PythonPorts): Pick<Scan, 'read' | 'list' | 'chain'> {
+function createAccess(
+  ports: PythonPorts,
+  shares: Shares,
+): Pick<Scan, 'read' | 'list' | 'chain' | 'shareOf' | 'marksOf'> {
   const chains = new Map<string, Promise<PythonPathChain>>();
-  const share = async (path: string): Promise<string | null> => {
-    const type = await ports.networkMount(path);
-    return type === null ? null : `${path} lies on a network mount (${type}) and is left alone`;
-  };
   return {
+    shareOf: (path) => shares.of(path),
     async read(path, { reader, maxBytes, head }) {
-      const detail = await share(path);
-      if (detail !== null) return { state: 'unreadable', detail, size: null, realPath: null };
-      return await ports.readFile(path, {
+      const way = await shares.wayTo(path);
+      if (way.refused !== null)
+        return { state: 'unreadable', detail: way.refused, size: null, realPath: null };
+      const read = await ports.readFile(path, {
         asUser: reader ?? undefined,
         head: head ?? false,
+        ...way.how,
         ...(maxBytes === undefined ? {} : { maxBytes }),
       });
+      if (read.state === 'unreadable') way.failed(read.detail);
+      return read;
     },
     async list(path, reader) {
-      const detail = await share(path);
-      if (detail !== null) return { state: 'unreadable', detail };
-      return await ports.listDirectory(path, { asUser: reader ?? undefined });
+      const way = await shares.wayTo(path);
+      if (way.refused !== null) return { state: 'unreadable', detail: way.refused };
+      const listing = await ports.listDirectory(path, { asUser: reader ?? undefined, ...way.how });
+      if (listing.state === 'unreadable') way.failed(listing.detail);
+      return listing;
     },
     chain(path) {
       const known = chains.get(path);
       if (known !== undefined) return known;
-      const looked = share(path).then((detail) =>
-        detail === null
-          ? ports.inspectPath(path)
-          : { state: 'unreadable' as const, realPath: null, owners: [], writable: path, openToAll: false },
-      );
+      const looked = chainOf(ports, shares, path);
       chains.set(path, looked);
       return looked;
     },
+    async marksOf(paths) {
+      const local = await Promise.all(paths.map(async (path) => (await shares.of(path)) === null));
+      const found = await ports.identify(paths.filter((_, index) => local[index]));
+      const next = found.values();
+      let settled = true;
+      const marks = local.map((here) => {
+        const identity = here ? (next.next().value ?? null) : undefined;
+        if (identity === undefined || identity?.settled === false) settled = false;
+        return identity?.identity ?? 'missing';
+      });
+      return { marks, settled };
+    },
   };
+}
+
+/** A share may be changed by whoever else has it mounted: its chain counts as writable, so that nothing of it is ever run. */
+async function chainOf(ports: PythonPorts, shares: Shares, path: string): Promise<PythonPathChain> {
+  const way = await shares.wayTo(path);
+  const unseen = { realPath: null, owners: [], writable: path, openToAll: false };
+  if (way.refused !== null) return { ...unseen, state: 'unreadable' };
+  if (!way.how.apart) return await ports.inspectPath(path);
+  const read = await ports.readFile(path, { ...way.how, head: true, maxBytes: 1 });
+  if (read.state === 'unreadable') way.failed(read.detail);
+  if (read.realPath === null)
+    return { ...unseen, state: read.state === 'missing' ? 'missing' : 'unreadable' };
+  return { ...unseen, state: 'resolved', realPath: read.realPath };
 }
 
 function createReaders(

@@ -1,4 +1,4 @@
-import { hostPath, shortText } from '@trustfleet/protocol';
+import { hostPath, pythonSsl, shortText } from '@trustfleet/protocol';
 import { z } from 'zod';
 import type { Account } from '../ports.ts';
 import type { Scan } from '../scan.ts';
@@ -20,6 +20,13 @@ const factsSchema = z.object({
   openssl: text.nullable().optional(),
   sslError: text.optional(),
   verifyPaths: z.object({ cafile: path, capath: path, opensslCafile: path, opensslCapath: path }).optional(),
+  ssl: z
+    .object({ ...pythonSsl.shape, importError: text.nullable(), contextClass: text.nullable() })
+    .optional(),
+  /** `create_default_context()` raises: a store that it cannot load (python-tls.md §3). */
+  contextError: text.optional(),
+  /** Files of the TLS library that it has loaded. */
+  libraries: z.array(anyPath).max(20).optional(),
 });
 export type RunFacts = z.infer<typeof factsSchema>;
 

@@ -51,8 +51,12 @@ describe('real interpreters', () => {
     const path = realInterpreters()
       .map((one) => dirname(one))
       .join(':');
-    const first = await discover({ path });
-    expect(JSON.stringify((await discover({ path })).result)).toBe(JSON.stringify(first.result));
+    const facts = async (): Promise<string> => {
+      const { known, ...found } = (await discover({ path })).result;
+      // When it looked is all that differs in what it leaves for the next time.
+      return JSON.stringify([found, known.environments.map((entry) => ({ ...entry, at: 0 }))]);
+    };
+    expect(await facts()).toBe(await facts());
   }, 120_000);
 });
 

@@ -1,12 +1,11 @@
-import { clip, type PythonEnvironment, type PythonPackage } from '@trustfleet/protocol';
-import { NOBODY, type PythonPorts } from '../ports.ts';
-import { accountOf, compare, createScan, problemsOf, type Reader, type Scan } from '../scan.ts';
-import type { CertifiCopy, CollectOptions, PythonsResult } from '../types.ts';
-import { ask, type RunFacts } from './ask.ts';
+import type { PythonPorts } from '../ports.ts';
+import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
+import type { CollectOptions, DescribedPython, KnownEnvironment, PythonsResult } from '../types.ts';
 import { findCandidates, type Candidate } from './candidates.ts';
-import { findLayout, readVenvConfig, type Layout, type VenvConfig } from './layout.ts';
-import { certifiBundle, expandSites, findPackages, type SiteReader } from './packages.ts';
-import { mayRun } from './run-rule.ts';
+import { describe } from './describe.ts';
+import { createMemory, marksFor, recording, type Memory } from './known.ts';
+import { native } from './native.ts';
+import { openProgram, reopenProgram, type Program } from './program.ts';
 
 const MAX_PYTHONS = 200;
 /** Two at a time: the agent works at low priority beside people. */
@@ -14,220 +13,172 @@ const WORKERS = 2;
 /** After this no further interpreter is started; the rest is read from files. */
 const RUN_BUDGET_MS = 120_000;
 
-const NOT_ON_WINDOWS: PythonsResult = {
-  section: {
-    pythons: [],
-    problems: [{ path: 'C:\\', reason: 'Python interpreters are not looked for on Windows yet' }],
-  },
-  certifi: [],
-  watch: [],
-};
-
-/** Python environments of this host; run only under security.md "a local user", else static facts. Never throws for what it finds. */
+/**
+ * Python environments of this host; run only under security.md "a local user", else static facts. What `options.known` says and has
+ * not changed since is neither opened nor started again. Never throws for what it finds.
+ */
 export async function discoverPythons(ports: PythonPorts, options: CollectOptions): Promise<PythonsResult> {
-  if (ports.platform === 'windows') return NOT_ON_WINDOWS;
   const scan = await createScan(ports, options);
-  const { candidates, directories } = await findCandidates(scan);
-  const programs = await distinctPrograms(scan, candidates);
-  if (programs.length > MAX_PYTHONS)
-    scan.note('/', `Only the first ${MAX_PYTHONS} of ${programs.length} Python environments were looked at`);
-  const deadline = Date.now() + RUN_BUDGET_MS;
-  const described = await inTurn(programs.slice(0, MAX_PYTHONS), (program) =>
-    describe(scan, { program, mayStart: Date.now() < deadline }),
+  const now = Date.now();
+  const memory = createMemory(scan, now);
+  const { candidates, directories, found, searchedAt } = await findCandidates(scan);
+  const entries = await distinctPrograms(scan, { candidates, memory });
+  if (entries.length > MAX_PYTHONS)
+    scan.note('/', `Only the first ${MAX_PYTHONS} of ${entries.length} Python environments were looked at`);
+  const described = await inTurn(entries.slice(0, MAX_PYTHONS), (entry) =>
+    describeEntry(scan, { entry, memory, deadline: now + RUN_BUDGET_MS }),
   );
   const sorted = described.toSorted((a, b) => compare(a.python.path, b.python.path));
-  return {
+  const result = {
     section: { pythons: sorted.map(({ python }) => python), problems: problemsOf(scan) },
     certifi: sorted.flatMap(({ certifi }) => certifi ?? []),
+    packageBundles: sorted.flatMap(({ packageBundles }) => packageBundles),
+    defaults: sorted.flatMap(({ defaults }) => defaults),
+    sites: sorted.flatMap(({ python, sites }) =>
+      sites.map((directory) => ({ directory, python: python.path })),
+    ),
     watch: [
       ...new Set([...directories, ...sorted.flatMap(({ sites, python }) => [python.path, ...sites])]),
     ].toSorted(compare),
   };
+  return {
+    ...(ports.platform === 'windows' ? native(result) : result),
+    known: memory.left({ found, searchedAt }),
+  };
 }
 
-/** One interpreter with its own packages. */
-interface Program {
-  readonly candidate: Candidate;
-  readonly realPath: string;
-  readonly form: Form;
-  readonly venv: VenvConfig | null;
-  readonly on: SiteReader;
-  readonly reader: Reader;
+/** A candidate that is a Python of its own, with what is known of it. */
+interface Entry {
+  readonly program: Program;
+  /** Scan that notes what is touched. */
+  readonly recorded: ReturnType<typeof recording>;
+  readonly known: KnownEnvironment | null;
 }
 
 /** The same program under several names is one; a venv is its own even where it shares the program (PEP 405). */
-async function distinctPrograms(scan: Scan, candidates: readonly Candidate[]): Promise<Program[]> {
-  const programs = new Map<string, Program>();
+async function distinctPrograms(
+  scan: Scan,
+  { candidates, memory }: { readonly candidates: readonly Candidate[]; readonly memory: Memory },
+): Promise<Entry[]> {
+  const entries = new Map<string, Entry>();
   for (const candidate of candidates.toSorted(byPreference)) {
-    const program = await openProgram(scan, candidate);
-    if (program === null) continue;
-    const key = program.venv === null ? program.realPath : `venv ${program.venv.directory}`;
-    if (!programs.has(key)) programs.set(key, program);
+    const entry = await openEntry(scan, { candidate, memory });
+    if (entry === null) continue;
+    const { venv, realPath } = entry.program;
+    const key = venv === null ? realPath : `venv ${venv.directory}`;
+    if (!entries.has(key)) entries.set(key, entry);
+    else if (entry.known === null) await remember(scan, { entry, memory, described: null });
+    else memory.keep(candidate, { ...entry.known, described: null }, entry.known.at);
   }
-  return [...programs.values()].toSorted((a, b) => compare(a.candidate.path, b.candidate.path));
+  return [...entries.values()].toSorted((a, b) =>
+    compare(a.program.candidate.path, b.program.candidate.path),
+  );
 }
 
-const KIND_ORDER: readonly Candidate['kind'][] = ['system', 'local', 'opt', 'pyenv', 'venv', 'user'];
+async function openEntry(
+  scan: Scan,
+  { candidate, memory }: { readonly candidate: Candidate; readonly memory: Memory },
+): Promise<Entry | null> {
+  const known = await memory.recall(candidate);
+  const recorded = recording(scan);
+  if (known !== null) {
+    if (known.program === null) {
+      memory.keep(candidate, known, known.at);
+      return null;
+    }
+    return {
+      program: await reopenProgram(recorded.scan, { candidate, known: known.program }),
+      recorded,
+      known,
+    };
+  }
+  const program =
+    candidate.neverRun !== undefined && candidate.readAs !== undefined && scan.ports.platform === 'windows'
+      ? unseen(recorded.scan, candidate)
+      : await openProgram(recorded.scan, candidate);
+  if (program !== null) return { program, recorded, known: null };
+  const marks = await marksFor(scan, { content: recorded.touched, presence: [], chain: [candidate.path] });
+  if (marks !== null) memory.keep(candidate, { marks, program: null, described: null });
+  return null;
+}
+
+/** What a person of Windows has is not looked at: nothing is opened with another one's rights there. */
+function unseen(scan: Scan, candidate: Candidate): Program {
+  const reader = candidate.readAs ?? null;
+  return {
+    ...{ candidate, realPath: candidate.path, form: 'program', venv: null },
+    ...{ neverRun: candidate.neverRun ?? null, reader },
+    on: { scan, readerFor: () => Promise.resolve(reader) },
+  };
+}
+
+const KIND_ORDER: readonly Candidate['kind'][] = [
+  'dcc',
+  'shotgridDesktop',
+  'system',
+  'framework',
+  'homebrew',
+  'local',
+  'windowsRegistry',
+  'conda',
+  'opt',
+  'uv',
+  'pyenv',
+  'venv',
+  'user',
+  'configured',
+  'commandLineTools',
+  'store',
+];
 
 /** By kind, then the name that people type; the order of discovery (/usr/bin before PATH) decides the rest. */
 function byPreference(a: Candidate, b: Candidate): number {
   const rank = (candidate: Candidate): string => {
-    const name = candidate.path.slice(candidate.path.lastIndexOf('/') + 1);
+    const name = candidate.path.slice(candidate.path.lastIndexOf('/') + 1).replace(/\.exe$/i, '');
     const order = ['python3', 'python', 'python2'].indexOf(name);
-    return `${KIND_ORDER.indexOf(candidate.kind)}${order === -1 ? 9 : order}`;
+    const kind = String(KIND_ORDER.indexOf(candidate.kind)).padStart(2, '0');
+    // Found without a person's word for it goes first: it is looked at with more rights.
+    return `${candidate.readAs === undefined ? 0 : 1}${kind}${order === -1 ? 9 : order}`;
   };
   return compare(rank(a), rank(b));
 }
 
-async function openProgram(scan: Scan, candidate: Candidate): Promise<Program | null> {
-  const chain = await scan.chain(candidate.path);
-  if (chain.state !== 'resolved' || chain.realPath === null) return null;
-  const on = siteReader(scan, chain);
-  const reader = await on.readerFor(candidate.path);
-  const head = await scan.read(candidate.path, { reader, maxBytes: 4096, head: true });
-  if (head.state === 'notRegularFile') return null;
-  const start = head.state === 'read' ? Buffer.from(head.bytes).toString('latin1') : '';
-  if (isShim(start)) return null;
-  return {
-    candidate,
-    realPath: chain.realPath,
-    form: formOf(start),
-    venv: await readVenvConfig(scan, candidate.path, reader),
-    on,
-    reader,
-  };
-}
-
-type Form = 'program' | 'script' | 'other';
-
-function formOf(start: string): Form {
-  if (start.startsWith('\x7fELF')) return 'program';
-  return start.startsWith('#!') ? 'script' : 'other';
-}
-
-/** A shim of pyenv only chooses another interpreter, which is found by itself. */
-function isShim(start: string): boolean {
-  return start.startsWith('#!') && /^exec .*\b(pyenv|asdf|mise)"? exec\b/m.test(start);
-}
-
-/**
- * All files of a Python that one account owns are read as that account, whatever its settings lead to; those of root's by
- * who owns each directory; where several accounts could have put something, as `nobody`.
- */
-function siteReader(
+async function describeEntry(
   scan: Scan,
-  chain: { readonly owners: readonly number[]; readonly writable: string | null },
-): SiteReader {
-  const [owner, second] = chain.owners;
-  if (!scan.ports.canActAs || (owner === undefined && chain.writable === null))
-    return { scan, readerFor: (directory) => scan.readerFor(directory) };
-  const reader =
-    chain.writable !== null || second !== undefined || owner === undefined
-      ? NOBODY
-      : accountOf(scan.accounts, owner);
-  return { scan, readerFor: () => Promise.resolve(reader) };
+  { entry, memory, deadline }: { readonly entry: Entry; readonly memory: Memory; readonly deadline: number },
+): Promise<DescribedPython> {
+  const { program, known, recorded } = entry;
+  if (known !== null && known.described !== null) {
+    memory.keep(program.candidate, known, known.at);
+    return known.described;
+  }
+  const found = await describe(recorded.scan, { program, mayStart: Date.now() < deadline });
+  if (found.lasting) await remember(scan, { entry, memory, ...found });
+  return found.described;
 }
 
-interface Described {
-  readonly python: PythonEnvironment;
-  readonly certifi: CertifiCopy | null;
-  readonly sites: readonly string[];
-}
-
-async function describe(
+async function remember(
   scan: Scan,
-  work: { readonly program: Program; readonly mayStart: boolean },
-): Promise<Described> {
-  const { program } = work;
-  const layout = await findLayout(scan, program);
-  const sites = layout === null ? [] : await expandSites(program.on, layout.sites);
-  const asked = await askIfAllowed(scan, { ...work, layout, sites });
-  const packages = await findPackages(program.on, 'facts' in asked ? importPath(asked.facts, layout) : sites);
-  const python =
-    'facts' in asked
-      ? runPython(program, { facts: asked.facts, packages })
-      : staticPython(program, { layout, packages, because: asked.failure });
-  return { python, certifi: await certifiOf(program, packages), sites };
-}
-
-async function askIfAllowed(
-  scan: Scan,
-  work: {
-    readonly program: Program;
-    readonly mayStart: boolean;
-    readonly layout: Layout | null;
-    readonly sites: readonly string[];
+  what: {
+    readonly entry: Entry;
+    readonly memory: Memory;
+    readonly described: DescribedPython | null;
+    readonly presence?: readonly string[];
+    readonly libraries?: readonly string[];
   },
-): Promise<{ facts: RunFacts } | { failure: string }> {
-  const { program, layout, sites } = work;
-  // The C library would hand such a file to /bin/sh.
-  if (program.form === 'other') return { failure: 'it is neither a program nor a script' };
-  const decision = await mayRun(scan, {
-    path: program.candidate.path,
-    isScript: program.form === 'script',
-    layout,
-    sites,
+): Promise<void> {
+  const { program, recorded } = what.entry;
+  const { candidate, realPath, form, venv } = program;
+  // Read again by recall, though reopened without a look: pyvenv.cfg and the program itself.
+  const own = [candidate.path, realPath, ...(venv === null ? [] : [`${venv.directory}/pyvenv.cfg`])];
+  const marks = await marksFor(scan, {
+    content: [...own, ...recorded.touched, ...(what.libraries ?? [])],
+    presence: what.presence ?? [],
+    chain: [candidate.path],
   });
-  if (!decision.run) return { failure: decision.because };
-  if (!work.mayStart) return { failure: 'the time for starting interpreters was used up by others' };
-  return await ask(scan, { path: program.candidate.path, account: decision.account });
-}
-
-/** sys.path without the standard library, which holds none of the packages looked for. */
-function importPath(facts: RunFacts, layout: Layout | null): string[] {
-  return facts.path.filter(
-    (entry) =>
-      entry.startsWith('/') &&
-      entry !== layout?.library &&
-      !entry.endsWith('.zip') &&
-      !entry.endsWith('/lib-dynload'),
-  );
-}
-
-function runPython(
-  program: Program,
-  found: { readonly facts: RunFacts; readonly packages: PythonPackage[] },
-): PythonEnvironment {
-  const { facts } = found;
-  return {
-    ...common(program),
-    version: facts.version,
-    implementation: facts.implementation,
-    openssl: facts.openssl ?? null,
-    verifyPaths: facts.verifyPaths ?? null,
-    packages: found.packages,
-    facts: 'run',
-    notRunBecause: null,
-    ...(facts.sslError === undefined ? {} : { sslError: facts.sslError }),
-  };
-}
-
-function staticPython(
-  program: Program,
-  found: { readonly layout: Layout | null; readonly packages: PythonPackage[]; readonly because: string },
-): PythonEnvironment {
-  return {
-    ...common(program),
-    version: found.layout?.version ?? program.venv?.version ?? null,
-    implementation: null,
-    openssl: null,
-    verifyPaths: null,
-    packages: found.packages,
-    facts: 'static',
-    notRunBecause: clip(found.because, 512),
-  };
-}
-
-function common(program: Program): Pick<PythonEnvironment, 'path' | 'realPath' | 'kind'> {
-  const kind = program.venv === null ? program.candidate.kind : 'venv';
-  return { path: program.candidate.path, realPath: program.realPath, kind };
-}
-
-async function certifiOf(program: Program, packages: readonly PythonPackage[]): Promise<CertifiCopy | null> {
-  const certifi = packages.find((found) => found.name === 'certifi');
-  if (certifi === undefined) return null;
-  const { path, reader } = await certifiBundle(program.on, certifi.location);
-  return { path, python: program.candidate.path, version: certifi.version, readAs: reader };
+  const neverRun = program.neverRun !== null && candidate.neverRun === undefined;
+  if (marks !== null && !(neverRun && what.described === null))
+    what.memory.keep(candidate, { marks, program: { realPath, form, venv }, described: what.described });
 }
 
 /** Keeps the order of `items` in the result. */

@@ -2,7 +2,8 @@ export const BEGIN = '<<<TRUSTFLEET-FACTS-1';
 export const END = 'TRUSTFLEET-FACTS-1>>>';
 
 /**
- * Runs on Python 2.7 and 3.6 – 3.14. Imports nothing but the standard library and reads no file of its own. Everything is
+ * Runs on Python 2.7 and 3.6 – 3.14. Imports nothing but the standard library and reads no file but the list of what is mapped
+ * into it, for the TLS library that it has. Everything is
  * printed between sentinels, since start-up hooks print too (failures.md §8), and never as a traceback.
  */
 export const FACTS_SCRIPT = String.raw`
@@ -26,6 +27,10 @@ try:
         import ssl
     except Exception as error:
         facts["sslError"] = text(repr(error))[:300]
+        facts["ssl"] = {
+            "importError": text(repr(error))[:300], "versionInfo": None, "libressl": False, "sni": False, "strict": False,
+            "partialChain": False, "securityLevel": None, "contextClass": None, "httpsVerifies": False,
+        }
     else:
         facts["openssl"] = text(getattr(ssl, "OPENSSL_VERSION", None))
         try:
@@ -38,6 +43,35 @@ try:
             }
         except Exception as error:
             facts["sslError"] = text(repr(error))[:300]
+        said = {
+            "importError": None,
+            "versionInfo": list(getattr(ssl, "OPENSSL_VERSION_INFO", None) or ()) or None,
+            "libressl": "LibreSSL" in (getattr(ssl, "OPENSSL_VERSION", None) or ""),
+            "sni": bool(getattr(ssl, "HAS_SNI", False)),
+            "strict": False, "partialChain": False, "securityLevel": None, "contextClass": None,
+            "httpsVerifies": False,
+        }
+        facts["ssl"] = said
+        try:
+            # What urllib opens https with: PYTHONHTTPSVERIFY=0 and many a hook put _create_unverified_context there.
+            opens = getattr(ssl, "_create_default_https_context", None)
+            said["httpsVerifies"] = opens is not None and opens is not getattr(ssl, "_create_unverified_context", None)
+            context = ssl.create_default_context()
+            flags = int(getattr(context, "verify_flags", 0))
+            said["strict"] = bool(flags & 0x20)
+            said["partialChain"] = bool(flags & 0x80000)
+            level = getattr(context, "security_level", None)
+            said["securityLevel"] = level if isinstance(level, int) and 0 <= level <= 5 else None
+            said["contextClass"] = text("%s.%s" % (type(context).__module__, type(context).__name__))[:300]
+        except Exception as error:
+            facts["contextError"] = text(repr(error))[:300]
+        try:
+            import io
+            with io.open("/proc/self/maps", "r", encoding="utf-8", errors="replace") as maps:
+                mapped = set(line.split(None, 5)[5].strip() for line in maps if line.count("/") > 0)
+            facts["libraries"] = sorted(text(one) for one in mapped if "ssl" in one or "libcrypto" in one)[:20]
+        except Exception:
+            facts["libraries"] = []
 except Exception as error:
     facts["error"] = text(repr(error))[:300]
 import json

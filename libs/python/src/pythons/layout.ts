@@ -1,10 +1,10 @@
-import { below } from '../paths.ts';
+import { below, isAbsolutePath, nameOf, parentOf } from '../paths.ts';
 import { compare, type Reader, type Scan } from '../scan.ts';
 
 /** Where an interpreter's code lies, as far as files tell (getpath.c walks up from the program to lib/pythonX.Y/os.py; PEP 405 for venvs). */
 export interface Layout {
-  /** "3.11.7", or "3.11" where no file says more. */
-  readonly version: string;
+  /** "3.11.7", or "3.11" where no file says more; null where none says anything. */
+  readonly version: string | null;
   /** The standard library. */
   readonly library: string;
   /** Directories of packages, in the order in which they are imported; some may not exist. */
@@ -24,8 +24,8 @@ export interface VenvConfig {
 const MAX_ANCESTORS = 8;
 
 export async function readVenvConfig(scan: Scan, path: string, reader: Reader): Promise<VenvConfig | null> {
-  const bin = parent(path);
-  for (const directory of [bin, parent(bin)]) {
+  const bin = parentOf(path);
+  for (const directory of [bin, parentOf(bin)]) {
     const read = await scan.read(`${directory}/pyvenv.cfg`, { reader, maxBytes: 64 * 1024 });
     if (read.state === 'read') return parseVenvConfig(directory, Buffer.from(read.bytes).toString('utf8'));
   }
@@ -38,13 +38,14 @@ export function parseVenvConfig(directory: string, text: string): VenvConfig {
     const equals = line.indexOf('=');
     if (equals > 0) values.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
   }
-  const home = values.get('home');
+  const written = values.get('home') ?? '';
+  const home = /^[a-z]:\\/i.test(written) ? written.replaceAll('\\', '/') : written;
   // venv writes `version = 3.11.7`, virtualenv and uv `version_info = 3.11.7.final.0`.
   const version =
     /^\d+\.\d+(\.\d+)?/.exec(values.get('version') ?? values.get('version_info') ?? '')?.[0] ?? null;
   return {
     directory,
-    home: home?.startsWith('/') === true ? home.slice(0, 4096) : null,
+    home: isAbsolutePath(home) ? home.slice(0, 4096) : null,
     version,
     systemSites: values.get('include-system-site-packages')?.toLowerCase() === 'true',
   };
@@ -55,10 +56,11 @@ export async function findLayout(
   scan: Scan,
   program: { realPath: string; venv: VenvConfig | null; reader: Reader },
 ): Promise<Layout | null> {
+  if (scan.ports.platform === 'windows') return await windowsLayout(scan, program);
   const { realPath, venv } = program;
-  const name = realPath.slice(realPath.lastIndexOf('/') + 1);
+  const name = nameOf(realPath);
   const base = await findBase(scan, {
-    program: venv?.home ?? parent(realPath),
+    program: venv?.home ?? parentOf(realPath),
     name,
     hint: venv?.version ?? null,
     reader: program.reader,
@@ -67,7 +69,11 @@ export async function findLayout(
   const baseSites = sitesOf(scan, base.prefix, base.line);
   if (venv === null)
     return {
-      version: (await patchLevel(scan, base, program.reader)) ?? base.line,
+      version:
+        (await patchLevel(scan, {
+          path: `${base.prefix}/include/python${base.line}/patchlevel.h`,
+          reader: program.reader,
+        })) ?? base.line,
       library: base.library,
       sites: baseSites,
       prefix: base.prefix,
@@ -110,7 +116,7 @@ async function findBase(scan: Scan, from: Start): Promise<Base | null> {
       if (line !== undefined && present.length === 1)
         return { prefix, line, library: `${lib}/python${line}` };
     }
-    prefix = parent(prefix);
+    prefix = parentOf(prefix);
   }
   return null;
 }
@@ -162,17 +168,52 @@ function sitesOf(scan: Scan, prefix: string, line: string): string[] {
 }
 
 /** `#define PY_VERSION "3.11.7"` where the headers are installed. */
-async function patchLevel(scan: Scan, base: Base, reader: Reader): Promise<string | null> {
-  const read = await scan.read(`${base.prefix}/include/python${base.line}/patchlevel.h`, {
-    reader,
-    maxBytes: 64 * 1024,
-  });
+async function patchLevel(
+  scan: Scan,
+  { path, reader }: { readonly path: string; readonly reader: Reader },
+): Promise<string | null> {
+  const read = await scan.read(path, { reader, maxBytes: 64 * 1024 });
   if (read.state !== 'read') return null;
   return (
     /^#define\s+PY_VERSION\s+"(\d[^"]{0,60})"/m.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] ?? null
   );
 }
 
-function parent(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 1)) || '/';
+/** `Lib\os.py` beside the program, in a `Python` beside it (Maya, 3ds Max), or one above. */
+async function windowsLayout(
+  scan: Scan,
+  program: { realPath: string; venv: VenvConfig | null; reader: Reader },
+): Promise<Layout | null> {
+  const { venv, reader } = program;
+  const start = venv?.home ?? parentOf(program.realPath);
+  for (const prefix of [start, `${start}/Python`, parentOf(start), `${parentOf(start)}/Python`]) {
+    if ((await scan.chain(`${prefix}/Lib/os.py`)).state !== 'resolved') continue;
+    const own = `${venv?.directory ?? prefix}/Lib/site-packages`;
+    const version =
+      venv?.version ??
+      (await patchLevel(scan, { path: `${prefix}/include/patchlevel.h`, reader })) ??
+      (await libraryLine(scan, { directories: [prefix, start], reader }));
+    return {
+      version,
+      library: `${prefix}/Lib`,
+      sites: venv?.systemSites === true ? [own, `${prefix}/Lib/site-packages`] : [own],
+      prefix: venv?.directory ?? prefix,
+    };
+  }
+  return null;
+}
+
+/** "3.11" of `python311.dll`. */
+async function libraryLine(
+  scan: Scan,
+  { directories, reader }: { readonly directories: readonly string[]; readonly reader: Reader },
+): Promise<string | null> {
+  for (const directory of directories) {
+    const listing = await scan.list(directory, reader);
+    for (const { name } of listing.state === 'listed' ? listing.entries : []) {
+      const [, major, minor] = /^python(\d)(\d{1,2})\.dll$/i.exec(name) ?? [];
+      if (major !== undefined && minor !== undefined) return `${major}.${minor}`;
+    }
+  }
+  return null;
 }

@@ -1,5 +1,7 @@
-import { clip, PYTHON_PACKAGES, type PythonPackage, type PythonPackageName } from '@trustfleet/protocol';
-import { compare, type Reader, type Scan } from '../scan.ts';
+import { PYTHON_PACKAGES, type PythonPackage, type PythonPackageName } from '@trustfleet/protocol';
+import { compare, type Reader } from '../scan.ts';
+import { packageBundle } from './package-bundle.ts';
+import { MAX_FILE_BYTES, MAX_SITES, openSite, type Site, type SiteReader } from './site.ts';
 
 /** Files that state the version, the truest first; `shotgun_api3` says it only in its main module (probe.py, PKGS). */
 const VERSION_FILES: Readonly<Record<PythonPackageName, readonly string[]>> = {
@@ -17,55 +19,11 @@ const VERSION_FILES: Readonly<Record<PythonPackageName, readonly string[]>> = {
   certifi_win32: ['__init__.py'],
   ca_certs_locater: ['__init__.py'],
 };
+/** Distributions of another name than the module. */
+const DISTRIBUTIONS: Partial<Readonly<Record<PythonPackageName, string>>> = {
+  certifi_win32: 'python_certifi_win32',
+};
 const VERSION = /^__version__\s*(?::[^=\n]*)?=\s*(?:version\s*=\s*)?['"]([^'"\n]{1,100})['"]/m;
-const MAX_SITES = 60;
-const MAX_FILE_BYTES = 1024 * 1024;
-
-export interface SiteReader {
-  readonly scan: Scan;
-  /** Whose rights suffice for a directory of this Python. */
-  readonly readerFor: (directory: string) => Promise<Reader>;
-}
-
-interface Site {
-  readonly directory: string;
-  readonly reader: Reader;
-  readonly names: ReadonlySet<string>;
-}
-
-/** Directories that `.pth` files and eggs add to `sites` (site.py, addpackage), after the site that names them. */
-export async function expandSites(on: SiteReader, sites: readonly string[]): Promise<string[]> {
-  const all: string[] = [];
-  for (const directory of sites) {
-    if (all.length >= MAX_SITES) break;
-    all.push(directory);
-    const site = await openSite(on, directory);
-    if (site !== null) all.push(...(await additions(on, site)));
-  }
-  return [...new Set(all)].slice(0, MAX_SITES);
-}
-
-async function additions(on: SiteReader, site: Site): Promise<string[]> {
-  const found = [...site.names]
-    .filter((name) => name.endsWith('.egg'))
-    .map((name) => `${site.directory}/${name}`);
-  for (const name of [...site.names].filter((one) => one.endsWith('.pth')).slice(0, 50)) {
-    const read = await on.scan.read(`${site.directory}/${name}`, {
-      reader: site.reader,
-      maxBytes: 256 * 1024,
-    });
-    if (read.state !== 'read') continue;
-    for (const line of Buffer.from(read.bytes).toString('utf8').split(/\r?\n/))
-      found.push(...pathLine(site.directory, line.trimEnd()));
-  }
-  return [...new Set(found)].toSorted(compare);
-}
-
-function pathLine(directory: string, line: string): string[] {
-  if (line === '' || line.startsWith('#') || /^import[ \t]/.test(line) || line.includes('\0')) return [];
-  const path = line.startsWith('/') ? line : `${directory}/${line.replace(/^\.\//, '')}`;
-  return [clip(path.replace(/(.)\/+$/, '$1'), 4096)];
-}
 
 /** The first copy of each package in import order; versions are read as text, nothing is imported. */
 export async function findPackages(on: SiteReader, sites: readonly string[]): Promise<PythonPackage[]> {
@@ -74,7 +32,7 @@ export async function findPackages(on: SiteReader, sites: readonly string[]): Pr
     const site = await openSite(on, directory);
     if (site === null) continue;
     for (const name of PYTHON_PACKAGES) {
-      if (found.has(name) || !site.names.has(name)) continue;
+      if (found.has(name)) continue;
       const read = await readPackage(on, { site, name });
       if (read !== null) found.set(name, read);
     }
@@ -82,62 +40,59 @@ export async function findPackages(on: SiteReader, sites: readonly string[]): Pr
   return [...found.values()].toSorted((a, b) => compare(a.name, b.name));
 }
 
-async function openSite(on: SiteReader, directory: string): Promise<Site | null> {
-  const reader = await on.readerFor(directory);
-  const listing = await on.scan.list(directory, reader);
-  if (listing.state !== 'listed') return null;
-  return { directory, reader, names: new Set(listing.entries.map((entry) => entry.name)) };
+interface At {
+  readonly site: Site;
+  readonly name: PythonPackageName;
 }
 
-async function readPackage(
-  on: SiteReader,
-  at: { site: Site; name: PythonPackageName },
-): Promise<PythonPackage | null> {
+/** A directory goes before a module of the same name (importlib's FileFinder). */
+async function readPackage(on: SiteReader, at: At): Promise<PythonPackage | null> {
   const { site, name } = at;
+  if (site.names.has(name)) {
+    const found = await readDirectory(on, at);
+    if (found !== null) return found;
+  }
+  if (!site.names.has(`${name}.py`)) return null;
+  const location = `${site.directory}/${name}.py`;
+  const { version } = await versionIn(on, { path: location, reader: site.reader });
+  return { name, version: version ?? metadataVersion(site.names, name), location, bundle: null };
+}
+
+async function readDirectory(on: SiteReader, { site, name }: At): Promise<PythonPackage | null> {
   const location = `${site.directory}/${name}`;
+  const metadata = metadataVersion(site.names, name);
   let present = false;
+  let stated: string | undefined;
   for (const file of VERSION_FILES[name]) {
-    const read = await on.scan.read(`${location}/${file}`, { reader: site.reader, maxBytes: MAX_FILE_BYTES });
-    if (read.state !== 'missing') present = true;
-    const version =
-      read.state === 'read' ? VERSION.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] : undefined;
-    if (version !== undefined) return { name, version, location };
+    const found = await versionIn(on, { path: `${location}/${file}`, reader: site.reader });
+    if (!found.missing) present = true;
+    stated = found.version;
+    if (stated !== undefined) break;
   }
   // A directory that merely has the name, such as one that pip left empty, is no package.
-  const metadata = metadataVersion(site.names, name);
-  return present || metadata !== null ? { name, version: metadata, location } : null;
+  if (!present && metadata === null) return null;
+  const bundle = await packageBundle(on, { name, location });
+  return { name, version: stated ?? metadata, location, bundle: bundle?.path ?? null };
+}
+
+async function versionIn(
+  on: SiteReader,
+  at: { readonly path: string; readonly reader: Reader },
+): Promise<{ readonly missing: boolean; readonly version: string | undefined }> {
+  const read = await on.scan.read(at.path, { reader: at.reader, maxBytes: MAX_FILE_BYTES });
+  const version =
+    read.state === 'read' ? VERSION.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] : undefined;
+  return { missing: read.state === 'missing', version };
 }
 
 /** `requests-2.31.0.dist-info`, `requests-2.31.0-py3.11.egg-info` (PEP 376, PEP 491: `-` and `.` become `_`). */
 export function metadataVersion(names: ReadonlySet<string>, name: PythonPackageName): string | null {
   const versions = [...names].flatMap((entry) => {
     const match = /^([A-Za-z0-9_.]+)-([0-9][^-]*)(?:-py[^-]*)?\.(?:dist-info|egg-info)$/.exec(entry);
-    return match?.[1]?.toLowerCase().replaceAll('.', '_') === name && match[2] !== undefined
+    const distribution = match?.[1]?.toLowerCase().replaceAll('.', '_');
+    return (distribution === name || distribution === DISTRIBUTIONS[name]) && match?.[2] !== undefined
       ? [match[2]]
       : [];
   });
   return versions.toSorted(compare).at(-1) ?? null;
-}
-
-/**
- * The bundle that a copy of certifi gives out. Distributions patch `where()` to return their own bundle and ship none
- * (Debian's python3-certifi).
- */
-export async function certifiBundle(
-  on: SiteReader,
-  location: string,
-): Promise<{ path: string; reader: Reader }> {
-  const reader = await on.readerFor(location);
-  const own = `${location}/cacert.pem`;
-  const listing = await on.scan.list(location, reader);
-  if (listing.state !== 'listed' || listing.entries.some((entry) => entry.name === 'cacert.pem'))
-    return { path: own, reader };
-  const core = await on.scan.read(`${location}/core.py`, { reader, maxBytes: MAX_FILE_BYTES });
-  const patched =
-    core.state === 'read'
-      ? /return\s+['"](\/[^'"\n]{1,1000}\.(?:crt|pem))['"]/.exec(
-          Buffer.from(core.bytes).toString('utf8'),
-        )?.[1]
-      : undefined;
-  return { path: patched ?? own, reader };
 }

@@ -11,6 +11,8 @@ export type RunDecision =
 export interface Subject {
   readonly path: string;
   readonly isScript: boolean;
+  /** Named by this account's settings: run with its rights or not at all. */
+  readonly readAs?: Account | undefined;
   readonly layout: Layout | null;
   /** `layout.sites` and what `.pth` files add to them. */
   readonly sites: readonly string[];
@@ -59,6 +61,10 @@ async function identityFor(
 ): Promise<{ account: Account | null } | string> {
   const { subject } = of;
   const owner = of.owners[0];
+  if (subject.readAs !== undefined)
+    return owner === undefined || owner === subject.readAs.uid
+      ? { account: subject.readAs }
+      : `it belongs to uid ${owner}, and only the settings of uid ${subject.readAs.uid} name it`;
   if (scan.ports.canActAs && owner !== undefined) return { account: accountOf(scan.accounts, owner) };
   if (scan.ports.canActAs && (await openToNobody(scan, subject))) return { account: NOBODY };
   // From here on it would run with the agent's own identity.

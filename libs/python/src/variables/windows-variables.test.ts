@@ -1,7 +1,7 @@
 import { variablesSection } from '@trustfleet/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collectBundles, collectVariables, discoverPythons } from '../index.ts';
+import { collectBundles, collectVariables } from '../index.ts';
 import { NOBODY, type PythonPorts, type RegistryReading } from '../ports.ts';
 import { realPorts } from '../testing/host.ts';
 import { expandPercent } from './expand.ts';
@@ -133,15 +133,6 @@ describe('collectVariables on Windows', () => {
     ]);
     const none = await collectVariables({ ...ports({}), registry: null }, { processEnv: {} });
     expect(none.section).toMatchObject({ variables: [], problems: [{ path: 'HKEY_LOCAL_MACHINE' }] });
-  });
-});
-
-it('discoverPythons says that it does not look on Windows', async () => {
-  const { section } = await discoverPythons(ports({}), { processEnv: {} });
-
-  expect(section).toMatchObject({
-    pythons: [],
-    problems: [{ reason: expect.stringContaining('not looked for on Windows') as string }],
   });
 });
 

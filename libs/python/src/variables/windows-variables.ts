@@ -1,12 +1,10 @@
 import { CA_VARIABLES, clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
 import { NOBODY, type Registry, type RegistryReading } from '../ports.ts';
 import type { CollectedVariable, CollectOptions } from '../types.ts';
+import { PERSON, profileFolders } from '../windows-people.ts';
 import { expandPercent, type Lookup } from './expand.ts';
 
 const MACHINE = 'SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment';
-const PROFILES = 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList';
-/** People of a machine or domain, and of Entra ID (learn.microsoft.com, "Well-known SIDs"). */
-const PERSON = /^S-1-(5-21|12-1)(-\d{1,10}){4}$/;
 const MAX_PEOPLE = 100;
 
 export interface FoundVariables {
@@ -22,7 +20,7 @@ interface Key {
 const shown = ({ hive, key }: Key): string =>
   `${hive === 'users' ? 'HKEY_USERS' : 'HKEY_LOCAL_MACHINE'}\\${key}`;
 
-class Collection {
+class Collection implements Registry {
   readonly problems: CollectorProblem[] = [];
   readonly #registry: Registry;
 
@@ -34,12 +32,17 @@ class Collection {
     this.problems.push({ path: clip(path, 4096), reason: clip(reason, 512) });
   }
 
-  /** Null for a key that is not there, and for one that cannot be read, which is noted. */
-  async read(key: Key): Promise<Extract<RegistryReading, { state: 'read' }> | null> {
-    const read = await this.#registry.read(key.hive, key.key);
-    if (read.state === 'read') return read;
-    if (read.state === 'unreadable') this.note(shown(key), read.detail);
-    return null;
+  /** A key that cannot be read is noted. */
+  async read(hive: Key['hive'], key: string): Promise<RegistryReading> {
+    const read = await this.#registry.read(hive, key);
+    if (read.state === 'unreadable') this.note(shown({ hive, key }), read.detail);
+    return read;
+  }
+
+  /** Null for a key that is not there, or cannot be read. */
+  async find(key: Key): Promise<Extract<RegistryReading, { state: 'read' }> | null> {
+    const read = await this.read(key.hive, key.key);
+    return read.state === 'read' ? read : null;
   }
 }
 
@@ -65,21 +68,9 @@ function variablesIn(
   });
 }
 
-/** The profile folder of each account that has one, by SID: written by the system alone. */
-async function profiles(collection: Collection): Promise<ReadonlyMap<string, string>> {
-  const list = await collection.read({ hive: 'localMachine', key: PROFILES });
-  const folders = new Map<string, string>();
-  for (const sid of (list?.keys ?? []).filter((name) => PERSON.test(name))) {
-    const read = await collection.read({ hive: 'localMachine', key: `${PROFILES}\\${sid}` });
-    const folder = read?.values.find(({ name }) => name === 'ProfileImagePath')?.text;
-    if (folder !== undefined) folders.set(sid, folder);
-  }
-  return folders;
-}
-
 async function ofPeople(collection: Collection, base: Lookup): Promise<CollectedVariable[]> {
-  const loaded = await collection.read({ hive: 'users', key: '' });
-  const folders = await profiles(collection);
+  const loaded = await collection.find({ hive: 'users', key: '' });
+  const folders = await profileFolders(collection);
   const present = (loaded?.keys ?? []).filter((name) => PERSON.test(name));
   const away = [...folders.keys()].filter((sid) => !present.includes(sid));
   if (away.length > 0)
@@ -92,7 +83,7 @@ async function ofPeople(collection: Collection, base: Lookup): Promise<Collected
   const found: CollectedVariable[] = [];
   for (const sid of present.slice(0, MAX_PEOPLE)) {
     const key: Key = { hive: 'users', key: `${sid}\\Environment` };
-    const read = await collection.read(key);
+    const read = await collection.find(key);
     if (read === null) continue;
     const folder = expandPercent(folders.get(sid) ?? '', base);
     const own = lowered(folder === '' ? [] : [['USERPROFILE', folder]]);
@@ -118,7 +109,7 @@ export async function windowsVariables(
   }
   const collection = new Collection(registry);
   const key: Key = { hive: 'localMachine', key: MACHINE };
-  const machine = await collection.read(key);
+  const machine = await collection.find(key);
   const values = lowered([
     ...Object.entries(options.processEnv),
     ...(machine?.values ?? []).map(({ name, text }) => [name, text] as const),
