@@ -28,3 +28,4 @@ export {
   type Interception,
   type InterceptionFacts,
 } from './interception/judge-interception.ts';
+export { daysBehind, targetProblem } from './code/target-problem.ts';

@@ -1,0 +1,44 @@
+import { describeBundle, type RootCatalogue } from '@trustfleet/certificates';
+import { targetProblem } from '@trustfleet/diagnosis';
+import type { CodeFinding } from '@trustfleet/protocol';
+import type { Reader, Scan } from '../scan.ts';
+
+/** Files of certificates that are opened for one section. */
+const MAX_TARGETS = 500;
+
+/** What is wrong with files that code trusts; each is opened once for each reader. */
+export interface TrustFiles {
+  problemOf(target: string, reader: Reader): Promise<CodeFinding['problem']>;
+}
+
+/** Of another system, or of whatever directory the program is started in: nothing can be said of it here. */
+function isLocal(target: string, platform: string): boolean {
+  if (platform !== 'windows') return target.startsWith('/');
+  // What begins with two of them reaches for another machine, or for a device.
+  return /^[a-z]:[\\/]/i.test(target);
+}
+
+export function createTrustFiles(scan: Scan, catalogue: RootCatalogue): TrustFiles {
+  const known = new Map<string, Promise<CodeFinding['problem']>>();
+  const look = async (target: string, reader: Reader): Promise<CodeFinding['problem']> => {
+    const read = await scan.read(target, { reader });
+    if (read.state === 'notRegularFile') {
+      // A directory of subject-hash names is trust too (python-tls.md §4).
+      const listing = await scan.list(target, reader);
+      return listing.state === 'listed' ? null : 'notPem';
+    }
+    return targetProblem(describeBundle(target, read).file, catalogue);
+  };
+  return {
+    problemOf(target, reader) {
+      if (!isLocal(target, scan.ports.platform)) return Promise.resolve(null);
+      const key = `${reader?.uid ?? ''}\0${target}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      if (known.size >= MAX_TARGETS) return Promise.resolve(null);
+      const looked = look(target, reader);
+      known.set(key, looked);
+      return looked;
+    },
+  };
+}
