@@ -36,7 +36,15 @@ type SettingsMessage = Extract<OutgoingMessage, { type: 'settings' }>;
 /** A change that waits for its host. */
 interface Waiting {
   readonly setting: HostSetting;
-  /** Made when it was first sent, in this process's memory only: a host that connects anew is sent the same one again. */
+  /**
+   * Its leaving, once that has begun. The secret is made then, and kept in this process's memory only: whoever sends the change again, the
+   * host's hello beside the order for it, sends the same one. A second secret would void the first, which the host may be trying by now.
+   */
+  readonly left: Promise<Left | null> | null;
+}
+
+/** What the host is told beside what stands in the setting. */
+interface Left {
   readonly secret: string | null;
 }
 
@@ -52,7 +60,7 @@ export class HostSettings {
 
   constructor(options: HostSettingsOptions, pending: readonly HostSetting[]) {
     this.options = options;
-    for (const setting of pending) this.waiting.set(setting.hostId, { setting, secret: null });
+    for (const setting of pending) this.waiting.set(setting.hostId, { setting, left: null });
   }
 
   /** @throws ApiProblem 404, 409 `settingsPending` where another change waits, 409 `hostRevoked` */
@@ -79,7 +87,7 @@ export class HostSettings {
     });
     if (made.kind !== 'created')
       throw made.kind === 'taken' ? settingsPending() : await this.whyUnknown(viewer, hostId);
-    this.waiting.set(hostId, { setting: made.setting, secret: null });
+    this.waiting.set(hostId, { setting: made.setting, left: null });
     const session = this.options.session(hostId);
     if (session !== undefined) await this.offer(session);
     this.changed(hostId);
@@ -193,9 +201,9 @@ export class HostSettings {
     const trial = session.secretHash !== this.options.hosts.find(hostId)?.secretHash;
     if (waiting === undefined || (waiting.setting.newSecret && trial)) return;
     const { id, address } = waiting.setting;
-    const offered = await this.leave(waiting);
-    if (offered === null) return;
-    const { secret } = offered;
+    const left = await this.leaveOnce(waiting);
+    if (left === null) return;
+    const { secret } = left;
     this.send(session, {
       type: 'settings',
       id,
@@ -203,9 +211,23 @@ export class HostSettings {
     });
   }
 
+  private async leaveOnce({ setting, left }: Waiting): Promise<Left | null> {
+    if (left !== null) return await left;
+    const leaving = this.leave(setting);
+    const begun = { setting, left: leaving };
+    this.waiting.set(setting.hostId, begun);
+    try {
+      return await leaving;
+    } catch (error) {
+      // Nothing left: the next hello tries anew.
+      if (this.waiting.get(setting.hostId) === begun)
+        this.waiting.set(setting.hostId, { setting, left: null });
+      throw error;
+    }
+  }
+
   /** The change as it leaves, with its secret where it has a new one. Null when it waits no more. */
-  private async leave({ setting, secret: known }: Waiting): Promise<Pick<Waiting, 'secret'> | null> {
-    if (known !== null) return { secret: known };
+  private async leave(setting: HostSetting): Promise<Left | null> {
     const { database, hosts, now } = this.options;
     const { id, hostId } = setting;
     const secret = setting.newSecret ? randomBytes(32).toString('base64url') : null;
@@ -215,7 +237,6 @@ export class HostSettings {
       return null;
     }
     if (secretHash !== null) hosts.update(hostId, { nextSecretHash: secretHash });
-    this.waiting.set(hostId, { setting, secret });
     return { secret };
   }
 

@@ -218,6 +218,22 @@ describe('the key set', () => {
 });
 
 /** A server that ends between two steps has nothing but its rows: so does one that is started anew. */
+it('leaves once, with one secret, though the order for it and the host’s hello come together', async () => {
+  const hosts = await Promise.all(Array.from({ length: 12 }, (_, at) => host(`ws-together-${at}`)));
+
+  await Promise.all(
+    hosts.map(async ({ who, run }) => {
+      const agent = await lab.online(who, run);
+      const { id } = (await change(who.hostId)).body;
+      const message = await sent(agent, id);
+      await agent.stop();
+
+      expect(new Set(agent.settings.map(({ candidate }) => candidate.secret)).size).toBe(1);
+      expect(await lab.upgradeStatus(by(who, message))).toBe(101);
+    }),
+  );
+});
+
 describe('a server that ends', () => {
   it('after the change was asked for: the host gets it at its next hello', async () => {
     const { who, run } = await host();
