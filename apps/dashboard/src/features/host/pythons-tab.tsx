@@ -6,6 +6,7 @@ import { Badge, Card, EmptyState, Fact, Facts, Notice, Untrusted } from '@trustf
 import { useTranslations } from 'use-intl';
 import { SectionFrame } from './section-frame.tsx';
 import { sectionOf } from './sections.ts';
+import { VerdictsCard } from './verdicts/verdicts-card.tsx';
 
 function Packages({ packages }: { readonly packages: PythonEnvironment['packages'] }) {
   const t = useTranslations();
@@ -71,7 +72,7 @@ function Python({ python }: { readonly python: PythonEnvironment }) {
   );
 }
 
-export function PythonsTab({ host }: { readonly host: HostDetail }) {
+function Environments({ host }: { readonly host: HostDetail }) {
   const t = useTranslations('pythons');
   return (
     <SectionFrame state={sectionOf(host, 'pythons')}>
@@ -89,5 +90,15 @@ export function PythonsTab({ host }: { readonly host: HostDetail }) {
         )
       }
     </SectionFrame>
+  );
+}
+
+/** Which program verifies which server, and the Pythons that these programs run in. */
+export function PythonsTab({ host }: { readonly host: HostDetail }) {
+  return (
+    <div className="flex flex-col gap-5">
+      <VerdictsCard host={host} />
+      <Environments host={host} />
+    </div>
   );
 }
