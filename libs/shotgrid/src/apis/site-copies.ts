@@ -1,0 +1,151 @@
+import type { ShotgridEntry } from '../ports.ts';
+import type { View } from '../access/view.ts';
+import type { FoundApi } from './found-api.ts';
+import { metadataVersionOf } from './zip-facts.ts';
+import { readPackage, readSingleFile, readZipped } from './read-copy.ts';
+
+/** `shotgun_api3-3.8.2.dist-info`, `shotgun_api3-3.0.36-py2.7.egg-info`, `shotgun_api3.egg-info` (PEP 376, PEP 491: `-` and `.` become `_`). */
+const METADATA = /^(shotgun_api3|sgtk)(?:-([^-]+)(?:-py[^-]*)?)?\.(dist-info|egg-info)$/;
+const EGG = /^shotgun[_-]api3-([^-]+).*\.egg$/i;
+const ZIPPED = /^(pkgs|shotgun[_-]?api3[\w.-]*)\.zip$/i;
+const EGG_LINK = /^shotgun[_-]api3\.egg-link$/i;
+/** Names in one directory of one import path that lead to a copy; nobody has more eggs of one package. */
+const MOST = 50;
+
+/** The copies that `directory` would give to a Python with it on its import path; only these names are looked at, never what lies below others. */
+export async function copiesIn(
+  view: View,
+  at: { readonly directory: string; readonly entries: readonly ShotgridEntry[] },
+): Promise<FoundApi[]> {
+  const { join, name } = view.scan.paths;
+  const copies: (FoundApi | null)[] = [];
+  const vendored = name(at.directory) === 'tank_vendor';
+  for (const entry of at.entries.filter((one) => leadsToCopy(one.name)).slice(0, MOST)) {
+    const path = join(at.directory, entry.name);
+    if (entry.name === 'shotgun_api3') {
+      const metadataVersion = await versionFromMetadata(view, { ...at, distribution: 'shotgun_api3' });
+      const installed = metadataVersion === undefined ? 'loose' : 'pip';
+      const form = vendored ? 'vendored' : installed;
+      copies.push(
+        await readPackage(view, {
+          directory: path,
+          form,
+          metadataVersion: metadataVersion ?? null,
+          core: null,
+        }),
+      );
+    } else if (entry.name === 'shotgun_api3.py')
+      copies.push(
+        await readSingleFile(view, { path, form: 'singleFile', metadataVersion: null, core: null }),
+      );
+    else if (EGG_LINK.test(entry.name)) copies.push(await linkedCopy(view, path));
+    else if (ZIPPED.test(entry.name)) copies.push(await zippedCopy(view, path));
+    else copies.push(await eggCopy(view, path));
+  }
+  return copies.filter((copy) => copy !== null);
+}
+
+function leadsToCopy(name: string): boolean {
+  return (
+    name === 'shotgun_api3' ||
+    name === 'shotgun_api3.py' ||
+    [EGG, EGG_LINK, ZIPPED].some((pattern) => pattern.test(name))
+  );
+}
+
+/** Names in a directory of packages that a scan of it is about; all others stay unread. */
+export function isOfInterest(name: string): boolean {
+  return leadsToCopy(name) || METADATA.test(name) || name === 'tank_vendor' || name === 'tank';
+}
+
+/** An egg as a directory or as a zip (setuptools, "The Internal Structure of Python Eggs"). */
+export async function eggCopy(view: View, path: string): Promise<FoundApi | null> {
+  const { join, name } = view.scan.paths;
+  const metadataVersion = EGG.exec(name(path))?.[1] ?? null;
+  const inside = await view.list(path);
+  if (inside === null)
+    return await readZipped(view, {
+      ...{ zip: path, zipPython: null, extracted: [] },
+      ...{ form: 'egg', metadataVersion, core: null },
+    });
+  const stated = await statedVersion(view, join(path, 'EGG-INFO', 'PKG-INFO'));
+  return await readPackage(view, {
+    directory: join(path, 'shotgun_api3'),
+    ...{ form: 'egg', metadataVersion: stated ?? metadataVersion, core: null },
+  });
+}
+
+/** A zip on the import path; a core's pkgs.zip without its core. */
+export async function zippedCopy(view: View, zip: string): Promise<FoundApi | null> {
+  const { join, parent, name } = view.scan.paths;
+  const directory = parent(zip);
+  const zipPython = /^\d+\.\d+$/.exec(name(directory))?.[0] ?? null;
+  const extracted = name(zip) === 'pkgs.zip' ? extractedCaFiles(join, directory) : [];
+  return await readZipped(view, {
+    ...{ zip, zipPython, extracted, form: 'zip', metadataVersion: null, core: null },
+  });
+}
+
+/** `requirements/<py>/certs/…`: what tank_vendor hands to the API in place of the member (shotgrid.md §2.5). */
+export function extractedCaFiles(join: (...parts: string[]) => string, directory: string): string[] {
+  return [join(directory, 'certs', 'shotgun_api3', 'lib', 'certifi', 'cacert.pem')];
+}
+
+/** `pip install -e`, `setup.py develop`: the first line names the directory that goes on the import path. */
+async function linkedCopy(view: View, path: string): Promise<FoundApi | null> {
+  const { join, isAbsolute } = view.scan.paths;
+  const link = await view.facts(path, {
+    kind: 'eggLink',
+    maxBytes: 64 * 1024,
+    derive: (bytes) => Buffer.from(bytes).toString('utf8').split(/\r?\n/, 1)[0]?.trim() ?? '',
+  });
+  if (link.state !== 'read' || !isAbsolute(link.value)) return null;
+  return await readPackage(view, {
+    directory: join(link.value, 'shotgun_api3'),
+    form: 'loose',
+    metadataVersion: null,
+    core: null,
+  });
+}
+
+/** What pip believes to have installed; null where it does not say, undefined where it knows of nothing. */
+export async function versionFromMetadata(
+  view: View,
+  at: {
+    readonly directory: string;
+    readonly entries: readonly ShotgridEntry[];
+    readonly distribution: 'shotgun_api3' | 'sgtk';
+  },
+): Promise<string | null | undefined> {
+  const path = metadataFile(view, at);
+  if (path === null) return undefined;
+  const named = METADATA.exec(view.scan.paths.name(view.scan.paths.parent(path)))?.[2];
+  return (await statedVersion(view, path)) ?? named ?? null;
+}
+
+/** METADATA of a wheel, PKG-INFO of an egg; an egg-info may be that file itself. Null where there is none. */
+export function metadataFile(
+  view: View,
+  at: {
+    readonly directory: string;
+    readonly entries: readonly ShotgridEntry[];
+    readonly distribution: 'shotgun_api3' | 'sgtk';
+  },
+): string | null {
+  const { join } = view.scan.paths;
+  // Where an old one was left behind, the newest name is what pip lists too.
+  const entry = at.entries.filter(({ name }) => METADATA.exec(name)?.[1] === at.distribution).at(-1);
+  if (entry === undefined) return null;
+  const path = join(at.directory, entry.name);
+  if (entry.kind === 'file') return path;
+  return join(path, entry.name.endsWith('.dist-info') ? 'METADATA' : 'PKG-INFO');
+}
+
+async function statedVersion(view: View, path: string): Promise<string | null> {
+  const stated = await view.facts(path, {
+    kind: 'metadata',
+    maxBytes: 512 * 1024,
+    derive: (bytes) => metadataVersionOf(Buffer.from(bytes).toString('utf8')),
+  });
+  return stated.state === 'read' ? stated.value : null;
+}

@@ -1,0 +1,154 @@
+import { createMemory, type Memory } from './access/memory.ts';
+import { createScan, type Scan } from './access/scan.ts';
+import { viewOf } from './access/view.ts';
+import { eggCopy, isOfInterest, zippedCopy } from './apis/site-copies.ts';
+import { readPackage } from './apis/read-copy.ts';
+import { buildResult } from './build-result.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { cacheRoots, type CacheRoots } from './places/cache-roots.ts';
+import { desktopRoots } from './places/desktop-roots.ts';
+import { visitBundleCache, visitInstalled, visitPackages } from './places/visit.ts';
+import { walk } from './places/walk.ts';
+import type { ShotgridPorts } from './ports.ts';
+import type { DiscoverShotgridOptions, ShotgridDiscovery, ShotgridMemory, ShotgridResult } from './types.ts';
+import { findUsage } from './usage.ts';
+
+/** `memory`: what an earlier one remembered; a file that has not changed since is not read again. */
+export function createShotgridDiscovery(ports: ShotgridPorts, memory?: ShotgridMemory): ShotgridDiscovery {
+  const kept = createMemory(memory);
+  return {
+    discover: (options) => discover(ports, { options, memory: kept }),
+    memory: () => kept.export(),
+  };
+}
+
+/** Every copy of shotgun_api3, Toolkit core and configuration that can be found in the given places. Never throws for what it finds. */
+export async function discoverShotgrid(
+  ports: ShotgridPorts,
+  options: DiscoverShotgridOptions,
+): Promise<ShotgridResult> {
+  return await createShotgridDiscovery(ports).discover(options);
+}
+
+async function discover(
+  ports: ShotgridPorts,
+  given: { readonly options: DiscoverShotgridOptions; readonly memory: Memory },
+): Promise<ShotgridResult> {
+  const scan = await createScan(ports, given);
+  const findings = createFindings();
+  for (const site of new Set(given.options.sites.map(({ directory }) => directory))) {
+    findings.watch(site);
+    await lookAtSite(scan, { findings, site });
+  }
+  for (const roots of cacheRoots(scan)) await lookAtCaches(findings, roots);
+  for (const directory of await desktopRoots(scan))
+    await walk(scan, { findings, directory, ...DESKTOP_WALK });
+  for (const directory of new Set(given.options.search)) await search(scan, { findings, directory });
+  const usage = await findUsage(scan, findings);
+  given.memory.settle();
+  return buildResult(scan, { findings, usage });
+}
+
+/** Where the start-up framework and its cache lie in an app; its Python and its Qt are not entered. */
+const DESKTOP_WALK = {
+  depth: 10,
+  mostDirectories: 2000,
+  follow:
+    /^(Contents|Resources|Desktop|Python|python|bundle_cache|install|frameworks|app_store|startup|tk-framework-desktopstartup|v\d.*)$/,
+} as const;
+const SEARCH_WALK = { depth: 16, mostDirectories: 20_000 } as const;
+
+async function lookAtSite(
+  scan: Scan,
+  at: { readonly findings: Findings; readonly site: string },
+): Promise<void> {
+  const { findings, site: directory } = at;
+  const view = viewOf(scan, directory);
+  if (view === null || scan.late()) {
+    scan.note(
+      directory,
+      view === null ? 'It cannot be opened with the rights of whose home it is' : TOO_LATE,
+    );
+    return;
+  }
+  const all = await view.list(directory);
+  if (all !== null) {
+    const entries = all.filter(({ name }) => isOfInterest(name));
+    await visitPackages(findings, { view, directory, entries });
+    // An egg that is a directory is on the path itself.
+    if (!directory.endsWith('.egg')) return;
+  }
+  const zipped = directory.endsWith('.egg') ? await eggCopy(view, directory) : null;
+  const copy = zipped ?? (/\.(zip|whl)$/.test(directory) ? await zippedCopy(view, directory) : null);
+  if (copy !== null) findings.addApi(copy);
+}
+
+const TOO_LATE = 'The time for the search was used up before it was looked at';
+
+/** shotgrid.md §2.1: `<cache>/<site>/p<project>c<pc>.<plugin>/cfg`, Desktop's legacy `<cache>/<site>/site`, and what it has installed. */
+async function lookAtCaches(findings: Findings, { view, roots, bundleCaches }: CacheRoots): Promise<void> {
+  const { join } = view.scan.paths;
+  for (const root of bundleCaches) {
+    if ((await view.look(root)).state === 'there') await visitBundleCache(findings, { view, root });
+  }
+  for (const root of roots) {
+    const sites = ((await view.list(root)) ?? []).filter(
+      ({ kind, name }) => kind !== 'file' && !OWN.has(name),
+    );
+    if (sites.length > 0) findings.watch(root);
+    await visitBundleCache(findings, { view, root: join(root, 'install') });
+    for (const site of sites.slice(0, MOST_SITES))
+      await lookAtSiteCache(findings, { view, root: join(root, site.name) });
+  }
+}
+
+const OWN = new Set([
+  'bundle_cache',
+  'install',
+  'data',
+  'preferences',
+  'logs',
+  'Data',
+  'Preferences',
+  'Logs',
+]);
+const MOST_SITES = 50;
+const MOST_CONFIGURATIONS = 500;
+
+async function lookAtSiteCache(
+  findings: Findings,
+  at: { readonly view: CacheRoots['view']; readonly root: string },
+): Promise<void> {
+  const { view, root } = at;
+  const { join } = view.scan.paths;
+  const inside = ((await view.list(root)) ?? [])
+    .filter(({ kind }) => kind !== 'file')
+    .slice(0, MOST_CONFIGURATIONS);
+  for (const { name } of inside) {
+    if (view.scan.late()) return;
+    if (name === 'install') await visitBundleCache(findings, { view, root: join(root, name) });
+    else if (name === 'site') await visitInstalled(findings, { view, directory: join(root, name) });
+    else if (/^p\w*c\w*\./.test(name))
+      await visitInstalled(findings, { view, directory: join(root, name, 'cfg') });
+  }
+}
+
+async function search(
+  scan: Scan,
+  at: { readonly findings: Findings; readonly directory: string },
+): Promise<void> {
+  const { findings, directory } = at;
+  const view = viewOf(scan, directory);
+  const look = await view?.look(directory);
+  if (view === null || look === undefined || look.state !== 'there') {
+    if (look?.state !== 'leftAlone') scan.note(directory, 'It was to be searched and is not there');
+    return;
+  }
+  // The package itself was named rather than what holds it.
+  const itself =
+    scan.paths.name(directory) === 'shotgun_api3'
+      ? await readPackage(view, { directory, form: 'loose', metadataVersion: null, core: null })
+      : null;
+  if (itself !== null) findings.addApi(itself);
+  await walk(scan, { findings, directory, ...SEARCH_WALK });
+}
