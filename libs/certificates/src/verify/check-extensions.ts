@@ -44,13 +44,16 @@ function* objections(context: PathContext, place: Place): Generator<number> {
 
 /** X509_check_ca: 1 an authority; 3 to 5 one only by old customs; 0 none. */
 function authorityKind(context: PathContext, certificate: PathCertificate): 0 | 1 | 3 | 4 | 5 {
-  const { extensions, version } = certificate;
-  if (extensions.invalid && !context.rules.issuerMustSign) return 0;
-  if (!maySign(certificate)) return 0;
-  if (extensions.basicConstraints !== null) return extensions.basicConstraints.authority ? 1 : 0;
-  if (version === 0 && isSelfSigned(certificate, context.rules)) return 3;
-  if (extensions.keyUsage !== null) return 4;
-  return extensions.netscapeType !== null && (extensions.netscapeType & NETSCAPE.anyAuthority) !== 0 ? 5 : 0;
+  const { basicConstraints, invalid } = certificate.extensions;
+  if ((invalid && !context.rules.issuerMustSign) || !maySign(certificate)) return 0;
+  if (basicConstraints !== null) return basicConstraints.authority ? 1 : 0;
+  return authorityByCustom(context, certificate);
+}
+
+function authorityByCustom(context: PathContext, certificate: PathCertificate): 0 | 3 | 4 | 5 {
+  if (certificate.version === 0 && isSelfSigned(certificate, context.rules)) return 3;
+  if (certificate.extensions.keyUsage !== null) return 4;
+  return ((certificate.extensions.netscapeType ?? 0) & NETSCAPE.anyAuthority) !== 0 ? 5 : 0;
 }
 
 function isWrongAuthority(context: PathContext, { certificate, depth, count }: Place): boolean {

@@ -32,8 +32,8 @@ interface Constrained {
 }
 
 function violation(context: PathContext, { certificate, depth, trees }: Constrained): number {
-  const { alternativeNames } = certificate.extensions;
-  const count = certificate.subject.entries.length + (alternativeNames?.length ?? 0);
+  const alternativeNames = certificate.extensions.alternativeNames ?? [];
+  const count = certificate.subject.entries.length + alternativeNames.length;
   if (count * (trees.permitted.length + trees.excluded.length) > MOST_COMPARISONS)
     return X509_ERRORS.unspecified;
   const { oldConstraints } = context.rules;
@@ -41,8 +41,9 @@ function violation(context: PathContext, { certificate, depth, trees }: Constrai
     const code = name === null ? X509_ERRORS.unsupportedNameSyntax : matchTrees(name, trees, oldConstraints);
     if (code !== 0) return code;
   }
-  if (depth > 0 || oldConstraints || alternativeNames?.some(({ kind }) => kind === 'dns') === true) return 0;
-  return commonNameViolation(certificate, trees);
+  const looksAtCommonName =
+    depth === 0 && !oldConstraints && !alternativeNames.some(({ kind }) => kind === 'dns');
+  return looksAtCommonName ? commonNameViolation(certificate, trees) : 0;
 }
 
 /** Null for a name that is written as it may not be. */
@@ -76,23 +77,25 @@ function looksLikeHost(text: string): boolean {
 }
 
 function matchTrees(name: GeneralName, { permitted, excluded }: NameConstraintTrees, old: boolean): number {
-  const same = ({ base }: Subtree): boolean => base.kind === name.kind && tagOf(base) === tagOf(name);
-  let allowed: boolean | null = null;
-  for (const subtree of permitted.filter(same)) {
-    if (subtree.bounded) return X509_ERRORS.subtreeMinMax;
-    if (allowed === true) continue;
-    const code = matchesConstraint(name, subtree.base, old);
-    if (code !== 0 && code !== X509_ERRORS.permittedViolation) return code;
-    allowed = code === 0;
+  const ofKind = (trees: readonly Subtree[]): Subtree[] =>
+    trees.filter(({ base }) => base.kind === name.kind && tagOf(base) === tagOf(name));
+  const inside = matchAny(name, ofKind(permitted), old);
+  if (inside !== 0 && inside !== null) return inside;
+  const outside = matchAny(name, ofKind(excluded), old);
+  if (outside === 0) return X509_ERRORS.excludedViolation;
+  return outside === null || outside === X509_ERRORS.permittedViolation ? 0 : outside;
+}
+
+/** 0 where one of them has it, permittedViolation where none has; another code ends the search. Null where there is none to ask. */
+function matchAny(name: GeneralName, trees: readonly Subtree[], old: boolean): number | null {
+  let found: number | null = null;
+  for (const { base, bounded } of trees) {
+    if (bounded) return X509_ERRORS.subtreeMinMax;
+    if (found === 0) continue;
+    found = matchesConstraint(name, base, old);
+    if (found !== 0 && found !== X509_ERRORS.permittedViolation) return found;
   }
-  if (allowed === false) return X509_ERRORS.permittedViolation;
-  for (const subtree of excluded.filter(same)) {
-    if (subtree.bounded) return X509_ERRORS.subtreeMinMax;
-    const code = matchesConstraint(name, subtree.base, old);
-    if (code === 0) return X509_ERRORS.excludedViolation;
-    if (code !== X509_ERRORS.permittedViolation) return code;
-  }
-  return 0;
+  return found;
 }
 
 function tagOf(name: GeneralName): number {

@@ -2,6 +2,7 @@ import { children, objectIdentifier } from '../x509/der.ts';
 import { publicKeyBits } from '../x509/public-key.ts';
 import { signatureAlgorithmName } from '../x509/signature-algorithm.ts';
 import { X509_ERRORS } from './codes.ts';
+import { readableKey } from './issued-by.ts';
 import type { Path, PathContext } from './path.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import type { VerifyRules } from './rules.ts';
@@ -16,7 +17,7 @@ function bitsOfLevel({ openssl, rules }: PathContext): number {
 /** Asked before anything else. False: an objection ended it. */
 export function checkLeafKey(context: PathContext): boolean {
   const least = bitsOfLevel(context);
-  if (least === 0 || keySecurity(context.leaf) >= least) return true;
+  if (least === 0 || keySecurity(context.leaf, context.rules) >= least) return true;
   return context.object(X509_ERRORS.leafKeyTooSmall, 0);
 }
 
@@ -25,7 +26,7 @@ export function checkSecurityLevel(context: PathContext, { certificates }: Path)
   const least = bitsOfLevel(context);
   if (least === 0) return true;
   for (const [depth, certificate] of certificates.entries()) {
-    if (depth > 0 && keySecurity(certificate) < least) {
+    if (depth > 0 && keySecurity(certificate, context.rules) < least) {
       if (!context.object(X509_ERRORS.authorityKeyTooSmall, depth)) return false;
     }
     if (depth + 1 < certificates.length && signatureSecurity(certificate, context.rules) < least) {
@@ -36,7 +37,8 @@ export function checkSecurityLevel(context: PathContext, { certificates }: Path)
 }
 
 /** NIST SP 800-57 part 1, table 2, as EVP_PKEY_security_bits has it. A key that cannot be read has none. */
-function keySecurity({ key }: PathCertificate): number {
+function keySecurity(certificate: PathCertificate, rules: VerifyRules): number {
+  const key = readableKey(certificate, rules);
   const type = key?.asymmetricKeyType;
   const bits = key === null ? null : publicKeyBits(key);
   if (bits === null) return 0;

@@ -40,31 +40,35 @@ function commonNames({ subject }: PathCertificate): string[] {
   );
 }
 
-/** RFC 6125 §6.4.3 as OpenSSL has it (valid_star, wildcard_match). */
-function matchesHostPattern(pattern: string, host: string, rules: NameRules): boolean {
-  const star = isWildcard(pattern, rules.partialWildcards) ? pattern.indexOf('*') : -1;
-  if (star < 0 || host.startsWith('.')) return pattern !== '' && pattern.toLowerCase() === host.toLowerCase();
-  const [before, after] = [pattern.slice(0, star).toLowerCase(), pattern.slice(star + 1).toLowerCase()];
-  const subject = host.toLowerCase();
-  if (subject.length < before.length + after.length) return false;
-  if (!subject.startsWith(before) || !subject.endsWith(after)) return false;
+/** RFC 6125 §6.4.3 as OpenSSL has it. */
+function matchesHostPattern(pattern: string, host: string, { partialWildcards }: NameRules): boolean {
+  const [wanted, subject] = [pattern.toLowerCase(), host.toLowerCase()];
+  return isWildcard(wanted, partialWildcards) && !subject.startsWith('.')
+    ? fillsWildcard(wanted, subject)
+    : wanted !== '' && wanted === subject;
+}
+
+/** wildcard_match: a star is no dot, no part of an xn-- label, and as a whole label at least one character. */
+function fillsWildcard(pattern: string, subject: string): boolean {
+  const [before = '', after = ''] = pattern.split('*');
+  const around = before.length + after.length;
+  if (subject.length < around || !subject.startsWith(before) || !subject.endsWith(after)) return false;
   const filled = subject.slice(before.length, subject.length - after.length);
   const wholeLabel = before === '' && after.startsWith('.');
-  if (wholeLabel && filled === '') return false;
-  if (!wholeLabel && subject.startsWith('xn--')) return false;
+  if (wholeLabel ? filled === '' : subject.startsWith('xn--')) return false;
   return filled === '*' || /^[a-z0-9-]*$/.test(filled);
 }
 
-/** One star, in the first label, which is no xn--; at its start or end; two dots behind it. */
+/** valid_star: one star, in the first label, which is no xn--; at its start or end; two dots behind it. */
 function isWildcard(pattern: string, partial: boolean): boolean {
-  const [first = '', ...labels] = pattern.toLowerCase().split('.');
+  const [first = '', ...labels] = pattern.split('.');
   if (labels.length < 2 || !labels.every(isLabel)) return false;
-  const star = first.indexOf('*');
-  if (star < 0 || star !== first.lastIndexOf('*') || first.startsWith('xn--')) return false;
-  if (first === '*') return true;
-  if (!partial) return false;
-  const rest = first.replace('*', '');
-  return (star === 0 || star === first.length - 1) && isLabel(rest);
+  return first === '*' || (partial && isPartialWildcard(first));
+}
+
+function isPartialWildcard(label: string): boolean {
+  const rest = label.startsWith('*') ? label.slice(1) : label.endsWith('*') ? label.slice(0, -1) : null;
+  return rest !== null && isLabel(rest) && !label.startsWith('xn--');
 }
 
 function isLabel(label: string): boolean {

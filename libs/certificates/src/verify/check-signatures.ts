@@ -1,5 +1,5 @@
 import { X509_ERRORS } from './codes.ts';
-import { mayHaveIssued, maySign } from './issued-by.ts';
+import { mayHaveIssued, maySign, readableKey } from './issued-by.ts';
 import type { Path, PathContext } from './path.ts';
 import type { PathCertificate } from './path-certificate.ts';
 
@@ -33,7 +33,8 @@ function checkSignature(context: PathContext, { certificate, issuer, depth }: Si
   if (!context.rules.issuerMustSign && !maySign(issuer)) {
     if (!context.object(X509_ERRORS.issuerMayNotSign, depth + 1)) return false;
   }
-  if (issuer.key === null) return context.object(X509_ERRORS.undecodableIssuerKey, depth + 1);
+  if (readableKey(issuer, context.rules) === null)
+    return context.object(X509_ERRORS.undecodableIssuerKey, depth + 1);
   return certificate.isSignedBy(issuer) || context.object(X509_ERRORS.signatureFailure, depth);
 }
 

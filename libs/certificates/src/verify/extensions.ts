@@ -66,11 +66,6 @@ const HANDLED: ReadonlySet<string> = new Set([
   '1.3.6.1.5.5.7.1.8', // autonomous systems
 ]);
 
-interface RawExtension {
-  readonly critical: boolean;
-  readonly value: Uint8Array;
-}
-
 const BOOLEAN = 0x01;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
@@ -87,8 +82,7 @@ export function readPathExtensions(extensions: DerElement | null): PathExtension
     if (found === undefined) return null;
     try {
       if (repeated.has(id)) throw new CertificateParseError('an extension that is there twice');
-      const value = readElement(found.value, 0);
-      return reader(value);
+      return reader(readElement(found, 0));
     } catch (error) {
       if (!(error instanceof CertificateParseError)) throw error;
       invalid = true;
@@ -113,29 +107,35 @@ export function readPathExtensions(extensions: DerElement | null): PathExtension
   return { count, invalid, unhandledCritical, critical, ...fields };
 }
 
-function rawExtensions(extensions: DerElement | null): {
-  raw: Map<string, RawExtension>;
-  count: number;
-  repeated: Set<string>;
-  critical: Set<string>;
-} {
+interface RawExtensions {
+  readonly raw: ReadonlyMap<string, Uint8Array>;
+  readonly count: number;
+  readonly repeated: ReadonlySet<string>;
+  readonly critical: ReadonlySet<string>;
+}
+
+function rawExtensions(extensions: DerElement | null): RawExtensions {
   const [list] = extensions === null ? [] : children(extensions);
-  const found = list === undefined ? [] : children(list);
-  const raw = new Map<string, RawExtension>();
+  const found = (list === undefined ? [] : children(list)).map(rawExtension);
+  const raw = new Map<string, Uint8Array>();
   const repeated = new Set<string>();
-  const critical = new Set<string>();
-  for (const extension of found) {
-    const [type, ...rest] = children(extension);
-    const value = rest.at(-1);
-    if (type?.tag !== OBJECT_IDENTIFIER || value?.tag !== OCTET_STRING)
-      throw new CertificateParseError('an extension that is none');
-    const id = objectIdentifier(type);
-    const isCritical = rest[0]?.tag === BOOLEAN && content(rest[0])[0] !== 0;
+  for (const { id, value } of found) {
     if (raw.has(id)) repeated.add(id);
-    else raw.set(id, { critical: isCritical, value: content(value) });
-    if (isCritical) critical.add(id);
+    else raw.set(id, value);
   }
+  const critical = new Set(found.flatMap((one) => (one.critical ? [one.id] : [])));
   return { raw, count: found.length, repeated, critical };
+}
+
+/** Extension ::= SEQUENCE { OBJECT IDENTIFIER, BOOLEAN DEFAULT FALSE, OCTET STRING }. */
+function rawExtension(element: DerElement): { id: string; critical: boolean; value: Uint8Array } {
+  const [type, ...rest] = children(element);
+  const value = rest.at(-1);
+  if (type?.tag !== OBJECT_IDENTIFIER || value?.tag !== OCTET_STRING)
+    throw new CertificateParseError('an extension that is none');
+  const [flag] = rest;
+  const critical = flag?.tag === BOOLEAN && content(flag)[0] !== 0;
+  return { id: objectIdentifier(type), critical, value: content(value) };
 }
 
 function expectTag(element: DerElement, tag: number): DerElement {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { children, objectIdentifier } from '../x509/der.ts';
 import type { AuthorityKeyIdentifier } from './extensions.ts';
 import { type PathCertificate, sameBytes } from './path-certificate.ts';
@@ -20,7 +21,7 @@ export function mayHaveIssued(
   if (issuer.subject.key !== subject.issuer.key) return false;
   if (!rules.issuerMustSign && (issuer.extensions.invalid || subject.extensions.invalid)) return false;
   if (!fitsKeyIdentifier(issuer, subject.extensions.authorityKeyIdentifier)) return false;
-  return rules.issuerMustSign ? maySign(issuer) : algorithmsFit(issuer, subject);
+  return rules.issuerMustSign ? maySign(issuer) : algorithmsFit(issuer, subject, rules);
 }
 
 /** keyUsage, where there is any, lets it sign certificates. */
@@ -32,7 +33,7 @@ export function maySign({ extensions: { keyUsage } }: PathCertificate): boolean 
 export function isSelfSigned(certificate: PathCertificate, rules: VerifyRules): boolean {
   if (!certificate.selfIssued) return false;
   if (!fitsKeyIdentifier(certificate, certificate.extensions.authorityKeyIdentifier)) return false;
-  return rules.issuerMustSign ? maySign(certificate) : algorithmsFit(certificate, certificate);
+  return rules.issuerMustSign ? maySign(certificate) : algorithmsFit(certificate, certificate, rules);
 }
 
 /** X509_check_akid. */
@@ -50,6 +51,7 @@ const RSA = '1.2.840.113549.1.1.1';
 const RSA_PSS = '1.2.840.113549.1.1.10';
 const EC = '1.2.840.10045.2.1';
 const DSA = '1.2.840.10040.4.1';
+const EDWARDS = '1.3.101.11';
 
 /** Kind of key that a kind of signature needs (OBJ_find_sigid_algs); the Edwards curves sign under their own number. */
 function keyFor(signature: string): string | null {
@@ -63,14 +65,22 @@ function keyFor(signature: string): string | null {
   if (signature.startsWith('1.2.840.10045.4.') || signature.startsWith('2.16.840.1.101.3.4.3.9')) return EC;
   if (signature.startsWith('1.2.840.10040.4.') || /^2\.16\.840\.1\.101\.3\.4\.3\.[1-4]$/.test(signature))
     return DSA;
-  return signature.startsWith('1.3.101.') ? signature : null;
+  return signature.startsWith(EDWARDS) ? signature : null;
+}
+
+/** Its key as that version reads it; null for one that it does not know. */
+export function readableKey(
+  { key, keyAlgorithm }: PathCertificate,
+  { edwardsKeys }: VerifyRules,
+): KeyObject | null {
+  return !edwardsKeys && keyAlgorithm.startsWith(EDWARDS) ? null : key;
 }
 
 /** check_sig_alg_match. */
-function algorithmsFit(issuer: PathCertificate, subject: PathCertificate): boolean {
+function algorithmsFit(issuer: PathCertificate, subject: PathCertificate, rules: VerifyRules): boolean {
   const [identifier] = children(subject.signedAlgorithm);
-  if (identifier === undefined || issuer.key === null) return false;
+  if (identifier === undefined || readableKey(issuer, rules) === null) return false;
   const needed = keyFor(objectIdentifier(identifier));
-  if (needed === issuer.keyAlgorithm) return needed !== null;
+  if (needed === issuer.keyAlgorithm) return true;
   return needed === RSA_PSS && issuer.keyAlgorithm === RSA;
 }

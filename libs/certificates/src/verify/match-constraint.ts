@@ -3,13 +3,13 @@ import type { GeneralName } from './general-names.ts';
 
 const { permittedViolation, unsupportedConstraintType, unsupportedNameSyntax } = X509_ERRORS;
 
+const TEXT_MATCHES = { dns: matchesHost, email: matchesMail, uri: matchesUri } as const;
+
 /** 0 where `name` lies in the subtree of `base`, which is of its kind; else a code, permittedViolation where it just does not. */
 export function matchesConstraint(name: GeneralName, base: GeneralName, old: boolean): number {
+  if ('text' in name && 'text' in base) return TEXT_MATCHES[name.kind](name.text, base.text);
   if (name.kind === 'directory' && base.kind === 'directory')
     return name.name.key.startsWith(base.name.key) ? 0 : permittedViolation;
-  if (name.kind === 'dns' && base.kind === 'dns') return matchesHost(name.text, base.text);
-  if (name.kind === 'email' && base.kind === 'email') return matchesMail(name.text, base.text);
-  if (name.kind === 'uri' && base.kind === 'uri') return matchesUri(name.text, base.text);
   if (name.kind === 'address' && base.kind === 'address' && !old)
     return matchesAddress(name.bytes, base.bytes);
   return unsupportedConstraintType;

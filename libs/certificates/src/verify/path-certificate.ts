@@ -147,22 +147,22 @@ function verifies(der: Uint8Array, key: KeyObject | null): boolean {
   }
 }
 
-const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+/** UTCTime and GeneralizedTime as RFC 5280 §4.1.2.5 has them, and nothing else. */
+const TIMES: Readonly<Record<number, RegExp>> = {
+  0x17: /^\d{12}Z$/,
+  0x18: /^\d{14}Z$/,
+};
 
 function secondsOf(time: DerElement | undefined): number | null {
-  if (time?.tag !== 0x17 && time?.tag !== 0x18) return null;
+  if (time === undefined) return null;
   const text = Buffer.from(content(time)).toString('latin1');
-  const digits = (time.tag === 0x17 ? UTC_TIME : GENERALIZED_TIME).exec(text)?.slice(1).map(Number);
-  if (digits === undefined) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = digits;
-  const full = time.tag === 0x17 ? (year < 50 ? 2000 + year : 1900 + year) : year;
-  const date = new Date(0);
-  date.setUTCFullYear(full, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  const exact =
-    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  return exact ? date.getTime() / 1000 : null;
+  if (TIMES[time.tag]?.test(text) !== true) return null;
+  // Two digits from 50 on are of the last century (§4.1.2.5.1).
+  const full = text.length === 15 ? text : `${text < '5' ? '20' : '19'}${text}`;
+  const written = full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
+  const date = new Date(written);
+  // A 30th of February is read as a day of March.
+  return Number.isNaN(date.getTime()) || date.toISOString() !== written ? null : date.getTime() / 1000;
 }
 
 /** Same bytes: AlgorithmIdentifiers and the like. */

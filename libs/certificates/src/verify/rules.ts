@@ -20,6 +20,8 @@ export interface VerifyRules {
   /** 1.0.2 looks at name constraints before the host name and the signatures, and knows none of addresses, nor any of the CN. */
   readonly oldConstraints: boolean;
   readonly securityLevels: boolean;
+  /** Ed25519 and Ed448 came with 1.1.1. */
+  readonly edwardsKeys: boolean;
   /** SHA-1 counts 63 bits from 3.0 on, MD5 39. */
   readonly sha1Bits: number;
   readonly md5Bits: number;
@@ -30,7 +32,8 @@ export interface VerifyRules {
 export function rulesOf({ version, libressl }: OpenSslProfile): VerifyRules {
   if (libressl) return isBefore(version, 3, 2) ? V1_0_2 : V1_1;
   if (isBefore(version, 1, 1)) return V1_0_2;
-  return version[0] < 3 ? V1_1 : V3;
+  if (version[0] >= 3) return V3;
+  return version[2] === 0 ? { ...V1_1, edwardsKeys: false } : V1_1;
 }
 
 function isBefore([major, minor]: OpenSslProfile['version'], thanMajor: number, thanMinor: number): boolean {
@@ -47,6 +50,7 @@ const V3: VerifyRules = {
   explicitCurves: 'refused',
   oldConstraints: false,
   securityLevels: true,
+  edwardsKeys: true,
   sha1Bits: 63,
   md5Bits: 39,
   invalidCa: X509_ERRORS.invalidCa,
@@ -71,4 +75,5 @@ const V1_0_2: VerifyRules = {
   explicitCurves: 'allowed',
   oldConstraints: true,
   securityLevels: false,
+  edwardsKeys: false,
 };
