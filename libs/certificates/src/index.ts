@@ -20,6 +20,8 @@ export {
 export { classifyAnchor, type ClassifiedFacts } from './classify/classify-anchor.ts';
 export { children, content, encoded, objectIdentifier, readElement, type DerElement } from './x509/der.ts';
 export { readCertificateFields, type CertificateFields } from './x509/certificate-fields.ts';
+export { subjectHash } from './x509/subject-hash.ts';
+export { certificatesOfHash, namesByHash, reachedNames } from './hashed-names.ts';
 export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
 export { decodeBase64 } from './pem/base64.ts';
 export type { AnchorSet, NameRules, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';

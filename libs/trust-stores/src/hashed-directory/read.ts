@@ -1,7 +1,6 @@
-import { CertificateParseError, type BundleTrust } from '@trustfleet/certificates';
+import { certificatesOfHash, namesByHash, reachedNames, type BundleTrust } from '@trustfleet/certificates';
 import { readBundle } from '../bundle-file.ts';
 import type { TrustStorePorts } from '../ports.ts';
-import { subjectHash } from './subject-hash.ts';
 
 /** A directory of links (or files) named by subject hash, as OpenSSL's CApath looks anchors up (X509_LOOKUP_hash_dir(3)). */
 export interface HashedDirectory {
@@ -33,7 +32,6 @@ type Certificates = readonly {
 export type KnownFiles = ReadonlyMap<string, Certificates>;
 
 const MAX_ENTRIES = 10_000;
-const ENTRY = /^([0-9a-f]{8})\.(\d{1,4})$/;
 
 /** Reads what a look-up reaches; a failure is a state. Files that are known are not opened again. */
 export async function readHashedDirectory(
@@ -49,7 +47,7 @@ export async function readHashedDirectory(
     const { state, detail } = listing;
     return { state, detail, found, files, ...lists, truncated: false, paths: [path] };
   }
-  const groups = byHash(listing.entries.map(({ name }) => name));
+  const groups = namesByHash(listing.entries.map(({ name }) => name));
   const names = [...groups.values()].flat();
   const opened = await openEntries(ports, { path, names, known, files });
   for (const [hash, group] of groups) {
@@ -72,8 +70,10 @@ function reachedOf(
   readonly dangling: readonly string[];
   readonly hidden: readonly string[];
 } {
-  const end = names.findIndex((name, number) => name !== `${hash}.${number}` || opened.get(name) === null);
-  const reached = end === -1 ? names : names.slice(0, end);
+  const reached = names.slice(
+    0,
+    reachedNames(hash, names, (name) => opened.get(name) === null),
+  );
   const rest = names.slice(reached.length);
   const dangling = rest.filter((name) => opened.get(name) === null);
   return { names: reached, dangling, hidden: rest.filter((name) => opened.get(name) !== null) };
@@ -101,24 +101,6 @@ async function openEntries(
   return opened;
 }
 
-/** In the order of their numbers. */
-function byHash(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, { name: string; number: number }[]>();
-  for (const name of names) {
-    const [, hash, number] = ENTRY.exec(name) ?? [];
-    if (hash === undefined) continue;
-    const group = groups.get(hash) ?? [];
-    group.push({ name, number: Number(number) });
-    groups.set(hash, group);
-  }
-  return new Map(
-    [...groups].map(([hash, entries]) => [
-      hash,
-      entries.toSorted((a, b) => a.number - b.number).map(({ name }) => name),
-    ]),
-  );
-}
-
 async function certificatesOf(
   ports: TrustStorePorts,
   path: string,
@@ -131,17 +113,7 @@ async function certificatesOf(
 }
 
 function take(found: Map<string, Uint8Array>, hash: string, certificates: Certificates): boolean {
-  const fitting = certificates.filter(({ der }) => hashOrNull(der) === hash);
+  const fitting = certificatesOfHash(hash, certificates);
   for (const { sha256, der, trust = 'servers' } of fitting) if (trust === 'servers') found.set(sha256, der);
   return fitting.length > 0;
-}
-
-/** Null for what only OpenSSL can read: it has no name that we could look up. */
-function hashOrNull(der: Uint8Array): string | null {
-  try {
-    return subjectHash(der);
-  } catch (error) {
-    if (error instanceof CertificateParseError) return null;
-    throw error;
-  }
 }

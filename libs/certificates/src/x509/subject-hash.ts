@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { children, content, encoded, readCertificateFields, type DerElement } from '@trustfleet/certificates';
+import { readCertificateFields } from './certificate-fields.ts';
+import { children, content, encoded, type DerElement } from './der.ts';
 
 /**
  * The name under which OpenSSL looks a certificate up in a directory, eight hex digits: X509_NAME_hash of 1.0.0 and later

@@ -1,18 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { pemToDer, WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTestHost, type TestHost } from '../testing/host.ts';
+import { pemToDer, WELL_KNOWN_ROOTS } from '../index.ts';
 import { subjectHash } from './subject-hash.ts';
 
 const OPENSSL = '/usr/bin/openssl';
-let host: TestHost;
+let place: string;
 beforeAll(() => {
-  host = makeTestHost('');
-  execFileSync(OPENSSL, ['ecparam', '-genkey', '-name', 'prime256v1', '-noout', '-out', host.at('key.pem')]);
+  place = mkdtempSync(join(tmpdir(), 'trustfleet-subject-hash-'));
+  execFileSync(OPENSSL, [
+    'ecparam',
+    '-genkey',
+    '-name',
+    'prime256v1',
+    '-noout',
+    '-out',
+    join(place, 'key.pem'),
+  ]);
 });
 afterAll(() => {
-  host.remove();
+  rmSync(place, { recursive: true });
 });
 
 const hashByOpenssl = (pem: string): string =>
@@ -20,13 +30,14 @@ const hashByOpenssl = (pem: string): string =>
 
 /** A certificate with that subject; `mask` is OpenSSL's string_mask, which decides the ASN.1 type. */
 function certificate(subject: string, mask = 'utf8only'): string {
-  const config = host.put(
-    'openssl.cnf',
+  const config = join(place, 'openssl.cnf');
+  writeFileSync(
+    config,
     `[req]\ndistinguished_name=dn\nstring_mask=${mask}\nprompt=no\nutf8=yes\n[dn]\n${subject}\n`,
   );
   return execFileSync(
     OPENSSL,
-    ['req', '-x509', '-new', '-key', host.at('key.pem'), '-days', '1', '-config', config, '-utf8'],
+    ['req', '-x509', '-new', '-key', join(place, 'key.pem'), '-days', '1', '-config', config, '-utf8'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
 }
