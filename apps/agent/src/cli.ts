@@ -12,6 +12,7 @@ import type { StoresDiffOptions } from './commands/stores-diff.ts';
 import type { StoresOptions } from './commands/stores.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
+import { addCodeCommands } from './cli-code.ts';
 import { addServiceCommands } from './service/commands.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
@@ -160,7 +161,7 @@ function addUndo(program: Command, { stdin, stdout, stderr }: CliContext): void 
 }
 
 /** How a command that ended well ends: 1 says what it found, as diff(1) does. */
-interface Outcome {
+export interface Outcome {
   code: 0 | 1;
 }
 
@@ -224,6 +225,7 @@ function createProgram(context: CliContext, outcome: Outcome): Command {
   addCommands(program, context);
   addServiceCommands(program, context);
   addStores(program, context, outcome);
+  addCodeCommands(program, context, outcome);
   addUndo(program, context);
   addInnerCommands(program, context);
   inheritSettings(program);

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { defaultPlaces } from './default-places.ts';
 
 it('keeps to the places of Linux and macOS, whatever the environment says', () => {
-  const places = { stateDir: '/var/lib/trustfleet-agent', allowList: '/etc/trustfleet/allow-list.json' };
+  const places = {
+    stateDir: '/var/lib/trustfleet-agent',
+    allowList: '/etc/trustfleet/allow-list.json',
+    scanSettings: '/etc/trustfleet/scan.json',
+  };
 
   expect(defaultPlaces('linux', { ProgramData: 'C:\\x' })).toEqual(places);
   expect(defaultPlaces('darwin', {})).toEqual(places);
@@ -20,5 +24,6 @@ it.each([
   expect(defaultPlaces('win32', env)).toEqual({
     stateDir: `${base}\\Trustfleet\\Agent`,
     allowList: `${base}\\Trustfleet\\allow-list.json`,
+    scanSettings: `${base}\\Trustfleet\\scan.json`,
   });
 });

@@ -1,5 +1,6 @@
 export {
   MAX_ALLOW_LIST_BYTES,
+  ownershipProblem,
   readAllowList,
   type AllowList,
   type AllowListFacts,
