@@ -92,9 +92,9 @@ describe('collectBundles', () => {
     expect(JSON.stringify(again.section)).toBe(JSON.stringify(section));
   });
 
-  it('takes no directory variable and no empty value, and says what is wrong with a relative path', async () => {
+  it('takes no empty value, and says what is wrong with a relative path', async () => {
     const { section } = await collect([
-      variable('/etc/ssl/certs', { name: 'SSL_CERT_DIR' }),
+      variable('', { name: 'SSL_CERT_DIR' }),
       variable(''),
       variable('ca.pem'),
       variable('$STUDIO/ca.pem'),

@@ -1,90 +1,123 @@
-import { describeBundle, type BundleRead } from '@trustfleet/certificates';
-import type { BundleProvenance, InventoryBundle } from '@trustfleet/protocol';
+import { describeBundle, sha256Hex, type BundleRead, type DescribedBundle } from '@trustfleet/certificates';
+import type { InventoryBundle } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, type Reader, type Scan } from '../scan.ts';
-import type { BundlesResult, CertifiCopy, CollectedVariable } from '../types.ts';
+import type { BundlesResult } from '../types.ts';
+import { readHashNames } from './hash-names.ts';
+import { orderOf, wantedBundles, type FoundBundles, type Wanted } from './wanted-bundles.ts';
 
 const MAX_BUNDLES = 500;
 const MAX_PROVENANCE = 200;
+const MAX_READERS = 20;
 
-interface Wanted {
-  readonly provenance: BundleProvenance[];
-  readonly readers: Reader[];
-}
-
-/** PEM files that variables name and certifi copies bring, one entry a path. Never throws for what it finds. */
-export async function collectBundles(
-  ports: PythonPorts,
-  found: { readonly variables: readonly CollectedVariable[]; readonly certifi: readonly CertifiCopy[] },
-): Promise<BundlesResult> {
-  const scan = await createScan(ports, { processEnv: {} });
-  const wanted = byPath(found);
-  const bundles: InventoryBundle[] = [];
+/**
+ * PEM files and directories of hashed names that variables name, Pythons load by default and packages bring; one entry an object,
+ * however many ways lead to it. Never throws for what it finds.
+ */
+export async function collectBundles(ports: PythonPorts, found: FoundBundles): Promise<BundlesResult> {
+  const scan = await createScan(ports, { processEnv: {}, readNetwork: found.readNetwork ?? [] });
+  const parsed = new Map<string, DescribedBundle>();
+  const bundles = new Map<string, Found>();
+  for (const wanted of wantedBundles(found).slice(0, MAX_BUNDLES)) {
+    const one = await readWanted(scan, { wanted, parsed });
+    const key = `${one.bundle.form ?? ''} ${one.bundle.realPath ?? one.bundle.path}`;
+    const known = bundles.get(key);
+    bundles.set(key, known === undefined ? one : merge(known, one));
+  }
   const certificates = new Map<string, Uint8Array>();
-  for (const [path, { provenance, readers }] of [...wanted]
-    .toSorted(([a], [b]) => compare(a, b))
-    .slice(0, MAX_BUNDLES)) {
-    const bundle = describeBundle(path, await readFirst(scan, { path, readers }));
-    for (const { sha256, der } of bundle.certificates) certificates.set(sha256, der);
-    const ordered = provenance.toSorted((a, b) => compare(orderOf(a), orderOf(b)));
-    bundles.push({ ...bundle.file, provenance: ordered.slice(0, MAX_PROVENANCE) });
-  }
+  const all = [...bundles.values()].toSorted((a, b) => compare(a.bundle.path, b.bundle.path));
+  for (const { ders } of all) for (const [sha256, der] of ders) certificates.set(sha256, der);
   return {
-    section: { bundles },
+    section: { bundles: all.map(({ bundle }) => inOrder(bundle)) },
     certificates,
-    watch: bundles.filter(({ path }) => /^(\/|[a-z]:[\\/])/i.test(path)).map(({ path }) => path),
+    watch: [...new Set(all.flatMap(({ paths }) => paths))]
+      .filter((path) => /^(\/|[a-z]:[\\/])/i.test(path))
+      .toSorted(compare),
   };
 }
 
-function byPath(found: {
-  readonly variables: readonly CollectedVariable[];
-  readonly certifi: readonly CertifiCopy[];
-}): Map<string, Wanted> {
-  const wanted = new Map<string, Wanted>();
-  const want = (path: string, item: { provenance: BundleProvenance; reader: Reader }): void => {
-    const entry = wanted.get(path) ?? { provenance: [], readers: [] };
-    entry.provenance.push(item.provenance);
-    entry.readers.push(item.reader);
-    wanted.set(path, entry);
+interface Found {
+  readonly bundle: InventoryBundle;
+  readonly ders: ReadonlyMap<string, Uint8Array>;
+  /** Every path that led to it. */
+  readonly paths: readonly string[];
+}
+
+/** The path that sorts first stands for all. */
+function merge(known: Found, other: Found): Found {
+  const first = known.bundle.path <= other.bundle.path ? known : other;
+  return {
+    ...first,
+    bundle: { ...first.bundle, provenance: [...known.bundle.provenance, ...other.bundle.provenance] },
+    paths: [...known.paths, ...other.paths],
   };
-  for (const { variable, readAs } of found.variables) {
-    // SSL_CERT_DIR names a directory of hashed links; an empty value counts as unset (python-tls.md §4).
-    if (variable.name === 'SSL_CERT_DIR' || variable.value === '') continue;
-    const { name, scope, owner, source } = variable;
-    want(variable.value, { provenance: { kind: 'variable', name, scope, owner, source }, reader: readAs });
+}
+
+function inOrder(bundle: InventoryBundle): InventoryBundle {
+  const unique = new Map(bundle.provenance.map((one) => [orderOf(one), one]));
+  const ordered = [...unique].toSorted(([a], [b]) => compare(a, b)).map(([, one]) => one);
+  return { ...bundle, provenance: ordered.slice(0, MAX_PROVENANCE) };
+}
+
+interface Work {
+  readonly wanted: Wanted;
+  /** By digest: the same bundle is in many environments. */
+  readonly parsed: Map<string, DescribedBundle>;
+}
+
+async function readWanted(scan: Scan, { wanted, parsed }: Work): Promise<Found> {
+  const { path, provenance } = wanted;
+  const read = wanted.form === 'file' ? await readFirst(scan, wanted) : null;
+  if (read === null || (read.state === 'notRegularFile' && takesDirectories(wanted))) {
+    const { bundle, ders } = await readHashNames(scan, { path, readers: readersOf(wanted) });
+    if (read === null || bundle.state !== 'notRegularFile')
+      return { bundle: { ...bundle, provenance: [...provenance] }, ders, paths: [path] };
   }
-  for (const copy of found.certifi)
-    want(copy.path, {
-      provenance: { kind: 'certifi', python: copy.python, version: copy.version },
-      reader: copy.readAs,
-    });
-  return wanted;
+  return fileOf({ wanted, read, parsed });
+}
+
+/** requests from 2.9.0 on takes a directory of hashed names too (python-tls.md §4); `SSL_CERT_FILE` and the others do not. */
+function takesDirectories({ provenance }: Wanted): boolean {
+  return provenance.every(
+    (one) => one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'].includes(one.name),
+  );
+}
+
+function fileOf({ wanted, read, parsed }: Work & { readonly read: BundleRead }): Found {
+  const { path, provenance } = wanted;
+  const described = describeOnce(parsed, { path, read });
+  const ders = new Map(described.certificates.map(({ sha256, der }) => [sha256, der]));
+  return { bundle: { ...described.file, provenance: [...provenance] }, ders, paths: [path] };
+}
+
+function describeOnce(
+  parsed: Map<string, DescribedBundle>,
+  { path, read }: { readonly path: string; readonly read: BundleRead },
+): DescribedBundle {
+  if (read.state !== 'read') return describeBundle(path, read);
+  const digest = sha256Hex(read.bytes);
+  const known = parsed.get(digest) ?? describeBundle(path, read);
+  parsed.set(digest, known);
+  return { ...known, file: { ...known.file, path, realPath: read.realPath } };
 }
 
 /**
  * With the rights of one who names the file: of a user for a user's variable (security.md, "a local user"), the agent's own
  * only when nobody but the machine's or a service's settings name it. The first account, by uid, that can read it decides.
  */
-async function readFirst(
-  scan: Scan,
-  wanted: { readonly path: string; readonly readers: readonly Reader[] },
-): Promise<BundleRead> {
-  const users = new Map(
-    wanted.readers.flatMap((reader) => (reader === null ? [] : [[reader.uid, reader] as const])),
-  );
-  const own = wanted.readers.includes(null);
-  const order: Reader[] = own ? [null] : [...users.values()].toSorted((a, b) => a.uid - b.uid);
+async function readFirst(scan: Scan, wanted: Wanted): Promise<BundleRead> {
   let last: BundleRead | null = null;
-  for (const reader of order.slice(0, 20)) {
+  for (const reader of readersOf(wanted)) {
     last = await scan.read(wanted.path, { reader });
     if (last.state === 'read') return last;
   }
   return last ?? { state: 'unreadable', detail: 'nobody to read it as', size: null, realPath: null };
 }
 
-function orderOf(provenance: BundleProvenance): string {
-  if (provenance.kind === 'certifi') return `certifi\0${provenance.python}`;
-  return ['variable', provenance.name, provenance.scope, provenance.owner ?? '', provenance.source].join(
-    '\0',
+function readersOf(wanted: Wanted): readonly Reader[] {
+  if (wanted.readers.includes(null)) return [null];
+  const users = new Map(
+    wanted.readers.flatMap((reader) => (reader === null ? [] : [[reader.uid, reader] as const])),
   );
+  return [...users.values()].toSorted((a, b) => a.uid - b.uid).slice(0, MAX_READERS);
 }
