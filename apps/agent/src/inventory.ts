@@ -6,6 +6,7 @@ import {
   collectBundles,
   collectVariables,
   discoverPythons,
+  type PythonFacts,
   type PythonsResult,
   type VariablesResult,
 } from '@trustfleet/python';
@@ -34,8 +35,10 @@ export interface EarlierFacts {
   /** Null when no look at them has succeeded. */
   readonly variables: VariablesResult['variables'] | null;
   readonly certifi: PythonsResult['certifi'] | null;
+  /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
+  readonly pythons?: Omit<PythonFacts, 'certifi'> | null;
 }
-export const NOTHING_KNOWN: EarlierFacts = { variables: null, certifi: null };
+export const NOTHING_KNOWN: EarlierFacts = { variables: null, certifi: null, pythons: null };
 
 /** A section as it was read, before its contract has seen it. */
 interface LocalReading extends SectionReading {
@@ -107,8 +110,10 @@ function createReaders(
       return found;
     },
     async pythons() {
-      const found = await discoverPythons(host, pythonOptions);
-      facts.certifi = found.certifi;
+      const found = await discoverPythons(host, { ...pythonOptions, known: facts.pythons?.known });
+      const { certifi, packageBundles, defaults, sites, known } = found;
+      facts.certifi = certifi;
+      facts.pythons = { packageBundles, defaults, sites, known };
       return found;
     },
     bundles() {
@@ -116,7 +121,7 @@ function createReaders(
       // Half a list would look like a host without certifi.
       if (variables === null || certifi === null)
         throw new Error('variables or Python environments are not known');
-      return collectBundles(host, { variables, certifi });
+      return collectBundles(host, { variables, certifi, ...facts.pythons });
     },
   };
 }

@@ -17,6 +17,7 @@ const account = z.object({ uid: z.int(), gid: z.int() }).nullable();
 const facts = z.object({
   variables: z.array(z.looseObject({ readAs: account })).nullable(),
   certifi: z.array(z.looseObject({ path: z.string(), readAs: account })).nullable(),
+  pythons: z.looseObject({ known: z.looseObject({ format: z.literal(1) }) }).nullish(),
 });
 const request = z.object({ names: z.array(z.enum(SECTION_NAMES)), facts });
 
