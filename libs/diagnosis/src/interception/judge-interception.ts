@@ -1,4 +1,5 @@
 import { type AnchorSet, classifyAnchor, type RootCatalogue } from '@trustfleet/certificates';
+import { clip, type ObservedEndpoint } from '@trustfleet/protocol';
 import { climb, type Top } from './climb.ts';
 import { unrelated } from './unrelated.ts';
 
@@ -14,13 +15,11 @@ export interface InterceptionFacts {
   readonly anchors: AnchorSet;
 }
 
-/** Whoever answers in an endpoint's place. Nothing here makes its certificate trustworthy: a person decides that (failures.md §7.2). */
-export interface Interception {
-  /** One line, e.g. `O=Studio, CN=Studio Proxy CA`. Hostile text. */
-  readonly issuer: string;
-  /** SHA-256 of its certificate where it was presented or this host has it. */
-  readonly certificate: string | null;
-}
+/**
+ * Whoever answers in an endpoint's place: its issuer's name in one line, and the certificate where it was presented or this host has it.
+ * Nothing here makes that certificate trustworthy: a person decides that (failures.md §7.2).
+ */
+export type Interception = NonNullable<ObservedEndpoint['interception']>;
 
 /**
  * failures.md §7.2: the issuer on top of what is presented is not a public root, and the same issuer signs for several endpoints that
@@ -56,5 +55,5 @@ function saysSo({ last }: Top, catalogue: RootCatalogue): boolean {
 /** One endpoint may show the certificate that another one leaves out. */
 function interceptionBy(top: Top, all: readonly { readonly top: Top }[]): Interception {
   const shown = all.find((other) => other.top.key === top.key && other.top.complete);
-  return { issuer: top.last.issuer.slice(0, 512), certificate: shown?.top.last.sha256 ?? null };
+  return { issuer: clip(top.last.issuer, 512), certificate: shown?.top.last.sha256 ?? null };
 }

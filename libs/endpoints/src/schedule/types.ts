@@ -1,9 +1,18 @@
+/** Within any hour, observer and probes together, whatever the number of endpoints. */
+export const HANDSHAKES_PER_HOUR = 60;
+/** A round takes at most half of an hour's, so that something is left for what changes soon after: half of it for looks, half for a unit. */
+export const HANDSHAKES_PER_ROUND = 30;
+export const HANDSHAKES_PER_UNIT = 15;
+/** With a name and without (shotgrid.md §1.4). */
+export const HANDSHAKES_PER_LOOK = 2;
+export const ROUND_EVERY_MS = 15 * 60 * 1000;
+
 /** One thing to probe: a Python under one set of variables against one endpoint, all its clients. */
 export interface ProbeUnit {
   /** The caller's own; equal for the same unit at the next look. */
   readonly key: string;
   readonly endpoint: string;
-  /** How many clients shake hands. */
+  /** How many clients shake hands; a unit of more than {@link HANDSHAKES_PER_UNIT} is never probed: split it. */
   readonly handshakes: number;
   /** Milliseconds since 1970; null where it was never probed. */
   readonly lastAt: number | null;
@@ -36,12 +45,3 @@ export interface Round {
   /** When to ask again, milliseconds since 1970: never less than a minute from now. */
   readonly nextAt: number;
 }
-
-/**
- * What to shake hands with now (issue: at most every 15 min per endpoint, jittered, at most 60 handshakes an hour and host). Pure.
- * `random` in [0, 1).
- */
-export type NextProbes = (state: ScheduleState, now: number, random: number) => Round;
-
-/** The state after a round was begun at `at`. */
-export type AfterRound = (state: ScheduleState, round: Round, at: number) => ScheduleState;
