@@ -40,13 +40,18 @@ async function discover(
     findings.watch(site);
     await lookAtSite(scan, { findings, site });
   }
-  for (const roots of cacheRoots(scan)) await lookAtCaches(findings, roots);
-  for (const directory of await desktopRoots(scan))
-    await walk(scan, { findings, directory, ...DESKTOP_WALK });
+  if (given.options.onlyThese !== true) await lookAtMachine(scan, findings);
   for (const directory of new Set(given.options.search)) await search(scan, { findings, directory });
   const usage = await findUsage(scan, findings);
   given.memory.settle();
   return buildResult(scan, { findings, usage });
+}
+
+/** Where Toolkit and Desktop keep what they install. */
+async function lookAtMachine(scan: Scan, findings: Findings): Promise<void> {
+  for (const roots of cacheRoots(scan)) await lookAtCaches(findings, roots);
+  for (const directory of await desktopRoots(scan))
+    await walk(scan, { findings, directory, ...DESKTOP_WALK });
 }
 
 /** Where the start-up framework and its cache lie in an app; its Python and its Qt are not entered. */

@@ -10,6 +10,8 @@ export interface DiscoverShotgridOptions {
   readonly sites: readonly { readonly directory: string; readonly python: string }[];
   /** Directories that a person configured or named on the command line; searched to a bounded depth. */
   readonly search: readonly string[];
+  /** Nothing but `sites` and `search` is looked at: no home, no cache of Toolkit, no Desktop. Default false. */
+  readonly onlyThese?: boolean;
   /** Directories on network mounts that are configured to be read, in a child that may be abandoned; every other one is left alone. */
   readonly readNetwork: readonly string[];
   /**
