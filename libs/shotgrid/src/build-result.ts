@@ -61,9 +61,9 @@ function isInUse({ kind, path }: FoundCore, usage: Usage): boolean {
 }
 
 function wireApi(api: FoundApi, inUse: ReadonlyMap<string, boolean>): Api {
-  const { onDisk: _, ...facts } = api;
+  const { path, location, form, version, metadataVersion, sha256, core, zipPython, shared } = api;
   return {
-    ...facts,
+    ...{ path, location, form, version, metadataVersion, sha256, core, zipPython, shared },
     bundles: [...api.bundles].sort(byPath),
     inUse: api.core === null || inUse.get(api.core) === true,
   };

@@ -3,15 +3,15 @@ import { posix, win32 } from 'node:path';
 /** Paths as the system that is looked at writes them, which in tests is not the one that looks. */
 export interface Paths {
   readonly delimiter: string;
-  join(...parts: string[]): string;
-  parent(path: string): string;
-  name(path: string): string;
-  isAbsolute(path: string): boolean;
-  isInside(path: string, directory: string): boolean;
+  readonly join: (...parts: string[]) => string;
+  readonly parent: (path: string) => string;
+  readonly name: (path: string) => string;
+  readonly isAbsolute: (path: string) => boolean;
+  readonly isInside: (path: string, directory: string) => boolean;
   /** Names from the root down. */
-  parts(path: string): string[];
+  readonly parts: (path: string) => string[];
   /** As the machine writes it → as it lies below `root`. */
-  below(root: string, path: string): string;
+  readonly below: (root: string, path: string) => string;
 }
 
 export function createPaths(platform: 'linux' | 'windows' | 'macos'): Paths {
@@ -40,10 +40,15 @@ export function compare(a: string, b: string): number {
 
 /** By the numbers in it: `v0.9.1` before `v0.18.164` (Toolkit takes the highest tag). */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => (text.match(/\d+/g) ?? []).map(Number));
-  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at += 1) {
-    const difference = (left?.[at] ?? -1) - (right?.[at] ?? -1);
+  const [left, right] = [numbersIn(a), numbersIn(b)];
+  const longer = left.length > right.length ? left : right;
+  for (const at of longer.keys()) {
+    const difference = (left[at] ?? -1) - (right[at] ?? -1);
     if (difference !== 0) return difference;
   }
   return compare(a, b);
+}
+
+function numbersIn(text: string): number[] {
+  return (text.match(/\d+/g) ?? []).map(Number);
 }

@@ -1,4 +1,10 @@
-import { NOBODY, type Account, type ShotgridPorts, type UserAccount } from '../ports.ts';
+import {
+  NOBODY,
+  type Account,
+  type ShotgridIdentity,
+  type ShotgridPorts,
+  type UserAccount,
+} from '../ports.ts';
 import type { Paths } from '../paths.ts';
 
 /** null: the agent's own rights. */
@@ -23,6 +29,8 @@ interface Judgement {
 }
 
 const UNKNOWN: Judgement = { owners: [], open: true, writable: true, sticky: false };
+/** Above the file system's root there is nobody. */
+const ROOT: Judgement = { owners: [], open: false, writable: false, sticky: false };
 const STICKY = 0o1000;
 const OTHERS_MAY_WRITE = 0o022;
 
@@ -45,17 +53,10 @@ export function createRights(
   };
   const judgeOne = async (directory: string): Promise<Judgement> => {
     const parent = paths.parent(directory);
-    const above = parent === directory ? null : await judge(parent);
+    const above = parent === directory ? ROOT : await judge(parent);
     const [found] = await ports.identify([directory], { followLinks: false });
     if (found?.kind === 'link') return await judgeLink(ports, directory);
-    if (found?.kind !== 'directory') return UNKNOWN;
-    const owners = new Set([...(above?.owners ?? []), ...(found.uid === 0 ? [] : [found.uid])]);
-    return {
-      owners: [...owners],
-      open: above !== null && (above.open || (above.writable && !above.sticky)),
-      writable: (found.mode & OTHERS_MAY_WRITE) !== 0,
-      sticky: (found.mode & STICKY) !== 0,
-    };
+    return found?.kind === 'directory' ? judgeChild(above, found) : UNKNOWN;
   };
   const readerOf = ({ owners, open, writable }: Judgement): Reader => {
     const [owner] = owners;
@@ -65,6 +66,16 @@ export function createRights(
   return {
     inside: async (directory) => (ports.canActAs ? readerOf(await judge(directory)) : null),
     through: async (path) => (ports.canActAs ? readerOf(await judgeLink(ports, path)) : null),
+  };
+}
+
+function judgeChild(above: Judgement, found: ShotgridIdentity): Judgement {
+  const owners = new Set([...above.owners, ...(found.uid === 0 ? [] : [found.uid])]);
+  return {
+    owners: [...owners],
+    open: above.open || (above.writable && !above.sticky),
+    writable: (found.mode & OTHERS_MAY_WRITE) !== 0,
+    sticky: (found.mode & STICKY) !== 0,
   };
 }
 

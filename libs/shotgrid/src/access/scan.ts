@@ -43,7 +43,7 @@ export async function createScan(
   };
   const end = performance.now() + (options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
   const { users: accounts, detail } = await ports.users(root);
-  if (detail !== null) note(ports.platform === 'windows' ? 'C:\\Users' : `${root}`, detail);
+  if (detail !== null) note(ports.platform === 'windows' ? 'C:\\Users' : root, detail);
   return {
     ...{ ports, paths, root, options, accounts, memory, note },
     rights: createRights(ports, { paths, accounts }),

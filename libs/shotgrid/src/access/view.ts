@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { NOBODY, type ShotgridEntry, type ShotgridIdentity } from '../ports.ts';
+import type { ShotgridEntry } from '../ports.ts';
+import { lookAt, type Look, type There } from './look.ts';
 import type { Reader } from './rights.ts';
 import type { Scan } from './scan.ts';
 import type { SharedFrom } from './shares.ts';
@@ -27,21 +28,14 @@ export type Facts<T> =
   | { readonly state: 'read'; readonly value: T; readonly reader: Reader; readonly shared: SharedFrom | null }
   | { readonly state: 'missing' | 'failed' };
 
-export type Look =
-  | { readonly state: 'missing' | 'leftAlone' }
-  | {
-      readonly state: 'there';
-      readonly reader: Reader;
-      /** Null on a share, where even a look may have no answer. */
-      readonly identity: ShotgridIdentity | null;
-      readonly shared: SharedFrom | null;
-    };
-type There = Extract<Look, { state: 'there' }>;
-
 /** For one answer of a share; the first that takes longer ends all of that share. */
 const SHARE_TIMEOUT_MS = 3000;
 /** More entries of one directory are not looked at. */
 const MOST_ENTRIES = 10_000;
+/** A longer list is read again rather than kept. */
+const MOST_REMEMBERED = 500;
+/** libs/host says so of a child that had to be given up. */
+const NO_ANSWER = /does not answer/;
 
 export function createView(scan: Scan, fixed: Reader): View {
   const look = (path: string): Promise<Look> => lookAt(scan, { path, fixed });
@@ -51,12 +45,25 @@ export function createView(scan: Scan, fixed: Reader): View {
     look,
     async list(path) {
       const found = await look(path);
-      return found.state === 'there' ? await listAt(scan, { path, found }) : null;
+      if (found.state !== 'there' || (found.identity !== null && found.identity.kind !== 'directory'))
+        return null;
+      const listed = await remembered(scan, {
+        ...{ path, found, kind: 'list' },
+        read: () => listAt(scan, { path, found }),
+        isKept: (entries) => entries !== null && entries.length <= MOST_REMEMBERED,
+      });
+      return listed;
     },
     async facts(path, how) {
       const found = await look(path);
       if (found.state !== 'there') return { state: found.state === 'missing' ? 'missing' : 'failed' };
-      return await factsAt(scan, { path, found, how });
+      const { reader, shared } = found;
+      const result = await remembered(scan, {
+        ...{ path, found, kind: how.kind },
+        read: () => factsAt(scan, { path, found, how }),
+        isKept: ({ state }) => state === 'read',
+      });
+      return result.state === 'read' ? { ...result, reader, shared } : result;
     },
   };
 }
@@ -76,50 +83,45 @@ export function viewOf(scan: Scan, path: string): View | null {
   return person === undefined ? null : createView(scan, person.reader);
 }
 
-async function lookAt(scan: Scan, at: { readonly path: string; readonly fixed: Reader }): Promise<Look> {
-  const { path, fixed } = at;
-  const { ports, rights, shares, paths } = scan;
-  const directory = paths.parent(path);
-  const above = await shares.standing(directory);
-  if (above.state === 'leftAlone') return above;
-  if (above.state === 'shared') return onShare(scan, { fixed, shared: above.shared });
-  const [own] = await ports.identify([path], { followLinks: false });
-  if (own === null || own === undefined) return { state: 'missing' };
-  if (own.kind === 'file' || own.kind === 'other')
-    return { state: 'there', reader: fixed ?? (await rights.inside(directory)), identity: own, shared: null };
-  // A directory may be a mount point, a link may lead anywhere.
-  const itself = await shares.standing(path);
-  if (itself.state === 'leftAlone') return itself;
-  if (itself.state === 'shared') return onShare(scan, { fixed, shared: itself.shared });
-  if (own.kind === 'directory')
-    return { state: 'there', reader: fixed ?? (await rights.inside(path)), identity: own, shared: null };
-  const [identity] = await ports.identify([path]);
-  if (identity === null || identity === undefined) return { state: 'missing' };
-  return { state: 'there', reader: fixed ?? (await rights.through(path)), identity, shared: null };
+/** Known from an earlier look where nothing has changed since, by metadata that no change leaves as they are. */
+async function remembered<T>(
+  scan: Scan,
+  of: {
+    readonly path: string;
+    readonly found: There;
+    readonly kind: string;
+    readonly read: () => Promise<T>;
+    readonly isKept: (value: T) => boolean;
+  },
+): Promise<T> {
+  const { identity: metadata, reader } = of.found;
+  if (metadata?.settled !== true) return await of.read();
+  const { identity } = metadata;
+  const key = `${of.kind}\0${reader?.uid ?? ''}\0${of.path}`;
+  const known = scan.memory.recall(key, identity);
+  if (known !== undefined) return known as T;
+  const value = await of.read();
+  if (of.isKept(value)) scan.memory.keep(key, { identity, value });
+  return value;
 }
 
-/** Root of this machine is nobody there, and a link on a share may lead back here: read as `nobody` too. */
-function onShare(scan: Scan, at: { readonly fixed: Reader; readonly shared: SharedFrom }): There {
-  const reader = at.fixed ?? (scan.ports.canActAs ? NOBODY : null);
-  return { state: 'there', reader, identity: null, shared: at.shared };
-}
-
-function howOf(found: There): { asUser?: Exclude<Reader, null>; apart?: boolean; timeoutMs?: number } {
+function howOf(found: There): {
+  asUser?: Exclude<Reader, null>;
+  apart?: boolean;
+  timeoutMs?: number;
+} {
   return {
     ...(found.reader === null ? {} : { asUser: found.reader }),
     ...(found.shared === null ? {} : { apart: true, timeoutMs: SHARE_TIMEOUT_MS }),
   };
 }
 
-/** libs/host says so of a child that had to be given up. */
-const NO_ANSWER = /does not answer/;
-
 function noteFailure(
   scan: Scan,
-  failure: { readonly path: string; readonly shared: SharedFrom | null; readonly detail: string },
+  failure: { readonly path: string; readonly found: There; readonly detail: string },
 ): void {
-  const { path, shared, detail } = failure;
-  if (shared !== null && NO_ANSWER.test(detail)) scan.shares.gaveNoAnswer(path, shared);
+  const { path, found, detail } = failure;
+  if (found.shared !== null && NO_ANSWER.test(detail)) scan.shares.gaveNoAnswer(path, found.shared);
   else scan.note(path, detail);
 }
 
@@ -128,46 +130,30 @@ async function listAt(
   at: { readonly path: string; readonly found: There },
 ): Promise<readonly ShotgridEntry[] | null> {
   const { path, found } = at;
-  if (found.identity !== null && found.identity.kind !== 'directory') return null;
-  const key = `list\0${found.reader?.uid ?? ''}\0${path}`;
-  const identity = found.identity?.settled === true ? found.identity.identity : null;
-  const known = identity === null ? undefined : scan.memory.recall(key, identity);
-  if (known !== undefined) return known as readonly ShotgridEntry[];
   const listing = await scan.ports.listDirectory(path, { limit: MOST_ENTRIES, ...howOf(found) });
   if (listing.state !== 'listed') {
-    if (listing.state === 'unreadable')
-      noteFailure(scan, { path, shared: found.shared, detail: listing.detail });
+    if (listing.state === 'unreadable') noteFailure(scan, { ...at, detail: listing.detail });
     return null;
   }
   if (listing.truncated) scan.note(path, `Only the first ${MOST_ENTRIES} entries were looked at`);
-  const entries = listing.entries.filter(({ name }) => !name.includes('\ufffd'));
-  if (identity !== null && entries.length <= MOST_REMEMBERED)
-    scan.memory.keep(key, { identity, value: entries });
-  return entries;
+  // A name that is no UTF-8 cannot be opened by what was read of it.
+  return listing.entries.filter(({ name }) => !name.includes('\ufffd'));
 }
 
-/** A longer list is read again rather than kept. */
-const MOST_REMEMBERED = 500;
+type Read<T> = { readonly state: 'read'; readonly value: T } | { readonly state: 'missing' | 'failed' };
 
 async function factsAt<T>(
   scan: Scan,
   at: { readonly path: string; readonly found: There; readonly how: Derivation<T> },
-): Promise<Facts<T>> {
+): Promise<Read<T>> {
   const { path, found, how } = at;
-  const { reader, shared } = found;
-  const key = `${how.kind}\0${reader?.uid ?? ''}\0${path}`;
-  const identity = found.identity?.settled === true ? found.identity.identity : null;
-  const known = identity === null ? undefined : scan.memory.recall(key, identity);
-  if (known !== undefined) return { state: 'read', value: known as T, reader, shared };
   const read = await scan.ports.readFile(path, { maxBytes: how.maxBytes, ...howOf(found) });
   if (read.state === 'missing') return { state: 'missing' };
   if (read.state !== 'read') {
-    noteFailure(scan, { path, shared, detail: read.detail });
+    noteFailure(scan, { path, found, detail: read.detail });
     return { state: 'failed' };
   }
-  const value = await derived(scan, { how, bytes: read.bytes });
-  if (identity !== null) scan.memory.keep(key, { identity, value });
-  return { state: 'read', value, reader, shared };
+  return { state: 'read', value: await derived(scan, { how, bytes: read.bytes }) };
 }
 
 /** The same bytes lie in many places: the CA file of certifi in each copy of the API, a core's zip in each cache. */
@@ -176,10 +162,10 @@ async function derived<T>(
   work: { readonly how: Derivation<T>; readonly bytes: Uint8Array },
 ): Promise<T> {
   const digest = createHash('sha256').update(work.bytes).digest('hex');
-  const key = `content\0${work.how.kind}`;
-  const known = scan.memory.recall(`${key}\0${digest}`, digest);
+  const key = `content:${work.how.kind}\0${digest}`;
+  const known = scan.memory.recall(key, digest);
   if (known !== undefined) return known as T;
   const value = await work.how.derive(work.bytes);
-  scan.memory.keep(`${key}\0${digest}`, { identity: digest, value });
+  scan.memory.keep(key, { identity: digest, value });
   return value;
 }

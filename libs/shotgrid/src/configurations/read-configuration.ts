@@ -18,38 +18,36 @@ export async function readConfiguration(
   view: View,
   at: { readonly path: string; readonly settings: string },
 ): Promise<FoundConfiguration> {
-  const { join } = view.scan.paths;
   const own = SYSTEM[view.scan.ports.platform];
-  const setting = (name: string): string => join(at.settings, name);
+  const setting = (name: string): string => view.scan.paths.join(at.settings, name);
   const api = await view.facts(setting('core_api.yml'), CORE_API);
   const shotgun = await view.facts(setting('shotgun.yml'), SHOTGUN);
   const pipeline = await view.facts(setting('pipeline_configuration.yml'), PIPELINE_CONFIGURATION);
   const interpreter = await view.facts(setting(`interpreter_${own}.cfg`), PATH_LINE);
-  noteBroken(view, { path: setting('core_api.yml'), broken: api.state === 'read' && api.value === null });
-  noteBroken(view, {
-    path: setting('shotgun.yml'),
-    broken: shotgun.state === 'read' && shotgun.value === null,
-  });
-  const descriptor = api.state === 'read' ? storedDescriptor(api.value) : null;
-  const said = shotgun.state === 'read' ? shotgun.value : null;
+  noteBroken(view, { path: setting('core_api.yml'), file: api });
+  noteBroken(view, { path: setting('shotgun.yml'), file: shotgun });
+  const descriptor = storedDescriptor(valueOf(api));
+  const said = valueOf(shotgun) ?? { site: null, keys: [] };
+  const roots = valueOf(pipeline) ?? [];
   return {
     path: at.path,
     descriptor,
     ...(await coreOf(view, { path: at.path, descriptor, writer: writerOf(view, api) })),
-    site: said?.site ?? null,
-    keys: said?.keys ?? [],
-    interpreter:
-      interpreter.state === 'read' ? expanded(writerOf(view, interpreter), interpreter.value) : null,
-    fallbackRoots: (pipeline.state === 'read' ? (pipeline.value ?? []) : []).flatMap(
-      (root) => absolute(writerOf(view, pipeline), root) ?? [],
-    ),
-    shared: [api, shotgun, pipeline, interpreter].find((facts) => facts.state === 'read')?.shared ?? null,
+    ...said,
+    interpreter: expanded(writerOf(view, interpreter), valueOf(interpreter)),
+    fallbackRoots: roots.flatMap((root) => absolute(writerOf(view, pipeline), root) ?? []),
+    shared: [api, shotgun, pipeline, interpreter].find((file) => file.state === 'read')?.shared ?? null,
     view,
   };
 }
 
-function noteBroken(view: View, file: { readonly path: string; readonly broken: boolean }): void {
-  if (file.broken) view.scan.note(file.path, 'It is not what Toolkit writes there: it was not understood');
+function valueOf<T>(file: Facts<T>): T | null {
+  return file.state === 'read' ? file.value : null;
+}
+
+function noteBroken(view: View, of: { readonly path: string; readonly file: Facts<unknown> }): void {
+  if (of.file.state === 'read' && of.file.value === null)
+    view.scan.note(of.path, 'It is not what Toolkit writes there: it was not understood');
 }
 
 /** What a file names is looked at with the rights with which the file itself was read. */

@@ -38,13 +38,18 @@ export async function readCore(view: View, location: string): Promise<FoundCore 
   };
 }
 
+/** Folders around a core that tell what it is, outermost first (shotgrid.md §2.1, §2.6). */
+const LAYOUTS: readonly { readonly kind: CoreKind; readonly end: RegExp }[] = [
+  { kind: 'backup', end: /(^|\n)install\ncore\.backup\n[^\n]+$/ },
+  { kind: 'localized', end: /(^|\n)install\ncore$/ },
+  { kind: 'desktopStartup', end: /(^|\n)python\ntk-core$/ },
+];
+
 /** By where it lies: nothing in a core itself tells. `shared` is told by the configurations that name it. */
 export function kindOf(paths: Paths, location: string): CoreKind {
-  const [above = '', directory = '', name = ''] = paths.parts(location).slice(-3);
-  if (directory === 'core.backup' && above === 'install') return 'backup';
-  if (name === 'core' && directory === 'install') return 'localized';
-  if (name === 'tk-core' && directory === 'python') return 'desktopStartup';
-  return inBundleCache(paths, location) ? 'bundleCache' : 'checkout';
+  const end = paths.parts(location).slice(-3).join('\n');
+  const layout = LAYOUTS.find((one) => one.end.test(end));
+  return layout?.kind ?? (inBundleCache(paths, location) ? 'bundleCache' : 'checkout');
 }
 
 const CACHE_FOLDERS: Readonly<Record<string, number>> = {
