@@ -40,7 +40,7 @@ function ours(asked: AgreementCase, nameRules?: NameRules): Verification {
 describe(`random PKIs, seeds from ${String(SEED)}`, () => {
   it('are judged as the openssl program judges them, with the same first error at the same depth', () => {
     // The program takes partial wildcards; Python has told OpenSSL not to.
-    const nameRules: NameRules = { checked: 'openssl', partialWildcards: true, commonName: 'withoutDnsName' };
+    const nameRules: NameRules = { checked: 'openssl', wildcards: 'partial', commonName: 'withoutDnsName' };
     const found = cases.map((asked) => ({ seed: asked.seed, ...pick(ours(asked, nameRules)) }));
 
     expect(found).toEqual(cases.map((asked) => ({ seed: asked.seed, ...askOpenssl(asked, directory, now) })));

@@ -9,23 +9,25 @@ const COMMON_NAME = '2.5.4.3';
 /** Python from 3.7 on: OpenSSL's own check with X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS. */
 export const PYTHON_NAME_RULES: NameRules = {
   checked: 'openssl',
-  partialWildcards: false,
+  wildcards: 'wholeLabel',
   commonName: 'withoutDnsName',
 };
 
 /** 0 where the certificate is for that DNS name or IP address; else 62 or 64. */
 export function nameMismatch(certificate: PathCertificate, serverName: string, rules: NameRules): number {
-  const names = certificate.extensions.alternativeNames ?? [];
   const address = addressBytes(serverName);
-  if (address !== null) {
-    const found = names.some((name) => name.kind === 'address' && Buffer.compare(name.bytes, address) === 0);
-    return found ? 0 : X509_ERRORS.addressMismatch;
-  }
+  const names = certificate.extensions.alternativeNames ?? [];
   const matches = (pattern: string): boolean => matchesHostPattern(pattern, serverName, rules);
-  if (names.some((name) => name.kind === 'dns' && matches(name.text))) return 0;
-  return looksAtCommonName(names, rules) && commonNames(certificate).some(matches)
-    ? 0
-    : X509_ERRORS.hostNameMismatch;
+  const named = names.some((name) =>
+    address === null
+      ? name.kind === 'dns' && matches(name.text)
+      : name.kind === 'address' && Buffer.compare(name.bytes, address) === 0,
+  );
+  // Python's own check holds a CN against an address too, letter for letter.
+  const byCommonName = address === null || rules.wildcards === 'matchHostname';
+  if (named || (byCommonName && looksAtCommonName(names, rules) && commonNames(certificate).some(matches)))
+    return 0;
+  return address === null ? X509_ERRORS.hostNameMismatch : X509_ERRORS.addressMismatch;
 }
 
 function looksAtCommonName(names: readonly GeneralName[], { commonName }: NameRules): boolean {
@@ -41,11 +43,25 @@ function commonNames({ subject }: PathCertificate): string[] {
 }
 
 /** RFC 6125 §6.4.3 as OpenSSL has it. */
-function matchesHostPattern(pattern: string, host: string, { partialWildcards }: NameRules): boolean {
+function matchesHostPattern(pattern: string, host: string, { wildcards }: NameRules): boolean {
   const [wanted, subject] = [pattern.toLowerCase(), host.toLowerCase()];
-  return isWildcard(wanted, partialWildcards) && !subject.startsWith('.')
+  if (wildcards === 'matchHostname') return matchHostname(wanted, subject);
+  return isWildcard(wanted, wildcards === 'partial') && !subject.startsWith('.')
     ? fillsWildcard(wanted, subject)
     : wanted !== '' && wanted === subject;
+}
+
+/** `_dnsname_match` of Python 2.7.9 to 3.11, and of urllib3 1.x. */
+function matchHostname(pattern: string, host: string): boolean {
+  const [first = '', ...rest] = pattern.split('.');
+  const stars = first.split('*').length - 1;
+  if (stars === 0) return pattern !== '' && pattern === host;
+  const [label = '', ...labels] = host.split('.');
+  if (stars > 1 || rest.join('.') !== labels.join('.')) return false;
+  if (first === '*') return label !== '';
+  if (first.startsWith('xn--') || host.startsWith('xn--')) return first === label;
+  const [before = '', after = ''] = first.split('*');
+  return label.length >= before.length + after.length && label.startsWith(before) && label.endsWith(after);
 }
 
 /** wildcard_match: a star is no dot, no part of an xn-- label, and as a whole label at least one character. */

@@ -37,8 +37,11 @@ export interface VerifyRequest {
 export interface NameRules {
   /** `openssl`: while the chain is judged, code 62 or 64. `afterwards`: by the client itself when the handshake is done (Python ≤ 3.6). */
   readonly checked: 'openssl' | 'afterwards';
-  /** `w*.example.com`. */
-  readonly partialWildcards: boolean;
+  /**
+   * Where a star may stand. `wholeLabel`: `*.example.com` alone. `partial`: `w*.example.com` too. `matchHostname`: as Python's own
+   * match_hostname has it, which urllib3 copied: anywhere in the first label, however few labels follow.
+   */
+  readonly wildcards: 'wholeLabel' | 'partial' | 'matchHostname';
   /** When the subject's CN counts: where no DNS name is there, where no name of any kind is, or never. */
   readonly commonName: 'withoutDnsName' | 'withoutAnyName' | 'never';
 }
