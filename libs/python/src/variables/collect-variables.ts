@@ -1,7 +1,10 @@
-import { CA_VARIABLES, clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
+import type { CollectorProblem } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, inOrder, MAX_PROBLEMS, type Scan } from '../scan.ts';
-import type { CollectedVariable, CollectOptions, VariablesResult } from '../types.ts';
+import type { CollectOptions, VariablesResult } from '../types.ts';
+import { keptName } from './assignments.ts';
+import { caVariablesOf, settingsOf, type FoundVariable } from './found-variable.ts';
+import { keptValue } from './mask.ts';
 import { machineSources, serviceSources, userSources, type VariableSource } from './sources.ts';
 import { windowsVariables } from './windows-variables.ts';
 
@@ -10,7 +13,11 @@ const MAX_VARIABLES = 1000;
 const MAX_PEOPLE = 100;
 const AGENT = 'trustfleet-agent';
 
-/** CA variables of machine, users and this service, parsed statically; values of other variables are never kept. Never throws for what it finds. */
+/**
+ * CA variables and trust settings of machine, users and this service, parsed statically; values of other variables are never kept. What
+ * launchers of farms and of single programs set for theirs is not among them (failures.md §7.5). Never throws for what it
+ * finds.
+ */
 export async function collectVariables(
   ports: PythonPorts,
   options: CollectOptions,
@@ -37,17 +44,26 @@ function resultOf({
   problems,
   watch,
 }: {
-  readonly found: readonly CollectedVariable[];
+  readonly found: readonly FoundVariable[];
   readonly problems: readonly CollectorProblem[];
   readonly watch: readonly string[];
 }): VariablesResult {
-  const variables = found.toSorted((a, b) => compare(orderOf(a.variable), orderOf(b.variable)));
-  const reason = `Only the first ${MAX_VARIABLES} of ${variables.length} variables are shown`;
-  const left = variables.length > MAX_VARIABLES ? [{ path: '/', reason }] : [];
+  const sorted = found.toSorted((a, b) => compare(orderOf(a.variable), orderOf(b.variable)));
+  const variables = caVariablesOf(sorted);
+  const settings = settingsOf(sorted);
+  const left = [
+    { what: 'variables', count: variables.length },
+    { what: 'settings', count: settings.length },
+  ].flatMap(({ what, count }) =>
+    count > MAX_VARIABLES
+      ? [{ path: '/', reason: `Only the first ${MAX_VARIABLES} of ${count} ${what} are shown` }]
+      : [],
+  );
   const kept = variables.slice(0, MAX_VARIABLES);
   return {
     section: {
       variables: kept.map(({ variable }) => variable),
+      settings: settings.slice(0, MAX_VARIABLES),
       problems: inOrder([...problems, ...left]).slice(0, MAX_PROBLEMS),
     },
     variables: kept,
@@ -55,7 +71,7 @@ function resultOf({
   };
 }
 
-async function readSource(scan: Scan, source: VariableSource): Promise<CollectedVariable[]> {
+async function readSource(scan: Scan, source: VariableSource): Promise<FoundVariable[]> {
   const read = await scan.read(source.path, { reader: source.reader, maxBytes: MAX_PROFILE_BYTES });
   if (read.state !== 'read') {
     if (read.state !== 'missing') scan.note(source.path, read.detail);
@@ -69,25 +85,15 @@ async function readSource(scan: Scan, source: VariableSource): Promise<Collected
 }
 
 /** What this process itself would use. */
-function ownVariables(options: CollectOptions): CollectedVariable[] {
-  return CA_VARIABLES.flatMap((name) => {
-    const value = options.processEnv[name];
-    if (value === undefined) return [];
-    return [
-      {
-        variable: {
-          name,
-          value: clip(value, 4096),
-          scope: 'service' as const,
-          owner: AGENT,
-          source: 'process',
-        },
-        readAs: null,
-      },
-    ];
+function ownVariables(options: CollectOptions): FoundVariable[] {
+  return Object.entries(options.processEnv).flatMap(([written, value]) => {
+    const name = keptName(written);
+    if (name === null || value === undefined) return [];
+    const own = { scope: 'service' as const, owner: AGENT, source: 'process' };
+    return [{ variable: { name, value: keptValue(name, value), ...own }, readAs: null }];
   });
 }
 
-function orderOf(variable: CaVariable): string {
+function orderOf(variable: FoundVariable['variable']): string {
   return [variable.name, variable.scope, variable.owner ?? '', variable.source, variable.value].join('\0');
 }

@@ -1,4 +1,4 @@
-import { isCaVariable, lastOfEach, type Assignment, type ParseAssignments } from './assignments.ts';
+import { keptName, lastOfEach, type Assignment, type ParseAssignments } from './assignments.ts';
 import { shellCommands } from './shell-words.ts';
 
 /**
@@ -13,8 +13,8 @@ export const parseEtcEnvironment: ParseAssignments = (text) =>
         .trim()
         .replace(/^export\s+/, '');
       const equals = line.indexOf('=');
-      const name = line.slice(0, Math.max(equals, 0));
-      return isCaVariable(name) ? [{ name, value: unquote(line.slice(equals + 1)) }] : [];
+      const name = keptName(line.slice(0, Math.max(equals, 0)));
+      return name === null ? [] : [{ name, value: unquote(line.slice(equals + 1)) }];
     }),
   );
 
@@ -36,8 +36,9 @@ export const parsePamEnvironment: ParseAssignments = (text, home) =>
   );
 
 function pamLine(line: string, home: string | null): Assignment[] {
-  const [, name = '', separator = '', rest = ''] = /^\s*([A-Za-z_]\w*)(=|\s+)(.*)$/.exec(line) ?? [];
-  if (!isCaVariable(name)) return [];
+  const [, written = '', separator = '', rest = ''] = /^\s*([A-Za-z_]\w*)(=|\s+)(.*)$/.exec(line) ?? [];
+  const name = keptName(written);
+  if (name === null) return [];
   const value =
     separator === '=' ? unquote(rest.trim()) : (pamOption(rest, 'OVERRIDE') ?? pamOption(rest, 'DEFAULT'));
   return value === null ? [] : [{ name, value: atHome(value, home) }];
@@ -88,6 +89,6 @@ function shellWords(value: string): string[] {
 
 function fromWord(word: string): Assignment[] {
   const equals = word.indexOf('=');
-  const name = word.slice(0, Math.max(equals, 0));
-  return isCaVariable(name) ? [{ name, value: word.slice(equals + 1) }] : [];
+  const name = keptName(word.slice(0, Math.max(equals, 0)));
+  return name === null ? [] : [{ name, value: word.slice(equals + 1) }];
 }

@@ -1,4 +1,4 @@
-import { isCaVariable, lastOfEach, type Assignment, type ParseAssignments } from './assignments.ts';
+import { keptName, lastOfEach, type Assignment, type ParseAssignments } from './assignments.ts';
 import { shellCommands } from './shell-words.ts';
 
 const RESERVED = new Set(['then', 'do', 'else', '{', '!', 'builtin', 'command']);
@@ -26,7 +26,10 @@ interface Found {
 function readCommand(words: readonly string[], into: Found): void {
   const [first = '', ...rest] = words;
   if (first === 'unset') {
-    for (const name of rest) if (isCaVariable(name)) into.found.push({ name, value: null });
+    for (const word of rest) {
+      const name = keptName(word);
+      if (name !== null) into.found.push({ name, value: null });
+    }
     return;
   }
   const exports = EXPORTS.has(first);
@@ -38,8 +41,8 @@ function readCommand(words: readonly string[], into: Found): void {
 
 function readWord(word: string, into: Found & { readonly exports: boolean }): void {
   const equals = word.indexOf('=');
-  const name = equals === -1 ? word : word.slice(0, equals);
-  if (!isCaVariable(name)) return;
+  const name = keptName(equals === -1 ? word : word.slice(0, equals));
+  if (name === null) return;
   if (into.exports) into.exported.add(name);
   if (equals !== -1) into.found.push({ name, value: word.slice(equals + 1) });
 }

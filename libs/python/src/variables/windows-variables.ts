@@ -1,6 +1,9 @@
-import { CA_VARIABLES, clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
+import { clip, type CaVariable, type CollectorProblem } from '@trustfleet/protocol';
 import { NOBODY, type Registry, type RegistryReading } from '../ports.ts';
-import type { CollectedVariable, CollectOptions } from '../types.ts';
+import type { CollectOptions } from '../types.ts';
+import { keptName } from './assignments.ts';
+import type { FoundVariable } from './found-variable.ts';
+import { keptValue } from './mask.ts';
 import { PERSON, profileFolders } from '../windows-people.ts';
 import { expandPercent, type Lookup } from './expand.ts';
 
@@ -8,7 +11,7 @@ const MACHINE = 'SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environmen
 const MAX_PEOPLE = 100;
 
 export interface FoundVariables {
-  readonly found: readonly CollectedVariable[];
+  readonly found: readonly FoundVariable[];
   readonly problems: readonly CollectorProblem[];
 }
 
@@ -50,7 +53,7 @@ const lowered = (values: Iterable<readonly [string, string | undefined]>): Map<s
   new Map([...values].flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])));
 
 interface Owner extends Pick<CaVariable, 'scope' | 'owner'> {
-  readonly readAs: CollectedVariable['readAs'];
+  readonly readAs: FoundVariable['readAs'];
   readonly lookup: Lookup;
 }
 
@@ -58,17 +61,17 @@ function variablesIn(
   key: Key,
   read: Extract<RegistryReading, { state: 'read' }>,
   { scope, owner, readAs, lookup }: Owner,
-): CollectedVariable[] {
+): FoundVariable[] {
   return read.values.flatMap(({ name, text, expands }) => {
     // Names of variables have no case on Windows.
-    const known = CA_VARIABLES.find((one) => one === name.toUpperCase());
-    if (known === undefined) return [];
-    const value = clip(expands ? expandPercent(text, lookup) : text, 4096);
+    const known = keptName(name.toUpperCase());
+    if (known === null) return [];
+    const value = keptValue(known, expands ? expandPercent(text, lookup) : text);
     return [{ variable: { name: known, value, scope, owner, source: shown(key) }, readAs }];
   });
 }
 
-async function ofPeople(collection: Collection, base: Lookup): Promise<CollectedVariable[]> {
+async function ofPeople(collection: Collection, base: Lookup): Promise<FoundVariable[]> {
   const loaded = await collection.find({ hive: 'users', key: '' });
   const folders = await profileFolders(collection);
   const present = (loaded?.keys ?? []).filter((name) => PERSON.test(name));
@@ -80,7 +83,7 @@ async function ofPeople(collection: Collection, base: Lookup): Promise<Collected
     );
   if (present.length > MAX_PEOPLE)
     collection.note('HKEY_USERS', `Only the first ${MAX_PEOPLE} of ${present.length} people were looked at`);
-  const found: CollectedVariable[] = [];
+  const found: FoundVariable[] = [];
   for (const sid of present.slice(0, MAX_PEOPLE)) {
     const key: Key = { hive: 'users', key: `${sid}\\Environment` };
     const read = await collection.find(key);
