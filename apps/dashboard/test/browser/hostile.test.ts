@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { INVITATION_TOKEN } from '../fixture/people.ts';
+import { FAILING_VERDICT } from '../fixture/verdicts.ts';
 import { useStage } from './setup.ts';
 
 const stage = useStage({ hosts: 14 });
@@ -70,6 +71,7 @@ beforeAll(async () => {
       (tab) => `${host}?tab=${tab}`,
     ),
     `${host}?tab=stores&certificate=${fleet.required[0]!.sha256}`,
+    `${host}?tab=pythons&verdict=${FAILING_VERDICT}`,
     `/hosts/${fleet.hosts[12]!.id}`,
     '/findings',
     '/jobs',

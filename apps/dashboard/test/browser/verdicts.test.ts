@@ -49,7 +49,7 @@ it('shows what does not verify alone, by keyboard, and tells a prediction that w
   });
   expect(page.url()).toContain('verdicts=failing');
 
-  const wrong = cell(page, 'curl, studio.shotgrid.autodesk.com:443: fails');
+  const wrong = cell(page, 'curl, studio.shotgrid.autodesk.com:443: fails prediction differs');
   await wrong.focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByText('The handshake showed something else').waitFor();

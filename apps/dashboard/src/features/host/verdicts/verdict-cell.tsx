@@ -39,9 +39,9 @@ export function VerdictCell({
     <button
       type="button"
       onClick={onOpen}
-      aria-label={`${label}: ${words}`}
       className="cursor-pointer rounded text-start underline decoration-line-strong underline-offset-3 hover:decoration-accent"
     >
+      <span className="sr-only">{label}: </span>
       <StatusDot tone={TONE[outcomeOf(verdict).result]}>{words}</StatusDot>
       {predictionDiffers(verdict) && (
         <Badge tone="warn" className="ms-1.5">
