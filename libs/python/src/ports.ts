@@ -125,6 +125,8 @@ export interface PythonPorts {
     readonly argv: readonly [string, ...string[]];
     readonly env: Readonly<Record<string, string>>;
     readonly cwd?: string;
+    /** Text for its stdin, which then stays open. Without it stdin is closed. */
+    readonly input?: string;
     readonly timeoutMs: number;
     readonly maxOutputBytes?: number;
     readonly runAs?: Account | undefined;
