@@ -29,3 +29,7 @@ export {
   type InterceptionFacts,
 } from './interception/judge-interception.ts';
 export { daysBehind, targetProblem } from './code/target-problem.ts';
+export { resolveSource } from './trust-sources/resolvers.ts';
+export { consumersOf, resolveSources } from './consumers/consumers-of.ts';
+export { STEP_REASONS, type StepReason } from './trust-sources/step.ts';
+export { reasonWords, stateWords, stepWords } from './words/words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { importable, serverName } from '../index.ts';
+import { importable, serverName, type ApiPath } from '../index.ts';
 
 const SIX = "ModuleNotFoundError: No module named 'shotgun_api3.lib.six.moves'";
 const OLD_7 = 'RuntimeError: This module requires Python version 3.7 or higher.';
@@ -48,7 +48,7 @@ describe('importable', () => {
 
 describe('serverName', () => {
   /** shotgrid.md §1.4: uploads with a CA file in 3.0.36 – 3.8.1 neither send nor check the name. */
-  it.each([
+  const NAMES: readonly (readonly [string, ApiPath, ownFile: boolean, sends: boolean, checks: boolean])[] = [
     ['3.0.35', 'form', true, true, true],
     ['3.0.36', 'form', true, false, false],
     ['3.8.1', 's3', true, false, false],
@@ -58,7 +58,8 @@ describe('serverName', () => {
     ['3.0.37', 'crud', true, false, true],
     ['3.0.38', 'crud', true, true, true],
     ['3.8.1', 'crud', true, true, true],
-  ] as const)('%s %s, own file %s', (api, path, ...[ownFile, sendsName, checksName]) => {
+  ];
+  it.each(NAMES)('%s %s, own file %s', (...[api, path, ownFile, sendsName, checksName]) => {
     expect(serverName(numbers(api), path, ownFile)).toEqual({ sendsName, checksName });
   });
 });

@@ -1,0 +1,59 @@
+import { osStore } from './curl.ts';
+import { byFile, inquire, NO_FACTS, optionOf, variable, variableRung, type Inquiry } from './inquiry.ts';
+import { CURL_PROFILE } from './openssl-profile.ts';
+import { ended, firstThatIsThere, found, type Found, type Rung } from './search.ts';
+import { sourceOf } from './source-of.ts';
+import { place, step } from './step.ts';
+import type { ResolveSource } from './types.ts';
+
+/** python-tls.md §4, row "git": GIT_SSL_NO_VERIFY, GIT_SSL_CAINFO, http.sslCAInfo, then what its libcurl is built with. */
+export const git: ResolveSource = (consumer, facts) => {
+  const inquiry = inquire(consumer, facts);
+  return sourceOf(inquiry, search(inquiry), { install: null, version: null, openssl: CURL_PROFILE });
+};
+
+function search(inquiry: Inquiry): Found {
+  const off = switchedOff(inquiry);
+  if (off !== null) return off;
+  const error = (_: unknown, path: string): string =>
+    `fatal: unable to access the repository: error setting certificate verify locations: ${path}`;
+  return firstThatIsThere([
+    variableRung(inquiry, 'GIT_SSL_CAINFO', { error }),
+    optionRung(inquiry, error),
+    { place: place('osStore'), look: () => builtIn(inquiry) },
+  ]);
+}
+
+/** The variable counts by being there, whatever it says (git-config(1), http.sslVerify). */
+function switchedOff(inquiry: Inquiry): Found | null {
+  const by = variable(inquiry, 'GIT_SSL_NO_VERIFY');
+  if (by.value !== null)
+    return found(step(by, 'used', 'switchesOff'), ended('verificationOff', null, by.name));
+  const option = optionOf(inquiry, 'http.sslVerify');
+  if (option === undefined || !/^(?:false|no|off|0)$/i.test(option.value)) return null;
+  const { name, value, definedIn } = option;
+  return found(
+    step(place('configuration', { name, value, definedIn }), 'used', 'switchesOff'),
+    ended('verificationOff', null),
+  );
+}
+
+function optionRung(inquiry: Inquiry, error: (problem: unknown, path: string) => string): Rung {
+  const option = optionOf(inquiry, 'http.sslCAInfo');
+  const at = place('configuration', {
+    name: 'http.sslCAInfo',
+    value: option?.value ?? null,
+    definedIn: option?.definedIn ?? null,
+  });
+  return {
+    place: at,
+    look: option === undefined ? null : () => byFile(inquiry, at, { used: 'replacesBundle', error }),
+  };
+}
+
+/** Git for Windows brings a bundle of its own unless http.sslBackend says schannel, and only its configuration says which. */
+function builtIn(inquiry: Inquiry): Found {
+  const backend = optionOf(inquiry, 'http.sslBackend');
+  if (inquiry.platform !== 'windows' || backend?.value.toLowerCase() === 'schannel') return osStore(inquiry);
+  return found(step(place('bundle', { name: 'git' }), 'used', 'factsMissing'), ended('unknown', NO_FACTS));
+}

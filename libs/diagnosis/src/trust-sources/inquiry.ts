@@ -1,0 +1,134 @@
+import type { PythonEnvironment, PythonPackage, PythonPackageName } from '@trustfleet/protocol';
+import type { Consumer } from '../consumer.ts';
+import type { ClientOption, DiagnosisFacts } from '../facts.ts';
+import { versionNumber, type VersionNumber } from '../version-number.ts';
+import { indexOf, type FactsIndex, type KnownFile, type Origin } from './facts-index.ts';
+import { problemOf, pythonLoadError, type FileProblem, type Reader } from './file-problem.ts';
+import { ended, found, withAnchors, type Found, type Rung } from './search.ts';
+import { place, step, type Place, type StepReason } from './step.ts';
+
+/** One consumer and what the facts say of it. */
+export interface Inquiry extends Reader {
+  readonly consumer: Consumer;
+  readonly facts: DiagnosisFacts;
+  readonly index: FactsIndex;
+  /** Of the Python; empty for what is none. */
+  readonly python: VersionNumber;
+}
+
+export function inquire(consumer: Consumer, facts: DiagnosisFacts): Inquiry {
+  return {
+    consumer,
+    facts,
+    index: indexOf(facts),
+    python: versionNumber(consumer.python?.version ?? null),
+    platform: facts.platform,
+  };
+}
+
+/** Undefined where it is not set; an empty text where it is set to nothing. */
+export function valueOf({ consumer }: Inquiry, name: string): string | undefined {
+  return consumer.context.values.get(name)?.value;
+}
+export function variable({ consumer }: Inquiry, name: string): Place {
+  const set = consumer.context.values.get(name);
+  return place('variable', { name, value: set?.value ?? null, definedIn: set?.definedIn ?? null });
+}
+/** The option as this consumer's accounts read it; an account's own beats everybody's. */
+export function optionOf({ consumer, facts }: Inquiry, name: ClientOption['name']): ClientOption | undefined {
+  const all = facts.options ?? [];
+  const mine = all.filter((option) => option.name === name && applies(option, consumer));
+  return mine.find(({ account }) => account !== null) ?? mine[0];
+}
+function applies({ account }: ClientOption, { context }: Consumer): boolean {
+  return account === null || context.accounts.includes(account);
+}
+export function packageOf(
+  python: PythonEnvironment | null,
+  name: PythonPackageName,
+): PythonPackage | undefined {
+  return python?.packages.find((found) => found.name === name);
+}
+/** Empty where it is not there or states none. */
+export function packageVersion(python: PythonEnvironment | null, name: PythonPackageName): VersionNumber {
+  return versionNumber(packageOf(python, name)?.version ?? null);
+}
+/** `install` and `version` of a source whose library this package is. */
+export function libraryOf(
+  python: PythonEnvironment | null,
+  name: PythonPackageName,
+): { readonly install: string | null; readonly version: string | null } {
+  const installed = packageOf(python, name);
+  return { install: installed?.location ?? null, version: installed?.version ?? null };
+}
+export const NO_FACTS = 'The facts of this host do not say what that file holds';
+
+/** What one path comes to as a file of anchors. */
+export type Reading =
+  | { readonly state: 'loads'; readonly file: KnownFile }
+  | { readonly state: 'fails'; readonly problem: FileProblem }
+  | { readonly state: 'unknown' };
+
+export function readAs({ index }: Pick<Inquiry, 'index'>, path: string): Reading {
+  if (path.includes('!')) return { state: 'fails', problem: 'insideZip' };
+  const file = index.file(path);
+  if (file === null) return { state: 'unknown' };
+  const problem = problemOf(file);
+  if (problem === 'unknown') return { state: 'unknown' };
+  return problem === null ? { state: 'loads', file } : { state: 'fails', problem };
+}
+
+/** How one client takes a file. */
+export interface FileWay {
+  /** Why the step is `used`. */
+  readonly used?: StepReason;
+  /** What its users see; by default what Python itself raises. */
+  readonly error?: (problem: FileProblem, path: string) => string;
+  /** Takes a directory of hashed names too. */
+  readonly directories?: boolean;
+}
+
+/** The whole client stands or falls with this file. */
+export function byFile(inquiry: Inquiry, at: Place, way: FileWay = {}): Found {
+  const path = at.value ?? '';
+  const name = at.kind === 'variable' ? at.name : null;
+  const reading = readingOf(inquiry, path, way);
+  if (reading.state === 'loads') {
+    const origins = [inquiry.index.originOf(reading.file)];
+    return found(step(at, 'used', way.used ?? null), withAnchors(origins, { variable: name }));
+  }
+  const origins = [named(path)];
+  if (reading.state === 'unknown')
+    return found(step(at, 'used', 'factsMissing'), { ...ended('unknown', NO_FACTS, name), origins });
+  const { problem } = reading;
+  const error = way.error?.(problem, path) ?? pythonLoadError(problem, inquiry);
+  return found(step(at, 'failed', problem), { ...ended('cannotLoad', error, name), origins });
+}
+
+function readingOf(inquiry: Inquiry, path: string, { directories = false }: FileWay): Reading {
+  const known = inquiry.index.file(path);
+  return directories && known?.form === 'directory' ? { state: 'loads', file: known } : readAs(inquiry, path);
+}
+
+/** A file by name alone: nothing comes from it. */
+function named(path: string): Origin {
+  return { kind: 'bundle', id: path, read: path, anchors: [] };
+}
+
+/** A variable that names the file; `empty` is what an empty one does, null where it counts as not set. */
+export function variableRung(
+  inquiry: Inquiry,
+  name: string,
+  { empty = null, ...way }: FileWay & { readonly empty?: ((at: Place) => Found) | null } = {},
+): Rung {
+  const at = variable(inquiry, name);
+  if (at.value === null) return { place: at, look: null };
+  if (at.value !== '')
+    return { place: at, look: () => byFile(inquiry, at, { used: 'replacesBundle', ...way }) };
+  if (empty === null) return { place: at, look: null, passed: { outcome: 'empty', reason: 'emptyIsUnset' } };
+  return { place: at, look: () => empty(at) };
+}
+
+export function argumentRung(name: string): Rung {
+  return { place: place('argument', { name }), look: null };
+}

@@ -1,0 +1,80 @@
+import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
+import { bundleOfPackage, truststoreStore } from './hooks.ts';
+import {
+  byFile,
+  inquire,
+  NO_FACTS,
+  optionOf,
+  libraryOf,
+  packageVersion,
+  valueOf,
+  variableRung,
+  type Inquiry,
+} from './inquiry.ts';
+import { pythonProfile } from './openssl-profile.ts';
+import { searchInPython } from './python-client.ts';
+import { fileWay, requestsSearch } from './requests.ts';
+import { addedTo, ended, found, type Found, type Rung } from './search.ts';
+import { sourceOf } from './source-of.ts';
+import { place, step } from './step.ts';
+import type { ResolveSource } from './types.ts';
+
+/** requests as pip vendors it: what counts is that it is 2.28 or later from pip 22.2 on. */
+const VENDORED_NEW: VersionNumber = [2, 28];
+const VENDORED_OLD: VersionNumber = [2, 14];
+
+/**
+ * python-tls.md §4, row "pip". Measured with pip 22.0.4, 23.0.1, 23.2.1 and 24.2: REQUESTS_CA_BUNDLE beats PIP_CERT, since pip sets
+ * `Session.verify` and its requests asks the variables first.
+ */
+export const pip: ResolveSource = (consumer, facts) => {
+  const inquiry = inquire(consumer, facts);
+  const { python } = consumer;
+  const result = searchInPython(inquiry, () => search(inquiry, packageVersion(python, 'pip')));
+  // It vendors urllib3 1.26, which is not strict on 3.13.
+  const openssl = pythonProfile(python, result.end.byDefaultContext);
+  return sourceOf(inquiry, result, { ...libraryOf(python, 'pip'), openssl });
+};
+
+function search(inquiry: Inquiry, version: VersionNumber): Found {
+  const vendored = isBefore(version, [22, 2]) ? VENDORED_OLD : VENDORED_NEW;
+  const way = fileWay(inquiry, vendored);
+  const searched = requestsSearch(inquiry, {
+    version: vendored,
+    // pip takes no option whose value is empty.
+    session: [variableRung(inquiry, 'PIP_CERT', way), optionRung(inquiry, way)],
+    ownBundle: () => ownBundle(inquiry),
+  });
+  if (!usesTruststore(inquiry, version) || !['anchors', 'unknown'].includes(searched.end.state))
+    return searched;
+  const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
+  return addedTo(searched, system);
+}
+
+function optionRung(inquiry: Inquiry, way: Parameters<typeof byFile>[2]): Rung {
+  const option = optionOf(inquiry, 'cert');
+  const at = place('configuration', {
+    name: 'cert',
+    value: option?.value ?? null,
+    definedIn: option?.definedIn ?? null,
+  });
+  const set = option !== undefined && option.value !== '';
+  return { place: at, look: set ? () => byFile(inquiry, at, { used: 'replacesBundle', ...way }) : null };
+}
+
+function ownBundle(inquiry: Inquiry): Found {
+  const at = place('bundle', { name: 'pip', value: bundleOfPackage(inquiry, 'pip') });
+  return at.value === null
+    ? found(step(at, 'used', 'factsMissing'), ended('unknown', NO_FACTS))
+    : byFile(inquiry, at, { used: 'ownBundle' });
+}
+
+/** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. */
+function usesTruststore(inquiry: Inquiry, version: VersionNumber): boolean {
+  if (!isAtLeast(inquiry.python, [3, 10])) return false;
+  if (isAtLeast(version, [24, 2])) return !words(inquiry, 'PIP_USE_DEPRECATED').includes('legacy-certs');
+  return isAtLeast(version, [22, 2]) && words(inquiry, 'PIP_USE_FEATURE').includes('truststore');
+}
+function words(inquiry: Inquiry, name: string): readonly string[] {
+  return (valueOf(inquiry, name) ?? '').split(/[\s,]+/);
+}

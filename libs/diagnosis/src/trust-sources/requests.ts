@@ -1,0 +1,122 @@
+import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
+import { pythonLoadError, withoutClass, type FileProblem } from './file-problem.ts';
+import { bundleOfPackage, certifi, systemCertsHook } from './hooks.ts';
+import {
+  argumentRung,
+  byFile,
+  inquire,
+  libraryOf,
+  packageVersion,
+  valueOf,
+  variable,
+  variableRung,
+  type FileWay,
+  type Inquiry,
+} from './inquiry.ts';
+import { pythonProfile } from './openssl-profile.ts';
+import { defaultCertificates } from './python-default.ts';
+import { notImportable, searchInPython } from './python-client.ts';
+import { ended, firstThatIsThere, found, type Found, type Rung } from './search.ts';
+import { sourceOf } from './source-of.ts';
+import { place, step } from './step.ts';
+import type { ResolveSource } from './types.ts';
+import { refusedByUrllib3 } from './urllib3.ts';
+
+/** python-tls.md §4, row "requests" and the notes on versions below it. */
+export const requests: ResolveSource = (consumer, facts) => {
+  const inquiry = inquire(consumer, facts);
+  const { python } = consumer;
+  const version = packageVersion(python, 'requests');
+  const search = (): Found =>
+    requestsSearch(inquiry, { version, session: [], ownBundle: () => ownBundle(inquiry) });
+  const result = searchInPython(inquiry, () => refusedByUrllib3(inquiry) ?? search());
+  const strict = isAtLeast(packageVersion(python, 'urllib3'), [2, 4]) || result.end.byDefaultContext;
+  return sourceOf(inquiry, result, {
+    ...libraryOf(python, 'requests'),
+    openssl: pythonProfile(python, strict),
+  });
+};
+
+export interface RequestsSettings {
+  readonly version: VersionNumber;
+  /** Where `Session.verify` comes from, for pip and conda; the variables beat it (measured with pip 22 – 24.2 and requests 2.34.2). */
+  readonly session: readonly Rung[];
+  readonly ownBundle: () => Found;
+}
+
+/** `merge_environment_settings` and `cert_verify`. */
+export function requestsSearch(
+  inquiry: Inquiry,
+  { version, session, ownBundle: own }: RequestsSettings,
+): Found {
+  const off = switchedOff(inquiry, version);
+  if (off !== null) return off;
+  const way = fileWay(inquiry, version);
+  const searched = firstThatIsThere([
+    argumentRung('verify'),
+    variableRung(inquiry, 'REQUESTS_CA_BUNDLE', way),
+    variableRung(inquiry, 'CURL_CA_BUNDLE', way),
+    ...session,
+    { place: ownPlace(inquiry), look: own },
+  ]);
+  const hook = systemCertsHook(inquiry);
+  if (hook === null || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
+  // The path is looked at and then thrown away: Python's default store decides.
+  const system = defaultCertificates(inquiry);
+  const ignored = searched.steps.map((one) =>
+    one.outcome === 'used' ? { ...one, outcome: 'ignored' as const, reason: 'ignoredByHook' as const } : one,
+  );
+  return { steps: [...ignored, step(hook, 'added', 'pipSystemCerts'), ...system.steps], end: system.end };
+}
+
+/** `invalid path` is a plain OSError, no SSLError (2.14 and later); before, urllib3's words for the same file. */
+export function fileWay(inquiry: Inquiry, version: VersionNumber): FileWay {
+  return {
+    directories: !isBefore(version, [2, 9]),
+    error: (problem, path) => requestsError(inquiry, { problem, path, version }),
+  };
+}
+
+function requestsError(
+  inquiry: Inquiry,
+  {
+    problem,
+    path,
+    version,
+  }: { readonly problem: FileProblem; readonly path: string; readonly version: VersionNumber },
+): string {
+  const checks = !isBefore(version, [2, 14]);
+  if (checks && (problem === 'fileMissing' || problem === 'insideZip')) {
+    const name = isBefore(inquiry.python, [3]) ? 'IOError' : 'OSError';
+    return `${name}: Could not find a suitable TLS CA certificate bundle, invalid path: ${path}`;
+  }
+  const raised = pythonLoadError(problem, inquiry);
+  // urllib3 makes every OSError of load_verify_locations an SSLError of its own.
+  return `requests.exceptions.SSLError: ${withoutClass(raised)}`;
+}
+
+/** CURL_CA_BUNDLE="" with no REQUESTS_CA_BUNDLE, before 2.28. */
+function switchedOff(inquiry: Inquiry, version: VersionNumber): Found | null {
+  if (!isBefore(version, [2, 28])) return null;
+  const first = valueOf(inquiry, 'REQUESTS_CA_BUNDLE') ?? '';
+  const by = variable(inquiry, 'CURL_CA_BUNDLE');
+  if (first !== '' || by.value !== '') return null;
+  return found(step(by, 'used', 'emptySwitchesOff'), ended('verificationOff', null, by.name));
+}
+
+function ownPlace(inquiry: Inquiry): ReturnType<typeof place> {
+  return place('package', { name: 'certifi', value: bundleOfPackage(inquiry, 'certifi') });
+}
+
+/** `requests.certs.where()`: certifi's, or the file that requests before 2.16 brings. */
+function ownBundle(inquiry: Inquiry): Found {
+  const ofCertifi = certifi(inquiry);
+  if (ofCertifi !== null) return ofCertifi;
+  const value = bundleOfPackage(inquiry, 'requests');
+  if (value !== null)
+    return byFile(inquiry, place('bundle', { name: 'requests', value }), { used: 'ownBundle' });
+  return notImportable(
+    [place('package', { name: 'certifi' }), 'failed', 'notImportable'],
+    "ModuleNotFoundError: No module named 'certifi'",
+  );
+}

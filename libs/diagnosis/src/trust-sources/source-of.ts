@@ -1,0 +1,78 @@
+import { sha256Hex, type OpenSslProfile } from '@trustfleet/certificates';
+import { clip, type TrustSource } from '@trustfleet/protocol';
+import type { Consumer, ResolvedSource } from '../consumer.ts';
+import type { Inquiry } from './inquiry.ts';
+import { PLAIN_PROFILE, pythonProfile } from './openssl-profile.ts';
+import type { Found } from './search.ts';
+
+/** What a resolver knows besides what was found. */
+export interface Client {
+  /** The copy of the library that decides; null where there is none. */
+  readonly install: string | null;
+  readonly version: string | null;
+  /** By default that of the consumer's Python, whose context is `create_default_context`'s where the search ended in the default store. */
+  readonly openssl?: OpenSslProfile;
+  readonly sendsName?: boolean;
+  readonly checksName?: boolean;
+}
+
+const LIMITS = { text: 512, path: 4096, steps: 32, accounts: 200 } as const;
+
+export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client): ResolvedSource {
+  const { consumer, index } = inquiry;
+  const loaded = end.state === 'anchors' ? index.union(end.origins) : { anchors: null, digest: null };
+  const source: TrustSource = {
+    id: idOf(consumer, client.install),
+    python: consumer.python?.path ?? null,
+    client: consumer.client,
+    install: client.install,
+    version: client.version,
+    accounts: consumer.context.accounts.slice(0, LIMITS.accounts),
+    steps: steps.slice(0, LIMITS.steps).map((one) => ({ ...one, value: clipped(one.value, LIMITS.path) })),
+    state: end.state,
+    error: clipped(end.error, LIMITS.text),
+    anchors: loaded.anchors === null ? null : loaded.anchors.length,
+    digest: loaded.digest,
+  };
+  const openssl = client.openssl ?? profileOf(consumer, end.byDefaultContext);
+  const { sendsName = true, checksName = true } = client;
+  return {
+    source,
+    consumer,
+    anchors: loaded.anchors ?? [],
+    decidedBy: decidedBy(end),
+    openssl,
+    sendsName,
+    checksName,
+  };
+}
+
+function profileOf({ python }: Consumer, byDefaultContext: boolean): OpenSslProfile {
+  return python === null ? PLAIN_PROFILE : pythonProfile(python, byDefaultContext);
+}
+
+function clipped(text: string | null, length: number): string | null {
+  return text === null ? null : clip(text, length);
+}
+
+function decidedBy({ origins, variable }: Found['end']): ResolvedSource['decidedBy'] {
+  const [first] = origins;
+  if (first === undefined) return { kind: 'none', ids: [], variable };
+  const { kind } = first;
+  const ids = origins.filter((origin) => origin.kind === kind).map(({ id }) => id);
+  return { kind, ids: [...new Set(ids)], variable };
+}
+
+/** The same consumer has it at every scan: neither values of variables nor versions count, the account that stands for its context does. */
+function idOf({ client, python, context }: Consumer, install: string | null): string {
+  const [account = ''] = context.accounts;
+  const [service = ''] = context.services ?? [];
+  const text = JSON.stringify([
+    client,
+    python?.path ?? '',
+    install ?? '',
+    account,
+    account === '' ? service : '',
+  ]);
+  return sha256Hex(new TextEncoder().encode(text)).slice(0, 16);
+}
