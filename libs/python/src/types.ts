@@ -33,6 +33,8 @@ export interface CollectOptions {
   readonly products?: readonly ProductPlace[];
   /** Directories that a person configured, or named on the command line: Pythons are looked for below them to a bounded depth. */
   readonly search?: readonly string[];
+  /** Single interpreters that something names: `interpreter_<OS>.cfg` of a pipeline configuration (shotgrid.md §2.2). */
+  readonly interpreters?: readonly string[];
   /** Network mounts that may be read, in a child that is given up when the share does not answer; every other one is left alone. */
   readonly readNetwork?: readonly string[];
   /** What the last look left: nothing that has not changed since is opened or started again. */

@@ -28,7 +28,8 @@ export async function findCandidates(scan: Scan): Promise<Candidates & Searched>
       '/',
       `Interpreters were looked for in the first ${MAX_DIRECTORIES} of ${unique.length} directories`,
     );
-  const candidates: Candidate[] = [...single];
+  const named = (scan.options.interpreters ?? []).map((path): Candidate => ({ path, kind: 'configured' }));
+  const candidates: Candidate[] = [...single, ...named];
   const kept = unique.slice(0, MAX_DIRECTORIES);
   for (const place of kept) candidates.push(...(await interpretersIn(scan, place)));
   const products = await productCandidates(scan);
