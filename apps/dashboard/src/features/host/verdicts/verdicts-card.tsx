@@ -24,7 +24,7 @@ function RowHead({ source }: { readonly source: TrustSource }) {
   const t = useTranslations('verdict');
   const name = useClientName()(source.client);
   return (
-    <th scope="row" className="border-b border-line px-3 py-1.5 text-start align-top font-normal">
+    <th scope="row" className="border-b border-line px-3 py-1.5 text-start align-top font-normal max-md:block max-md:border-b-0">
       {name}
       {source.version !== null && (
         <>
@@ -56,7 +56,8 @@ function Row({
   const t = useTranslations('verdict');
   const name = useClientName()(row.source.client);
   return (
-    <Tr>
+    // The next group begins below the last row, so that it keeps its line.
+    <Tr className="last:[&>td]:border-b">
       <RowHead source={row.source} />
       {columns.map((column, at) => {
         const verdict = row.verdicts[at] ?? null;
@@ -96,7 +97,7 @@ function Group({
         <th
           scope="rowgroup"
           colSpan={columns.length + 1}
-          className="border-b border-line bg-sunken/40 px-3 py-1.5 text-start font-medium"
+          className="border-b border-line bg-sunken/40 px-3 py-1.5 text-start font-medium max-md:block max-md:border-b-0"
         >
           {group.python === null ? (
             t('otherPrograms')
