@@ -1,4 +1,4 @@
-import type { ClientName, PythonSsl, VerdictOutcome } from '@trustfleet/protocol';
+import type { ClientName, PythonEnvironment, PythonSsl } from '@trustfleet/protocol';
 import type { Account } from '../ports.ts';
 
 /** One handshake that is asked for. */
@@ -17,10 +17,8 @@ export interface ProbeTarget {
 
 /** One interpreter under one set of variables, in one process. */
 export interface ProbeRequest {
-  /** `path` of the section `pythons`. */
-  readonly python: string;
-  /** `section.pythons` `product`: what never runs is never run. */
-  readonly product?: string | null;
+  /** As the section `pythons` has it: what was not run there is not run here. */
+  readonly python: Pick<PythonEnvironment, 'path' | 'kind' | 'facts' | 'notRunBecause'>;
   /**
    * Whose variables these are. It runs as that account or not at all. Null: those of no account of its own (machine, services): it runs as
    * whom the run rule says.
@@ -35,11 +33,14 @@ export interface ProbeRequest {
 }
 
 /** Where it ended: while the client was imported, its anchors were loaded, the server was reached, or TLS was spoken. */
-export type ProbeStage = 'import' | 'load' | 'connect' | 'tls';
+export const PROBE_STAGES = ['import', 'load', 'connect', 'tls'] as const;
+export type ProbeStage = (typeof PROBE_STAGES)[number];
+
+/** `notProbed`: nothing was tried, `message` says why. */
+export const PROBE_STATES = ['verified', 'unverified', 'failed', 'notProbed'] as const;
 
 export interface ProbeResult extends ProbeTarget {
-  /** `notProbed`: nothing was tried, `message` says why. */
-  readonly state: 'verified' | 'unverified' | 'failed' | 'notProbed';
+  readonly state: (typeof PROBE_STATES)[number];
   readonly stage: ProbeStage | null;
   /** Class of what it raised, as its users see it, e.g. `requests.exceptions.SSLError`. */
   readonly errorClass: string | null;
@@ -48,16 +49,13 @@ export interface ProbeResult extends ProbeTarget {
   readonly verifyCode: number | null;
 }
 
-/** `results` has one for every target asked for, in their order. */
 export interface ProbeRun {
   /** Why the interpreter was not run, or did not answer to the end; null where it did. */
   readonly notProbed: string | null;
   /** uid it ran with; null where it did not run, or as the agent itself. */
   readonly ranAs: number | null;
-  /** Its ssl module under these variables. */
+  /** Its ssl module under these variables; null where it did not say. */
   readonly ssl: PythonSsl | null;
+  /** One for every target asked for, in their order. */
   readonly results: readonly ProbeResult[];
 }
-
-/** What a {@link ProbeResult} says as half of a verdict; null where nothing was tried. */
-export type ToOutcome = (result: ProbeResult) => VerdictOutcome | null;
