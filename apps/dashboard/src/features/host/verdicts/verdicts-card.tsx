@@ -24,7 +24,10 @@ function RowHead({ source }: { readonly source: TrustSource }) {
   const t = useTranslations('verdict');
   const name = useClientName()(source.client);
   return (
-    <th scope="row" className="border-b border-line px-3 py-1.5 text-start align-top font-normal max-md:block max-md:border-b-0">
+    <th
+      scope="row"
+      className="border-b border-line px-3 py-1.5 text-start align-top font-normal max-md:block max-md:border-b-0"
+    >
       {name}
       {source.version !== null && (
         <>
