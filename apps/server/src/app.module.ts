@@ -6,11 +6,14 @@ import type { InvitationsService } from './features/accounts/invitations.service
 import type { SetupService } from './features/accounts/setup.service.ts';
 import { AuditModule } from './features/audit/audit.module.ts';
 import type { AuditService } from './features/audit/audit.service.ts';
+import { EndpointsModule } from './features/endpoints/endpoints.module.ts';
+import type { EndpointsService } from './features/endpoints/endpoints.service.ts';
 import type { EventBus } from './features/events/event-bus.ts';
 import { EventsModule } from './features/events/events.module.ts';
 import type { Admission } from './features/fleet/admission.service.ts';
 import type { EnrolmentService } from './features/fleet/enrolment.service.ts';
 import { FleetModule } from './features/fleet/fleet.module.ts';
+import type { HostRequests } from './features/fleet/host-requests.service.ts';
 import type { HostSettings } from './features/fleet/host-settings.service.ts';
 import type { HostsService } from './features/fleet/hosts.service.ts';
 import type { TimelineService } from './features/fleet/timeline/timeline.service.ts';
@@ -32,9 +35,11 @@ export interface AppServices {
   readonly hosts: HostsService;
   readonly admission: Admission;
   readonly hostSettings: HostSettings;
+  readonly hostRequests: HostRequests;
   readonly enrolment: EnrolmentService;
   readonly timeline: TimelineService;
   readonly policies: PoliciesService;
+  readonly endpoints: EndpointsService;
   readonly orders: OrdersService;
   readonly events: EventBus;
 }
@@ -49,6 +54,7 @@ export class AppModule {
         AccountsModule.register(services),
         FleetModule.register(services),
         PoliciesModule.register(services.policies),
+        EndpointsModule.register(services.endpoints),
         RolloutsModule.register(services.orders),
         AuditModule.register(services.audit),
         EventsModule.register(services.events),

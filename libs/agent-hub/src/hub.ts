@@ -124,10 +124,14 @@ class Hub {
     };
   }
 
-  async sendMany(hostIds: Iterable<string>, message: OutgoingMessage): Promise<Map<string, SendResult>> {
+  async sendMany(
+    hostIds: Iterable<string>,
+    message: OutgoingMessage | ((hostId: string) => OutgoingMessage),
+  ): Promise<Map<string, SendResult>> {
     const results = new Map<string, SendResult>();
     for (const hostId of hostIds) {
-      results.set(hostId, this.#sessions.get(hostId)?.send(message) ?? 'offline');
+      const own = typeof message === 'function' ? message(hostId) : message;
+      results.set(hostId, this.#sessions.get(hostId)?.send(own) ?? 'offline');
       if (results.size % this.#limits.sendChunk === 0) await yieldToEventLoop();
     }
     return results;

@@ -111,10 +111,10 @@ export interface AgentHubOptions {
 
 export interface AgentHub {
   readonly send: (hostId: string, message: OutgoingMessage) => SendResult;
-  /** One message to many hosts, in chunks that yield to the event loop. */
+  /** One message to many hosts, or each its own as of the moment when it is sent, in chunks that yield to the event loop. */
   readonly sendMany: (
     hostIds: Iterable<string>,
-    message: OutgoingMessage,
+    message: OutgoingMessage | ((hostId: string) => OutgoingMessage),
   ) => Promise<Map<string, SendResult>>;
   /** Closes the host's socket, proved or not, within this call. `revoked` tells the agent not to hurry back. */
   readonly disconnect: (hostId: string, reason: 'revoked' | 'disconnected') => void;

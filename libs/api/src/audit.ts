@@ -4,6 +4,9 @@ import { instant, sha256Hex } from './primitives.ts';
 /** Every action that is recorded; the dashboard's catalogue has words for each. */
 export const AUDIT_ACTIONS = [
   'account.update',
+  'endpoint.create',
+  'endpoint.remove',
+  'endpoint.update',
   'enrolmentToken.create',
   'enrolmentToken.revoke',
   'group.create',
@@ -11,6 +14,7 @@ export const AUDIT_ACTIONS = [
   'host.move',
   'host.quarantine',
   'host.release',
+  'host.request',
   'host.revoke',
   'host.settings',
   'host.withdrawSettings',

@@ -6,6 +6,17 @@ export const findingSubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trustStore'), store: z.string(), name: z.string(), path: z.string() }),
   z.object({ kind: z.literal('bundle'), path: z.string(), usedBy: z.array(z.string()) }),
   z.object({ kind: z.literal('clock') }),
+  z.object({
+    kind: z.literal('client'),
+    /** Path of the Python environment; null for what is no Python. */
+    python: z.string().nullable(),
+    client: z.string(),
+    endpoint: z.object({ id: z.uuid(), name: z.string(), host: z.string(), port: z.int() }),
+    /** Accounts whose programs these are, at most 20; empty: those of no account of its own. */
+    accounts: z.array(z.string()),
+  }),
+  /** So many clients of one host fail that they are not all listed: `more` are not. */
+  z.object({ kind: z.literal('clients'), more: z.int() }),
 ]);
 export type FindingSubject = z.infer<typeof findingSubject>;
 
@@ -18,7 +29,7 @@ export const findingView = z.object({
   rule: z.string(),
   /** Stable cause id: the catalogue has its words. */
   cause: z.string(),
-  /** `blocker`: programs of the operating system's store fail. `warning`: one bundle's users fail. */
+  /** `blocker`: programs fail. `warning`: one bundle's users fail, or something may fail, or is unsafe. */
   severity: z.enum(['blocker', 'warning']),
   subject: findingSubject,
   anchor: z.object({ sha256: sha256Hex, name: z.string() }).nullable(),
@@ -35,5 +46,20 @@ export type FindingView = z.infer<typeof findingView>;
 export const findingListQuery = pageQuery.extend({
   state: findingState.default('open'),
   rule: z.string().max(64).optional(),
+  cause: z.string().max(64).optional(),
 });
 export const findingPage = page(findingView);
+
+/** Open findings of the hosts that the caller sees, by their cause: what to mend first. */
+export const causeGroup = z.object({
+  rule: z.string(),
+  cause: z.string(),
+  /** The worst of them. */
+  severity: z.enum(['blocker', 'warning']),
+  findings: z.int(),
+  hosts: z.int(),
+  remedies: z.array(z.string()),
+});
+export type CauseGroup = z.infer<typeof causeGroup>;
+/** Blockers first, then by hosts. */
+export const causeGroupList = z.object({ items: z.array(causeGroup) });

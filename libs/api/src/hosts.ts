@@ -79,6 +79,8 @@ export type HostDetail = z.infer<typeof hostDetail>;
 /** A reason that stays in the audit. */
 export const holdRequest = z.object({ reason: z.string().trim().min(1).max(500) });
 export const moveHost = z.object({ groupId: z.uuid() });
+/** Asks a connected host to look at itself, or to try its endpoints, at once. */
+export const hostRequest = z.object({ what: z.enum(['scan', 'probe']) });
 
 /** A change of the agent's own connection (protocol.md `settings`): tried by the agent, then kept or taken back. */
 export const changeHostSettings = z

@@ -4,6 +4,7 @@ export * from './certificates.ts';
 export * from './findings.ts';
 export * from './hosts.ts';
 export * from './policies.ts';
+export * from './endpoints.ts';
 export * from './jobs.ts';
 export * from './accounts.ts';
 export * from './audit.ts';

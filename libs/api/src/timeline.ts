@@ -7,7 +7,22 @@ import { instant, sha256Hex } from './primitives.ts';
 export const sectionDifference = z.object({
   /** `appeared`, `left`, or `changed` (the same thing with another value). */
   change: z.enum(['appeared', 'left', 'changed']),
-  kind: z.enum(['anchor', 'store', 'bundle', 'python', 'package', 'variable', 'system', 'other']),
+  kind: z.enum([
+    'anchor',
+    'store',
+    'bundle',
+    'python',
+    'package',
+    'variable',
+    'api',
+    'core',
+    'configuration',
+    'endpoint',
+    'verdict',
+    'code',
+    'system',
+    'other',
+  ]),
   /** What it is, for people: an anchor's name, a path, `requests 2.31.0`, a variable's name. */
   name: z.string(),
   /** Where: the store, bundle or Python environment that it is in. */

@@ -8,6 +8,7 @@ import type {
 import type { AdmissionChanges, AdmissionRepository } from './model/admission.ts';
 import type { Actor, AuditRepository, Change } from './model/audit.ts';
 import type { CertificateRepository } from './model/certificates.ts';
+import type { EndpointChanges, EndpointRepository } from './model/endpoints.ts';
 import type { FindingRepository } from './model/findings.ts';
 import type { FleetRepository } from './model/fleet.ts';
 import type { GroupChanges, GroupRepository } from './model/groups.ts';
@@ -29,6 +30,7 @@ import { createAccountRepository } from './repositories/accounts.ts';
 import { createAdmissionRepository } from './repositories/admission.ts';
 import { appendAudit, createAuditRepository } from './repositories/audit.ts';
 import { createCertificateRepository } from './repositories/certificates.ts';
+import { createEndpointRepository } from './repositories/endpoints.ts';
 import { createFindingRepository } from './repositories/findings.ts';
 import { createFleetRepository } from './repositories/fleet.ts';
 import { createGroupRepository } from './repositories/groups.ts';
@@ -52,6 +54,7 @@ export interface Repositories {
   readonly sections: SectionRepository;
   readonly certificates: CertificateRepository;
   readonly policies: PolicyRepository;
+  readonly endpoints: EndpointRepository;
   readonly findings: FindingRepository;
   readonly orders: OrderRepository;
   readonly jobs: JobRepository;
@@ -71,6 +74,7 @@ export interface ChangeRepositories extends Repositories {
   readonly admission: AdmissionRepository & AdmissionChanges;
   readonly hostSettings: HostSettingRepository & HostSettingChanges;
   readonly policies: PolicyRepository & PolicyChanges;
+  readonly endpoints: EndpointRepository & EndpointChanges;
   readonly orders: OrderRepository & OrderChanges;
   readonly jobs: JobRepository & JobChanges;
   readonly tokens: TokenRepository & TokenChanges;
@@ -117,6 +121,7 @@ function createRepositories(context: Context): ChangeRepositories {
     sections: createSectionRepository(context),
     certificates: createCertificateRepository(context),
     policies: createPolicyRepository(context),
+    endpoints: createEndpointRepository(context),
     findings: createFindingRepository(context),
     orders: createOrderRepository(context),
     jobs: createJobRepository(context),

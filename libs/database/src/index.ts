@@ -10,6 +10,7 @@ export * from './model/host-settings.ts';
 export * from './model/sections.ts';
 export * from './model/certificates.ts';
 export * from './model/policies.ts';
+export * from './model/endpoints.ts';
 export * from './model/findings.ts';
 export * from './model/orders.ts';
 export * from './model/jobs.ts';

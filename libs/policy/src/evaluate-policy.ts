@@ -14,6 +14,8 @@ function evaluate(policy: Policy, facts: HostFacts): PolicyFinding[] {
       return RULES[policy.rule].evaluate(policy.parameters, facts);
     case 'clockAccurate':
       return RULES[policy.rule].evaluate(policy.parameters, facts);
+    case 'endpointsVerify':
+      return RULES[policy.rule].evaluate(policy.parameters, facts);
   }
 }
 

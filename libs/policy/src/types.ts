@@ -1,9 +1,11 @@
-import type { Inventory } from '@trustfleet/protocol';
+import { VERDICT_CAUSES, type ConfiguredEndpoint, type Inventory } from '@trustfleet/protocol';
 
 /** What is known of one host. A section that is not there is unknown, which is neither good nor bad. */
 export type HostFacts = { readonly [Name in keyof Inventory]?: Inventory[Name] | undefined } & {
   /** Wall clock minus server time: no section, since it moves by itself. */
   readonly clockOffsetMs?: number | null | undefined;
+  /** What people configured for this host: no section, since the host does not say it. */
+  readonly configuredEndpoints?: readonly ConfiguredEndpoint[] | undefined;
 };
 
 export interface RequiredAnchor {
@@ -28,17 +30,38 @@ export interface ClockAccuratePolicy {
   readonly parameters: { readonly maxOffsetSeconds: number };
 }
 
-/** One member per rule. */
-export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy;
+export interface EndpointsVerifyPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: 'endpointsVerify';
+  /** None: the endpoints that are configured are the rule. */
+  readonly parameters: Readonly<Record<string, never>>;
+}
 
-/** `blocker`: programs of the operating system's store fail. `warning`: the users of one bundle fail, or may soon. */
+/** One member per rule. */
+export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy | EndpointsVerifyPolicy;
+
+/** `blocker`: programs fail. `warning`: the users of one bundle fail, or something may fail, or is unsafe. */
 export type FindingSeverity = 'blocker' | 'warning';
 
 /** Same shape as libs/api `findingSubject`. */
 export type FindingSubject =
   | { readonly kind: 'trustStore'; readonly store: string; readonly name: string; readonly path: string }
   | { readonly kind: 'bundle'; readonly path: string; readonly usedBy: string[] }
-  | { readonly kind: 'clock' };
+  | { readonly kind: 'clock' }
+  | {
+      readonly kind: 'client';
+      readonly python: string | null;
+      readonly client: string;
+      readonly endpoint: {
+        readonly id: string;
+        readonly name: string;
+        readonly host: string;
+        readonly port: number;
+      };
+      readonly accounts: string[];
+    }
+  | { readonly kind: 'clients'; readonly more: number };
 
 export type FindingEvidence = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -82,7 +105,10 @@ export const CAUSES = [
   'bundleUtf16',
   'bundleNoCertificates',
   'bundleMalformed',
-  'clockWrong',
+  'predictionDiffers',
+  'moreFindings',
+  // `clockWrong` among them: also what `clockAccurate` says.
+  ...VERDICT_CAUSES,
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 

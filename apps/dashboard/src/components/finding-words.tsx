@@ -7,14 +7,17 @@ import Link from 'next/link';
 import { useMessages, useTranslations } from 'use-intl';
 import type { Messages } from '../lib/i18n/catalogue.ts';
 import { knownKey } from '../lib/i18n/known-key.ts';
+
 import { useMay } from '../lib/permissions/reader.tsx';
+import { addressText } from './address-text.ts';
 
 type Cause = keyof Messages['findings']['causes'];
+type ClientSubject = Extract<FindingView['subject'], { kind: 'client' }>;
 
 /** A cause that this release has no words for is shown by its name. */
-function useCause(): (finding: FindingView) => Cause {
+function useCause(): (finding: Pick<FindingView, 'cause'>) => Cause {
   const { causes } = useMessages().findings;
-  return ({ cause }) => knownKey(causes, cause) ?? 'unknown';
+  return ({ cause }) => knownKey(causes, cause) ?? 'other';
 }
 
 export function SeverityBadge({ severity }: { readonly severity: FindingView['severity'] }) {
@@ -31,10 +34,34 @@ export function SeverityBadge({ severity }: { readonly severity: FindingView['se
 function usePlaceWords(): (subject: FindingView['subject']) => string {
   const t = useTranslations('findings');
   return (subject) => {
-    if (subject.kind === 'clock') return t('subjectClock');
-    if (subject.kind === 'bundle') return subject.path;
-    return t('subjectStore', { name: subject.name, path: subject.path });
+    switch (subject.kind) {
+      case 'clock':
+        return t('subjectClock');
+      case 'bundle':
+        return subject.path;
+      case 'trustStore':
+        return t('subjectStore', { name: subject.name, path: subject.path });
+      case 'client':
+        return t('subjectClient', {
+          client: subject.python === null ? subject.client : `${subject.client}, ${subject.python}`,
+          endpoint: endpointWords(subject.endpoint),
+        });
+      case 'clients':
+        return t('subjectClients', { count: subject.more });
+    }
   };
+}
+
+/** `Site (studio.example:443)` */
+function endpointWords({ name, host, port }: ClientSubject['endpoint']): string {
+  return `${name} (${addressText(host, port)})`;
+}
+
+/** What findings of one cause have in common, in one sentence. */
+export function useCauseTitle(): (cause: string) => string {
+  const t = useTranslations('findings');
+  const causeOf = useCause();
+  return (cause) => t(`causes.${causeOf({ cause })}.title`, { anchor: t('anchorFallback'), cause });
 }
 
 /** One sentence: what is wrong. */
@@ -66,6 +93,11 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
       {subject.kind === 'bundle' && subject.usedBy.length > 0 && (
         <p className="text-[0.93em] break-all text-muted">
           <Untrusted text={t('usedBy', { list: subject.usedBy.join(', ') })} />
+        </p>
+      )}
+      {subject.kind === 'client' && subject.accounts.length > 0 && (
+        <p className="text-[0.93em] break-all text-muted">
+          <Untrusted text={t('subjectAccounts', { list: subject.accounts.join(', ') })} />
         </p>
       )}
     </div>

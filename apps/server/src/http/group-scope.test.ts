@@ -1,4 +1,10 @@
-import type { CreatedEnrolmentToken, GroupView, HostSettingView, OrderView } from '@trustfleet/api';
+import type {
+  CreatedEnrolmentToken,
+  EndpointView,
+  GroupView,
+  HostSettingView,
+  OrderView,
+} from '@trustfleet/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../testing/hollow-app.ts';
 import { enrolHost, system, TestAgent, trustStores } from '../testing/test-agent.ts';
@@ -66,7 +72,9 @@ beforeAll(async () => {
   const token = await admin.post<CreatedEnrolmentToken>('/api/v1/enrolment-tokens', { groupId: second });
   const change = { newSecret: true, reason: 'a test' };
   hiddenSetting = (await admin.post<HostSettingView>(`/api/v1/hosts/${hidden}/settings`, change)).body.id;
-  hiddenIds = [hidden, own.id, own.jobs[0]?.id ?? '', hiddenJob, token.body.id];
+  const endpoint = { name: 'Hidden endpoint', host: 'hidden.example', port: 443, groupId: second };
+  const hiddenEndpoint = (await admin.post<EndpointView>('/api/v1/endpoints', endpoint)).body.id;
+  hiddenIds = [hidden, own.id, own.jobs[0]?.id ?? '', hiddenJob, token.body.id, hiddenEndpoint];
   const app = await hollowApp();
   ({ routes } = app);
   await app.close();
@@ -88,7 +96,12 @@ function addressesOf(path: string): string[] {
 const bodyOf = (path: string): object =>
   path.endsWith('/group')
     ? { groupId: first }
-    : { reason: 'a test', newSecret: true, ...(path.includes('accounts') ? { role: 'viewer' } : {}) };
+    : {
+        reason: 'a test',
+        newSecret: true,
+        what: 'scan',
+        ...(path.includes('accounts') ? { role: 'viewer' } : {}),
+      };
 
 describe('who sees one group', { timeout: 120_000 }, () => {
   it('reads nothing of another at any route', async () => {

@@ -7,9 +7,11 @@ import { GroupsService } from '../features/accounts/groups.service.ts';
 import { InvitationsService } from '../features/accounts/invitations.service.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
 import { AuditService } from '../features/audit/audit.service.ts';
+import { EndpointsService } from '../features/endpoints/endpoints.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { Admission } from '../features/fleet/admission.service.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { HostRequests } from '../features/fleet/host-requests.service.ts';
 import { HostSettings } from '../features/fleet/host-settings.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
 import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
@@ -34,9 +36,11 @@ export const HOLLOW: AppServices = {
   hosts: hollow(HostsService),
   admission: hollow(Admission),
   hostSettings: hollow(HostSettings),
+  hostRequests: hollow(HostRequests),
   enrolment: hollow(EnrolmentService),
   timeline: hollow(TimelineService),
   policies: hollow(PoliciesService),
+  endpoints: hollow(EndpointsService),
   orders: hollow(OrdersService),
   events: hollow(EventBus),
 };

@@ -1,7 +1,8 @@
 import { createAgentHub, type AgentHub } from '@trustfleet/agent-hub';
 import { sha256Hex } from '@trustfleet/certificates';
-import type { Database } from '@trustfleet/database';
+import { SYSTEM, type Database } from '@trustfleet/database';
 import type { Policy } from '@trustfleet/policy';
+import { HostEndpoints } from '../features/endpoints/host-endpoints.ts';
 import type { EventBus } from '../features/events/event-bus.ts';
 import { Admission } from '../features/fleet/admission.service.ts';
 import { CertificateIngest } from '../features/fleet/certificate-ingest.ts';
@@ -9,6 +10,7 @@ import { ClockWatch } from '../features/fleet/clock-watch.ts';
 import { loadKeySet, type FleetKeySet } from '../features/fleet/fleet-key-set.ts';
 import { gatewayHandlers } from '../features/fleet/gateway.ts';
 import { KnownHosts } from '../features/fleet/host-directory.ts';
+import { HostRequests } from '../features/fleet/host-requests.service.ts';
 import { HostSettings } from '../features/fleet/host-settings.service.ts';
 import { InventoryIngest } from '../features/fleet/inventory-ingest.ts';
 import { Presence } from '../features/fleet/presence.ts';
@@ -36,6 +38,8 @@ export interface AgentParts {
   readonly keySet: FleetKeySet;
   readonly admission: Admission;
   readonly settings: HostSettings;
+  readonly requests: HostRequests;
+  readonly endpoints: HostEndpoints;
   readonly dispatcher: Dispatcher;
   /** Says goodbye to the agents and writes what waits. */
   stop(): Promise<void>;
@@ -67,14 +71,19 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
   });
   const limitsMs = clockLimits(await database.policies.list());
   const clocks = new ClockWatch({ database, hosts, evaluation, events, limitsMs });
+  const endpoints = new HostEndpoints(
+    { database, hosts, logger, hub: () => hub, judge: (hostIds) => void evaluation.evaluate(hostIds) },
+    await database.endpoints.list(SYSTEM),
+  );
   const settle = () => Promise.all([inventory.drain(), jobEvents.drain(), presence.flush()]);
-  const held = await composeHolds({ ...options, hosts, dispatcher, hub: () => hub, settle });
+  const held = await composeHolds({ ...options, hosts, dispatcher, endpoints, hub: () => hub, settle });
   const hub = createAgentHub({
     server: ports.agentServer,
     serverId: options.fleetId,
     certificateSha256: sha256Hex(ports.keys.agentTls.der),
     signingKey: ports.keys.serverKey,
     hosts,
+    endpoints: (hostId) => endpoints.of(hostId),
     handlers: gatewayHandlers({
       ...{ hosts, presence, clocks, inventory, certificates, jobEvents, dispatcher, logger, now },
       ...{ admission: held.admission, settings: held.settings },
@@ -82,13 +91,14 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
   });
   dispatcher.start((hostId, message) => hub.send(hostId, message));
   return {
-    ...{ hub, hosts, dispatcher },
+    ...{ hub, hosts, dispatcher, endpoints },
+    requests: new HostRequests({ database, send: (hostId, message) => hub.send(hostId, message) }),
     ...held,
     stop: async () => {
       // A few hosts come back at once, thousands spread out.
       await hub.close({ spreadMs: Math.min(60_000, 1_000 + hub.counts().online * 6) });
       await dispatcher.stop();
-      await Promise.all([inventory.drain(), jobEvents.stop(), presence.stop()]);
+      await Promise.all([inventory.drain(), jobEvents.stop(), presence.stop(), endpoints.stop()]);
       await evaluation.stop();
     },
   };
@@ -97,6 +107,7 @@ export async function composeAgents(options: AgentOptions): Promise<AgentParts> 
 interface HoldOptions extends AgentOptions {
   readonly hosts: KnownHosts;
   readonly dispatcher: Dispatcher;
+  readonly endpoints: HostEndpoints;
   /** Made after its handlers, which need what is made here. */
   readonly hub: () => AgentHub;
   /** Resolves when what waits to be written is written. */
@@ -120,6 +131,9 @@ async function composeHolds(
       settings.forget(hostId);
       hub().disconnect(hostId, 'revoked');
       await options.settle();
+    },
+    moved: (hostId, groupId) => {
+      options.endpoints.moved(hostId, groupId);
     },
     offer: (hostId) => options.dispatcher.offerTo(hostId),
   });

@@ -14,6 +14,7 @@ import { AuditService } from '../features/audit/audit.service.ts';
 import { AuditWatch } from '../features/audit/audit-watch.ts';
 import { StreamWatch } from '../features/events/stream-watch.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
+import { EndpointsService } from '../features/endpoints/endpoints.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
@@ -66,7 +67,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   return {
     services: {
       ...makeServices(options, { events, accounts, agents }),
-      ...{ events, admission: agents.admission, hostSettings: agents.settings },
+      ...{
+        events,
+        admission: agents.admission,
+        hostSettings: agents.settings,
+        hostRequests: agents.requests,
+      },
     },
     accounts,
     signIn,
@@ -93,8 +99,8 @@ interface Parts {
 
 function makeServices(
   { database, ports, fleetId }: ComposeOptions,
-  { events, accounts, agents: { hosts, dispatcher, keySet } }: Parts,
-): Omit<AppServices, 'events' | 'admission' | 'hostSettings'> {
+  { events, accounts, agents: { hosts, dispatcher, keySet, endpoints } }: Parts,
+): Omit<AppServices, 'events' | 'admission' | 'hostSettings' | 'hostRequests'> {
   const { keys } = ports;
   const fleet = {
     fleetId,
@@ -114,6 +120,7 @@ function makeServices(
     timeline: new TimelineService(database),
     enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
     policies: new PoliciesService(database, now),
+    endpoints: new EndpointsService({ database, changed: () => endpoints.changed(), now }),
     orders: new OrdersService({ database, signer: { fleetId, key: keys.serverKey }, dispatcher, now }),
   };
 }

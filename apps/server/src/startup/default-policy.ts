@@ -21,7 +21,8 @@ function policyRecord({ id, name, rule, parameters }: Policy): AuditRecord {
 const MAX_CLOCK_OFFSET_SECONDS = 120;
 
 /**
- * The policies of a fresh fleet, and for an older one those whose rule it has no policy of yet: required anchors and an accurate clock. The
+ * The policies of a fresh fleet, and for an older one those whose rule it has no policy of yet: required anchors, an accurate clock, and
+ * endpoints that verify, which ask nothing of a fleet without endpoints. The
  * anchors are the well-known roots of the vendor's document, usually met, and a demonstration CA that no machine has, so that there is something
  * to mend. The CA's key stays in `<dataDir>/demo-ca`.
  */
@@ -39,6 +40,8 @@ export async function ensureDefaultPolicies(
       rule: 'clockAccurate',
       parameters: { maxOffsetSeconds: MAX_CLOCK_OFFSET_SECONDS },
     });
+  if (!rules.has('endpointsVerify'))
+    missing.push({ id: randomUUID(), name: 'Endpoints verify', rule: 'endpointsVerify', parameters: {} });
   if (missing.length === 0) return;
   await database.change(SERVER, async ({ policies }) => {
     const present = await policies.createFirst(missing, options.now);

@@ -9,6 +9,7 @@ import {
 } from '@trustfleet/agent-link';
 import {
   FINAL_JOB_STATES,
+  type ConfiguredEndpoint,
   type Job,
   type JobEvent,
   type JobMessage,
@@ -109,6 +110,10 @@ export class TestAgent {
   readonly jobs: { readonly order: Order; readonly job: Job; readonly message: JobMessage }[] = [];
   /** Jobs that it was asked to give up, in order. */
   readonly cancels: string[] = [];
+  /** What it was asked to do at once, in order. */
+  readonly requests: string[] = [];
+  /** Lists of endpoints that it was told, in order. */
+  readonly endpoints: (readonly ConfiguredEndpoint[])[] = [];
   /** Fingerprints that the server asked for, in order. */
   readonly asked: string[] = [];
   /** Changes of its connection that the server asked for; what becomes of them is for the test to say (`answer`). */
@@ -156,7 +161,12 @@ export class TestAgent {
         onCancel: (jobId) => {
           this.cancels.push(jobId);
         },
-        onRequest: () => undefined,
+        onRequest: (what) => {
+          this.requests.push(what);
+        },
+        onEndpoints: (list) => {
+          this.endpoints.push(list);
+        },
         onSettings: (message) => {
           this.settings.push(message);
         },

@@ -30,9 +30,16 @@ export interface ReconciliationResult {
 export interface FindingQuery {
   readonly state: 'open' | 'closed';
   readonly rule?: string | undefined;
+  readonly cause?: string | undefined;
   readonly hostId?: string | undefined;
   readonly page: number;
   readonly pageSize: number;
+}
+
+/** What open findings of one cause have in common. */
+export interface FindingCause extends Pick<PolicyFinding, 'rule' | 'cause' | 'severity'> {
+  readonly findings: number;
+  readonly hosts: number;
 }
 
 export interface FindingRepository {
@@ -42,4 +49,6 @@ export interface FindingRepository {
    */
   reconcile(batch: readonly FindingReconciliation[], now: Date): Promise<readonly ReconciliationResult[]>;
   list(viewer: Viewer, query: FindingQuery): Promise<Page<Finding>>;
+  /** Open findings by rule and cause, blockers first, then by hosts: one statement, whatever there is of each. */
+  causes(viewer: Viewer): Promise<readonly FindingCause[]>;
 }

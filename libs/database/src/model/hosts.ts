@@ -32,6 +32,7 @@ export interface HostCredential {
   readonly lastInstance: string | null;
   /** Wall clock minus server time, as stored. */
   readonly clockOffsetMs: number | null;
+  readonly groupId: string;
 }
 
 /** What a host said of itself in `hello`. */
@@ -100,7 +101,8 @@ export interface HostDetail extends HostSummary {
 
 /** What only `Database.change` can do. */
 export interface HostChanges {
-  create(host: NewHost): Promise<void>;
+  /** Answers the group that it is in. */
+  create(host: NewHost): Promise<string>;
 }
 
 export interface HostRepository {

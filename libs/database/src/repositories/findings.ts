@@ -3,17 +3,19 @@ import { z } from 'zod';
 import { Prisma, type Client, type Context } from '../connection.ts';
 import type {
   Finding,
+  FindingCause,
   FindingQuery,
   FindingReconciliation,
   FindingRepository,
   ReconciliationResult,
 } from '../model/findings.ts';
+import type { Viewer } from '../model/viewer.ts';
 import { storableJson, storableText } from '../storable.ts';
 import { visibleTo } from './visibility.ts';
 
 /** What stands in the jsonb columns; written by us alone, so a mismatch is a defect and fails loudly. */
 const storedFinding = z.object({
-  rule: z.enum(['anchorRequired', 'clockAccurate']),
+  rule: z.enum(['anchorRequired', 'clockAccurate', 'endpointsVerify']),
   cause: z.enum(CAUSES),
   severity: z.enum(['blocker', 'warning']),
   state: z.enum(['open', 'closed']),
@@ -21,6 +23,14 @@ const storedFinding = z.object({
     z.object({ kind: z.literal('trustStore'), store: z.string(), name: z.string(), path: z.string() }),
     z.object({ kind: z.literal('bundle'), path: z.string(), usedBy: z.array(z.string()) }),
     z.object({ kind: z.literal('clock') }),
+    z.object({
+      kind: z.literal('client'),
+      python: z.string().nullable(),
+      client: z.string(),
+      endpoint: z.object({ id: z.string(), name: z.string(), host: z.string(), port: z.number() }),
+      accounts: z.array(z.string()),
+    }),
+    z.object({ kind: z.literal('clients'), more: z.number() }),
   ]),
   evidence: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
@@ -133,9 +143,10 @@ async function reconcile(
   });
 }
 
-function where(query: Pick<FindingQuery, 'state' | 'rule' | 'hostId'>): Prisma.Sql {
+function where(query: Pick<FindingQuery, 'state' | 'rule' | 'cause' | 'hostId'>): Prisma.Sql {
   const conditions = [Prisma.sql`f.state = ${query.state}`];
   if (query.rule !== undefined) conditions.push(Prisma.sql`f.rule = ${query.rule}`);
+  if (query.cause !== undefined) conditions.push(Prisma.sql`f.cause = ${query.cause}`);
   if (query.hostId !== undefined) conditions.push(Prisma.sql`f.host_id = ${query.hostId}::uuid`);
   return Prisma.join(conditions, ' AND ');
 }
@@ -161,6 +172,23 @@ export async function findingsAt(
   return rows.map(toFinding);
 }
 
+const storedGroup = z.object({
+  rule: storedFinding.shape.rule,
+  cause: storedFinding.shape.cause,
+  severity: storedFinding.shape.severity,
+  findings: z.number(),
+  hosts: z.number(),
+});
+
+/** `blocker` stands before `warning` in the alphabet too: the worst of a group is the first. */
+async function causes(client: Client, viewer: Viewer): Promise<FindingCause[]> {
+  const rows = await client.$queryRaw<unknown[]>`
+    SELECT f.rule, f.cause, min(f.severity) AS severity, count(*)::int AS findings, count(DISTINCT f.host_id)::int AS hosts
+    FROM finding f JOIN host h ON h.id = f.host_id WHERE f.state = 'open' AND ${visibleTo(viewer)}
+    GROUP BY f.rule, f.cause ORDER BY min(f.severity), hosts DESC, f.cause, f.rule`;
+  return rows.map((row) => storedGroup.parse(row));
+}
+
 export function createFindingRepository({ client, atomically }: Context): FindingRepository {
   return {
     async reconcile(batch, now) {
@@ -182,5 +210,6 @@ export function createFindingRepository({ client, atomically }: Context): Findin
       >`SELECT count(*)::int AS total FROM finding f JOIN host h ON h.id = f.host_id WHERE ${condition}`;
       return { items: rows.map(toFinding), total: total[0]?.total ?? 0, page, pageSize };
     },
+    causes: (viewer) => causes(client, viewer),
   };
 }

@@ -149,6 +149,7 @@ const CREDENTIAL = {
   publicKey: true,
   instances: true,
   clockOffsetMs: true,
+  groupId: true,
 } as const;
 
 export function createHostRepository({ client }: Context): HostRepository & HostChanges {
@@ -156,7 +157,9 @@ export function createHostRepository({ client }: Context): HostRepository & Host
     ...lists(client),
     ...createHostPresence(client),
     async create(host) {
-      const { name, agentVersion, publicKey, groupId, ...plain } = host;
+      const { name, agentVersion, publicKey, ...plain } = host;
+      const groupId =
+        host.groupId ?? (await client.hostGroup.findFirstOrThrow({ where: { isDefault: true } })).id;
       await client.host.create({
         // Observe-only until its first hello says otherwise.
         data: {
@@ -165,9 +168,10 @@ export function createHostRepository({ client }: Context): HostRepository & Host
           agentVersion: storableText(agentVersion),
           publicKey: Uint8Array.from(publicKey),
           permits: [],
-          groupId: groupId ?? (await client.hostGroup.findFirstOrThrow({ where: { isDefault: true } })).id,
+          groupId,
         },
       });
+      return groupId;
     },
     async groupsOf(hostIds) {
       const rows = await client.host.findMany({

@@ -20,6 +20,12 @@ const storedPolicy = z.discriminatedUnion('rule', [
     rule: z.literal('clockAccurate'),
     parameters: z.object({ maxOffsetSeconds: z.number() }),
   }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    rule: z.literal('endpointsVerify'),
+    parameters: z.record(z.string(), z.never()),
+  }),
 ]);
 
 /** Section bodies read at once: a body may be as large as a frame. */

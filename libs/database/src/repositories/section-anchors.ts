@@ -1,4 +1,4 @@
-import { bundlesSection, trustStoresSection } from '@trustfleet/protocol';
+import { bundlesSection, endpointsSection, trustStoresSection } from '@trustfleet/protocol';
 import type { SectionBody } from '../model/sections.ts';
 
 /** Fingerprints, each once. */
@@ -8,8 +8,8 @@ export interface SectionAnchors {
   readonly operatingSystem: readonly string[];
 }
 
-/** Sections that name anchors; no other does. */
-export const SECTIONS_WITH_ANCHORS: readonly string[] = ['trustStores', 'bundles'];
+/** Sections that name certificates: anchors, and what endpoints present. No other does. */
+export const SECTIONS_WITH_ANCHORS: readonly string[] = ['trustStores', 'bundles', 'endpoints'];
 
 const NONE: SectionAnchors = { all: [], operatingSystem: [] };
 
@@ -31,9 +31,25 @@ function ofBundles(projection: object): SectionAnchors {
   return { all: [...new Set(bundles.flatMap((bundle) => bundle.anchors))], operatingSystem: [] };
 }
 
-/** The anchors that a section body names; none for a section that names none or is not understood. */
+/** What endpoints present is trusted by nobody for that: but why a client rejects it is read from it. */
+function ofEndpoints(projection: object): SectionAnchors {
+  const endpoints = endpointsSection.safeParse(projection).data?.endpoints ?? [];
+  const shown = endpoints.flatMap(({ chain, chainWithoutName, interception }) => [
+    ...chain,
+    ...(chainWithoutName ?? []),
+    ...(interception === null || interception.certificate === null ? [] : [interception.certificate]),
+  ]);
+  return { all: [...new Set(shown)], operatingSystem: [] };
+}
+
+const BY_SECTION = new Map([
+  ['trustStores', ofTrustStores],
+  ['bundles', ofBundles],
+  ['endpoints', ofEndpoints],
+]);
+
+/** The certificates that a section body names; none for a section that names none or is not understood. */
 export function sectionAnchors({ name, projection }: SectionBody): SectionAnchors {
   if (projection === null) return NONE;
-  if (name === 'trustStores') return ofTrustStores(projection);
-  return name === 'bundles' ? ofBundles(projection) : NONE;
+  return BY_SECTION.get(name)?.(projection) ?? NONE;
 }

@@ -1,9 +1,14 @@
+import { siteAddress, type EndpointAddress } from '@trustfleet/policy';
+import { shotgridSection } from '@trustfleet/protocol';
 import type { SectionBody } from '../model/sections.ts';
 import { isTooDeep, storableJson } from '../storable.ts';
 
 /** What lists show of a body without reading it: a page of hosts would read megabytes. */
 export type SectionSummary =
-  { readonly os: string | null } | { readonly pythons: number | null } | Readonly<Record<string, never>>;
+  | { readonly os: string | null }
+  | { readonly pythons: number | null }
+  | { readonly sites: readonly EndpointAddress[] }
+  | Readonly<Record<string, never>>;
 
 interface LooseSystem {
   readonly os?: { readonly distribution?: unknown; readonly release?: unknown };
@@ -14,8 +19,19 @@ function osOf({ os }: LooseSystem): string | null {
   return words.length === 0 ? null : words.join(' ');
 }
 
+/** Sites of one host that are proposed as endpoints: a studio has one or two. */
+const MAX_SITES = 32;
+
+/** Sites that its Toolkit configurations name, each once, as far as they are addresses (libs/policy `siteAddress`). */
+function sitesOf(projection: object): EndpointAddress[] {
+  const configurations = shotgridSection.safeParse(projection).data?.configurations ?? [];
+  const sites = configurations.flatMap(({ site }) => (site === null ? [] : (siteAddress(site) ?? [])));
+  return [...new Map(sites.map((site) => [`${site.host}:${site.port}`, site])).values()].slice(0, MAX_SITES);
+}
+
 function summaryOf(name: string, projection: object): SectionSummary {
   if (name === 'system') return { os: osOf(projection) };
+  if (name === 'shotgrid') return { sites: sitesOf(projection) };
   if (name !== 'pythons') return {};
   const pythons: unknown = 'pythons' in projection ? projection.pythons : null;
   return { pythons: Array.isArray(pythons) ? pythons.length : null };

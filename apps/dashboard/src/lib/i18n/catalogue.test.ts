@@ -32,6 +32,13 @@ const korean = new Map(leaves(CATALOGUE.ko));
 const SAMPLE = {
   anchor: 'X',
   cause: 'X',
+  accounts: 'X',
+  address: 'X',
+  api: 'X',
+  code: 1,
+  file: 'X',
+  client: 'X',
+  endpoint: 'X',
   bits: '1',
   count: 2,
   done: 1,

@@ -12,6 +12,8 @@ import type {
 import { openDatabase, type Database } from '@trustfleet/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hollowApp } from '../../testing/hollow-app.ts';
+import { endpointMutations } from '../../testing/endpoint-mutations.ts';
+import { type Case, mutation } from '../../testing/mutation.ts';
 import { storedSecrets } from '../../testing/stored-secrets.ts';
 import { enrolHost, TestAgent, trustStores } from '../../testing/test-agent.ts';
 import {
@@ -121,26 +123,6 @@ async function invited() {
   return { ...made.body, email, token };
 }
 
-interface Case {
-  /** Made beforehand, so that its own rows do not count. */
-  readonly given?: () => Promise<unknown>;
-  readonly success: (given: never) => Promise<Answer>;
-  readonly writes: readonly string[];
-  readonly refusal: (given: never) => Promise<Answer>;
-  readonly refusalWrites?: readonly string[];
-}
-
-/** `success` runs first, `refusal` after it with the same thing: twice is often refused. */
-function mutation<T>(one: {
-  readonly given?: () => Promise<T>;
-  readonly success: (given: T) => Promise<Answer>;
-  readonly writes: readonly string[];
-  readonly refusal: (given: T) => Promise<Answer>;
-  readonly refusalWrites?: readonly string[];
-}): Case {
-  return one;
-}
-
 const newAccount = async () => {
   const page = await personWith(admin, { role: 'viewer' });
   return { page, id: (await page.get<Me>('/api/v1/me')).body.id };
@@ -202,6 +184,7 @@ const CASES: Readonly<Record<string, Case>> = {
     writes: ['group.create'],
     refusal: () => post('/api/v1/groups', { name: 'compositing' }),
   }),
+  ...endpointMutations({ page: () => admin, enrolled }),
   'POST /api/v1/enrolment-tokens': mutation({
     success: () => post('/api/v1/enrolment-tokens', { uses: 3 }),
     writes: ['enrolmentToken.create'],

@@ -1,6 +1,7 @@
 import {
   changeHostSettings,
   holdRequest,
+  hostRequest,
   hostSettingList,
   hostSettingView,
   hostSummary,
@@ -13,6 +14,7 @@ import { z } from 'zod';
 import { Api } from '../../http/api-route.ts';
 import { viewerOf } from '../../http/permission.ts';
 import { Admission } from './admission.service.ts';
+import { HostRequests } from './host-requests.service.ts';
 import { HostSettings } from './host-settings.service.ts';
 
 const hostId = z.uuid();
@@ -24,10 +26,26 @@ type HoldRequest = z.infer<typeof holdRequest>;
 export class AdmissionController {
   private readonly admission: Admission;
   private readonly settings: HostSettings;
+  private readonly requests: HostRequests;
 
-  constructor(admission: Admission, settings: HostSettings) {
+  constructor(admission: Admission, settings: HostSettings, requests: HostRequests) {
     this.admission = admission;
     this.settings = settings;
+    this.requests = requests;
+  }
+
+  @Post('request')
+  @Api({
+    permission: 'orders.create',
+    summary: 'Asks a connected host to look at itself, or to try its endpoints, at once.',
+    response: hostSummary,
+  })
+  request(
+    @Param('id', { schema: hostId }) id: string,
+    @Body({ schema: hostRequest }) body: z.infer<typeof hostRequest>,
+    @Req() request: IncomingMessage,
+  ) {
+    return this.requests.ask(viewerOf(request), id, body.what);
   }
 
   @Post('revoke')

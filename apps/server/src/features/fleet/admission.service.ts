@@ -24,6 +24,8 @@ interface AdmissionOptions {
   readonly now: () => Date;
   /** Closes the host's sockets, proved and unproved, within the call; resolves when what came over them before is written. */
   readonly disconnect: (hostId: string) => Promise<void>;
+  /** It is in another group now: what counts for it is another list. */
+  readonly moved: (hostId: string, groupId: string) => void;
   /** Offers a host what waited for it. */
   readonly offer: (hostId: string) => Promise<void>;
 }
@@ -92,12 +94,13 @@ export class Admission {
   async move(viewer: Viewer, hostId: string, groupId: string): Promise<HostSummary> {
     const { database } = this.options;
     if (!(await database.groups.list(viewer)).some(({ id }) => id === groupId)) throw notFound('group');
-    await database.change(actorOf(viewer), async ({ admission }) => {
+    const moved = await database.change(actorOf(viewer), async ({ admission }) => {
       const host = await admission.move(viewer, { hostId, groupId });
-      if (host === null) return { result: undefined, audit: [] };
+      if (host === null) return { result: false, audit: [] };
       const { from, to } = host;
-      return { result: undefined, audit: [hostRecord('host.move', host, { from, to })] };
+      return { result: true, audit: [hostRecord('host.move', host, { from, to })] };
     });
+    if (moved) this.options.moved(hostId, groupId);
     const after = await this.summary(viewer, hostId);
     this.changed(hostId);
     return after;

@@ -23,6 +23,7 @@ describe('a wrong wall clock', () => {
     expect(items.map(({ rule, maxOffsetSeconds }) => [rule, maxOffsetSeconds])).toEqual([
       ['anchorRequired', null],
       ['clockAccurate', 120],
+      ['endpointsVerify', null],
     ]);
   });
 

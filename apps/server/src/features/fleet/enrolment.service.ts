@@ -193,7 +193,7 @@ export class EnrolmentService {
       throw new EnrolmentRefused('badSignature', 'The request is not signed by the key that it brings.');
     }
     const secret = randomBytes(32).toString('base64url');
-    const credential: HostCredential = {
+    const credential: Omit<HostCredential, 'groupId'> = {
       hostId: randomUUID(),
       secretHash: hashAgentSecret(secret),
       nextSecretHash: null,
@@ -202,33 +202,36 @@ export class EnrolmentService {
       clockOffsetMs: null,
     };
     const name = storableName(request.hostname);
-    await database.change({ kind: 'host', id: credential.hostId, name }, async (repositories) => {
-      const now = this.options.now();
-      const use = await repositories.tokens.consume({ hash: hashOf(request.secret), now });
-      if (use.kind !== 'consumed')
-        throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
-      await repositories.hosts.create({
-        id: credential.hostId,
-        name,
-        platform: request.platform,
-        publicKey,
-        secretHash: credential.secretHash,
-        agentVersion: storableName(request.agentVersion),
-        enrolledAt: now,
-        groupId: use.groupId ?? undefined,
-      });
-      return {
-        result: undefined,
-        audit: [
-          {
-            action: 'host.enrol',
-            subject: { kind: 'host', id: credential.hostId, name },
-            detail: { platform: request.platform, token: use.tokenId, group: use.groupId },
-          },
-        ],
-      };
-    });
-    hosts.add(credential);
+    const groupId = await database.change(
+      { kind: 'host', id: credential.hostId, name },
+      async (repositories) => {
+        const now = this.options.now();
+        const use = await repositories.tokens.consume({ hash: hashOf(request.secret), now });
+        if (use.kind !== 'consumed')
+          throw new EnrolmentRefused(TOKEN_REFUSALS[use.kind].code, TOKEN_REFUSALS[use.kind].message);
+        const group = await repositories.hosts.create({
+          id: credential.hostId,
+          name,
+          platform: request.platform,
+          publicKey,
+          secretHash: credential.secretHash,
+          agentVersion: storableName(request.agentVersion),
+          enrolledAt: now,
+          groupId: use.groupId ?? undefined,
+        });
+        return {
+          result: group,
+          audit: [
+            {
+              action: 'host.enrol',
+              subject: { kind: 'host', id: credential.hostId, name },
+              detail: { platform: request.platform, token: use.tokenId, group: use.groupId },
+            },
+          ],
+        };
+      },
+    );
+    hosts.add({ ...credential, groupId });
     events.publish({ type: 'host', id: credential.hostId, what: 'enrolled' });
     return {
       hostId: credential.hostId,

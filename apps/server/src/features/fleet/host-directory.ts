@@ -6,6 +6,7 @@ import { toBase64 } from '@trustfleet/signing';
 interface Remembered {
   readonly lastInstance: string | null;
   readonly clockOffsetMs: number | null;
+  readonly groupId: string;
 }
 
 export interface KnownHost extends HostCredentials, Remembered {}

@@ -1,4 +1,4 @@
-import { findingListQuery, findingPage, overview, policyList } from '@trustfleet/api';
+import { causeGroupList, findingListQuery, findingPage, overview, policyList } from '@trustfleet/api';
 import type { IncomingMessage } from 'node:http';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
@@ -34,6 +34,16 @@ export class PoliciesController {
   })
   list(@Req() request: IncomingMessage) {
     return this.policies.policies(viewerOf(request));
+  }
+
+  @Get('findings/causes')
+  @Api({
+    permission: 'findings.read',
+    summary: 'Open findings of the hosts that the caller sees, by cause.',
+    response: causeGroupList,
+  })
+  causes(@Req() request: IncomingMessage) {
+    return this.policies.causes(viewerOf(request));
   }
 
   @Get('findings')

@@ -1,5 +1,6 @@
-import type { FindingView, Overview, PolicyView } from '@trustfleet/api';
+import type { CauseGroup, FindingView, Overview, PolicyView } from '@trustfleet/api';
 import type { Database, FindingQuery, Page, Viewer } from '@trustfleet/database';
+import { remediesForCause } from '@trustfleet/remedies';
 import { requirePlainText } from '../../http/plain-text.ts';
 import { findingView } from './finding-view.ts';
 
@@ -27,9 +28,14 @@ export class PoliciesService {
   }
 
   async findings(viewer: Viewer, query: FindingQuery): Promise<Page<FindingView>> {
-    requirePlainText({ rule: query.rule ?? '' });
+    requirePlainText({ rule: query.rule ?? '', cause: query.cause ?? '' });
     const page = await this.database.findings.list(viewer, query);
     return { ...page, items: page.items.map(findingView) };
+  }
+
+  async causes(viewer: Viewer): Promise<{ items: CauseGroup[] }> {
+    const groups = await this.database.findings.causes(viewer);
+    return { items: groups.map((group) => ({ ...group, remedies: remediesForCause(group.cause) })) };
   }
 
   async overview(viewer: Viewer): Promise<Overview> {

@@ -16,6 +16,7 @@ function brokenOnce() {
     },
     sections: { facts: () => Promise.resolve(new Map()) },
     admission: { clockOffsets: () => Promise.resolve(new Map()) },
+    endpoints: { ofHosts: () => Promise.resolve(new Map()) },
     findings: {
       reconcile: (batch: { hostId: string }[]) => {
         state.judged.push(...batch.map((entry) => entry.hostId));

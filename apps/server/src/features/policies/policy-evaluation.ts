@@ -107,8 +107,13 @@ export class PolicyEvaluation {
     this.policies = policies;
     const facts = await database.sections.facts(hostIds, factsRead(policies));
     const clocks = await database.admission.clockOffsets(hostIds);
+    const endpoints = await database.endpoints.ofHosts(hostIds);
     const batch = hostIds.flatMap((hostId) =>
-      reconciliation(hostId, policies, { ...facts.get(hostId), clockOffsetMs: clocks.get(hostId) }),
+      reconciliation(hostId, policies, {
+        ...facts.get(hostId),
+        clockOffsetMs: clocks.get(hostId),
+        configuredEndpoints: endpoints.get(hostId),
+      }),
     );
     const results = await database.findings.reconcile(batch, now());
     const touched = new Set(

@@ -10,7 +10,9 @@ export interface UsedBundle {
 
 /**
  * The bundles that this rule judges: each real file once; not the operating system's own bundle, which the store's finding is about; not
- * what only SSL_CERT_DIR names, which is a directory of hash-named files and no bundle (python-tls.md §3).
+ * what only SSL_CERT_DIR names, which is a directory of hash-named files and no bundle (python-tls.md §3). What programs bring along for
+ * themselves (pip, httplib2, each copy of shotgun_api3) is no bundle that anybody chose: whether its users fail is said by `endpointsVerify`,
+ * and one finding for each anchor and copy in a bundle cache would bury the rest.
  */
 export function usedBundles(section: BundlesSection, stores: readonly TrustStore[]): UsedBundle[] {
   const ofTheSystem = new Set(
@@ -21,17 +23,14 @@ export function usedBundles(section: BundlesSection, stores: readonly TrustStore
     const path = bundle.realPath ?? bundle.path;
     if (ofTheSystem.has(path)) continue;
     const before = byPath.get(path);
-    const users = [
-      ...(before?.users ?? []),
-      ...bundle.provenance.filter((user) => !isDirectoryVariable(user)),
-    ];
+    const users = [...(before?.users ?? []), ...bundle.provenance.filter((user) => isChosen(user))];
     if (users.length > 0) byPath.set(path, { path, bundle: before?.bundle ?? bundle, users });
   }
   return [...byPath.values()];
 }
 
-function isDirectoryVariable(user: BundleProvenance): boolean {
-  return user.kind === 'variable' && user.name === 'SSL_CERT_DIR';
+function isChosen(user: BundleProvenance): boolean {
+  return user.kind === 'certifi' || (user.kind === 'variable' && user.name !== 'SSL_CERT_DIR');
 }
 
 /** Roots that Node carries itself: the Mozilla programme's, which has all of these. */
@@ -55,7 +54,20 @@ export function userNames(users: readonly BundleProvenance[]): string[] {
 }
 
 function userName(user: BundleProvenance): string {
-  if (user.kind === 'certifi')
-    return ['certifi', user.version, 'of', user.python].filter((word) => word !== null).join(' ');
-  return `${user.name} (${user.owner === null ? user.scope : `${user.scope} ${user.owner}`})`;
+  switch (user.kind) {
+    case 'variable':
+      return `${user.name} (${user.owner === null ? user.scope : `${user.scope} ${user.owner}`})`;
+    case 'certifi':
+      return words('certifi', user.version, 'of', user.python);
+    case 'package':
+      return words(user.name, user.version, 'of', user.python);
+    case 'shotgunApi':
+      return words('shotgun_api3', user.version, 'in', user.api);
+    case 'pythonDefault':
+      return words('default of', user.python);
+  }
+}
+
+function words(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(' ');
 }

@@ -10,7 +10,12 @@ export function outcomeOf({ predicted, probed }: Outcomes): VerdictOutcome {
   return said(probed) ? probed : predicted;
 }
 
-/** True where a handshake showed another result than the one worked out: one of the two is wrong, and it is for us to know which. */
+/**
+ * True where a handshake showed another result than the one worked out, or another error number where both have one: one of the two is
+ * wrong, and it is for us to know which.
+ */
 export function predictionDiffers({ predicted, probed }: Outcomes): boolean {
-  return said(probed) && said(predicted) && probed.result !== predicted.result;
+  if (!said(probed) || !said(predicted)) return false;
+  const otherNumber = predicted.code !== null && probed.code !== null && predicted.code !== probed.code;
+  return probed.result !== predicted.result || otherNumber;
 }

@@ -2,10 +2,14 @@ import type { SectionDifference } from '@trustfleet/api';
 import { sectionSchemas, type Inventory } from '@trustfleet/protocol';
 import { changed } from './difference.ts';
 import { diffBundles } from './diff-bundles.ts';
+import { diffCode } from './diff-code.ts';
+import { diffEndpoints } from './diff-endpoints.ts';
 import { diffPythons } from './diff-pythons.ts';
+import { diffShotgrid } from './diff-shotgrid.ts';
 import { diffSystem } from './diff-system.ts';
 import { diffTrustStores } from './diff-trust-stores.ts';
 import { diffVariables } from './diff-variables.ts';
+import { diffVerdicts } from './diff-verdicts.ts';
 
 type Diff<Body> = (before: Body, after: Body) => SectionDifference[];
 
@@ -16,7 +20,11 @@ const DIFFS = {
   bundles: diffBundles,
   pythons: diffPythons,
   variables: diffVariables,
-} satisfies { readonly [Name in keyof Inventory]?: Diff<Inventory[Name]> };
+  shotgrid: diffShotgrid,
+  code: diffCode,
+  endpoints: diffEndpoints,
+  verdicts: diffVerdicts,
+} satisfies { readonly [Name in keyof Inventory]: Diff<Inventory[Name]> };
 
 /** In the order in which they are read: what a program trusts first. */
 const KINDS: readonly SectionDifference['kind'][] = [
@@ -24,6 +32,12 @@ const KINDS: readonly SectionDifference['kind'][] = [
   'store',
   'bundle',
   'variable',
+  'verdict',
+  'endpoint',
+  'api',
+  'core',
+  'configuration',
+  'code',
   'package',
   'python',
   'system',
