@@ -28,3 +28,4 @@ export type { AnchorSet, NameRules, OpenSslProfile, Verification, VerifyRequest 
 export { createAnchorSet } from './verify/anchor-set.ts';
 export { verifyChain } from './verify/verify-chain.ts';
 export { X509_ERRORS } from './verify/codes.ts';
+export { extensionValue } from './x509/extensions.ts';

@@ -1,8 +1,12 @@
 export type { DiagnosisFacts, VariableContext } from './facts.ts';
 export type { Consumer, ResolvedSource } from './consumer.ts';
-export type { CreatePredictor, Predict, Prediction, Predictor } from './predict.ts';
-export type { CauseFound } from './cause.ts';
-export type { Diagnose, DiagnoseOptions } from './diagnose.ts';
+export { createPredictor, predict, type Otherwise, type Prediction, type Predictor } from './predict.ts';
+export { findCause } from './causes/find-cause.ts';
+export type { CauseFound, FindCause, Inquest } from './causes/inquest.ts';
+export { releaseOf, type BundleRelease } from './causes/bundle-release.ts';
+export { nameRulesOf } from './prediction/name-rules.ts';
+export { verifyErrorText } from './prediction/error-text.ts';
+export { diagnoseSources, type DiagnoseOptions } from './diagnose.ts';
 export type { Explain, Explanation } from './explain/types.ts';
 export { API_PATHS, ERAS } from './shotgun-api/types.ts';
 export type {

@@ -1,7 +1,10 @@
-import type { ObservedEndpoint, VerdictOutcome } from '@trustfleet/protocol';
-import type { Verification } from '@trustfleet/certificates';
+import { type Verification, verifyChain, type VerifyRequest } from '@trustfleet/certificates';
+import { clip, type ObservedEndpoint, type VerdictOutcome } from '@trustfleet/protocol';
 import type { ResolvedSource } from './consumer.ts';
 import type { DiagnosisFacts } from './facts.ts';
+import { type HeldCertificates, holdCertificates } from './prediction/certificates.ts';
+import { NETWORK_ERRORS, verifyErrorText } from './prediction/error-text.ts';
+import { nameRulesOf, tellsCode } from './prediction/name-rules.ts';
 
 /** A {@link VerdictOutcome} with what causes need and the wire does not. */
 export interface Prediction {
@@ -15,13 +18,107 @@ export interface Prediction {
 /** Predicts with the certificates of one set of facts; keeps what it read of them. */
 export interface Predictor {
   predict(resolved: ResolvedSource, endpoint: ObservedEndpoint): Prediction;
+  /** What would be if something were otherwise. Null where a certificate of the chain is not held. */
+  verify(resolved: ResolvedSource, endpoint: ObservedEndpoint, otherwise?: Otherwise): Verification | null;
+  readonly certificates: HeldCertificates;
 }
 
-export type CreatePredictor = (facts: DiagnosisFacts) => Predictor;
+export type Otherwise = Partial<Pick<VerifyRequest, 'anchors' | 'at' | 'openssl' | 'serverName'>> & {
+  /** Fingerprints; by default what is presented to this client. */
+  readonly presented?: readonly string[];
+};
+
+export function createPredictor(facts: DiagnosisFacts): Predictor {
+  const certificates = holdCertificates(facts);
+  const verify: Predictor['verify'] = (resolved, endpoint, otherwise = {}) => {
+    const chain = (otherwise.presented ?? presentedTo(resolved, endpoint)).map((sha256) =>
+      certificates.certificate(sha256),
+    );
+    if (chain.length === 0 || !chain.every((der) => der !== null)) return null;
+    return verifyChain({
+      chain,
+      anchors: otherwise.anchors ?? certificates.anchors(resolved.anchors).set,
+      at: otherwise.at ?? clientsTime(facts),
+      serverName: otherwise.serverName ?? (resolved.checksName ? endpoint.host : null),
+      nameRules: nameRulesOf(resolved.consumer),
+      openssl: otherwise.openssl ?? resolved.openssl,
+    });
+  };
+  const predict: Predictor['predict'] = (resolved, endpoint) => {
+    const chain = presentedTo(resolved, endpoint);
+    const known = withoutHandshake(resolved, endpoint) ?? nothingToJudge(chain, certificates);
+    if (known !== null) return { outcome: known, verification: null, chain };
+    const verification = verify(resolved, endpoint);
+    const outcome =
+      verification === null ? unknown('nothing was presented') : outcomeOf(resolved, verification);
+    const { missing } = certificates.anchors(resolved.anchors);
+    return verification !== null && !verification.ok && missing > 0
+      ? {
+          outcome: unknown(`${missing} of its anchors are known by their fingerprint alone`),
+          verification,
+          chain,
+        }
+      : { outcome, verification, chain };
+  };
+  return { predict, verify, certificates };
+}
 
 /** One prediction; for many of one set of facts make a {@link Predictor}. */
-export type Predict = (
+export function predict(
   resolved: ResolvedSource,
   endpoint: ObservedEndpoint,
   facts: DiagnosisFacts,
-) => VerdictOutcome;
+): VerdictOutcome {
+  return createPredictor(facts).predict(resolved, endpoint).outcome;
+}
+
+/** Uploads of 3.0.36 – 3.8.1 name no server and get its default certificate (shotgrid.md §1.4). */
+export function presentedTo({ sendsName }: ResolvedSource, endpoint: ObservedEndpoint): readonly string[] {
+  return sendsName ? endpoint.chain : (endpoint.chainWithoutName ?? endpoint.chain);
+}
+
+/** OpenSSL goes by the wall clock of the host, right or wrong. */
+export function clientsTime({ now, clockOffsetMs }: Pick<DiagnosisFacts, 'now' | 'clockOffsetMs'>): Date {
+  return new Date(now.getTime() + (clockOffsetMs ?? 0));
+}
+
+function withoutHandshake({ source }: ResolvedSource, endpoint: ObservedEndpoint): VerdictOutcome | null {
+  if (endpoint.network !== 'connected') {
+    const text = NETWORK_ERRORS[endpoint.network];
+    return fails(null, endpoint.detail === null ? text : `${text}: ${endpoint.detail}`);
+  }
+  if (source.state === 'anchors') return null;
+  if (source.state === 'verificationOff') return { result: 'unverified', code: null, error: null };
+  return source.state === 'unknown'
+    ? unknown(source.error ?? 'no reason is given')
+    : fails(null, source.error);
+}
+
+function nothingToJudge(chain: readonly string[], { certificate }: HeldCertificates): VerdictOutcome | null {
+  if (chain.length === 0) return fails(null, 'the server ended the handshake without a certificate');
+  return chain.every((sha256) => certificates.certificate(sha256) !== null)
+    ? null
+    : unknown('a certificate that was presented is known by its fingerprint alone');
+}
+
+function outcomeOf(resolved: ResolvedSource, { ok, code }: Verification): VerdictOutcome {
+  if (ok) return { result: 'verifies', code: null, error: null };
+  const { consumer, openssl } = resolved;
+  if (isNameMismatch(code) && nameRulesOf(consumer).checked === 'afterwards')
+    return fails(null, 'the host name does not match the certificate');
+  return tellsCode(consumer)
+    ? fails(code, verifyErrorText(code, openssl))
+    : fails(null, 'certificate verify failed');
+}
+
+export function isNameMismatch(code: number): boolean {
+  return code === 62 || code === 64;
+}
+
+function fails(code: number | null, error: string | null): VerdictOutcome {
+  return { result: 'fails', code, error: error === null ? null : clip(error, 512) };
+}
+
+function unknown(error: string): VerdictOutcome {
+  return { result: 'unknown', code: null, error: clip(error, 512) };
+}

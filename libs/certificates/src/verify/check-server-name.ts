@@ -53,15 +53,24 @@ function matchesHostPattern(pattern: string, host: string, { wildcards }: NameRu
 
 /** `_dnsname_match` of Python 2.7.9 to 3.11, and of urllib3 1.x. */
 function matchHostname(pattern: string, host: string): boolean {
-  const [first = '', ...rest] = pattern.split('.');
-  const stars = first.split('*').length - 1;
-  if (stars === 0) return pattern !== '' && pattern === host;
-  const [label = '', ...labels] = host.split('.');
-  if (stars > 1 || rest.join('.') !== labels.join('.')) return false;
+  const [first, rest] = firstLabel(pattern);
+  if (!first.includes('*')) return pattern !== '' && pattern === host;
+  const [label, others] = firstLabel(host);
+  if (rest !== others) return false;
   if (first === '*') return label !== '';
-  if (first.startsWith('xn--') || host.startsWith('xn--')) return first === label;
-  const [before = '', after = ''] = first.split('*');
-  return label.length >= before.length + after.length && label.startsWith(before) && label.endsWith(after);
+  return first.startsWith('xn--') || host.startsWith('xn--') ? first === label : fillsLabel(first, label);
+}
+
+/** More than one star matches nothing. */
+function fillsLabel(pattern: string, label: string): boolean {
+  const [before = '', after = '', ...more] = pattern.split('*');
+  const longEnough = label.length >= before.length + after.length;
+  return more.length === 0 && longEnough && label.startsWith(before) && label.endsWith(after);
+}
+
+function firstLabel(name: string): [first: string, rest: string] {
+  const dot = name.indexOf('.');
+  return dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
 }
 
 /** wildcard_match: a star is no dot, no part of an xn-- label, and as a whole label at least one character. */

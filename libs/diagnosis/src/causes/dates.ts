@@ -1,0 +1,59 @@
+import type { Verification } from '@trustfleet/certificates';
+import { clientsTime } from '../predict.ts';
+import { certificateEvidence, failed, type FindCause, type Inquest } from './inquest.ts';
+
+const NOT_YET_VALID = 9;
+const EXPIRED = 10;
+
+const isOfDates = ({ code }: Verification): boolean => code === NOT_YET_VALID || code === EXPIRED;
+
+/** §7.6, step 1: at the server's time the same chain has no such fault. */
+export const clockCause: FindCause = (inquest) => {
+  const { predictor, resolved, endpoint, facts } = inquest;
+  const verification = failed(inquest);
+  if (verification === null || !isOfDates(verification) || facts.clockOffsetMs === null) return null;
+  const atServersTime = predictor.verify(resolved, endpoint, { at: facts.now });
+  if (atServersTime === null || isOfDates(atServersTime)) return null;
+  return {
+    cause: 'clockWrong',
+    evidence: {
+      offsetSeconds: Math.round(facts.clockOffsetMs / 1000),
+      clock: clientsTime(facts).toISOString(),
+      ...certificateEvidence(inquest, verification.path[verification.depth]),
+    },
+  };
+};
+
+/** Which of them is out of its time. */
+export const dateCause: FindCause = (inquest) => {
+  const verification = failed(inquest);
+  if (verification === null || !isOfDates(verification)) return null;
+  const sha256 = verification.path[verification.depth];
+  const evidence = { ...certificateEvidence(inquest, sha256), code: verification.code };
+  if (verification.code === NOT_YET_VALID) return { cause: 'notYetValid', evidence };
+  if (verification.depth === 0) return { cause: 'leafExpired', evidence };
+  const crossSigned = crossSign(inquest, verification);
+  if (crossSigned !== null) return { cause: 'crossSignExpired', evidence: { ...evidence, ...crossSigned } };
+  const isAnchor = sha256 !== undefined && inquest.resolved.anchors.includes(sha256);
+  return { cause: isAnchor ? 'anchorExpired' : 'intermediateExpired', evidence };
+};
+
+/**
+ * failures.md §7.3: an old OpenSSL follows the presented chain to an expired root, though the bundle holds a good path; a new one, or the
+ * same bundle without that root, verifies.
+ */
+function crossSign(
+  { predictor, resolved, endpoint }: Inquest,
+  { path, depth }: Verification,
+): Record<string, string> | null {
+  const newer = predictor.verify(resolved, endpoint, {
+    openssl: { ...resolved.openssl, version: [3, 0, 0], libressl: false },
+  });
+  if (newer?.ok !== true) return null;
+  const { version, libressl } = resolved.openssl;
+  return {
+    openssl: `${libressl ? 'LibreSSL' : 'OpenSSL'} ${version.join('.')}`,
+    goodRoot: newer.path.at(-1) ?? '',
+    expired: path[depth] ?? '',
+  };
+}
