@@ -94,7 +94,7 @@ function withoutHandshake({ source }: ResolvedSource, endpoint: ObservedEndpoint
     : fails(null, source.error);
 }
 
-function nothingToJudge(chain: readonly string[], { certificate }: HeldCertificates): VerdictOutcome | null {
+function nothingToJudge(chain: readonly string[], certificates: HeldCertificates): VerdictOutcome | null {
   if (chain.length === 0) return fails(null, 'the server ended the handshake without a certificate');
   return chain.every((sha256) => certificates.certificate(sha256) !== null)
     ? null
