@@ -1,5 +1,5 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import type { BundleFile, InventoryBundle, TrustStore } from '@trustfleet/protocol';
+import type { BundleFile, BundleProvenance, InventoryBundle, TrustStore } from '@trustfleet/protocol';
 import type { DiagnosisFacts } from '../facts.ts';
 
 /** A file or directory of anchors that the facts know. */
@@ -21,16 +21,36 @@ export interface AnchorUnion {
   readonly digest: string;
 }
 
+export type Form = 'file' | 'directory';
+
 /** Look-ups in one host's facts, each made once. */
 export interface FactsIndex {
-  /** Null where the facts do not know that path. */
-  file(path: string): KnownFile | null;
+  /**
+   * What the facts know under that path, of that form where they know both. The list of bundles has one entry an object, under one of its
+   * names, so that `ledBy` helps where `path` is a link: what led there, as {@link wayTo} writes it. Null where they know neither.
+   */
+  file(path: string, ledBy?: string | null, form?: Form): KnownFile | null;
   fileBySha256(sha256: string): KnownFile | null;
   /** Of a bundle that a trust store extracts or keeps, the store. */
   originOf(file: KnownFile): Origin;
   readonly stores: readonly TrustStore[];
   union(origins: readonly Origin[]): AnchorUnion;
 }
+
+/** What leads to a bundle, in one text: `wayTo('variable', 'SSL_CERT_FILE', '/etc/environment')`, `wayTo('pythonDefault', '/usr/bin/python3')`. */
+export function wayTo(kind: BundleProvenance['kind'], ...rest: readonly string[]): string {
+  return [kind, ...rest].join('\0');
+}
+
+const WAYS: {
+  readonly [kind in BundleProvenance['kind']]: (one: Extract<BundleProvenance, { kind: kind }>) => string;
+} = {
+  variable: ({ kind, name, source }) => wayTo(kind, name, source),
+  pythonDefault: ({ kind, python }) => wayTo(kind, python),
+  package: ({ kind, name, python }) => wayTo(kind, name, python),
+  certifi: ({ kind, python }) => wayTo(kind, python),
+  shotgunApi: ({ kind, api }) => wayTo(kind, api),
+};
 
 const INDEXES = new WeakMap<DiagnosisFacts['sections'], FactsIndex>();
 
@@ -45,25 +65,27 @@ export function indexOf(facts: DiagnosisFacts): FactsIndex {
 
 function createIndex({ platform, sections }: DiagnosisFacts): FactsIndex {
   const { stores } = sections.trustStores;
+  const { bundles } = sections.bundles;
   const windows = platform === 'windows';
-  const files: KnownFile[] = [...sections.bundles.bundles, ...stores.map(({ bundle }) => bundle)];
-  const byPath = firstBy(files, (file) => normalPath(file.path, windows));
-  const byRealPath = firstBy(files, ({ realPath }) => realPath && normalPath(realPath, windows));
-  const bySha256 = firstBy(files, ({ sha256, form }) => (form === 'directory' ? null : sha256));
+  const files: KnownFile[] = [...bundles, ...stores.map(({ bundle }) => bundle)];
+  const byPath = groupsOf(files, (file) => pathsOfFile(file, windows));
+  const byWay = groupsOf<InventoryBundle>(bundles, ({ provenance }) => provenance.map(wayOf));
+  const bySha256 = groupsOf(files, ({ sha256, form }) =>
+    form === 'directory' || sha256 === null ? [] : [sha256],
+  );
   const storeByPath = new Map(
-    stores.flatMap((store) => pathsOf(store, windows).map((path) => [path, store.id])),
+    stores.flatMap((store) => pathsOfStore(store, windows).map((path) => [path, store.id])),
   );
   return {
     stores,
-    file: (path) =>
-      byPath.get(normalPath(path, windows)) ?? byRealPath.get(normalPath(path, windows)) ?? null,
-    fileBySha256: (sha256) => bySha256.get(sha256) ?? null,
+    file: (path, ledBy = null, form = 'file') =>
+      ofForm(byPath.get(normalPath(path, windows)), form) ?? onlyOne(byWay.get(ledBy ?? ''), form),
+    fileBySha256: (sha256) => bySha256.get(sha256)?.[0] ?? null,
     originOf: (file) => {
-      const paths = [file.path, file.realPath].flatMap((path) =>
-        path === null ? [] : [normalPath(path, windows)],
-      );
-      const store = paths.map((path) => storeByPath.get(path)).find((id) => id !== undefined);
-      const read = file.path;
+      const store = pathsOfFile(file, windows)
+        .map((path) => storeByPath.get(path))
+        .find((id) => id !== undefined);
+      const read = `${file.path} ${file.form ?? 'file'}`;
       return store === undefined
         ? { kind: 'bundle', id: file.path, read, anchors: file.anchors }
         : { kind: 'store', id: store, read, anchors: file.anchors };
@@ -72,27 +94,49 @@ function createIndex({ platform, sections }: DiagnosisFacts): FactsIndex {
   };
 }
 
+function wayOf(one: BundleProvenance): string {
+  const way = WAYS[one.kind] as (one: BundleProvenance) => string;
+  return way(one);
+}
+
+function formOf({ form }: KnownFile): Form {
+  return form === 'directory' ? 'directory' : 'file';
+}
+function ofForm(known: readonly KnownFile[] | undefined, form: Form): KnownFile | null {
+  return known?.find((file) => formOf(file) === form) ?? known?.[0] ?? null;
+}
+/** Where one way leads to several objects, none of them is known to be the one that is meant. */
+function onlyOne(known: readonly KnownFile[] | undefined, form: Form): KnownFile | null {
+  const fitting = known?.filter((file) => formOf(file) === form) ?? [];
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}
+
+function pathsOfFile({ path, realPath }: KnownFile, windows: boolean): string[] {
+  return [path, realPath].flatMap((one) => (one === null ? [] : [normalPath(one, windows)]));
+}
+
 /** A store's bundle by both its names, and the folder of hashed names beside it (Debian's /etc/ssl/certs). */
-function pathsOf({ bundle }: TrustStore, windows: boolean): string[] {
-  const paths = [bundle.path, bundle.realPath].flatMap((path) =>
-    path === null ? [] : [normalPath(path, windows)],
-  );
+function pathsOfStore({ bundle }: TrustStore, windows: boolean): string[] {
+  const paths = pathsOfFile(bundle, windows);
   const folders = paths
     .map((path) => path.slice(0, path.lastIndexOf('/')))
     .filter((path) => /\/certs$/.test(path));
   return [...paths, ...folders];
 }
 
-function firstBy(
-  files: readonly KnownFile[],
-  key: (file: KnownFile) => string | null,
-): Map<string, KnownFile> {
-  const found = new Map<string, KnownFile>();
-  for (const file of files) {
-    const by = key(file);
-    if (by !== null && by !== '' && !found.has(by)) found.set(by, file);
-  }
-  return found;
+/** In the order in which they stand. */
+function groupsOf<File extends KnownFile>(
+  files: readonly File[],
+  keys: (file: File) => readonly string[],
+): ReadonlyMap<string, readonly File[]> {
+  const groups = new Map<string, File[]>();
+  for (const file of files)
+    for (const key of new Set(keys(file))) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [file]);
+      else group.push(file);
+    }
+  return groups;
 }
 
 /** Names compare without case on Windows, which takes both slashes. */

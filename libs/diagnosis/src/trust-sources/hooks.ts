@@ -80,7 +80,7 @@ export function truststoreStore(inquiry: Inquiry, at: Place, outcome: 'used' | '
 
 function firstKnownPlace(inquiry: Inquiry): readonly Origin[] {
   for (const path of KNOWN_PLACES) {
-    const reading = readAs(inquiry, path);
+    const reading = readAs(inquiry, place('osStore', { value: path }));
     if (reading.state === 'loads') return [inquiry.index.originOf(reading.file)];
   }
   return [];

@@ -16,7 +16,7 @@ export function httplib2ImportFailure(inquiry: Inquiry): Found | null {
   const at = variable(inquiry, 'HTTPLIB2_CA_CERTS');
   if (at.value === null) return null;
   if (at.value === '') return notImportable([at, 'failed', 'emptyNamesNoFile'], NO_FILE);
-  const reading = readAs(inquiry, at.value);
+  const reading = readAs(inquiry, at);
   if (reading.state === 'unknown')
     return found(step(at, 'used', 'factsMissing'), ended('unknown', NOT_KNOWN, at.name));
   const noFile =

@@ -2,7 +2,7 @@ import type { PythonEnvironment, PythonPackage, PythonPackageName } from '@trust
 import type { Consumer } from '../consumer.ts';
 import type { ClientOption, DiagnosisFacts } from '../facts.ts';
 import { versionNumber, type VersionNumber } from '../version-number.ts';
-import { indexOf, type FactsIndex, type KnownFile, type Origin } from './facts-index.ts';
+import { indexOf, wayTo, type FactsIndex, type Form, type KnownFile, type Origin } from './facts-index.ts';
 import { problemOf, pythonLoadError, type FileProblem, type Reader } from './file-problem.ts';
 import { ended, found, withAnchors, type Found, type Rung } from './search.ts';
 import { place, step, type Place, type StepReason } from './step.ts';
@@ -69,13 +69,29 @@ export type Reading =
   | { readonly state: 'fails'; readonly problem: FileProblem }
   | { readonly state: 'unknown' };
 
-export function readAs({ index }: Pick<Inquiry, 'index'>, path: string): Reading {
+/** `at` names the path and what led to it. */
+export function readAs(inquiry: Inquiry, at: Place, form: Form = 'file'): Reading {
+  const path = at.value ?? '';
   if (path.includes('!')) return { state: 'fails', problem: 'insideZip' };
-  const file = index.file(path);
+  const file = knownAs(inquiry, at, form);
   if (file === null) return { state: 'unknown' };
+  if (form === 'directory' && file.form === 'directory') return { state: 'loads', file };
   const problem = problemOf(file);
   if (problem === 'unknown') return { state: 'unknown' };
   return problem === null ? { state: 'loads', file } : { state: 'fails', problem };
+}
+
+export function knownAs({ index, consumer }: Inquiry, at: Place, form: Form): KnownFile | null {
+  return index.file(at.value ?? '', wayOf(at, consumer), form);
+}
+
+/** As the list of bundles says what leads to one; a copy of the API leads to several, which tells nothing. */
+function wayOf({ kind, name, definedIn }: Place, { python, api }: Consumer): string | null {
+  if (kind === 'variable') return wayTo('variable', name ?? '', definedIn ?? '');
+  if (python === null) return null;
+  if (kind === 'pythonDefault') return wayTo('pythonDefault', python.path);
+  if (kind === 'package') return wayTo('certifi', python.path);
+  return kind === 'bundle' && api === null ? wayTo('package', name ?? '', python.path) : null;
 }
 
 /** How one client takes a file. */
@@ -92,7 +108,7 @@ export interface FileWay {
 export function byFile(inquiry: Inquiry, at: Place, way: FileWay = {}): Found {
   const path = at.value ?? '';
   const name = at.kind === 'variable' ? at.name : null;
-  const reading = readingOf(inquiry, path, way);
+  const reading = readByWay(inquiry, at, way);
   if (reading.state === 'loads') {
     const origins = [inquiry.index.originOf(reading.file)];
     return found(step(at, 'used', way.used ?? null), withAnchors(origins, { variable: name }));
@@ -105,9 +121,12 @@ export function byFile(inquiry: Inquiry, at: Place, way: FileWay = {}): Found {
   return found(step(at, 'failed', problem), { ...ended('cannotLoad', error, name), origins });
 }
 
-function readingOf(inquiry: Inquiry, path: string, { directories = false }: FileWay): Reading {
-  const known = inquiry.index.file(path);
-  return directories && known?.form === 'directory' ? { state: 'loads', file: known } : readAs(inquiry, path);
+/** A client that takes directories too takes a file for a file. */
+function readByWay(inquiry: Inquiry, at: Place, { directories = false }: FileWay): Reading {
+  const asFile = readAs(inquiry, at);
+  if (!directories || asFile.state === 'loads') return asFile;
+  const known = knownAs(inquiry, at, 'directory');
+  return known?.form === 'directory' ? { state: 'loads', file: known } : asFile;
 }
 
 /** A file by name alone: nothing comes from it. */

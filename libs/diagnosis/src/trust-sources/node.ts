@@ -34,7 +34,7 @@ function extra(inquiry: Inquiry): Step[] {
   const at = variable(inquiry, 'NODE_EXTRA_CA_CERTS');
   if (at.value === null) return [];
   if (at.value === '') return [step(at, 'empty', 'emptyIsUnset')];
-  const reading = readAs(inquiry, at.value);
+  const reading = readAs(inquiry, at);
   if (reading.state === 'fails') return [step(at, 'failed', reading.problem)];
   return [step(at, 'added', reading.state === 'unknown' ? 'factsMissing' : 'addsToBundle')];
 }

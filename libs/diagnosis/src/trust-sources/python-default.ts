@@ -1,10 +1,10 @@
 import { compareVersions, isBefore } from '../version-number.ts';
-import { readAs, variable, type Inquiry, NO_FACTS } from './inquiry.ts';
+import { knownAs, readAs, variable, type Inquiry, NO_FACTS } from './inquiry.ts';
 import { isLibreSsl } from './openssl-profile.ts';
 import { windowsStoresOfPython } from './os-store.ts';
 import { ended, found, withAnchors, type Found } from './search.ts';
-import { place, step, type Place, type Step } from './step.ts';
-import type { Origin } from './facts-index.ts';
+import { place, step, type Place, type Step, type StepReason } from './step.ts';
+import type { KnownFile, Origin } from './facts-index.ts';
 
 /** One of the two default places, file or directory. */
 interface Half {
@@ -109,15 +109,10 @@ function compiledIn(inquiry: Inquiry, half: DefaultPlace): Half {
   if (paths === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
   if (at.value === null) return { ...NOTHING, steps: [step(at, 'notSet')] };
   const read = half.byDefault(inquiry, at);
-  // get_default_verify_paths() says null for what is not there, which the list of bundles need not repeat.
-  if (read.unknown && paths[half.name] === null && !isSetForTheAgent(inquiry, half.variable))
+  // get_default_verify_paths(), asked without these variables, says null for what is not there: the list of bundles need not repeat it.
+  if (read.unknown && paths[half.name] === null)
     return { ...NOTHING, steps: [step(at, 'failed', 'fileMissing')] };
   return read;
-}
-
-/** Then what the interpreter found is about that variable, not about what is compiled in. */
-function isSetForTheAgent({ facts }: Inquiry, name: string): boolean {
-  return facts.sections.variables.variables.some((set) => set.name === name && set.source === 'process');
 }
 
 function ofFileVariable(inquiry: Inquiry, at: Place): Half {
@@ -128,7 +123,7 @@ function ofFileVariable(inquiry: Inquiry, at: Place): Half {
 }
 
 function ofPath(inquiry: Inquiry, at: Place, reason: Step['reason']): Half {
-  const reading = readAs(inquiry, at.value ?? '');
+  const reading = readAs(inquiry, at);
   if (reading.state === 'unknown')
     return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
   if (reading.state === 'fails') return { ...NOTHING, steps: [step(at, 'failed', reading.problem)] };
@@ -157,18 +152,16 @@ function ofDirectories(inquiry: Inquiry, named: Place): Half {
 const MAX_DIRECTORIES = 4;
 
 function ofDirectory(inquiry: Inquiry, at: Place, reason: Step['reason']): Half {
-  const file = inquiry.index.file(at.value ?? '');
+  const file = knownAs(inquiry, at, 'directory');
   if (file === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
   if (file.form === 'directory' && file.state === 'read') {
-    if (file.anchors.length === 0)
-      return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
+    const empty = file.anchors.length === 0;
+    if (empty) return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
     return { ...NOTHING, steps: [step(at, 'used', reason)], origins: [inquiry.index.originOf(file)] };
   }
-  const why =
-    file.state === 'missing'
-      ? 'fileMissing'
-      : file.state === 'unreadable'
-        ? 'fileUnreadable'
-        : 'notADirectory';
-  return { ...NOTHING, steps: [step(at, 'failed', why)] };
+  return { ...NOTHING, steps: [step(at, 'failed', NO_DIRECTORY[file.state] ?? 'notADirectory')] };
 }
+const NO_DIRECTORY: Partial<Readonly<Record<KnownFile['state'], StepReason>>> = {
+  missing: 'fileMissing',
+  unreadable: 'fileUnreadable',
+};
