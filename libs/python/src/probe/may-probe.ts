@@ -71,11 +71,11 @@ function executedBeside(scan: Scan, request: ProbeRequest, version: string | nul
   return [...path, ...own, ...(named as string[]), ...targets.flatMap(({ install }) => codeOf(install))];
 }
 
-/** A core's archive brings the core's own loader (shotgrid.md §2.5), and an archive and what lies beside it are one. */
+/** A core's archive brings the core's own loader (shotgrid.md §2.5). */
 function codeOf(install: string | null): string[] {
   if (install === null) return [];
   const [file = '', member] = install.split('!');
   if (member === undefined) return [install];
   const core = file.split('/').slice(0, -3).join('/');
-  return core === '' ? [file] : [file, `${core}/python`];
+  return core === '' ? [file] : [file, `${core}/python/tank_vendor`];
 }

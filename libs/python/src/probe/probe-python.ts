@@ -40,7 +40,10 @@ async function probe(scan: Scan, request: ProbeRequest): Promise<ProbeRun> {
     env: environmentOf(scan, request),
     cwd: scan.options.workingDirectory ?? '/',
     input: `${JSON.stringify({ mark, timeout: timeoutMs / 1000, targets: targets.map(asked) })}\n`,
-    timeoutMs: Math.min(START_MS + targets.length * timeoutMs, MAX_RUN_MS),
+    timeoutMs: Math.min(
+      (scan.options.interpreterTimeoutMs ?? START_MS) + targets.length * timeoutMs,
+      MAX_RUN_MS,
+    ),
     maxOutputBytes: MAX_OUTPUT_BYTES,
     runAs: decision.account ?? undefined,
   });

@@ -113,24 +113,42 @@ def forget():
             del sys.modules[name]
     sys.path[:] = PATH
 
+def load_from(name, path):
+    """By its own path: what lies beside it is not imported in place of something else."""
+    package = os.path.isdir(path)
+    if PY2:
+        import imp
+        kind = ("", "", imp.PKG_DIRECTORY) if package else (".py", "U", imp.PY_SOURCE)
+        if package:
+            return imp.load_module(name, None, path, kind)
+        with open(path, "U") as source:
+            return imp.load_module(name, source, path, kind)
+    import importlib.util
+    start = os.path.join(path, "__init__.py") if package else path
+    spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[path] if package else None)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
 def load_shotgun(install):
     forget()
     if install is None:
         return module_of("shotgun_api3")
     archive, _, member = install.partition("!")
     if not member:
-        sys.path.insert(0, os.path.dirname(install))
-        return module_of("shotgun_api3")
+        return load_from("shotgun_api3", install)
     # <core>/requirements/<version>/pkgs.zip: the core's own loader chooses the archive and replaces what cannot work inside one
     # (shotgrid.md §2.5).
     core = os.path.dirname(os.path.dirname(os.path.dirname(archive)))
-    vendor = os.path.join(core, "python")
-    if not os.path.isfile(os.path.join(vendor, "tank_vendor", "__init__.py")):
+    vendor = os.path.join(core, "python", "tank_vendor")
+    if not os.path.isfile(os.path.join(vendor, "__init__.py")):
         sys.path.insert(0, archive)
         return module_of("shotgun_api3")
-    sys.path.insert(0, vendor)
-    __import__("tank_vendor")
-    return getattr(__import__("tank_vendor", {}, {}, ["shotgun_api3"]), "shotgun_api3")
+    load_from("tank_vendor", vendor)
+    names = {}
+    exec("from tank_vendor import shotgun_api3", names)
+    return names["shotgun_api3"]
 
 def check_copy(module, install):
     if install is None:
