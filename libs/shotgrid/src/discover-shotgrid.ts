@@ -1,6 +1,7 @@
 import { createMemory, type Memory } from './access/memory.ts';
 import { createScan, type Scan } from './access/scan.ts';
-import { viewOf } from './access/view.ts';
+import { viewOf, type View } from './access/view.ts';
+import type { FoundApi } from './apis/found-api.ts';
 import { eggCopy, isOfInterest, zippedCopy } from './apis/site-copies.ts';
 import { readPackage } from './apis/read-copy.ts';
 import { buildResult } from './build-result.ts';
@@ -59,7 +60,7 @@ const DESKTOP_WALK = {
   depth: 10,
   mostDirectories: 2000,
   follow:
-    /^(Contents|Resources|Desktop|Python|python|bundle_cache|install|frameworks|app_store|startup|tk-framework-desktopstartup|v\d.*)$/,
+    /^(Contents|Resources|Desktop|Python|python|bundle_cache|install|frameworks|app_store|startup|tk-framework-desktopstartup|tk-core|v\d.*)$/,
 } as const;
 const SEARCH_WALK = { depth: 16, mostDirectories: 20_000 } as const;
 
@@ -76,16 +77,20 @@ async function lookAtSite(
     );
     return;
   }
-  const all = await view.list(directory);
+  const all = directory.endsWith('.egg') ? null : await view.list(directory);
   if (all !== null) {
     const entries = all.filter(({ name }) => isOfInterest(name));
     await visitPackages(findings, { view, directory, entries });
-    // An egg that is a directory is on the path itself.
-    if (!directory.endsWith('.egg')) return;
+    return;
   }
-  const zipped = directory.endsWith('.egg') ? await eggCopy(view, directory) : null;
-  const copy = zipped ?? (/\.(zip|whl)$/.test(directory) ? await zippedCopy(view, directory) : null);
+  const copy = await copyOnPath(view, directory);
   if (copy !== null) findings.addApi(copy);
+}
+
+/** Eggs and zips are on the import path themselves. */
+async function copyOnPath(view: View, path: string): Promise<FoundApi | null> {
+  if (path.endsWith('.egg')) return await eggCopy(view, path);
+  return /\.(zip|whl)$/.test(path) ? await zippedCopy(view, path) : null;
 }
 
 const TOO_LATE = 'The time for the search was used up before it was looked at';

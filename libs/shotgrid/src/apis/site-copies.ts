@@ -108,37 +108,33 @@ async function linkedCopy(view: View, path: string): Promise<FoundApi | null> {
   });
 }
 
+export interface Distribution {
+  readonly directory: string;
+  readonly entries: readonly ShotgridEntry[];
+  readonly distribution: 'shotgun_api3' | 'sgtk';
+}
+
 /** What pip believes to have installed; null where it does not say, undefined where it knows of nothing. */
-export async function versionFromMetadata(
-  view: View,
-  at: {
-    readonly directory: string;
-    readonly entries: readonly ShotgridEntry[];
-    readonly distribution: 'shotgun_api3' | 'sgtk';
-  },
-): Promise<string | null | undefined> {
+export async function versionFromMetadata(view: View, at: Distribution): Promise<string | null | undefined> {
+  const entry = metadataEntry(at);
   const path = metadataFile(view, at);
-  if (path === null) return undefined;
-  const named = METADATA.exec(view.scan.paths.name(view.scan.paths.parent(path)))?.[2];
-  return (await statedVersion(view, path)) ?? named ?? null;
+  if (entry === undefined || path === null) return undefined;
+  return (await statedVersion(view, path)) ?? METADATA.exec(entry.name)?.[2] ?? null;
 }
 
 /** METADATA of a wheel, PKG-INFO of an egg; an egg-info may be that file itself. Null where there is none. */
-export function metadataFile(
-  view: View,
-  at: {
-    readonly directory: string;
-    readonly entries: readonly ShotgridEntry[];
-    readonly distribution: 'shotgun_api3' | 'sgtk';
-  },
-): string | null {
+export function metadataFile(view: View, at: Distribution): string | null {
   const { join } = view.scan.paths;
-  // Where an old one was left behind, the newest name is what pip lists too.
-  const entry = at.entries.filter(({ name }) => METADATA.exec(name)?.[1] === at.distribution).at(-1);
+  const entry = metadataEntry(at);
   if (entry === undefined) return null;
   const path = join(at.directory, entry.name);
   if (entry.kind === 'file') return path;
   return join(path, entry.name.endsWith('.dist-info') ? 'METADATA' : 'PKG-INFO');
+}
+
+/** Where an old one was left behind, the last name is taken. */
+function metadataEntry(at: Distribution): ShotgridEntry | undefined {
+  return at.entries.filter(({ name }) => METADATA.exec(name)?.[1] === at.distribution).at(-1);
 }
 
 async function statedVersion(view: View, path: string): Promise<string | null> {
