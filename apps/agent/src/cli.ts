@@ -1,18 +1,16 @@
-import { SECTION_NAMES, type KnownSectionName } from '@trustfleet/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { resolve } from 'node:path';
 import { TOKEN_VARIABLE, type Environment } from './environment.ts';
 import { CliError, reportFailure } from '@trustfleet/terminal';
 import type { CollectOptions } from './commands/collect.ts';
 import type { EnrollOptions } from './commands/enroll.ts';
 import type { RunOptions } from './commands/run.ts';
-import type { ScanOptions } from './commands/scan.ts';
 import type { StatusOptions } from './commands/status.ts';
 import type { StoresDiffOptions } from './commands/stores-diff.ts';
 import type { StoresOptions } from './commands/stores.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
-import { addCodeCommands } from './cli-code.ts';
+import { absolute, root, scanSettings } from './cli-options.ts';
+import { addLookCommands } from './cli-look.ts';
 import { addServiceCommands } from './service/commands.ts';
 import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
 
@@ -23,13 +21,6 @@ export interface CliContext {
   readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
-}
-
-function sectionName(value: string): KnownSectionName {
-  const name = SECTION_NAMES.find((known) => known === value);
-  if (name === undefined)
-    throw new InvalidArgumentError(`There is no such section; the sections are ${SECTION_NAMES.join(', ')}.`);
-  return name;
 }
 
 function hostName(value: string): string {
@@ -50,11 +41,6 @@ function tokenOf(env: Environment): string {
   throw new CliError(`A token is needed: give it with --token, or in ${TOKEN_VARIABLE}.`, 2);
 }
 
-const absolute = (value: string): string => {
-  if (value === '') throw new InvalidArgumentError('A path is needed.');
-  return resolve(value);
-};
-
 const stateDir = (): Option =>
   new Option('--state-dir <dir>', 'where identity and journals are kept')
     .default(DEFAULT_STATE_DIR)
@@ -63,11 +49,6 @@ const allowList = (): Option =>
   new Option('--allow-list <file>', 'what the owner of this host permits')
     .default(DEFAULT_ALLOW_LIST)
     .argParser(absolute);
-/** '/' stands for this machine, on Windows too, where `resolve` would make a drive of it. */
-const tree = (value: string): string => (value === '/' ? value : absolute(value));
-const root = (): Option =>
-  new Option('--root <dir>', 'look at another tree than /').default('/').argParser(tree).hideHelp();
-
 /** Each command is loaded when it is called: the service does not carry what only the others need. */
 function addCommands(program: Command, { stdin, stdout, stderr, env }: CliContext): void {
   program
@@ -90,24 +71,13 @@ function addCommands(program: Command, { stdin, stdout, stderr, env }: CliContex
     .description('connect, report and repair, until stopped (the service)')
     .addOption(stateDir())
     .addOption(allowList())
+    .addOption(scanSettings())
     .addOption(root())
     .addOption(new Option('--stop-with-stdin', 'stop when stdin ends').default(false).hideHelp())
     .action(async (options: Omit<RunOptions, 'env'> & { stopWithStdin: boolean }) => {
       const { runCommand } = await import('./commands/run.ts');
       const { stopWithStdin, ...rest } = options;
       await runCommand({ ...rest, env, stopInput: stopWithStdin ? stdin() : null }, stderr);
-    });
-  program
-    .command('scan')
-    .description('look at this machine once and print what it trusts; needs no enrolment')
-    .option('--json', 'print the canonical JSON of the inventory', false)
-    .addOption(
-      new Option('--section <name>', `only this section: ${SECTION_NAMES.join(', ')}`).argParser(sectionName),
-    )
-    .addOption(root())
-    .action(async (options: Omit<ScanOptions, 'env'>) => {
-      const { scanCommand } = await import('./commands/scan.ts');
-      await scanCommand({ ...options, env }, stdout);
     });
   program
     .command('status')
@@ -136,6 +106,7 @@ function addInnerCommands(program: Command, { stdin, stdout, env }: CliContext):
     .command('collect', { hidden: true })
     .description('one scan for the running agent (request on stdin, answer on stdout)')
     .addOption(root())
+    .addOption(scanSettings())
     .addOption(new Option('--name <name>', 'report this name in place of the host name').argParser(hostName))
     .action(async (options: Omit<CollectOptions, 'env'>) => {
       const { collectCommand } = await import('./commands/collect.ts');
@@ -225,7 +196,7 @@ function createProgram(context: CliContext, outcome: Outcome): Command {
   addCommands(program, context);
   addServiceCommands(program, context);
   addStores(program, context, outcome);
-  addCodeCommands(program, context, outcome);
+  addLookCommands(program, context, outcome);
   addUndo(program, context);
   addInnerCommands(program, context);
   inheritSettings(program);

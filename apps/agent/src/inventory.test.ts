@@ -12,7 +12,13 @@ beforeEach(async () => {
 afterEach(() => fake.remove());
 
 const inventoryOf = (host: Host): ReturnType<typeof createInventory> =>
-  createInventory({ host, root: fake.root, processEnv: { PATH: '/nonexistent' }, name: 'studio-1' });
+  createInventory({
+    host,
+    root: fake.root,
+    processEnv: { PATH: '/nonexistent' },
+    name: 'studio-1',
+    scanSettings: null,
+  });
 
 it('reports every section, under the name given at enrolment, with every certificate that it names', async () => {
   const result = await inventoryOf(createHost()).collect(SECTION_NAMES);

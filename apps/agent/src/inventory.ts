@@ -1,44 +1,22 @@
 import type { InventorySection } from '@trustfleet/agent-link';
-import type { Host } from '@trustfleet/host';
-import { readSystemFacts } from '@trustfleet/host';
 import { SECTION_NAMES, sectionSchemas, type Inventory, type KnownSectionName } from '@trustfleet/protocol';
-import {
-  collectBundles,
-  collectVariables,
-  discoverPythons,
-  type PythonFacts,
-  type PythonsResult,
-  type VariablesResult,
-} from '@trustfleet/python';
 import { canonicalJson, sha256Hex } from '@trustfleet/signing';
-import { createTrustStores } from '@trustfleet/trust-stores';
 import { messageOf } from '@trustfleet/terminal';
+import { NOTHING_KNOWN, type EarlierFacts } from './earlier-facts.ts';
 import {
   LastReadings,
   type InventoryCollector,
   type ScanResult,
   type SectionReading,
 } from './scan-result.ts';
-import { withTiedPrograms } from './tied-programs.ts';
-
-/** Where the facts come from; `root` other than '/' looks at an image or a test's own tree. */
-export interface InventoryOptions {
-  readonly host: Host;
-  readonly root: string;
-  readonly processEnv: Readonly<Record<string, string | undefined>>;
-  /** Reported in place of the machine's own name; null for that. */
-  readonly name: string | null;
-}
-
-/** What a look at some sections leaves for the next one, which may be another process's. JSON. */
-export interface EarlierFacts {
-  /** Null when no look at them has succeeded. */
-  readonly variables: VariablesResult['variables'] | null;
-  readonly certifi: PythonsResult['certifi'] | null;
-  /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
-  readonly pythons?: Omit<PythonFacts, 'certifi'> | null;
-}
-export const NOTHING_KNOWN: EarlierFacts = { variables: null, certifi: null, pythons: null };
+import { NO_SCAN_SETTINGS, readScanSettings } from './scan-settings.ts';
+import {
+  FOLLOWS,
+  SECTION_READERS,
+  type Found,
+  type InventoryOptions,
+  type ReadContext,
+} from './section-readers.ts';
 
 /** A section as it was read, before its contract has seen it. */
 interface LocalReading extends SectionReading {
@@ -56,12 +34,18 @@ export interface LocalScanResult extends ScanResult {
   readonly sections: Partial<Inventory>;
 }
 
-/** Sections that have to be read for the wanted ones: bundles follow from variables and Pythons. */
+const isKnown: { readonly [Name in KnownSectionName]?: (facts: EarlierFacts) => boolean } = {
+  variables: (facts) => facts.variables !== null,
+  pythons: (facts) => facts.certifi !== null,
+  shotgrid: (facts) => (facts.shotgrid ?? null) !== null,
+};
+
+/** Sections that have to be read for the wanted ones. */
 function closure(names: readonly KnownSectionName[], facts: EarlierFacts): Set<KnownSectionName> {
   const wanted = new Set(names);
-  if (!wanted.has('bundles')) return wanted;
-  if (facts.variables === null) wanted.add('variables');
-  if (facts.certifi === null) wanted.add('pythons');
+  // Grows while it is walked.
+  for (const name of wanted)
+    for (const needed of FOLLOWS[name] ?? []) if (isKnown[needed]?.(facts) !== true) wanted.add(needed);
   return wanted;
 }
 
@@ -80,52 +64,6 @@ function encode(
   return { encoded: null, problems: [`The section ${name} cannot be reported: ${where}`] };
 }
 
-/** What a reader found. */
-interface Found {
-  readonly section: Inventory[KnownSectionName];
-  readonly problems?: readonly string[];
-  readonly certificates?: ReadonlyMap<string, Uint8Array>;
-  readonly watch?: readonly string[];
-}
-
-/** One reader a section; two of them leave in `facts` what the bundles follow from. */
-function createReaders(
-  options: InventoryOptions,
-  facts: { -readonly [name in keyof EarlierFacts]: EarlierFacts[name] },
-): Record<KnownSectionName, () => Promise<Found>> {
-  const { host, name: givenName } = options;
-  const pythonOptions = { root: options.root, processEnv: options.processEnv };
-  return {
-    async system() {
-      const { section, problems } = await readSystemFacts();
-      return { section: givenName === null ? section : { ...section, hostname: givenName }, problems };
-    },
-    async trustStores() {
-      const found = await createTrustStores(withTiedPrograms(host), { root: options.root }).collect();
-      return { ...found, section: { stores: [...found.stores] } };
-    },
-    async variables() {
-      const found = await collectVariables(host, pythonOptions);
-      facts.variables = found.variables;
-      return found;
-    },
-    async pythons() {
-      const found = await discoverPythons(host, { ...pythonOptions, known: facts.pythons?.known });
-      const { certifi, packageBundles, defaults, sites, known } = found;
-      facts.certifi = certifi;
-      facts.pythons = { packageBundles, defaults, sites, known };
-      return found;
-    },
-    bundles() {
-      const { variables, certifi } = facts;
-      // Half a list would look like a host without certifi.
-      if (variables === null || certifi === null)
-        throw new Error('variables or Python environments are not known');
-      return collectBundles(host, { variables, certifi, ...facts.pythons });
-    },
-  };
-}
-
 async function readingOf(name: KnownSectionName, read: () => Promise<Found>): Promise<LocalReading> {
   try {
     const { section, problems = [], certificates = new Map(), watch = [] } = await read();
@@ -137,27 +75,55 @@ async function readingOf(name: KnownSectionName, read: () => Promise<Found>): Pr
   }
 }
 
-/** Composes the collectors of libs/host, libs/trust-stores and libs/python. Never rejects for what it finds. */
+/** Those that follow from no other are read at the same time, the others one after the other. */
+const IN_TURN: readonly KnownSectionName[] = ['shotgrid', 'bundles'];
+
+/** Composes the collectors of the libraries. Never rejects for what it finds. */
 export async function readSections(
   options: InventoryOptions,
   { names, facts: earlier }: { readonly names: readonly KnownSectionName[]; readonly facts: EarlierFacts },
 ): Promise<SectionsRead> {
   const facts = { ...earlier };
-  const readers = createReaders(options, facts);
-  const wanted = closure(names, facts);
   const readings = new Map<KnownSectionName, LocalReading>();
+  const { settings, problem } = await settingsOf(options);
+  const context: ReadContext = { options, settings, facts };
   const read = async (name: KnownSectionName): Promise<void> => {
-    readings.set(name, await readingOf(name, async () => readers[name]()));
+    readings.set(name, await readingOf(name, () => SECTION_READERS[name](context)));
   };
-  const first = SECTION_NAMES.filter((name) => name !== 'bundles' && wanted.has(name));
+  const wanted = closure(names, facts);
+  const first = SECTION_NAMES.filter((name) => !IN_TURN.includes(name) && wanted.has(name));
   await Promise.all(first.map(read));
-  if (wanted.has('bundles')) await read('bundles');
+  const before = interpretersOf(facts);
+  for (const name of IN_TURN.filter((one) => wanted.has(one))) {
+    await read(name);
+    // A configuration names a Python that was not looked at (shotgrid.md §2.2), which may have copies of its own.
+    if (name === 'shotgrid' && interpretersOf(facts) !== before)
+      for (const again of ['pythons', 'shotgrid'] as const) await read(again);
+  }
   // In one order, whichever ended first.
   const ordered = SECTION_NAMES.flatMap((name) => {
     const reading = readings.get(name);
     return reading === undefined ? [] : [[name, reading] as const];
   });
-  return { readings: new Map(ordered), facts };
+  return { readings: withProblem(new Map(ordered), problem), facts };
+}
+
+async function settingsOf({ scanSettings }: InventoryOptions): ReturnType<typeof readScanSettings> {
+  if (scanSettings === null) return { settings: NO_SCAN_SETTINGS, problem: null };
+  return readScanSettings(scanSettings);
+}
+
+const interpretersOf = ({ shotgrid }: EarlierFacts): string => JSON.stringify(shotgrid?.interpreters ?? []);
+
+/** What concerns no section is told once, with the first. */
+function withProblem(
+  readings: Map<KnownSectionName, LocalReading>,
+  problem: string | null,
+): Map<KnownSectionName, LocalReading> {
+  const [first] = readings;
+  if (problem === null || first === undefined) return readings;
+  const [name, reading] = first;
+  return readings.set(name, { ...reading, problems: [...reading.problems, problem] });
 }
 
 /** Reads in this process, and remembers. One scan at a time: the caller sees to it. */

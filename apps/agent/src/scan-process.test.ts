@@ -38,13 +38,19 @@ const scans = (signal = new AbortController().signal): InventoryCollector =>
       return runProgram({ ...request, ...instead });
     },
     command: COLLECT,
-    ...{ root: fake.root, env: ENV, name: 'studio-1' },
+    ...{ root: fake.root, env: ENV, name: 'studio-1', scanSettings: '/nonexistent/scan.json' },
     signal,
   });
 
 describe('a scan in a process of its own', () => {
   it('gives what a scan in this process gives: sections, digests, certificates, what to watch', async () => {
-    const here = createInventory({ host: createHost(), root: fake.root, processEnv: ENV, name: 'studio-1' });
+    const here = createInventory({
+      host: createHost(),
+      root: fake.root,
+      processEnv: ENV,
+      name: 'studio-1',
+      scanSettings: null,
+    });
 
     const near = await here.collect(SECTION_NAMES);
     const far = await scans().collect(SECTION_NAMES);

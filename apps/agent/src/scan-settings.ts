@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { MAX_ALLOW_LIST_BYTES, ownershipProblem, type AllowListFacts } from '@trustfleet/repair';
 import { z } from 'zod';
 import { createAllowListSource } from './allow-list-source.ts';
+import { DEFAULT_SCAN_SETTINGS } from './version.ts';
 
 const path = z
   .string()
@@ -30,6 +31,17 @@ const settingsFile = z.strictObject({
 /** What a host's owner lets the agent look at beyond the places that it knows. */
 export type ScanSettings = z.infer<typeof settingsFile>;
 export const NO_SCAN_SETTINGS: ScanSettings = settingsFile.parse({});
+
+/** Where the file lies: as given, else in its place below the tree that is looked at. */
+export function scanSettingsFile({
+  root,
+  scanSettings,
+}: {
+  readonly root: string;
+  readonly scanSettings?: string | undefined;
+}): string {
+  return scanSettings ?? (root === '/' ? DEFAULT_SCAN_SETTINGS : join(root, DEFAULT_SCAN_SETTINGS));
+}
 
 export interface ReadScanSettings {
   readonly settings: ScanSettings;

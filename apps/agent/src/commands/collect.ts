@@ -2,12 +2,15 @@ import { createHost, type RunRequest } from '@trustfleet/host';
 import { SECTION_NAMES } from '@trustfleet/protocol';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
-import { readSections, type EarlierFacts } from '../inventory.ts';
+import type { EarlierFacts } from '../earlier-facts.ts';
+import { readSections } from '../inventory.ts';
 import { writeScanFrame } from '../scan-frame.ts';
+import { scanSettingsFile } from '../scan-settings.ts';
 import { SCAN_LIMIT_MS } from '../scan-process.ts';
 
 export interface CollectOptions {
   readonly root: string;
+  readonly scanSettings?: string;
   readonly name?: string;
   readonly env: Environment;
 }
@@ -55,7 +58,7 @@ async function collect({ line, gone }: Service, options: CollectOptions): Promis
   const host = createHost();
   const { root, env, name = null } = options;
   const inventory = {
-    ...{ root, name, processEnv: env },
+    ...{ root, name, processEnv: env, scanSettings: scanSettingsFile(options) },
     host: { ...host, runProgram: (run: RunRequest) => host.runProgram({ ...run, signal }) },
   };
   // Each part was made by `readSections`; only its outline is checked above.

@@ -3,6 +3,7 @@ import { readBootId } from '@trustfleet/host';
 import { runAgent } from '../run/run-agent.ts';
 import { CliError } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
+import { scanSettingsFile } from '../scan-settings.ts';
 import { createLogger } from '../logger.ts';
 import { UNKNOWN_BOOT } from '../server-time.ts';
 import { loadIdentity } from '../state/identity.ts';
@@ -12,6 +13,7 @@ import { takeInstanceLock } from '../state/instance-lock.ts';
 export interface RunOptions {
   readonly stateDir: string;
   readonly allowList: string;
+  readonly scanSettings?: string;
   readonly root: string;
   readonly env: Environment;
   /** Its end asks for a clean stop too: Windows has no signals, and its service program holds the other end (docs/decisions/0009). */
@@ -60,7 +62,15 @@ export async function runCommand(options: RunOptions, stderr: NodeJS.WritableStr
   const releaseLock = await takeInstanceLock(options.stateDir);
   try {
     const log = createLogger(stderr, () => new Date());
-    await runAgent({ ...options, identity, log, bootId: (await readBootId()) ?? UNKNOWN_BOOT, stopped });
+    const scanSettings = scanSettingsFile(options);
+    await runAgent({
+      ...options,
+      scanSettings,
+      identity,
+      log,
+      bootId: (await readBootId()) ?? UNKNOWN_BOOT,
+      stopped,
+    });
   } finally {
     await releaseLock();
   }

@@ -17,10 +17,21 @@ function variableTexts(provenance: readonly Provenance[]): string[] {
   return [...byOwner].map(([owner, names]) => `${[...new Set(names)].join(', ')} (${owner})`);
 }
 
-const certifiTexts = (provenance: readonly Provenance[]): string[] =>
-  provenance.flatMap((one) =>
-    one.kind === 'certifi' ? [`certifi ${one.version ?? '?'} of ${one.python}`] : [],
-  );
+/** Whose file it is, or who loads it without being told. */
+function ownerText(one: Provenance): string[] {
+  switch (one.kind) {
+    case 'variable':
+      return [];
+    case 'certifi':
+      return [`certifi ${one.version ?? '?'} of ${one.python}`];
+    case 'package':
+      return [`${one.name} ${one.version ?? '?'} of ${one.python}`];
+    case 'pythonDefault':
+      return [`${one.python} by default`];
+    case 'shotgunApi':
+      return [`shotgun_api3 ${one.version ?? '?'} (${one.api})`];
+  }
+}
 
 const hasProblem = (bundle: InventoryBundle): boolean =>
   bundle.state !== 'read' || !bundle.opensslAccepts || bundle.problems.length > 0;
@@ -35,6 +46,6 @@ export function renderBundles(section: BundlesSection): string[] {
   return sorted.flatMap((bundle) => [
     `  ${hasProblem(bundle) ? '! ' : ''}${plain(bundle.path)}: ${bundleSummary(bundle)}`,
     ...bundleProblems(bundle).map((line) => `      ${line}`),
-    `      used by ${someOf([...variableTexts(bundle.provenance), ...certifiTexts(bundle.provenance)], 4)}`,
+    `      used by ${someOf([...variableTexts(bundle.provenance), ...bundle.provenance.flatMap(ownerText)], 4)}`,
   ]);
 }

@@ -1,6 +1,8 @@
-import type { Inventory } from '@trustfleet/protocol';
+import type { CodeSection, Inventory } from '@trustfleet/protocol';
 import { renderBundles } from './bundles.ts';
+import { renderFindings, summary } from './code.ts';
 import { renderPythons } from './pythons.ts';
+import { renderShotgrid } from './shotgrid.ts';
 import { renderSystem } from './system.ts';
 import { renderTrustStores } from './trust-stores.ts';
 import { plain } from '@trustfleet/terminal';
@@ -19,9 +21,22 @@ function block(title: string, lines: readonly string[]): string {
 
 /** What could not be looked at, by whichever collector. */
 function unreadLines(sections: Partial<Inventory>, problems: readonly string[]): string[] {
-  const collected = [...(sections.pythons?.problems ?? []), ...(sections.variables?.problems ?? [])];
+  const { pythons, variables, shotgrid, code } = sections;
+  const collected = [pythons, variables, shotgrid, code].flatMap((section) => section?.problems ?? []);
   const lines = collected.map(({ path, reason }) => (reason.includes(path) ? reason : `${path}: ${reason}`));
   return [...problems, ...lines];
+}
+
+/** Code is read only where the owner of the host names it: of none there is nothing to say. */
+function codeBlocks(section: CodeSection): string[] {
+  if (section.files === 0) return [];
+  const lines = [...renderFindings(section, (path) => path), summary(section)];
+  return [
+    block(
+      'Code that decides itself',
+      lines.map((line) => `  ${line}`),
+    ),
+  ];
 }
 
 /** The report of a scan for people; sections that were not read are left out. */
@@ -36,6 +51,8 @@ export function renderReport(sections: Partial<Inventory>, context: ReportContex
       block('Bundles (PEM files of CA certificates that programs load)', renderBundles(sections.bundles)),
     );
   if (sections.variables) blocks.push(block('Variables', renderVariables(sections.variables)));
+  if (sections.shotgrid) blocks.push(block('shotgun_api3 and Toolkit', renderShotgrid(sections.shotgrid)));
+  if (sections.code) blocks.push(...codeBlocks(sections.code));
   const unread = unreadLines(sections, context.problems);
   if (unread.length > 0)
     blocks.push(

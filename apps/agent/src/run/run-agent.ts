@@ -30,6 +30,7 @@ const IDLE_LIMIT_MS = 30_000;
 export interface AgentOptions {
   readonly stateDir: string;
   readonly allowList: string;
+  readonly scanSettings: string;
   readonly root: string;
   readonly env: Environment;
   readonly identity: LoadedIdentity;
@@ -219,7 +220,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     status: openStatus(options),
     allowList: await openAllowList(options.allowList),
     collector: createScanProcess({
-      ...{ root: options.root, env: options.env, name: identity.name },
+      ...{ root: options.root, env: options.env, name: identity.name, scanSettings: options.scanSettings },
       command: [...selfCommand(), 'collect'],
       runProgram,
       signal: scansEnd.signal,

@@ -23,7 +23,15 @@ export const sectionSchemas = {
 } as const;
 
 /** Those that this release's agent collects. */
-export const SECTION_NAMES = ['system', 'trustStores', 'bundles', 'pythons', 'variables'] as const;
+export const SECTION_NAMES = [
+  'system',
+  'trustStores',
+  'bundles',
+  'pythons',
+  'variables',
+  'shotgrid',
+  'code',
+] as const;
 export type KnownSectionName = (typeof SECTION_NAMES)[number];
 
 export interface Inventory {

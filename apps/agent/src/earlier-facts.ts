@@ -1,0 +1,24 @@
+import type { VariablesSection } from '@trustfleet/protocol';
+import type { PythonFacts, PythonsResult, VariablesResult } from '@trustfleet/python';
+import type { ShotgridMemory, ShotgridResult } from '@trustfleet/shotgrid';
+
+/** What a look at some sections leaves for the next one, which may be another process's. JSON. */
+export interface EarlierFacts {
+  /** Null when no look at them has succeeded. */
+  readonly variables: VariablesResult['variables'] | null;
+  /** Settings of the section `variables`: some say where Toolkit keeps what it downloads. */
+  readonly settings?: VariablesSection['settings'];
+  readonly certifi: PythonsResult['certifi'] | null;
+  /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
+  readonly pythons?: Omit<PythonFacts, 'certifi'> | null;
+  readonly shotgrid?: ShotgridFacts | null;
+}
+
+export interface ShotgridFacts extends Pick<ShotgridResult, 'bundles' | 'interpreters'> {
+  readonly memory: ShotgridMemory;
+}
+
+export const NOTHING_KNOWN: EarlierFacts = { variables: null, certifi: null };
+
+/** As it is filled while sections are read. */
+export type FactsInHand = { -readonly [Name in keyof EarlierFacts]: EarlierFacts[Name] };

@@ -1,0 +1,111 @@
+import { readSystemFacts, type Host } from '@trustfleet/host';
+import type { Inventory, KnownSectionName } from '@trustfleet/protocol';
+import { collectBundles, collectCode, collectVariables, discoverPythons } from '@trustfleet/python';
+import { createShotgridDiscovery } from '@trustfleet/shotgrid';
+import { createTrustStores } from '@trustfleet/trust-stores';
+import type { FactsInHand } from './earlier-facts.ts';
+import type { ScanSettings } from './scan-settings.ts';
+import { shotgridVariables } from './shotgrid-variables.ts';
+import { withTiedPrograms } from './tied-programs.ts';
+
+/** Where the facts come from; `root` other than '/' looks at an image or a test's own tree. */
+export interface InventoryOptions {
+  readonly host: Host;
+  readonly root: string;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Reported in place of the machine's own name; null for that. */
+  readonly name: string | null;
+  /** Where `scan.json` lies; null: nothing beyond the known places is looked at. */
+  readonly scanSettings: string | null;
+}
+
+/** What a reader found. */
+export interface Found {
+  readonly section: Inventory[KnownSectionName];
+  readonly problems?: readonly string[];
+  readonly certificates?: ReadonlyMap<string, Uint8Array>;
+  readonly watch?: readonly string[];
+}
+
+/** What a reader may use; it leaves in `facts` what others, and the next scan, follow from. */
+export interface ReadContext {
+  readonly options: InventoryOptions;
+  readonly settings: ScanSettings;
+  readonly facts: FactsInHand;
+}
+
+export type SectionReader = (context: ReadContext) => Promise<Found>;
+
+const collectOptions = ({ options, settings }: ReadContext) => ({
+  root: options.root,
+  processEnv: options.processEnv,
+  readNetwork: settings.readNetwork,
+});
+
+/** One reader a section. Each may ask for what those of {@link FOLLOWS} left. */
+export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
+  async system({ options: { name } }) {
+    const { section, problems } = await readSystemFacts();
+    return { section: name === null ? section : { ...section, hostname: name }, problems };
+  },
+  async trustStores({ options: { host, root } }) {
+    const found = await createTrustStores(withTiedPrograms(host), { root }).collect();
+    return { ...found, section: { stores: [...found.stores] } };
+  },
+  async variables(context) {
+    const found = await collectVariables(context.options.host, collectOptions(context));
+    context.facts.variables = found.variables;
+    context.facts.settings = found.section.settings;
+    return found;
+  },
+  async pythons(context) {
+    const { facts, options, settings } = context;
+    const found = await discoverPythons(options.host, {
+      ...collectOptions(context),
+      search: settings.search,
+      products: settings.products,
+      interpreters: facts.shotgrid?.interpreters ?? [],
+      known: facts.pythons?.known,
+    });
+    const { certifi, packageBundles, defaults, sites, known } = found;
+    facts.certifi = certifi;
+    facts.pythons = { packageBundles, defaults, sites, known };
+    return found;
+  },
+  async code({ options, settings }) {
+    const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
+    const { code: roots, readNetwork } = settings;
+    return collectCode(options.host, { roots, readNetwork, catalogue, root: options.root });
+  },
+  async shotgrid(context) {
+    const { facts, options, settings } = context;
+    const discovery = createShotgridDiscovery(options.host, facts.shotgrid?.memory);
+    const found = await discovery.discover({
+      ...collectOptions(context),
+      sites: facts.pythons?.sites ?? [],
+      search: settings.search,
+      variables: await shotgridVariables(options, facts.settings ?? []),
+    });
+    const { bundles, interpreters } = found;
+    facts.shotgrid = { bundles, interpreters, memory: discovery.memory() };
+    return found;
+  },
+  bundles(context) {
+    const { variables, certifi, pythons, shotgrid } = context.facts;
+    // Half a list would look like a host without certifi.
+    if (variables === null || certifi === null)
+      throw new Error('variables or Python environments are not known');
+    const { packageBundles, defaults } = pythons ?? {};
+    return collectBundles(context.options.host, {
+      ...{ variables, certifi, packageBundles, defaults },
+      shotgunApi: shotgrid?.bundles,
+      readNetwork: context.settings.readNetwork,
+    });
+  },
+};
+
+/** Sections whose facts a reader needs, and does without where they are known from an earlier scan. */
+export const FOLLOWS: { readonly [Name in KnownSectionName]?: readonly KnownSectionName[] } = {
+  shotgrid: ['variables', 'pythons'],
+  bundles: ['variables', 'pythons', 'shotgrid'],
+};
