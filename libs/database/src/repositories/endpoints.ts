@@ -82,7 +82,7 @@ function row({ name, host, port, clients, groupId }: EndpointFields) {
 function changes(client: Client): EndpointChanges {
   return {
     async create({ id, createdAt, createdBy, ...fields }) {
-      const refused = await refusalOf(client, { id, ...fields });
+      const refused = await refusalOf(client, { ...fields, id });
       if (refused === null)
         await client.endpoint.create({ data: { id, createdAt, createdBy, ...row(fields) } });
       return refused;
@@ -92,7 +92,7 @@ function changes(client: Client): EndpointChanges {
       return (await list(client, viewer, id))[0] ?? null;
     },
     async update(id, fields) {
-      const refused = await refusalOf(client, { id, ...fields });
+      const refused = await refusalOf(client, { ...fields, id });
       if (refused === null) await client.endpoint.update({ where: { id }, data: row(fields) });
       return refused;
     },

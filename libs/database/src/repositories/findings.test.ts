@@ -3,7 +3,16 @@ import type { PolicyFinding } from '@trustfleet/policy';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM, type Database } from '../index.ts';
-import { addHost, hashOf, later, NOW, startLab, withDatabase, createPolicies } from '../testing/fixtures.ts';
+import {
+  addHost,
+  changed,
+  hashOf,
+  later,
+  NOW,
+  startLab,
+  withDatabase,
+  createPolicies,
+} from '../testing/fixtures.ts';
 
 let lab: PostgresLab;
 beforeAll(async () => {
@@ -171,6 +180,61 @@ describe('list', () => {
         [['w'], 2],
       ]);
       expect((await database.findings.list(SYSTEM, { ...OPEN, rule: 'other' })).total).toBe(0);
+    });
+  });
+});
+
+describe('causes', () => {
+  it('are counted over the hosts that the viewer sees, the worst first', async () => {
+    await withDatabase(lab, async (database) => {
+      const groupId = randomUUID();
+      await changed(database, ({ groups }) => groups.create({ id: groupId, name: 'Own', createdAt: NOW }));
+      const policyId = await addPolicy(database);
+      const [one, two] = [await addHost(database), await addHost(database, { groupId })];
+      const slight = { cause: 'bundleEmpty', severity: 'warning' } as const;
+      await database.findings.reconcile(
+        [
+          { hostId: one, policyId, findings: [finding('a'), finding('b'), finding('c', slight)] },
+          { hostId: two, policyId, findings: [finding('a'), finding('d', { cause: 'storeEmpty' })] },
+        ],
+        NOW,
+      );
+      const [rule, severity] = ['anchorRequired', 'blocker'];
+      const empty = { rule, severity, cause: 'storeEmpty', findings: 1, hosts: 1 };
+
+      expect(await database.findings.causes(SYSTEM)).toEqual([
+        { rule, severity, cause: 'anchorMissingFromStore', findings: 3, hosts: 2 },
+        empty,
+        { rule, ...slight, findings: 1, hosts: 1 },
+      ]);
+      expect(await database.findings.causes({ groups: [groupId] })).toEqual([
+        { rule, severity, cause: 'anchorMissingFromStore', findings: 1, hosts: 1 },
+        empty,
+      ]);
+      expect((await database.findings.list(SYSTEM, { ...OPEN, cause: 'storeEmpty' })).total).toBe(1);
+      await database.findings.reconcile([{ hostId: two, policyId, findings: [] }], later(1));
+      expect(await database.findings.causes({ groups: [groupId] })).toEqual([]);
+    });
+  });
+
+  it('of clients at endpoints come back as they went in', async () => {
+    await withDatabase(lab, async (database) => {
+      const [policyId, hostId] = [await addPolicy(database), await addHost(database)];
+      const rule = 'endpointsVerify' as const;
+      const endpoint = { id: randomUUID(), name: 'Site', host: 'a.example', port: 443 };
+      const findings = [
+        finding('x', {
+          ...{ rule, cause: 'bundleStale', anchor: null },
+          subject: { kind: 'client', python: null, client: 'curl', endpoint, accounts: ['anna'] },
+        }),
+        finding('y', { rule, cause: 'moreFindings', anchor: null, subject: { kind: 'clients', more: 7 } }),
+      ];
+      await database.findings.reconcile([{ hostId, policyId, findings }], NOW);
+
+      const { items } = await database.findings.list(SYSTEM, { ...OPEN, rule });
+      expect(items.map(({ subject }) => subject)).toEqual(
+        expect.arrayContaining(findings.map(({ subject }) => subject)),
+      );
     });
   });
 });
