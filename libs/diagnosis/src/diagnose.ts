@@ -6,6 +6,7 @@ import type {
   Verdict,
   VerdictsSection,
 } from '@trustfleet/protocol';
+import { resolveSources } from './consumers/consumers-of.ts';
 import { findCause } from './causes/find-cause.ts';
 import { type CauseFound, createCertificateReader, type Inquest } from './causes/inquest.ts';
 import type { ResolvedSource } from './consumer.ts';
@@ -108,4 +109,9 @@ function bounded(verdicts: readonly Verdict[]): Verdict[] {
   let room = MAX_VERDICTS - wrong.length;
   const keep = new Set(wrong);
   return verdicts.filter((verdict) => keep.has(verdict) || (verdict.cause === null && room-- > 0));
+}
+
+/** The section `verdicts` of one host: everybody worth judging against every endpoint that was observed. */
+export function diagnose(facts: DiagnosisFacts, options: DiagnoseOptions): VerdictsSection {
+  return diagnoseSources(resolveSources(facts, MAX_SOURCES), facts, options);
 }

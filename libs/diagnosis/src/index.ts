@@ -37,3 +37,7 @@ export { resolveSource } from './trust-sources/resolvers.ts';
 export { consumersOf, resolveSources } from './consumers/consumers-of.ts';
 export { STEP_REASONS, type StepReason } from './trust-sources/step.ts';
 export { reasonWords, stateWords, stepWords } from './words/words.ts';
+export { diagnose } from './diagnose.ts';
+export { remediesFor, type Ailing } from './remedies/remedies-for.ts';
+export { SUGGESTED_REMEDIES, type SuggestedRemedy, type Suggestion } from './remedies/suggestion.ts';
+export { causeWords, suggestionWords, type CauseWords } from './words/causes.ts';
