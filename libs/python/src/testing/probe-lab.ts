@@ -30,19 +30,45 @@ export async function createProbeLab(): Promise<ProbeLab> {
   const tls = createTlsLab();
   const root = await tls.authority('Probe Root');
   const intermediate = await tls.authority('Probe Intermediate', { issuer: root });
+  host.put('ca.pem', root.pem);
+  // Nothing is found there: what a host of its own trusts must not matter.
+  mkdirSync(host.at('none'), { mode: 0o755 });
+  const { close, ...servers } = createServers(tls);
+  return {
+    ...{ host, tls, root, intermediate },
+    leaf: await tls.leaf(intermediate),
+    ...servers,
+    async probe(python, request, options = {}) {
+      const probe = await openProbe(realPorts(), {
+        root: host.root,
+        processEnv: {},
+        workingDirectory: host.at('empty'),
+        ...options,
+      });
+      const { variables = {}, ...rest } = request;
+      return await probe({
+        python: { path: python, kind: 'pyenv', facts: 'run', notRunBecause: null },
+        account: null,
+        targets: [],
+        variables: { SSL_CERT_FILE: host.at('ca.pem'), SSL_CERT_DIR: host.at('none'), ...variables },
+        ...rest,
+      });
+    },
+    async close() {
+      await close();
+      await tls.close();
+      host.remove();
+    },
+  };
+}
+
+/** Servers by name. */
+function createServers(tls: TlsLab): Pick<ProbeLab, 'serve' | 'listen' | 'requests' | 'target' | 'close'> {
   const ports = new Map<string, number>();
   const plain: Server[] = [];
   const sockets = new Set<Socket>();
   let requests = 0;
-  host.put('ca.pem', root.pem);
-  // Nothing is found there: what a host of its own trusts must not matter.
-  mkdirSync(host.at('none'), { mode: 0o755 });
   return {
-    host,
-    tls,
-    root,
-    intermediate,
-    leaf: await tls.leaf(intermediate),
     requests: () => requests,
     async serve(name, ...how) {
       const { port, server } = await tls.serve(...how);
@@ -66,36 +92,9 @@ export async function createProbeLab(): Promise<ProbeLab> {
       if (port === undefined) throw new Error(`no server is called ${server}`);
       return { endpoint: server, host: 'localhost', port, client, install };
     },
-    async probe(python, request, options = {}) {
-      const probe = await openProbe(realPorts(), {
-        root: host.root,
-        processEnv: {},
-        workingDirectory: host.at('empty'),
-        ...options,
-      });
-      const { variables = {}, ...rest } = request;
-      return await probe({
-        python: { path: python, kind: 'pyenv', facts: 'run', notRunBecause: null },
-        account: null,
-        targets: [],
-        variables: { SSL_CERT_FILE: host.at('ca.pem'), SSL_CERT_DIR: host.at('none'), ...variables },
-        ...rest,
-      });
-    },
     async close() {
       for (const socket of sockets) socket.destroy();
-      await Promise.all(
-        plain.map(
-          (server) =>
-            new Promise<void>((resolve) =>
-              server.close(() => {
-                resolve();
-              }),
-            ),
-        ),
-      );
-      await tls.close();
-      host.remove();
+      await Promise.all(plain.map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
 }
