@@ -240,6 +240,10 @@ describe('a proxy', () => {
       `Proxy-Authorization: Basic ${Buffer.from('ada:p@ss').toString('base64')}\r\n`,
     );
     expect(JSON.stringify(seen)).not.toMatch(/ada|p%40ss|p@ss/);
+
+    await observe(port, { proxy: `http://***@127.0.0.1:${proxy.port}` });
+
+    expect(proxy.asked[1]).not.toContain('Proxy-Authorization');
   });
 
   it.each([

@@ -23,8 +23,9 @@ export function parseProxyAddress(text: string): ProxyAddress | string {
   };
 }
 
+/** Masked ones are none: the proxy then says itself that it wants some. */
 function authorizationOf(url: URL): string | null {
-  if (url.username === '') return null;
+  if (url.username === '' || url.username === '***') return null;
   const words = `${decoded(url.username)}:${decoded(url.password)}`;
   return `Basic ${Buffer.from(words, 'utf8').toString('base64')}`;
 }

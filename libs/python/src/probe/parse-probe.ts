@@ -49,9 +49,10 @@ export function parseProbe(output: string, mark: string): ProbeOutput {
   return { ended, ssl, results };
 }
 
-/** Addresses of objects differ from run to run, and a verdict is a fact. */
+/** Addresses of objects differ from run to run, and a verdict is a fact; what a proxy is told is nobody's business. */
 function steady(found: z.infer<typeof result>): z.infer<typeof result> {
-  return { ...found, message: found.message?.replace(/ at 0x[0-9a-f]+/gi, '') ?? null };
+  const message = found.message?.replace(/ at 0x[0-9a-f]+/gi, '').replace(/\/\/[^/@\s]*@/g, '//***@');
+  return { ...found, message: message ?? null };
 }
 
 function jsonOf(written: string): unknown {
