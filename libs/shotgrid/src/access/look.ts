@@ -20,21 +20,15 @@ interface At {
   readonly fixed: Reader;
 }
 
-/** Asks the mount table first, and follows a link only then: nothing on a share that is left alone is touched. */
+/** Asks the mount table first, for a link too where it leads: nothing on a share that is left alone is touched. */
 export async function lookAt(scan: Scan, at: At): Promise<Look> {
-  const directory = scan.paths.parent(at.path);
-  const above = await scan.shares.standing(directory);
-  if (above.state !== 'local') return notLocal(scan, { ...at, standing: above });
+  const standing = await scan.shares.standing(at.path);
+  if (standing.state !== 'local') return notLocal(scan, { ...at, standing });
   const own = await identityOf(scan, { path: at.path, followLinks: false });
   if (own === null) return { state: 'missing' };
-  if (own.kind === 'file' || own.kind === 'other')
-    return local(own, at.fixed ?? (await scan.rights.inside(directory)));
-  // A directory may be a mount point, a link may lead anywhere.
-  const itself = await scan.shares.standing(at.path);
-  if (itself.state !== 'local') return notLocal(scan, { ...at, standing: itself });
-  return own.kind === 'directory'
-    ? local(own, at.fixed ?? (await scan.rights.inside(at.path)))
-    : await behindLink(scan, at);
+  if (own.kind === 'link') return await behindLink(scan, at);
+  const directory = own.kind === 'directory' ? at.path : scan.paths.parent(at.path);
+  return local(own, at.fixed ?? (await scan.rights.inside(directory)));
 }
 
 /** This machine's root is nobody on a share, and a link there may lead back here: read as `nobody` too. */

@@ -67,19 +67,27 @@ describe('a copy in site-packages', () => {
     expect(result.watch).toEqual(expect.arrayContaining([path, host.at(SITES)]));
   });
 
-  it.each([
-    ['shotgun_api3-3.0.36-py2.7.egg-info/PKG-INFO', 'Name: shotgun_api3\nVersion: 3.0.36\n', 'pip', '3.0.36'],
-    ['shotgun_api3-3.0.9.beta2-py2.7.egg-info', 'Name: shotgun-api3\n', 'pip', '3.0.9.beta2'],
-    ['shotgun_api3.egg-info/PKG-INFO', 'Version: 3.0.9\r\n', 'pip', '3.0.9'],
-    ['shotgun_api3-3.0.36.dist-info/RECORD', '', 'pip', '3.0.36'],
-    ['requests-2.31.0.dist-info/METADATA', 'Version: 2.31.0\n', 'loose', null],
-  ])('with %s', async (file, content, form, metadataVersion) => {
+  it.each<readonly [file: string, content: string, said: object]>([
+    [
+      'shotgun_api3-3.0.36-py2.7.egg-info/PKG-INFO',
+      'Name: shotgun_api3\nVersion: 3.0.36\n',
+      { form: 'pip', metadataVersion: '3.0.36' },
+    ],
+    [
+      'shotgun_api3-3.0.9.beta2-py2.7.egg-info',
+      'Name: shotgun-api3\n',
+      { form: 'pip', metadataVersion: '3.0.9.beta2' },
+    ],
+    ['shotgun_api3.egg-info/PKG-INFO', 'Version: 3.0.9\r\n', { form: 'pip', metadataVersion: '3.0.9' }],
+    ['shotgun_api3-3.0.36.dist-info/RECORD', '', { form: 'pip', metadataVersion: '3.0.36' }],
+    ['requests-2.31.0.dist-info/METADATA', 'Version: 2.31.0\n', { form: 'loose', metadataVersion: null }],
+  ])('with %s', async (file, content, said) => {
     putApi(host, SITES, { version: '3.0.37', files: ERA_FILES.httplib2 });
     host.put(`${SITES}/${file}`, content);
 
     const { apis, problems } = await discoverOn(host, { sites: [site(host, SITES)] });
 
-    expect(Object.values(apis)).toMatchObject([{ form, metadataVersion, version: '3.0.37' }]);
+    expect(Object.values(apis)).toMatchObject([{ ...said, version: '3.0.37' }]);
     expect(problems).toEqual([]);
   });
 

@@ -17,45 +17,56 @@ export async function copiesIn(
   view: View,
   at: { readonly directory: string; readonly entries: readonly ShotgridEntry[] },
 ): Promise<FoundApi[]> {
-  const { join, name } = view.scan.paths;
   const copies: (FoundApi | null)[] = [];
-  const vendored = name(at.directory) === 'tank_vendor';
-  for (const entry of at.entries.filter((one) => leadsToCopy(one.name)).slice(0, MOST)) {
-    const path = join(at.directory, entry.name);
-    if (entry.name === 'shotgun_api3') {
-      const metadataVersion = await versionFromMetadata(view, { ...at, distribution: 'shotgun_api3' });
-      const installed = metadataVersion === undefined ? 'loose' : 'pip';
-      const form = vendored ? 'vendored' : installed;
-      copies.push(
-        await readPackage(view, {
-          directory: path,
-          form,
-          metadataVersion: metadataVersion ?? null,
-          core: null,
-        }),
-      );
-    } else if (entry.name === 'shotgun_api3.py')
-      copies.push(
-        await readSingleFile(view, { path, form: 'singleFile', metadataVersion: null, core: null }),
-      );
-    else if (EGG_LINK.test(entry.name)) copies.push(await linkedCopy(view, path));
-    else if (ZIPPED.test(entry.name)) copies.push(await zippedCopy(view, path));
-    else copies.push(await eggCopy(view, path));
-  }
+  for (const entry of at.entries.filter(({ name }) => leadsToCopy(name)).slice(0, MOST))
+    copies.push(await copyBy(view, { ...at, name: entry.name }));
   return copies.filter((copy) => copy !== null);
+}
+
+const UNKNOWN = { metadataVersion: null, core: null } as const;
+
+async function copyBy(
+  view: View,
+  of: { readonly directory: string; readonly entries: readonly ShotgridEntry[]; readonly name: string },
+): Promise<FoundApi | null> {
+  const { join } = view.scan.paths;
+  const path = join(of.directory, of.name);
+  if (of.name === 'shotgun_api3') return await packageIn(view, of);
+  if (of.name === 'tank_vendor')
+    return await readPackage(view, { directory: join(path, 'shotgun_api3'), form: 'vendored', ...UNKNOWN });
+  if (of.name === 'shotgun_api3.py')
+    return await readSingleFile(view, { path, form: 'singleFile', ...UNKNOWN });
+  if (EGG_LINK.test(of.name)) return await linkedCopy(view, path);
+  return ZIPPED.test(of.name) ? await zippedCopy(view, path) : await eggCopy(view, path);
+}
+
+async function packageIn(
+  view: View,
+  at: { readonly directory: string; readonly entries: readonly ShotgridEntry[] },
+): Promise<FoundApi | null> {
+  const { join, name } = view.scan.paths;
+  const believed = await versionFromMetadata(view, { ...at, distribution: 'shotgun_api3' });
+  const installed = believed === undefined ? 'loose' : 'pip';
+  return await readPackage(view, {
+    directory: join(at.directory, 'shotgun_api3'),
+    form: name(at.directory) === 'tank_vendor' ? 'vendored' : installed,
+    metadataVersion: believed ?? null,
+    core: null,
+  });
 }
 
 function leadsToCopy(name: string): boolean {
   return (
     name === 'shotgun_api3' ||
     name === 'shotgun_api3.py' ||
+    name === 'tank_vendor' ||
     [EGG, EGG_LINK, ZIPPED].some((pattern) => pattern.test(name))
   );
 }
 
 /** Names in a directory of packages that a scan of it is about; all others stay unread. */
 export function isOfInterest(name: string): boolean {
-  return leadsToCopy(name) || METADATA.test(name) || name === 'tank_vendor' || name === 'tank';
+  return leadsToCopy(name) || METADATA.test(name);
 }
 
 /** An egg as a directory or as a zip (setuptools, "The Internal Structure of Python Eggs"). */

@@ -17,10 +17,10 @@ const summary = ({ cores }: Discovered): unknown[] =>
 
 describe('the copies that a core vendors', () => {
   it.each([
-    ['≤ v0.12.4, one folder deeper', 'v0.12.4', true, 'core/python/tank_vendor'],
-    ['≤ v0.23.6', 'v0.22.4', false, 'python/tank_vendor'],
-  ])('%s', async (_what, version, old, vendor) => {
-    const core = putCore(host, 'opt/tk-core', { version, api: '3.8.4', old });
+    ['≤ v0.12.4, one folder deeper', { version: 'v0.12.4', old: true }, 'core/python/tank_vendor'],
+    ['≤ v0.23.6', { version: 'v0.22.4', old: false }, 'python/tank_vendor'],
+  ])('%s', async (_what, of, vendor) => {
+    const core = putCore(host, 'opt/tk-core', { ...of, api: '3.8.4' });
 
     const { apis, cores } = await searched();
 
@@ -30,7 +30,7 @@ describe('the copies that a core vendors', () => {
     expect(cores).toMatchObject({
       'opt/tk-core/info.yml': {
         kind: 'checkout',
-        version,
+        version: of.version,
         apis: [host.at(path)],
         location: host.at('opt/tk-core'),
       },

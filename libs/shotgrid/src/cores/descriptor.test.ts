@@ -31,20 +31,26 @@ describe('a descriptor', () => {
     [
       { type: 'app_store', name: 'tk-core', version: 'v0.23.8' },
       'sgtk:descriptor:app_store?name=tk-core&version=v0.23.8',
-      { type: 'app_store', name: 'tk-core', version: 'v0.23.8' },
-      ['app_store', 'tk-core', 'v0.23.8'],
+      {
+        shown: { type: 'app_store', name: 'tk-core', version: 'v0.23.8' },
+        folders: ['app_store', 'tk-core', 'v0.23.8'],
+      },
     ],
     [
       { type: 'git', path: 'git@github.com:studio/tk-core.git', version: 'v0.21.0' },
       'sgtk:descriptor:git?path=git%40github.com%3Astudio/tk-core.git&version=v0.21.0',
-      { type: 'git', name: 'tk-core.git', version: 'v0.21.0' },
-      ['git', 'tk-core.git', 'v0.21.0'],
+      {
+        shown: { type: 'git', name: 'tk-core.git', version: 'v0.21.0' },
+        folders: ['git', 'tk-core.git', 'v0.21.0'],
+      },
     ],
     [
       { type: 'git_branch', path: 'https://git.studio/tk-core/', branch: 'main', version: '17fedd8a6e2c' },
       'sgtk:descriptor:git_branch?path=https%3A//git.studio/tk-core/&branch=main&version=17fedd8a6e2c',
-      { type: 'git_branch', name: 'tk-core', version: '17fedd8a6e2c' },
-      ['gitbranch', 'tk-core', '17fedd8'],
+      {
+        shown: { type: 'git_branch', name: 'tk-core', version: '17fedd8a6e2c' },
+        folders: ['gitbranch', 'tk-core', '17fedd8'],
+      },
     ],
     [
       {
@@ -55,34 +61,33 @@ describe('a descriptor', () => {
         private: 'true',
       },
       'sgtk:descriptor:github_release?organization=studio&repository=tk-core&version=v1.2.3&private=true',
-      { type: 'github_release', name: 'tk-core', version: 'v1.2.3' },
-      ['github', 'studio', 'tk-core', 'v1.2.3'],
+      {
+        shown: { type: 'github_release', name: 'tk-core', version: 'v1.2.3' },
+        folders: ['github', 'studio', 'tk-core', 'v1.2.3'],
+      },
     ],
     [
       { type: 'shotgun', entity_type: 'PipelineConfiguration', field: 'sg_core', id: '42', version: '456' },
       'sgtk:descriptor:shotgun?entity_type=PipelineConfiguration&field=sg_core&id=42&version=456',
-      { type: 'shotgun', name: null, version: '456' },
-      ['sg', 'studio', 'v456'],
+      { shown: { type: 'shotgun', name: null, version: '456' }, folders: ['sg', 'studio', 'v456'] },
     ],
     [
       { type: 'manual', name: 'tk-core', version: 'v1' },
       'sgtk:descriptor:manual?name=tk-core&version=v1',
-      { type: 'manual', name: 'tk-core', version: 'v1' },
-      ['manual', 'tk-core', 'v1'],
+      { shown: { type: 'manual', name: 'tk-core', version: 'v1' }, folders: ['manual', 'tk-core', 'v1'] },
     ],
     [
       { type: 'app_store', name: 'tk-core' },
       'sgtk:descriptor:app_store?name=tk-core',
-      { type: 'app_store', name: 'tk-core', version: null },
-      ['app_store', 'tk-core'],
+      { shown: { type: 'app_store', name: 'tk-core', version: null }, folders: ['app_store', 'tk-core'] },
     ],
-  ])('%j is %s', (dict, uri, described, folders) => {
+  ])('%j is %s', (dict, uri, { shown, folders }) => {
     const descriptor = parseDescriptor(dict);
     expect(descriptor).not.toBeNull();
     if (descriptor === null) return;
     expect(descriptorUri(descriptor)).toBe(uri);
     expect(parseDescriptor(uri)).toEqual(descriptor);
-    expect(describeDescriptor(descriptor)).toEqual({ ...described, text: uri });
+    expect(describeDescriptor(descriptor)).toEqual({ ...shown, text: uri });
     const cached = cacheFolders(descriptor, 'studio.shotgrid.autodesk.com');
     expect([...(cached?.folders ?? []), ...(cached?.version == null ? [] : [cached.version])]).toEqual(
       folders,

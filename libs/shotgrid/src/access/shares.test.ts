@@ -1,0 +1,126 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ShotgridPorts } from '../ports.ts';
+import { discoverOn, site } from '../testing/discover.ts';
+import { makeTestHost, realPorts, type TestHost } from '../testing/host.ts';
+import { coreApi, putApi, putConfiguration, putCore, putZippedCore } from '../testing/layouts.ts';
+
+let host: TestHost;
+/** Everything that touched the share, as `call path`. */
+let touched: string[];
+beforeEach(() => {
+  host = makeTestHost();
+  touched = [];
+});
+afterEach(() => {
+  host.remove();
+});
+
+/** Where links lead; libs/host follows them by hand. */
+function realOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** `mnt/share` counts as a mount of `nas:/tools`; with `answers` false whatever asks there gets what libs/host says of a child given up. */
+function portsWithShare(answers = true): ShotgridPorts {
+  const ports = realPorts();
+  const isOn = (path: string): boolean => path.startsWith(host.at('mnt/share'));
+  const asked = (call: string, path: string): boolean => {
+    if (isOn(path)) touched.push(`${call} ${path.replace(`${host.root}/`, '')}`);
+    return isOn(path);
+  };
+  const silent = (path: string): { state: 'unreadable'; detail: string; size: null; realPath: null } => ({
+    ...{ state: 'unreadable', detail: `${path} does not answer`, size: null, realPath: null },
+  });
+  return {
+    ...ports,
+    networkShare: (path) =>
+      Promise.resolve(isOn(realOf(path)) ? { type: 'nfs4', export: 'nas:/tools' } : null),
+    identify(paths, options) {
+      for (const path of paths) asked('identify', path);
+      return ports.identify(paths, options);
+    },
+    inspectPath(path) {
+      asked('inspect', path);
+      return ports.inspectPath(path);
+    },
+    readFile: (path, options) =>
+      asked(options?.apart === true ? 'read apart' : 'read', path) && !answers
+        ? Promise.resolve(silent(path))
+        : ports.readFile(path, options),
+    listDirectory: (path, options) =>
+      asked(options?.apart === true ? 'list apart' : 'list', path) && !answers
+        ? Promise.resolve(silent(path))
+        : ports.listDirectory(path, options),
+  };
+}
+
+function putShare(): void {
+  putApi(host, 'mnt/share/python', { version: '3.9.0', files: {} });
+  putZippedCore(host, 'mnt/share/studio/install/core', { version: 'v0.24.0', apis: { '3.11': '3.10.3' } });
+  putConfiguration(host, 'opt/show', { 'core_api.yml': coreApi('v0.24.0') });
+  host.put('opt/show/install/core/core_Linux.cfg', host.at('mnt/share/studio'));
+}
+const places = (): { sites: ReturnType<typeof site>[]; search: string[] } => ({
+  sites: [site(host, 'mnt/share/python')],
+  search: [host.at('opt'), host.at('mnt')],
+});
+
+describe('a network mount', () => {
+  it('that is not configured is not touched at all, and named', async () => {
+    putShare();
+    host.link('opt/link', host.at('mnt/share/python'));
+    host.link('opt/tools/shotgun_api3', host.at('opt/link/shotgun_api3'));
+
+    const found = await discoverOn(host, { ...places(), ports: portsWithShare() });
+
+    expect(touched).toEqual([]);
+    expect(found.apis).toEqual({});
+    expect(found.problems).toEqual(
+      expect.arrayContaining([
+        'mnt/share/python: Lies on a network mount (nfs4) and is left alone',
+        'opt/show: The core that it names could not be read: mnt/share/studio/install/core',
+      ]),
+    );
+  });
+
+  it('that is configured is read in a child, and says what it is shared from', async () => {
+    putShare();
+
+    const found = await discoverOn(host, {
+      ...places(),
+      readNetwork: [host.at('mnt/share')],
+      ports: portsWithShare(),
+    });
+
+    const shared = { type: 'nfs4', export: 'nas:/tools' };
+    expect(Object.values(found.apis)).toMatchObject([
+      { version: '3.9.0', shared },
+      { version: '3.10.3', shared },
+    ]);
+    expect(found.cores).toMatchObject({
+      'mnt/share/studio/install/core/info.yml': { kind: 'shared', shared },
+    });
+    expect(Object.values(found.configurations)).toMatchObject([{ shared: null }]);
+    expect(touched.filter((call) => !call.includes(' apart '))).toEqual([]);
+    expect(found.result.watch.filter((path) => path.startsWith(host.at('mnt/share/studio')))).toEqual([]);
+    expect(found.problems).toEqual([]);
+  });
+
+  it('that does not answer is asked once, and named', async () => {
+    putShare();
+    putCore(host, 'opt/core', { version: 'v0.23.6' });
+
+    const found = await discoverOn(host, {
+      ...places(),
+      readNetwork: [host.at('mnt')],
+      ports: portsWithShare(false),
+    });
+
+    expect(touched).toHaveLength(1);
+    expect(Object.keys(found.cores)).toEqual(['opt/core/info.yml']);
+    expect(found.problems.filter((problem) => problem.includes('does not answer'))).toEqual([
+      'mnt/share/python: The share nas:/tools (nfs4) does not answer: the rest of it was not looked at',
+    ]);
+  });
+});
