@@ -48,7 +48,7 @@ export function diagnoseSources(
       verdicts.push(verdictOf(inquest, options.probed?.(one.source, endpoint.id) ?? NOT_PROBED));
     }
   }
-  return { sources: kept.map(({ source }) => source), verdicts: bounded(verdicts) };
+  return { sources: kept.map(({ source }) => source), verdicts: withWhatWorks(bounded(verdicts), kept) };
 }
 
 function byId(a: ResolvedSource, b: ResolvedSource): number {
@@ -100,6 +100,30 @@ function causeOf(inquest: Inquest, probed: Verdict['probed']): Explained {
 /** Python 2.7 – 3.6 are told no number; it is worked out all the same (failures.md §7.1). */
 function innerCode({ outcome, verification }: Prediction): Verdict['evidence'] {
   return verification === null || verification.ok || outcome.code !== null ? {} : { code: verification.code };
+}
+
+const MOST_NAMED = 5;
+
+/** Beside what fails at an endpoint: which clients of the same Python verify it, else which of any. */
+function withWhatWorks(verdicts: readonly Verdict[], sources: readonly ResolvedSource[]): Verdict[] {
+  const bySource = new Map(sources.map(({ source }) => [source.id, source]));
+  const working = new Map<string, TrustSource[]>();
+  for (const { endpoint, source, cause } of verdicts) {
+    const found = bySource.get(source);
+    if (cause === null && found !== undefined)
+      working.set(endpoint, [...(working.get(endpoint) ?? []), found]);
+  }
+  return verdicts.map((verdict) => {
+    const others = working.get(verdict.endpoint) ?? [];
+    if (verdict.cause === null || others.length === 0) return verdict;
+    const python = bySource.get(verdict.source)?.python ?? null;
+    const here = others.filter((other) => other.python === python);
+    const names = [...new Set((here.length > 0 ? here : others).map(({ client }) => client))].toSorted();
+    return {
+      ...verdict,
+      evidence: { ...verdict.evidence, stillWorks: names.slice(0, MOST_NAMED).join(', ') },
+    };
+  });
 }
 
 /** Where there are too many, those that say that something is wrong are kept; the order stays. */

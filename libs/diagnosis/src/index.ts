@@ -7,7 +7,8 @@ export { releaseOf, type BundleRelease } from './causes/bundle-release.ts';
 export { nameRulesOf } from './prediction/name-rules.ts';
 export { verifyErrorText } from './prediction/error-text.ts';
 export { diagnoseSources, type DiagnoseOptions } from './diagnose.ts';
-export type { Explain, Explanation } from './explain/types.ts';
+export { explain } from './explain/explain.ts';
+export type { Explanation } from './explain/types.ts';
 export { API_PATHS, ERAS } from './shotgun-api/types.ts';
 export type {
   ApiEra,

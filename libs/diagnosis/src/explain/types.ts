@@ -18,5 +18,12 @@ export interface Explanation {
   readonly subject: string | null;
 }
 
-/** Reads a traceback or log; the most telling first. Empty where nothing is known of it. */
-export type Explain = (text: string) => readonly Explanation[];
+/** One kind of line. The first that fits a line is meant. */
+export interface Sign {
+  readonly id: string;
+  /** A group named `subject` is what it names. Linear in the length of a line. */
+  readonly pattern: RegExp;
+  readonly meaning: string;
+  readonly causes: readonly VerdictCause[];
+  readonly lookAt: readonly string[];
+}
