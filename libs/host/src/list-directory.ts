@@ -10,16 +10,20 @@ const DEFAULT_LIMIT = 10_000;
 
 /** Names and kinds of a directory's entries, sorted. A failure is a state. */
 export async function listDirectory(path: string, options: ListOptions = {}): Promise<DirectoryListing> {
-  const limit = options.limit ?? DEFAULT_LIMIT;
+  const { limit = DEFAULT_LIMIT, timeoutMs = 5000, apart = false } = options;
   const problem = pathProblem(path);
   if (problem !== null) return { state: 'unreadable', detail: problem };
-  const own = options.asUser === undefined || options.asUser.uid === ownUid();
-  if (!own || (options.apart === true && ownUid() !== -1))
-    return await listAs(path, {
-      account: own ? undefined : options.asUser,
-      limit,
-      timeoutMs: options.timeoutMs ?? 5000,
-    });
+  const account = otherThanOwn(options.asUser);
+  if (account !== undefined || (apart && ownUid() !== -1))
+    return await listAs(path, { account, limit, timeoutMs });
+  return await listHere(path, limit);
+}
+
+function otherThanOwn(account: Account | undefined): Account | undefined {
+  return account?.uid === ownUid() ? undefined : account;
+}
+
+async function listHere(path: string, limit: number): Promise<DirectoryListing> {
   try {
     return await listOwn(path, limit);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { errorCode } from './errors.ts';
 import { hostPlatform } from './platform.ts';
 import { windowsShare } from './windows-files/share.ts';
@@ -36,6 +36,8 @@ const NETWORK = new Set([
   'autofs',
   'fuse',
 ]);
+/** Remembered as long as the table itself is: a scan asks for thousands of paths below a few directories. */
+const MAX_PLAIN = 20_000;
 const LOCAL_FUSE = new Set(['fuse.fuse-overlayfs']);
 
 export function parseMountInfo(text: string): Mount[] {
@@ -81,10 +83,14 @@ export async function networkMount(path: string, mounts: readonly Mount[]): Prom
  * The network file system on the way to `path`, else null. Walks the symbolic links itself and asks the table before
  * each step, so that a share that does not answer is never touched.
  */
-export async function networkShare(path: string, mounts: readonly Mount[]): Promise<NetworkShare | null> {
+export async function networkShare(
+  path: string,
+  mounts: readonly Mount[],
+  plain: Set<string> = new Set(),
+): Promise<NetworkShare | null> {
   let current = resolve('/', path);
   for (let hops = 0; hops < 40; hops += 1) {
-    const step = await firstLinkOrShare(current, mounts);
+    const step = await firstLinkOrShare(current, { mounts, plain });
     if (step.share !== undefined) return step.share;
     if (step.next === undefined) return null;
     current = step.next;
@@ -92,20 +98,28 @@ export async function networkShare(path: string, mounts: readonly Mount[]): Prom
   return null;
 }
 
+interface Seen {
+  readonly mounts: readonly Mount[];
+  /** Directories that are no links and lie on no share. */
+  readonly plain: Set<string>;
+}
+
 async function firstLinkOrShare(
   path: string,
-  mounts: readonly Mount[],
+  { mounts, plain }: Seen,
 ): Promise<{ share?: NetworkShare; next?: string }> {
   const parts = path.split('/').filter((part) => part !== '');
   let at = '/';
   for (const [index, part] of parts.entries()) {
-    at = join(at, part);
+    at = at === '/' ? `/${part}` : `${at}/${part}`;
+    if (plain.has(at)) continue;
     const mount = mountOf(mounts, at);
     if (mount !== null && isNetworkType(mount.type))
       return { share: { type: mount.type, export: mount.source } };
     const target = await linkTarget(at);
     if (target === null) return {};
     if (target !== undefined) return { next: resolve(dirname(at), target, ...parts.slice(index + 1)) };
+    if (index < parts.length - 1 && plain.size < MAX_PLAIN) plain.add(at);
   }
   return {};
 }
@@ -137,12 +151,12 @@ export function createMountTable(): {
         return type === null ? null : { type, export: '' };
       },
     };
-  let cached: { at: number; mounts: Mount[] } | null = null;
+  let cached: { at: number; mounts: Mount[]; plain: Set<string> } | null = null;
   const shareOf = async (path: string): Promise<NetworkShare | null> => {
     if (!isAbsolute(path) || path.includes('\0')) return null;
     if (cached === null || Date.now() - cached.at > 1000)
-      cached = { at: Date.now(), mounts: await readTable() };
-    return await networkShare(path, cached.mounts);
+      cached = { at: Date.now(), mounts: await readTable(), plain: new Set() };
+    return await networkShare(path, cached.mounts, cached.plain);
   };
   return {
     networkShare: shareOf,

@@ -5,7 +5,7 @@ import { failure, tooLarge } from './file-states.ts';
 import { pathProblem } from './path-problem.ts';
 import { readFileAs } from './read-file-as.ts';
 import { ownUid } from './run-program.ts';
-import type { FileFailureState, FileRead, ReadOptions } from './types.ts';
+import type { Account, FileFailureState, FileRead, ReadOptions } from './types.ts';
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
@@ -16,25 +16,29 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 export async function readBoundedFile(path: string, options: ReadOptions = {}): Promise<FileRead> {
   const problem = pathProblem(path);
   if (problem !== null) return failure('unreadable', problem);
-  const limit = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, head: options.head ?? false };
-  const account = options.asUser;
-  const own = account === undefined || account.uid === ownUid();
-  if (own && (options.apart !== true || ownUid() === -1)) return await readOwn(path, limit);
-  if (own || ownUid() === 0)
-    return await readFileAs(path, {
-      ...limit,
-      account: own ? null : account,
-      timeoutMs: options.timeoutMs ?? 5000,
-    });
-  if (ownUid() === -1)
-    return failure(
-      'unreadable',
-      `${path} was not read: on Windows nothing is opened with a person's rights yet`,
-    );
-  return failure(
-    'unreadable',
-    `${path} was not read: only root can read with the rights of uid ${account.uid}`,
-  );
+  const { maxBytes = DEFAULT_MAX_BYTES, head = false, timeoutMs = 5000 } = options;
+  const child = inChild(options.asUser, options.apart);
+  if (child === null) return await readOwn(path, { maxBytes, head });
+  const refusal = child.account === null ? null : whyNotAs(path, child.account);
+  if (refusal !== null) return failure('unreadable', refusal);
+  return await readFileAs(path, { maxBytes, head, timeoutMs, account: child.account });
+}
+
+/** Null where this process itself reads; `account` null: the child keeps the agent's own identity. */
+function inChild(
+  asUser: Account | undefined,
+  apart: boolean | undefined,
+): { readonly account: Account | null } | null {
+  if (asUser !== undefined && asUser.uid !== ownUid()) return { account: asUser };
+  // Windows has no such child.
+  return apart === true && ownUid() !== -1 ? { account: null } : null;
+}
+
+function whyNotAs(path: string, account: Account): string | null {
+  if (ownUid() === 0) return null;
+  return ownUid() === -1
+    ? `${path} was not read: on Windows nothing is opened with a person's rights yet`
+    : `${path} was not read: only root can read with the rights of uid ${account.uid}`;
 }
 
 interface Limit {

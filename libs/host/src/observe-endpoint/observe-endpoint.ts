@@ -45,7 +45,12 @@ async function shake(
   const received = recorder.received();
   const chain = presentedCertificates({ received, handshakeSecret: handshake.handshakeSecret });
   return {
-    ...stateOf(handshake, { received, presented: chain !== null, stopped: by.signal.aborted }),
+    ...stateOf(handshake, {
+      received,
+      presented: chain !== null,
+      stopped: by.signal.aborted,
+      tooMuch: recorder.overflowed,
+    }),
     tls: handshake.tls,
     chain: chain ?? handshake.followed,
   };
@@ -55,6 +60,7 @@ interface Course {
   readonly received: Uint8Array;
   readonly presented: boolean;
   readonly stopped: boolean;
+  readonly tooMuch: boolean;
 }
 
 type State = Pick<EndpointObservation, 'network' | 'detail'>;
@@ -71,6 +77,8 @@ function stateOf({ error }: BlindHandshake, course: Course): State {
 
 /** Null where TLS itself ended it: an alert, nothing in common. */
 function cutShort(error: Error, course: Course): State | null {
+  if (course.tooMuch)
+    return { network: 'connected', detail: 'More came than a handshake has, so it was ended' };
   if (course.stopped) return { network: 'timedOut', detail: 'The TLS handshake was not over in time' };
   return errorCode(error).startsWith('ERR_SSL_')
     ? null
