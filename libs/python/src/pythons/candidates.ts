@@ -1,6 +1,8 @@
+import { isAbsolutePath, nameOf } from '../paths.ts';
 import type { Scan } from '../scan.ts';
 import {
   INTERPRETER,
+  isPythonName,
   WINDOWS_INTERPRETER,
   type Candidate,
   type Candidates,
@@ -28,8 +30,7 @@ export async function findCandidates(scan: Scan): Promise<Candidates & Searched>
       '/',
       `Interpreters were looked for in the first ${MAX_DIRECTORIES} of ${unique.length} directories`,
     );
-  const named = (scan.options.interpreters ?? []).map((path): Candidate => ({ path, kind: 'configured' }));
-  const candidates: Candidate[] = [...single, ...named];
+  const candidates: Candidate[] = [...single, ...namedInterpreters(scan)];
   const kept = unique.slice(0, MAX_DIRECTORIES);
   for (const place of kept) candidates.push(...(await interpretersIn(scan, place)));
   const products = await productCandidates(scan);
@@ -42,6 +43,14 @@ export async function findCandidates(scan: Scan): Promise<Candidates & Searched>
     candidates: candidates.slice(0, MAX_CANDIDATES),
     directories: [...kept.map((place) => place.directory), ...watched, ...products.directories],
   };
+}
+
+/** A text names it, so that it is looked at only under a Python's name, and started only where its standard library is beside it. */
+function namedInterpreters(scan: Scan): Candidate[] {
+  return (scan.options.interpreters ?? [])
+    .map((path) => (scan.ports.platform === 'windows' ? path.replaceAll('\\', '/') : path))
+    .filter((path) => isAbsolutePath(path) && isPythonName(nameOf(path)))
+    .map((path) => ({ path, kind: 'configured', onlyWithLibrary: true }));
 }
 
 const keyOf = (place: Place): string => `${place.readAs?.uid ?? ''} ${place.directory}`;

@@ -44,9 +44,16 @@ export async function describe(scan: Scan, work: Work): Promise<Description> {
       : runPython(about, facts);
   return {
     described: { python, ...bundles, defaults: defaultsOf(program, facts), sites: path },
-    presence: facts === null ? [] : compiledIn(facts).flatMap(({ path: one }) => one ?? []),
-    libraries: facts === null ? [] : [...(facts.libraries ?? []), ...configurations(facts)],
-    lasting: !('failure' in asked && asked.failure === NO_TIME),
+    ...madeOf(facts),
+    lasting: failureOf(asked) !== NO_TIME,
+  };
+}
+
+function madeOf(facts: RunFacts | null): Pick<Description, 'presence' | 'libraries'> {
+  if (facts === null) return { presence: [], libraries: [] };
+  return {
+    presence: compiledIn(facts).flatMap(({ path }) => path ?? []),
+    libraries: [...(facts.libraries ?? []), ...configurations(facts)],
   };
 }
 
@@ -60,6 +67,8 @@ async function askIfAllowed(
   if (program.neverRun !== null) return { failure: program.neverRun };
   // The C library would hand such a file to /bin/sh.
   if (program.form === 'other') return { failure: 'it is neither a program nor a script' };
+  if (program.candidate.onlyWithLibrary === true && layout === null)
+    return { failure: 'its standard library was not found beside it, so what it would execute is not known' };
   const share = await scan.shareOf(program.candidate.path);
   if (share !== null)
     return { failure: `it lies on a share (${share.export || share.type}), which others may change` };

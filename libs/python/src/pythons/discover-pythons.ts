@@ -118,8 +118,8 @@ const KIND_ORDER: readonly Candidate['kind'][] = [
   'system',
   'framework',
   'homebrew',
-  'local',
   'windowsRegistry',
+  'local',
   'conda',
   'opt',
   'uv',
@@ -137,10 +137,15 @@ function byPreference(a: Candidate, b: Candidate): number {
     const name = candidate.path.slice(candidate.path.lastIndexOf('/') + 1).replace(/\.exe$/i, '');
     const order = ['python3', 'python', 'python2'].indexOf(name);
     const kind = String(KIND_ORDER.indexOf(candidate.kind)).padStart(2, '0');
-    // Found without a person's word for it goes first: it is looked at with more rights.
-    return `${candidate.readAs === undefined ? 0 : 1}${kind}${order === -1 ? 9 : order}`;
+    return `${wordOf(candidate)}${kind}${order === -1 ? 9 : order}`;
   };
   return compare(rank(a), rank(b));
+}
+
+/** That it must not be started goes first; a person's word for it last: it is then looked at with that person's rights alone. */
+function wordOf({ neverRun, readAs }: Candidate): number {
+  if (readAs !== undefined) return 2;
+  return neverRun === undefined ? 1 : 0;
 }
 
 async function describeEntry(

@@ -1,5 +1,8 @@
-import { below, isAbsolutePath, nameOf, parentOf } from '../paths.ts';
+import { below, nameOf, parentOf } from '../paths.ts';
 import { compare, type Reader, type Scan } from '../scan.ts';
+import { patchLevel } from './patch-level.ts';
+import type { VenvConfig } from './venv-config.ts';
+import { windowsLayout } from './windows-layout.ts';
 
 /** Where an interpreter's code lies, as far as files tell (getpath.c walks up from the program to lib/pythonX.Y/os.py; PEP 405 for venvs). */
 export interface Layout {
@@ -13,76 +16,38 @@ export interface Layout {
   readonly prefix: string;
 }
 
-/** pyvenv.cfg beside or above the program. */
-export interface VenvConfig {
-  readonly directory: string;
-  readonly home: string | null;
-  readonly version: string | null;
-  readonly systemSites: boolean;
-}
-
 const MAX_ANCESTORS = 8;
 
-export async function readVenvConfig(scan: Scan, path: string, reader: Reader): Promise<VenvConfig | null> {
-  const bin = parentOf(path);
-  for (const directory of [bin, parentOf(bin)]) {
-    const read = await scan.read(`${directory}/pyvenv.cfg`, { reader, maxBytes: 64 * 1024 });
-    if (read.state === 'read') return parseVenvConfig(directory, Buffer.from(read.bytes).toString('utf8'));
-  }
-  return null;
-}
-
-export function parseVenvConfig(directory: string, text: string): VenvConfig {
-  const values = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const equals = line.indexOf('=');
-    if (equals > 0) values.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
-  }
-  const written = values.get('home') ?? '';
-  const home = /^[a-z]:\\/i.test(written) ? written.replaceAll('\\', '/') : written;
-  // venv writes `version = 3.11.7`, virtualenv and uv `version_info = 3.11.7.final.0`.
-  const version =
-    /^\d+\.\d+(\.\d+)?/.exec(values.get('version') ?? values.get('version_info') ?? '')?.[0] ?? null;
-  return {
-    directory,
-    home: isAbsolutePath(home) ? home.slice(0, 4096) : null,
-    version,
-    systemSites: values.get('include-system-site-packages')?.toLowerCase() === 'true',
-  };
-}
-
 /** Null when no standard library is found where the program itself would look first. */
-export async function findLayout(
-  scan: Scan,
-  program: { realPath: string; venv: VenvConfig | null; reader: Reader },
-): Promise<Layout | null> {
+export async function findLayout(scan: Scan, program: LayoutOf): Promise<Layout | null> {
   if (scan.ports.platform === 'windows') return await windowsLayout(scan, program);
-  const { realPath, venv } = program;
-  const name = nameOf(realPath);
+  const { realPath, venv, reader } = program;
   const base = await findBase(scan, {
     program: venv?.home ?? parentOf(realPath),
-    name,
+    name: nameOf(realPath),
     hint: venv?.version ?? null,
-    reader: program.reader,
+    reader,
   });
   if (base === null) return null;
-  const baseSites = sitesOf(scan, base.prefix, base.line);
-  if (venv === null)
-    return {
-      version:
-        (await patchLevel(scan, {
-          path: `${base.prefix}/include/python${base.line}/patchlevel.h`,
-          reader: program.reader,
-        })) ?? base.line,
-      library: base.library,
-      sites: baseSites,
-      prefix: base.prefix,
-    };
+  const { prefix, line, library } = base;
+  const sites = sitesOf(scan, prefix, line);
+  if (venv !== null) return ofVenv(venv, { ...base, sites });
+  const header = `${prefix}/include/python${line}/patchlevel.h`;
+  return { version: (await patchLevel(scan, { path: header, reader })) ?? line, library, sites, prefix };
+}
+
+export interface LayoutOf {
+  readonly realPath: string;
+  readonly venv: VenvConfig | null;
+  readonly reader: Reader;
+}
+
+function ofVenv(venv: VenvConfig, base: Base & { readonly sites: readonly string[] }): Layout {
   const own = ['lib', 'lib64'].map((lib) => `${venv.directory}/${lib}/python${base.line}/site-packages`);
   return {
     version: venv.version ?? base.line,
     library: base.library,
-    sites: venv.systemSites ? [...own, ...baseSites] : own,
+    sites: venv.systemSites ? [...own, ...base.sites] : own,
     prefix: venv.directory,
   };
 }
@@ -165,55 +130,4 @@ function sitesOf(scan: Scan, prefix: string, line: string): string[] {
     ...sites,
     `${prefix}/lib/python${major}/dist-packages`,
   ];
-}
-
-/** `#define PY_VERSION "3.11.7"` where the headers are installed. */
-async function patchLevel(
-  scan: Scan,
-  { path, reader }: { readonly path: string; readonly reader: Reader },
-): Promise<string | null> {
-  const read = await scan.read(path, { reader, maxBytes: 64 * 1024 });
-  if (read.state !== 'read') return null;
-  return (
-    /^#define\s+PY_VERSION\s+"(\d[^"]{0,60})"/m.exec(Buffer.from(read.bytes).toString('utf8'))?.[1] ?? null
-  );
-}
-
-/** `Lib\os.py` beside the program, in a `Python` beside it (Maya, 3ds Max), or one above. */
-async function windowsLayout(
-  scan: Scan,
-  program: { realPath: string; venv: VenvConfig | null; reader: Reader },
-): Promise<Layout | null> {
-  const { venv, reader } = program;
-  const start = venv?.home ?? parentOf(program.realPath);
-  for (const prefix of [start, `${start}/Python`, parentOf(start), `${parentOf(start)}/Python`]) {
-    if ((await scan.chain(`${prefix}/Lib/os.py`)).state !== 'resolved') continue;
-    const own = `${venv?.directory ?? prefix}/Lib/site-packages`;
-    const version =
-      venv?.version ??
-      (await patchLevel(scan, { path: `${prefix}/include/patchlevel.h`, reader })) ??
-      (await libraryLine(scan, { directories: [prefix, start], reader }));
-    return {
-      version,
-      library: `${prefix}/Lib`,
-      sites: venv?.systemSites === true ? [own, `${prefix}/Lib/site-packages`] : [own],
-      prefix: venv?.directory ?? prefix,
-    };
-  }
-  return null;
-}
-
-/** "3.11" of `python311.dll`. */
-async function libraryLine(
-  scan: Scan,
-  { directories, reader }: { readonly directories: readonly string[]; readonly reader: Reader },
-): Promise<string | null> {
-  for (const directory of directories) {
-    const listing = await scan.list(directory, reader);
-    for (const { name } of listing.state === 'listed' ? listing.entries : []) {
-      const [, major, minor] = /^python(\d)(\d{1,2})\.dll$/i.exec(name) ?? [];
-      if (major !== undefined && minor !== undefined) return `${major}.${minor}`;
-    }
-  }
-  return null;
 }

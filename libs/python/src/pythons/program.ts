@@ -2,8 +2,9 @@ import { isInside, nameOf, parentOf } from '../paths.ts';
 import { NOBODY } from '../ports.ts';
 import { accountOf, type Reader, type Scan } from '../scan.ts';
 import type { KnownProgram } from '../types.ts';
-import { readVenvConfig } from './layout.ts';
+import { readVenvConfig } from './venv-config.ts';
 import { isProductProgram, type Candidate } from './places/candidate.ts';
+import { isMacosStub, MACOS_STUB } from './places/macos-places.ts';
 import type { SiteReader } from './site.ts';
 
 /** One interpreter with its own packages. */
@@ -33,7 +34,7 @@ export async function openProgram(scan: Scan, candidate: Candidate): Promise<Pro
     candidate,
     realPath,
     form: formOf(start),
-    neverRun: whyNever({ candidate, realPath, start }),
+    neverRun: isMacosStub(scan, realPath) ? MACOS_STUB : whyNever({ candidate, realPath, start }),
     venv: await readVenvConfig(scan, candidate.path, reader),
     on,
     reader,

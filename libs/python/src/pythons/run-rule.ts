@@ -61,10 +61,7 @@ async function identityFor(
 ): Promise<{ account: Account | null } | string> {
   const { subject } = of;
   const owner = of.owners[0];
-  if (subject.readAs !== undefined)
-    return owner === undefined || owner === subject.readAs.uid
-      ? { account: subject.readAs }
-      : `it belongs to uid ${owner}, and only the settings of uid ${subject.readAs.uid} name it`;
+  if (subject.readAs !== undefined) return asNamed(subject.readAs, owner);
   if (scan.ports.canActAs && owner !== undefined) return { account: accountOf(scan.accounts, owner) };
   if (scan.ports.canActAs && (await openToNobody(scan, subject))) return { account: NOBODY };
   // From here on it would run with the agent's own identity.
@@ -74,6 +71,12 @@ async function identityFor(
   return subject.layout === null
     ? 'its standard library was not found beside it, so what it would execute is not known'
     : { account: null };
+}
+
+function asNamed(account: Account, owner: number | undefined): { account: Account } | string {
+  return owner === undefined || owner === account.uid
+    ? { account }
+    : `it belongs to uid ${owner}, and only the settings of uid ${account.uid} name it`;
 }
 
 async function openToNobody(scan: Scan, subject: Subject): Promise<boolean> {

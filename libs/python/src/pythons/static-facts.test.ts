@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnswer } from './ask.ts';
 import { BEGIN, END } from './facts-script.ts';
-import { parseVenvConfig } from './layout.ts';
 import { metadataVersion } from './packages.ts';
+import { parseVenvConfig } from './venv-config.ts';
 
 describe('parseVenvConfig', () => {
   it.each([

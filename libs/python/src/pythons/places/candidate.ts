@@ -12,6 +12,8 @@ export interface Candidate {
   readonly neverRun?: string;
   /** Named by this account's own settings or found with its rights: read, and run, with no others (security.md, "a local user"). */
   readonly readAs?: Account;
+  /** Not started unless the standard library is found that it would execute. */
+  readonly onlyWithLibrary?: boolean;
   /** What the registry says of it (PEP 514). */
   readonly stated?: { readonly version: string | null };
 }
@@ -33,6 +35,13 @@ export interface Candidates {
 /** `python`, `python3`, `python3.11`, `python3.13t`; not `python3-config` or `pythonw`. */
 export const INTERPRETER = /^python(\d+(\.\d+)*t?)?$/;
 export const WINDOWS_INTERPRETER = /^python(\d+(\.\d+)*t?)?\.exe$/i;
+
+/** Interpreters of products under a name of their own. */
+const PRODUCT_PYTHON = /^(mayapy|mobupy|3dsmaxpy|py-interp)(\.exe)?$/i;
+
+export function isPythonName(name: string): boolean {
+  return INTERPRETER.test(name) || WINDOWS_INTERPRETER.test(name) || PRODUCT_PYTHON.test(name);
+}
 
 /**
  * Programs that a Python is part of: they take a licence, start slowly or open a window (failures.md §7.4), so none of them is

@@ -47,10 +47,14 @@ export async function macosStubs(scan: Scan): Promise<Candidate[]> {
   const stubs: Candidate[] = [];
   for (const path of STUBS.map((stub) => below(scan.root, stub)))
     if ((await scan.chain(path)).state === 'resolved')
-      stubs.push({
-        path,
-        kind: 'commandLineTools',
-        neverRun: "it only stands for the Python of Apple's developer tools, and offers to install them",
-      });
+      stubs.push({ path, kind: 'commandLineTools', neverRun: MACOS_STUB });
   return stubs;
+}
+
+export const MACOS_STUB =
+  "it only stands for the Python of Apple's developer tools, and offers to install them";
+
+/** Also at the end of a link. */
+export function isMacosStub(scan: Scan, realPath: string): boolean {
+  return scan.ports.platform === 'macos' && STUBS.some((stub) => realPath === below(scan.root, stub));
 }

@@ -1,20 +1,12 @@
 import { below, isAbsolutePath, isInside } from '../../paths.ts';
 import type { Scan } from '../../scan.ts';
 import type { ProductPlace } from '../../types.ts';
-import {
-  INTERPRETER,
-  isProductProgram,
-  WINDOWS_INTERPRETER,
-  type Candidate,
-  type Candidates,
-} from './candidate.ts';
+import { isProductProgram, isPythonName, type Candidate, type Candidates } from './candidate.ts';
 import { people, readerAt } from './people.ts';
 import { PRODUCTS, type KnownProduct } from './products.ts';
 
 const MAX_LISTED = 400;
 const MAX_FOUND = 200;
-/** Interpreters of products under a name of their own. */
-const PRODUCT_PYTHON = /^(mayapy|mobupy|3dsmaxpy|py-interp)(\.exe)?$/i;
 
 /** Pythons inside other products: the built-in table and what was configured. */
 export async function productCandidates(scan: Scan): Promise<Candidates> {
@@ -65,25 +57,18 @@ function startsOf(
   return [{ base: windows ? below(scan.root, drive) : scan.root, parts }];
 }
 
+interface Match {
+  readonly path: string;
+  /** What the first wildcard stands for. */
+  readonly version: string | null;
+}
+
 async function matching(search: Search, wanted: Wanted): Promise<Candidate[]> {
   const { scan } = search;
-  let found: { readonly path: string; readonly version: string | null }[] = [
-    { path: wanted.base === '/' ? '' : wanted.base, version: null },
-  ];
+  let found: readonly Match[] = [{ path: wanted.base === '/' ? '' : wanted.base, version: null }];
   for (const part of wanted.parts) {
-    const expression = wildcard(part);
-    const next: typeof found = [];
-    for (const { path, version } of found) {
-      if (expression === null) {
-        next.push({ path: `${path}/${part}`, version });
-        continue;
-      }
-      for (const name of await namesIn(search, path === '' ? '/' : path)) {
-        const match = expression.exec(name);
-        if (match !== null) next.push({ path: `${path}/${name}`, version: version ?? match[1] ?? null });
-      }
-    }
-    found = next.slice(0, MAX_FOUND);
+    const next = await Promise.all(found.map((match) => oneFurther(search, { match, part })));
+    found = next.flat().slice(0, MAX_FOUND);
   }
   const candidates: Candidate[] = [];
   for (const { path, version } of found)
@@ -92,10 +77,24 @@ async function matching(search: Search, wanted: Wanted): Promise<Candidate[]> {
   return candidates;
 }
 
+async function oneFurther(
+  search: Search,
+  { match, part }: { readonly match: Match; readonly part: string },
+): Promise<Match[]> {
+  const { path, version } = match;
+  const expression = wildcard(part);
+  if (expression === null) return [{ path: `${path}/${part}`, version }];
+  const names = await namesIn(search, path === '' ? '/' : path);
+  return names.flatMap((name) => {
+    const fits = expression.exec(name);
+    return fits === null ? [] : [{ path: `${path}/${name}`, version: version ?? fits[1] ?? null }];
+  });
+}
+
 /** `python*` also matches `python3-config`; a configured pattern may name a program of a name of its own. */
 function isOffered(path: string, { place, parts }: Wanted): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (INTERPRETER.test(name) || WINDOWS_INTERPRETER.test(name) || PRODUCT_PYTHON.test(name)) return true;
+  if (isPythonName(name)) return true;
   return place.configured && (isProductProgram(name) || !(parts.at(-1) ?? '').includes('*'));
 }
 

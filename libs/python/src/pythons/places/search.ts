@@ -1,4 +1,5 @@
 import { below, isInside, withoutSlash } from '../../paths.ts';
+import type { PythonShare } from '../../ports.ts';
 import { compare, homeOf, type Reader, type Scan } from '../../scan.ts';
 import type { FoundPlace } from '../../types.ts';
 import { INTERPRETER } from './candidate.ts';
@@ -68,7 +69,7 @@ function rootsOf(scan: Scan): Root[] {
 
 async function searchRoot(scan: Scan, { root, reader, configured }: Root): Promise<FoundPlace[]> {
   const share = await scan.shareOf(root);
-  if (share !== null && !(scan.options.readNetwork ?? []).some((one) => isInside(root, withoutSlash(one)))) {
+  if (share !== null && !mayRead(scan, root)) {
     scan.note(root, `Lies on a network mount (${share.type}): no Pythons were looked for there`);
     return [];
   }
@@ -81,14 +82,18 @@ async function searchRoot(scan: Scan, { root, reader, configured }: Root): Promi
     prune: PRUNE,
     asUser: reader ?? undefined,
   });
-  if (!result.complete)
-    scan.note(
-      root,
-      share !== null && /no end after/.test(result.detail ?? '')
-        ? `The share (${share.export || share.type}) does not answer: it was not searched to its end`
-        : `Not all Pythons were found: ${result.detail ?? 'the search ended early'}`,
-    );
-  return result.paths.flatMap((path) => placeOf(path.replaceAll('\\', windows ? '/' : '\\'), windows));
+  if (!result.complete) scan.note(root, whyIncomplete(result.detail, share));
+  return result.paths.flatMap((path) => placeOf(windows ? path.replaceAll('\\', '/') : path, windows));
+}
+
+function mayRead(scan: Scan, root: string): boolean {
+  return (scan.options.readNetwork ?? []).some((one) => isInside(root, withoutSlash(one)));
+}
+
+function whyIncomplete(detail: string | null, share: PythonShare | null): string {
+  return share !== null && /no end after/.test(detail ?? '')
+    ? `The share (${share.export || share.type}) does not answer: it was not searched to its end`
+    : `Not all Pythons were found: ${detail ?? 'the search ended early'}`;
 }
 
 function placeOf(path: string, windows: boolean): FoundPlace[] {

@@ -54,27 +54,34 @@ async function registered(scan: Scan, at: Key): Promise<Candidate[]> {
 
 async function registeredTag(scan: Scan, at: Key, tag: string): Promise<Candidate[]> {
   const key = `${at.key}\\${tag}`;
-  const install = await readKey(scan, { ...at, key: `${key}\\InstallPath` });
-  const directory = install?.values.get('') ?? '';
-  const executable =
-    install?.values.get('executablepath') ?? (directory === '' ? '' : `${directory}\\python.exe`);
+  const install = (await readKey(scan, { ...at, key: `${key}\\InstallPath` }))?.values;
+  const directory = install?.get('');
+  const executable = install?.get('executablepath') ?? `${directory ?? ''}\\python.exe`;
   if (!/^[a-z]:[\\/]/i.test(executable)) return [];
-  const about = await readKey(scan, { ...at, key });
-  const version = [about?.values.get('version'), about?.values.get('sysversion')].find((text) =>
-    /^\d+\.\d+/.test(text ?? ''),
-  );
-  const path = pathOf(scan, executable);
-  const stub = isStub(executable);
-  const own = at.hive === 'users';
+  const about = (await readKey(scan, { ...at, key }))?.values ?? new Map<string, string>();
   return [
     {
-      path,
-      kind: stub ? 'store' : 'windowsRegistry',
-      stated: { version: version ?? null },
-      ...(stub ? { neverRun: STUB } : own ? { neverRun: NO_RIGHTS } : {}),
-      ...(own ? { readAs: NOBODY } : {}),
+      path: pathOf(scan, executable),
+      stated: { version: statedVersion(about) },
+      ...rightsOf(at, isStub(executable)),
     },
   ];
+}
+
+function rightsOf(at: Key, stub: boolean): Pick<Candidate, 'kind' | 'neverRun' | 'readAs'> {
+  const own = at.hive === 'users';
+  const neverRun = stub ? STUB : own ? NO_RIGHTS : null;
+  return {
+    kind: stub ? 'store' : 'windowsRegistry',
+    ...(neverRun === null ? {} : { neverRun }),
+    ...(own ? { readAs: NOBODY } : {}),
+  };
+}
+
+/** `Version` is the whole one, `SysVersion` its line (PEP 514). */
+function statedVersion(values: ReadonlyMap<string, string>): string | null {
+  const texts = ['version', 'sysversion'].map((name) => values.get(name) ?? '');
+  return texts.find((text) => /^\d+\.\d+/.test(text))?.slice(0, 60) ?? null;
 }
 
 function pathOf(scan: Scan, written: string): string {
