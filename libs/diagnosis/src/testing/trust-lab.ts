@@ -14,7 +14,6 @@ import {
   keyUsage,
   makeCertificate,
   makeKey,
-  nameConstraints,
   oid,
   subjectKeyIdentifier,
   type TestKey,
@@ -54,23 +53,21 @@ const made = new Map<string, Uint8Array>();
 let serial = 1;
 
 function issue(name: string, shape: Shape, own: (key: TestKey) => readonly Uint8Array[]): LabCertificate {
-  const key = shape.key ?? makeKey('ec');
-  const issuer = shape.issuer ?? null;
-  const [from, to] = shape.valid ?? [-300, 300];
+  const { key = makeKey('ec'), valid: [from, to] = [-300, 300], more = [] } = shape;
+  // Its own issuer where there is none.
+  const issuer = shape.issuer ?? { name, key };
+  const extensions = shape.extensions ?? [...own(key), authorityKeyIdentifier(issuer.key.identifier)];
   const der = makeCertificate({
     subject: commonName(name),
-    issuer: commonName(issuer?.name ?? name),
+    issuer: commonName(issuer.name),
     serial: (serial += 1),
     notBefore: seconds + from * DAY,
     notAfter: seconds + to * DAY,
     key,
-    signer: issuer?.key ?? key,
+    signer: issuer.key,
     digest: 'sha256',
     version: 3,
-    extensions: [
-      ...(shape.extensions ?? [...own(key), authorityKeyIdentifier((issuer?.key ?? key).identifier)]),
-      ...(shape.more ?? []),
-    ],
+    extensions: [...extensions, ...more],
   });
   const sha256 = sha256Hex(der);
   made.set(sha256, der);
@@ -103,8 +100,6 @@ export function issuerAt(url: string): Uint8Array {
   const description = tlv(0x30, oid('1.3.6.1.5.5.7.48.2'), tlv(0x86, Buffer.from(url)));
   return extension('1.3.6.1.5.5.7.1.1', false, tlv(0x30, description));
 }
-
-export { nameConstraints };
 
 /** One trust source before one server. */
 export interface Scenario {

@@ -23,7 +23,7 @@ import {
 } from './inquiry.ts';
 import { passedBy } from './passed-by.ts';
 import { pythonDefault } from './python-default.ts';
-import { notImportable, searchInPython } from './python-client.ts';
+import { notImportable, searchInPython, withoutSsl } from './python-client.ts';
 import { ended, firstThatIsThere, found, withAnchors, type Found, type Rung } from './search.ts';
 import { place, step, type Place } from './step.ts';
 import type { ShotgunApi } from '@trustfleet/protocol';
@@ -55,7 +55,8 @@ export function searchByEra(inquiry: Inquiry, path: ApiPath): Found {
       ended('unknown', withoutOrder(judged)),
     );
   const at: ApiCase = { ...inquiry, api, judged: { ...judged, version }, path };
-  const failure = importFailure(at);
+  // Without ssl the import fails first of all.
+  const failure = withoutSsl(inquiry) ?? importFailure(at);
   return failure ?? searchInPython(inquiry, () => byOrder(at, order));
 }
 

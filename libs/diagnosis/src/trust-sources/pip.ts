@@ -1,5 +1,5 @@
 import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
-import { bundleOfPackage, truststoreStore } from './hooks.ts';
+import { bundleOfPackage, systemCertsHook, truststoreStore } from './hooks.ts';
 import {
   byFile,
   inquire,
@@ -71,7 +71,8 @@ function ownBundle(inquiry: Inquiry): Found {
 
 /** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. */
 function usesTruststore(inquiry: Inquiry, version: VersionNumber): boolean {
-  if (!isAtLeast(inquiry.python, [3, 10])) return false;
+  // pip-system-certs before 5 hands pip a context of its own.
+  if (!isAtLeast(inquiry.python, [3, 10]) || systemCertsHook(inquiry) !== null) return false;
   if (isAtLeast(version, [24, 2])) return !words(inquiry, 'PIP_USE_DEPRECATED').includes('legacy-certs');
   return isAtLeast(version, [22, 2]) && words(inquiry, 'PIP_USE_FEATURE').includes('truststore');
 }

@@ -28,7 +28,12 @@ export const requests: ResolveSource = (consumer, facts) => {
   const { python } = consumer;
   const version = packageVersion(python, 'requests');
   const search = (): Found =>
-    requestsSearch(inquiry, { version, session: [], ownBundle: () => ownBundle(inquiry) });
+    requestsSearch(inquiry, {
+      version,
+      call: argumentRung('verify'),
+      session: [],
+      ownBundle: () => ownBundle(inquiry),
+    });
   const result = searchInPython(inquiry, () => refusedByUrllib3(inquiry) ?? search());
   const strict = isAtLeast(packageVersion(python, 'urllib3'), [2, 4]) || result.end.byDefaultContext;
   return sourceOf(inquiry, result, {
@@ -38,6 +43,8 @@ export const requests: ResolveSource = (consumer, facts) => {
 };
 
 export interface RequestsSettings {
+  /** What beats every variable: `verify=` of a call; pip and conda have none. */
+  readonly call?: Rung;
   readonly version: VersionNumber;
   /** Where `Session.verify` comes from, for pip and conda; the variables beat it (measured with pip 22 – 24.2 and requests 2.34.2). */
   readonly session: readonly Rung[];
@@ -47,13 +54,13 @@ export interface RequestsSettings {
 /** `merge_environment_settings` and `cert_verify`. */
 export function requestsSearch(
   inquiry: Inquiry,
-  { version, session, ownBundle: own }: RequestsSettings,
+  { version, call, session, ownBundle: own }: RequestsSettings,
 ): Found {
   const off = switchedOff(inquiry, version);
   if (off !== null) return off;
   const way = fileWay(inquiry, version);
   const searched = firstThatIsThere([
-    argumentRung('verify'),
+    ...(call === undefined ? [] : [call]),
     variableRung(inquiry, 'REQUESTS_CA_BUNDLE', way),
     variableRung(inquiry, 'CURL_CA_BUNDLE', way),
     ...session,
