@@ -1,5 +1,6 @@
 import type { VariablesSection } from '@trustfleet/protocol';
 import type { PythonFacts, PythonsResult, VariablesResult } from '@trustfleet/python';
+import type { EndpointFacts } from './judge/endpoint-facts.ts';
 import type { ShotgridMemory, ShotgridResult } from '@trustfleet/shotgrid';
 
 /** What a look at some sections leaves for the next one, which may be another process's. JSON. */
@@ -12,6 +13,8 @@ export interface EarlierFacts {
   /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
   readonly pythons?: Omit<PythonFacts, 'certifi'> | null;
   readonly shotgrid?: ShotgridFacts | null;
+  /** The part that outlives the service too (state/endpoints-file.ts). */
+  readonly endpoints?: EndpointFacts | null;
 }
 
 export interface ShotgridFacts extends Pick<ShotgridResult, 'bundles' | 'interpreters'> {

@@ -2,6 +2,7 @@ import { createHost, type Host } from '@trustfleet/host';
 import { SECTION_NAMES } from '@trustfleet/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createInventory } from './inventory.ts';
+import { NO_ENDPOINTS } from './judge/endpoint-facts.ts';
 import { TRUST_SECTIONS } from './scan-result.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
 
@@ -18,6 +19,7 @@ const inventoryOf = (host: Host): ReturnType<typeof createInventory> =>
     processEnv: { PATH: '/nonexistent' },
     name: 'studio-1',
     scanSettings: null,
+    endpoints: NO_ENDPOINTS,
   });
 
 it('reports every section, under the name given at enrolment, with every certificate that it names', async () => {

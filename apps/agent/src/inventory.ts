@@ -12,6 +12,7 @@ import {
 import { NO_SCAN_SETTINGS, readScanSettings } from './scan-settings.ts';
 import {
   FOLLOWS,
+  READS,
   SECTION_READERS,
   type Found,
   type InventoryOptions,
@@ -44,8 +45,10 @@ const isKnown: { readonly [Name in KnownSectionName]?: (facts: EarlierFacts) => 
 function closure(names: readonly KnownSectionName[], facts: EarlierFacts): Set<KnownSectionName> {
   const wanted = new Set(names);
   // Grows while it is walked.
-  for (const name of wanted)
+  for (const name of wanted) {
+    for (const needed of READS[name] ?? []) wanted.add(needed);
     for (const needed of FOLLOWS[name] ?? []) if (isKnown[needed]?.(facts) !== true) wanted.add(needed);
+  }
   return wanted;
 }
 
@@ -76,7 +79,7 @@ async function readingOf(name: KnownSectionName, read: () => Promise<Found>): Pr
 }
 
 /** Those that follow from no other are read at the same time, the others one after the other. */
-const IN_TURN: readonly KnownSectionName[] = ['shotgrid', 'bundles'];
+const IN_TURN: readonly KnownSectionName[] = ['shotgrid', 'bundles', 'endpoints', 'verdicts'];
 
 /** Composes the collectors of the libraries. Never rejects for what it finds. */
 export async function readSections(
@@ -86,7 +89,11 @@ export async function readSections(
   const facts = { ...earlier };
   const readings = new Map<KnownSectionName, LocalReading>();
   const { settings, problem } = await settingsOf(options);
-  const context: ReadContext = { options, settings, facts };
+  const context: ReadContext = {
+    ...{ options, settings, facts },
+    ...whatWasRead(readings),
+    judged: { result: null, round: names.includes('endpoints') },
+  };
   const read = async (name: KnownSectionName): Promise<void> => {
     readings.set(name, await readingOf(name, () => SECTION_READERS[name](context)));
   };
@@ -106,6 +113,18 @@ export async function readSections(
     return reading === undefined ? [] : [[name, reading] as const];
   });
   return { readings: withProblem(new Map(ordered), problem), facts };
+}
+
+function whatWasRead(
+  readings: ReadonlyMap<KnownSectionName, LocalReading>,
+): Pick<ReadContext, 'sections' | 'certificates'> {
+  return {
+    sections: () =>
+      Object.fromEntries(
+        [...readings].flatMap(([name, { section }]) => (section === null ? [] : [[name, section]])),
+      ),
+    certificates: () => new Map([...readings.values()].flatMap(({ certificates }) => [...certificates])),
+  };
 }
 
 async function settingsOf({ scanSettings }: InventoryOptions): ReturnType<typeof readScanSettings> {

@@ -7,6 +7,7 @@ import { createHost, runProgram, type RunRequest } from '@trustfleet/host';
 import { SECTION_NAMES } from '@trustfleet/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInventory } from './inventory.ts';
+import { NO_ENDPOINTS } from './judge/endpoint-facts.ts';
 import { createScanProcess } from './scan-process.ts';
 import { TRUST_SECTIONS, type InventoryCollector } from './scan-result.ts';
 import { makeFakeRoot, type FakeRoot } from './testing/fake-root.ts';
@@ -39,6 +40,7 @@ const scans = (signal = new AbortController().signal): InventoryCollector =>
     },
     command: COLLECT,
     ...{ root: fake.root, env: ENV, name: 'studio-1', scanSettings: '/nonexistent/scan.json' },
+    endpoints: { orders: () => NO_ENDPOINTS, stored: null, take: () => undefined },
     signal,
   });
 
@@ -50,6 +52,7 @@ describe('a scan in a process of its own', () => {
       processEnv: ENV,
       name: 'studio-1',
       scanSettings: null,
+      endpoints: NO_ENDPOINTS,
     });
 
     const near = await here.collect(SECTION_NAMES);

@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { messageOf } from '@trustfleet/terminal';
 import { NOTHING_KNOWN } from './earlier-facts.ts';
 import type { Environment } from './environment.ts';
+import type { EndpointKeeper } from './run/endpoint-keeper.ts';
 import { readScanFrame, type ScanFrame } from './scan-frame.ts';
 import { LastReadings, type InventoryCollector } from './scan-result.ts';
 
@@ -26,6 +27,8 @@ export interface ScanProcessOptions {
   readonly env: Environment;
   /** Reported in place of the machine's own name; null for that. */
   readonly name: string | null;
+  /** What the scan is told of endpoints, and where what it leaves of them goes. */
+  readonly endpoints: Pick<EndpointKeeper, 'orders' | 'stored' | 'take'>;
   /** Ends a scan that runs. */
   readonly signal: AbortSignal;
 }
@@ -73,14 +76,19 @@ async function scanOnce(options: ScanProcessOptions, input: string): Promise<Sca
 export function createScanProcess(options: ScanProcessOptions): InventoryCollector {
   const last = new LastReadings();
   // At rest for hours: what the last scan knows of every file weighs a few megabytes as objects, a tenth of it packed.
-  let packed = gzipSync(JSON.stringify(NOTHING_KNOWN));
+  let packed = gzipSync(JSON.stringify({ ...NOTHING_KNOWN, endpoints: options.endpoints.stored }));
   return {
     async collect(names) {
       const facts = gunzipSync(packed).toString('utf8');
-      const frame = await scanOnce(options, `{"names":${JSON.stringify(names)},"facts":${facts}}\n`);
+      const told = JSON.stringify({ names, endpoints: options.endpoints.orders() }).slice(0, -1);
+      const frame = await scanOnce(options, `${told},"facts":${facts}}\n`);
       packed = gzipSync(JSON.stringify(frame.facts));
+      options.endpoints.take(endpointsIn(frame.facts));
       last.take(frame.readings);
       return last.result(new Date().toISOString());
     },
   };
 }
+
+const endpointsIn = (facts: unknown): unknown =>
+  typeof facts === 'object' && facts !== null && 'endpoints' in facts ? facts.endpoints : null;

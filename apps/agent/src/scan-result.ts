@@ -33,8 +33,16 @@ export interface InventoryCollector<Result extends ScanResult = ScanResult> {
   collect(names: readonly KnownSectionName[]): Promise<Result>;
 }
 
-/** Sections that a change of trust can change: read again after a job, without starting any interpreter. */
-export const TRUST_SECTIONS: readonly KnownSectionName[] = ['trustStores', 'variables', 'bundles'];
+/** Sections that a change of trust can change: read again after a job. No interpreter that has not changed is started, and no hand is shaken. */
+export const TRUST_SECTIONS: readonly KnownSectionName[] = [
+  'trustStores',
+  'variables',
+  'bundles',
+  'verdicts',
+];
+
+/** Sections of a visit to the endpoints. */
+export const ROUND_SECTIONS: readonly KnownSectionName[] = ['endpoints', 'verdicts'];
 
 /** The last reading of every section, and what they say together. */
 export class LastReadings {

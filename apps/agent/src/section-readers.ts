@@ -4,6 +4,8 @@ import { collectBundles, collectCode, collectVariables, discoverPythons } from '
 import { createShotgridDiscovery } from '@trustfleet/shotgrid';
 import { createTrustStores } from '@trustfleet/trust-stores';
 import type { FactsInHand } from './earlier-facts.ts';
+import type { EndpointOrders } from './judge/endpoint-facts.ts';
+import { judgeHost, type Judged } from './judge/judge-host.ts';
 import type { ScanSettings } from './scan-settings.ts';
 import { shotgridVariables } from './shotgrid-variables.ts';
 import { withTiedPrograms } from './tied-programs.ts';
@@ -17,6 +19,8 @@ export interface InventoryOptions {
   readonly name: string | null;
   /** Where `scan.json` lies; null: nothing beyond the known places is looked at. */
   readonly scanSettings: string | null;
+  /** What people configured at the server; nothing else is ever reached for. */
+  readonly endpoints: EndpointOrders;
 }
 
 /** What a reader found. */
@@ -32,6 +36,11 @@ export interface ReadContext {
   readonly options: InventoryOptions;
   readonly settings: ScanSettings;
   readonly facts: FactsInHand;
+  /** What was read in this scan before. */
+  readonly sections: () => Partial<Inventory>;
+  readonly certificates: () => ReadonlyMap<string, Uint8Array>;
+  /** The two sections that are made together; made once a scan. `round`: shake hands where the schedule says so. */
+  readonly judged: { result: Promise<Judged> | null; readonly round: boolean };
 }
 
 export type SectionReader = (context: ReadContext) => Promise<Found>;
@@ -102,10 +111,47 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
       readNetwork: context.settings.readNetwork,
     });
   },
+  async endpoints(context) {
+    const { endpoints: section, certificates } = await judge(context);
+    return { section, certificates };
+  },
+  async verdicts(context) {
+    return { section: (await judge(context)).verdicts };
+  },
 };
 
+function judge(context: ReadContext): Promise<Judged> {
+  context.judged.result ??= judgeNow(context);
+  return context.judged.result;
+}
+
+async function judgeNow(context: ReadContext): Promise<Judged> {
+  const { facts, options } = context;
+  const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
+  const judged = await judgeHost({
+    host: options.host,
+    collect: collectOptions(context),
+    catalogue,
+    sections: context.sections(),
+    certificates: context.certificates(),
+    orders: options.endpoints,
+    known: facts.endpoints ?? null,
+    round: context.judged.round,
+    wallClock: new Date(),
+    random: Math.random(),
+  });
+  facts.endpoints = judged.facts;
+  return judged;
+}
+
+type Following = { readonly [Name in KnownSectionName]?: readonly KnownSectionName[] };
+
 /** Sections whose facts a reader needs, and does without where they are known from an earlier scan. */
-export const FOLLOWS: { readonly [Name in KnownSectionName]?: readonly KnownSectionName[] } = {
+export const FOLLOWS: Following = {
   shotgrid: ['variables', 'pythons'],
   bundles: ['variables', 'pythons', 'shotgrid'],
 };
+
+const JUDGED: readonly KnownSectionName[] = ['trustStores', 'variables', 'pythons', 'shotgrid', 'bundles'];
+/** Sections that a reader needs as they are now; of Pythons and copies that have not changed nothing is opened again. */
+export const READS: Following = { endpoints: JUDGED, verdicts: JUDGED };

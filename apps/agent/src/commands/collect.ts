@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import type { EarlierFacts } from '../earlier-facts.ts';
 import { readSections } from '../inventory.ts';
+import { endpointFacts, endpointOrders, NO_ENDPOINTS } from '../judge/endpoint-facts.ts';
 import { writeScanFrame } from '../scan-frame.ts';
 import { scanSettingsFile } from '../scan-settings.ts';
 import { SCAN_LIMIT_MS } from '../scan-process.ts';
@@ -22,7 +23,11 @@ const facts = z.object({
   certifi: z.array(z.looseObject({ path: z.string(), readAs: account })).nullable(),
   pythons: z.looseObject({ known: z.looseObject({ format: z.literal(1) }) }).nullish(),
 });
-const request = z.object({ names: z.array(z.enum(SECTION_NAMES)), facts });
+const request = z.object({
+  names: z.array(z.enum(SECTION_NAMES)),
+  facts: facts.extend({ endpoints: endpointFacts.nullish() }).loose(),
+  endpoints: endpointOrders.default(NO_ENDPOINTS),
+});
 
 const MAX_REQUEST_CHARS = 64 * 1024 * 1024;
 
@@ -53,12 +58,12 @@ function listen(stdin: NodeJS.ReadStream): Promise<Service> {
 }
 
 async function collect({ line, gone }: Service, options: CollectOptions): Promise<Buffer[]> {
-  const { names, facts: earlier } = request.parse(JSON.parse(line));
+  const { names, facts: earlier, endpoints } = request.parse(JSON.parse(line));
   const signal = AbortSignal.any([gone, AbortSignal.timeout(SCAN_LIMIT_MS)]);
   const host = createHost();
   const { root, env, name = null } = options;
   const inventory = {
-    ...{ root, name, processEnv: env, scanSettings: scanSettingsFile(options) },
+    ...{ root, name, endpoints, processEnv: env, scanSettings: scanSettingsFile(options) },
     host: { ...host, runProgram: (run: RunRequest) => host.runProgram({ ...run, signal }) },
   };
   // Each part was made by `readSections`; only its outline is checked above.

@@ -3,6 +3,7 @@ import { SECTION_NAMES, type Inventory, type KnownSectionName } from '@trustflee
 import { canonicalJson } from '@trustfleet/signing';
 import type { Environment } from '../environment.ts';
 import { createInventory, type LocalScanResult } from '../inventory.ts';
+import { NO_ENDPOINTS } from '../judge/endpoint-facts.ts';
 import { inertJson } from '../report/inert-json.ts';
 import { renderReport } from '../report/render-report.ts';
 import { shotgridView } from '../report/shotgrid-view.ts';
@@ -44,6 +45,7 @@ async function read(options: ScanOptions): Promise<Read> {
     processEnv: options.env,
     name: null,
     scanSettings: scanSettingsFile(options),
+    endpoints: NO_ENDPOINTS,
   });
   const { sections, certificates, problems } = await collector.collect(names);
   const wanted = Object.fromEntries(names.map((name) => [name, sections[name]]));

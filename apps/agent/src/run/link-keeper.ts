@@ -9,13 +9,14 @@ import {
 } from '@trustfleet/agent-link';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '@trustfleet/terminal';
-import type { ScanResult } from '../scan-result.ts';
+import { ROUND_SECTIONS, type ScanResult } from '../scan-result.ts';
 import type { Scanner } from '../scanner.ts';
 import type { ServerClock } from '../server-time.ts';
 import type { StatusWriter } from '../state/status-file.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CurrentAllowList } from './current-allow-list.ts';
 import type { CurrentIdentity } from './current-identity.ts';
+import type { EndpointKeeper } from './endpoint-keeper.ts';
 import type { ScanTimer } from './scan-timer.ts';
 import type { SettingsKeeper } from './settings-keeper.ts';
 
@@ -34,6 +35,7 @@ export interface LinkKeeperParts {
   readonly repair: Repair;
   readonly scanner: Scanner;
   readonly timer: ScanTimer;
+  readonly endpoints: EndpointKeeper;
 }
 
 /** The connection to the server, with what the rest of the agent tells it. */
@@ -67,9 +69,11 @@ function handlersFor(parts: LinkKeeperParts): LinkHandlers {
     onJob: (message) => repair.accept(message),
     onCancel: (jobId) => repair.cancel(jobId),
     onSettings: (message) => parts.settings().handle(message),
-    async onRequest() {
+    onEndpoints: (endpoints) => parts.endpoints.setConfigured(endpoints),
+    async onRequest(what) {
       try {
-        await parts.scanner.scan();
+        if (what === 'probe') parts.endpoints.probeAgain();
+        await parts.scanner.scan(what === 'probe' ? ROUND_SECTIONS : undefined);
       } catch (error) {
         log('error', 'the scan that the server asked for failed', { reason: messageOf(error) });
       }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { runProgram, watchPaths, type Watch } from '@trustfleet/host';
 import { pinnedKeySet } from '@trustfleet/agent-link';
+import type { KnownSectionName } from '@trustfleet/protocol';
 import type { Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 import { createScanProcess } from '../scan-process.ts';
-import { TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../scan-result.ts';
+import { ROUND_SECTIONS, TRUST_SECTIONS, type InventoryCollector, type ScanResult } from '../scan-result.ts';
 import { createScanner, type Scanner } from '../scanner.ts';
 import { selfCommand } from '../self-command.ts';
 import type { ServerClock } from '../server-time.ts';
@@ -19,6 +20,7 @@ import {
 } from '../state/undo-requests.ts';
 import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
 import { createCurrentIdentity, type CurrentIdentity } from './current-identity.ts';
+import { openEndpointKeeper, type EndpointKeeper } from './endpoint-keeper.ts';
 import { createLinkKeeper, type LinkKeeper, type LinkKeeperParts } from './link-keeper.ts';
 import { openAgentRepair } from './open-repair.ts';
 import { createScanTimer, type ScanTimer } from './scan-timer.ts';
@@ -47,6 +49,7 @@ interface Agent {
   readonly clock: ServerClock;
   readonly status: StatusWriter;
   readonly allowList: CurrentAllowList;
+  readonly endpoints: EndpointKeeper;
   readonly collector: InventoryCollector;
 }
 
@@ -126,11 +129,11 @@ function takeScan(
 
 /** A scan whose failure holds nothing up: it is told, and the next one comes sooner. Answers what it gave, or null. */
 async function scanOrTell(
-  agent: Agent,
-  { scanner, timer }: { scanner: Scanner; timer: ScanTimer },
+  agent: Pick<Agent, 'options' | 'status'>,
+  { scanner, timer, names }: { scanner: Scanner; timer: ScanTimer; names?: readonly KnownSectionName[] },
 ): Promise<ScanResult | null> {
   try {
-    return await scanner.scan();
+    return await scanner.scan(names);
   } catch (error) {
     const reason = messageOf(error);
     agent.options.log('error', 'the scan failed; the last facts stay in force', { reason });
@@ -213,14 +216,23 @@ async function settle(agent: Agent, repair: Repair): Promise<void> {
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { identity, log } = options;
   const scansEnd = new AbortController();
+  const clock = await openServerClock(options);
+  const status = openStatus(options);
+  const endpoints = await openEndpointKeeper({
+    stateDir: options.stateDir,
+    clockOffsetMs: () => clock.offsetMs(),
+    onDue: () => {
+      void scanOrTell({ options, status }, { scanner, timer, names: ROUND_SECTIONS });
+    },
+    log,
+  });
   const agent: Agent = {
-    options,
+    ...{ options, clock, status, endpoints },
     identity: createCurrentIdentity(options.stateDir, identity),
-    clock: await openServerClock(options),
-    status: openStatus(options),
     allowList: await openAllowList(options.allowList),
     collector: createScanProcess({
       ...{ root: options.root, env: options.env, name: identity.name, scanSettings: options.scanSettings },
+      endpoints,
       command: [...selfCommand(), 'collect'],
       runProgram,
       signal: scansEnd.signal,
@@ -278,6 +290,7 @@ async function work(agent: Agent, parts: Work): Promise<void> {
   } finally {
     // After a start that failed too: a timer that is left would hold a process that does nothing any more.
     timer.stop();
+    agent.endpoints.stop();
     watch.current?.stop();
     requests?.stop();
     repair.stop();
@@ -285,6 +298,7 @@ async function work(agent: Agent, parts: Work): Promise<void> {
     scansEnd.abort();
     settings.stop();
     await link.stop('the agent was stopped');
+    await agent.endpoints.flush();
     await agent.status.flush();
   }
 }

@@ -31,6 +31,8 @@ export const SECTION_NAMES = [
   'variables',
   'shotgrid',
   'code',
+  'endpoints',
+  'verdicts',
 ] as const;
 export type KnownSectionName = (typeof SECTION_NAMES)[number];
 
