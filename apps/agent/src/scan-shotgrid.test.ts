@@ -107,6 +107,22 @@ describe('scan --only shotgrid --search', () => {
     });
   });
 
+  it('raises no alarm for what an upgrade of a core laid aside', async () => {
+    const inUse = await api('pc/install/core/python/tank_vendor', '3.9.0');
+    const aside = 'pc/install/core.backup/20240131_101500';
+    await api(`${aside}/python/tank_vendor`, '3.8.4');
+    for (const core of ['pc/install/core', aside]) {
+      await put(`${core}/info.yml`, 'version: "v0.23.0"\n');
+      await put(`${core}/python/tank/__init__.py`, '');
+    }
+
+    const { stdout } = await cli('scan', '--json', '--only', 'shotgrid', '--search', directory);
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      sections: { shotgrid: { apis: [{ path: inUse }], cores: [{ apis: [{ path: inUse }] }] } },
+    });
+  });
+
   it('looks nowhere else, and below several directories', async () => {
     const one = await api('one', '3.9.0');
     const two = await api('two', '3.9.1');
