@@ -31,7 +31,7 @@ export class Recorder extends Duplex {
 
   #take(chunk: Buffer): void {
     this.#size += chunk.length;
-    if (false) {
+    if (this.overflowed) {
       this.destroy(new Error(`more than ${MAX_RECORDED_BYTES} bytes came before the handshake was over`));
       return;
     }
