@@ -10,6 +10,7 @@ import { knownKey } from '../lib/i18n/known-key.ts';
 
 import { useMay } from '../lib/permissions/reader.tsx';
 import { addressText } from './address-text.ts';
+import { useAnyClientName } from './use-client-name.ts';
 
 type Cause = keyof Messages['findings']['causes'];
 type ClientSubject = Extract<FindingView['subject'], { kind: 'client' }>;
@@ -33,6 +34,7 @@ export function SeverityBadge({ severity }: { readonly severity: FindingView['se
 
 function usePlaceWords(): (subject: FindingView['subject']) => string {
   const t = useTranslations('findings');
+  const nameOf = useAnyClientName();
   return (subject) => {
     switch (subject.kind) {
       case 'clock':
@@ -43,7 +45,8 @@ function usePlaceWords(): (subject: FindingView['subject']) => string {
         return t('subjectStore', { name: subject.name, path: subject.path });
       case 'client':
         return t('subjectClient', {
-          client: subject.python === null ? subject.client : `${subject.client}, ${subject.python}`,
+          client:
+            subject.python === null ? nameOf(subject.client) : `${nameOf(subject.client)}, ${subject.python}`,
           endpoint: endpointWords(subject.endpoint),
         });
       case 'clients':

@@ -82,6 +82,7 @@ beforeAll(async () => {
     `/orders/new?anchor=${fleet.demo.sha256}&hosts=${fleet.hosts[0]!.id},${fleet.hosts[1]!.id}`,
     '/accounts',
     '/activity',
+    '/settings/endpoints',
     `/invitation?token=${INVITATION_TOKEN}${fleet.invitations[0]!.id}`,
   ];
 });

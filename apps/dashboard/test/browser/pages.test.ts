@@ -54,6 +54,7 @@ beforeAll(async () => {
     ['orders', '/orders'],
     ['accounts', '/accounts'],
     ['activity', '/activity'],
+    ['settings', '/settings/endpoints'],
     ['jobs', '/jobs'],
     ['verified job', `/jobs/${done.id}`],
     ['job not permitted', `/jobs/${denied.id}`],

@@ -7,11 +7,11 @@ import { useStage, visit } from './setup.ts';
 const stage = useStage();
 
 const PLACES: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders'],
-  operator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders'],
-  approver: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders'],
-  auditor: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Activity'],
-  administrator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Accounts', 'Activity'],
+  viewer: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
+  operator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
+  approver: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
+  auditor: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Activity', 'Settings'],
+  administrator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Accounts', 'Activity', 'Settings'],
 };
 
 /** A job that a person with the right could cancel, and one that could be undone. */

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { z } from 'zod';
 import { Ago } from '../../components/ago.tsx';
 import { change } from '../../lib/api/browser.ts';
-import { ConfirmAction } from './confirm-action.tsx';
+import { ConfirmAction } from '../../components/confirm-action.tsx';
 import { ScopeWords } from './scope-words.tsx';
 
 /** Invitations whose link still works. */

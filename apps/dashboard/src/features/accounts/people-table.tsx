@@ -7,7 +7,7 @@ import { Ago } from '../../components/ago.tsx';
 import { change } from '../../lib/api/browser.ts';
 import { useReader } from '../../lib/permissions/reader.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
-import { ConfirmAction } from './confirm-action.tsx';
+import { ConfirmAction } from '../../components/confirm-action.tsx';
 import { ScopeWords } from './scope-words.tsx';
 
 function DisableAction({ account }: { readonly account: AccountView }) {

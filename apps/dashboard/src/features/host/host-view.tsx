@@ -29,6 +29,7 @@ import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
 import { May } from '../../lib/permissions/may.tsx';
 import { useMay } from '../../lib/permissions/reader.tsx';
+import { AskNow } from './ask-now.tsx';
 import { BundlesTab } from './bundles-tab.tsx';
 import { HostBanners } from './host-banners.tsx';
 import { ManageTab } from './manage-tab.tsx';
@@ -207,6 +208,7 @@ export function HostView({ id }: { readonly id: string }) {
         actions={
           host && (
             <May needs="orders.create">
+              <AskNow host={host} />
               <PermitButton host={host} />
               {host.revokedAt === null && (
                 <Link

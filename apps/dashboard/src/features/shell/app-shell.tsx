@@ -9,6 +9,7 @@ import {
   ListChecks,
   Monitor,
   Send,
+  Settings,
   ShieldCheck,
   Users,
   type LucideIcon,
@@ -22,7 +23,7 @@ import { AccountBar } from './account-bar.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
 import { ReaderSwitches } from './reader-switches.tsx';
 
-type PlaceName = 'overview' | 'hosts' | 'findings' | 'jobs' | 'orders' | 'accounts' | 'activity';
+type PlaceName = 'overview' | 'hosts' | 'findings' | 'jobs' | 'orders' | 'accounts' | 'activity' | 'settings';
 
 interface Place {
   readonly href: string;
@@ -39,6 +40,7 @@ const PLACES: readonly Place[] = [
   { href: '/orders', key: 'orders', icon: Send, needs: 'orders.read' },
   { href: '/accounts', key: 'accounts', icon: Users, needs: 'accounts.manage' },
   { href: '/activity', key: 'activity', icon: History, needs: 'audit.read' },
+  { href: '/settings/endpoints', key: 'settings', icon: Settings, needs: 'endpoints.read' },
 ];
 
 function isHere(pathname: string, href: string): boolean {

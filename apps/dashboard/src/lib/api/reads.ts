@@ -2,7 +2,11 @@ import {
   accountList,
   API_ROUTES,
   auditPage,
+  causeGroupList,
   certificateDetail,
+  endpointList,
+  endpointProposals,
+  endpointTemplate,
   findingPage,
   groupList,
   hostDetail,
@@ -53,6 +57,7 @@ export interface FindingQuery {
   readonly page?: number;
   readonly pageSize?: number;
   readonly state?: 'open' | 'closed';
+  readonly cause?: string | null | undefined;
 }
 export interface JobQuery {
   readonly page?: number;
@@ -91,6 +96,18 @@ export const reads = {
     key: ['findings', query],
     path: withQuery(API_ROUTES.findings, { ...query }),
     schema: findingPage,
+  }),
+  findingCauses: { key: ['findings', 'causes'], path: API_ROUTES.findingCauses, schema: causeGroupList },
+  endpoints: { key: ['endpoints'], path: API_ROUTES.endpoints, schema: endpointList },
+  endpointProposals: {
+    key: ['endpoints', 'proposals'],
+    path: API_ROUTES.endpointProposals,
+    schema: endpointProposals,
+  },
+  endpointTemplate: (query: { readonly site: string; readonly region: string }) => ({
+    key: ['endpoints', 'template', query],
+    path: withQuery(API_ROUTES.endpointTemplate, query),
+    schema: endpointTemplate,
   }),
   jobs: (query: JobQuery) => ({
     key: ['jobs', query],

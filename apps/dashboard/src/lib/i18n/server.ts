@@ -50,6 +50,7 @@ export async function getTranslations() {
 export type PageTitle =
   | 'accounts.title'
   | 'activity.title'
+  | 'endpoints.title'
   | 'findings.title'
   | 'hosts.title'
   | 'jobs.title'

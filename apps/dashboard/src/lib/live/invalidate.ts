@@ -10,7 +10,7 @@ export function staleKeys(event: StreamEvent): readonly (readonly unknown[])[] |
         ? [['hosts'], ['overview']]
         : [['host', event.id], ['hosts'], ['overview']];
     case 'audit':
-      return [['audit'], ['accounts'], ['groups']];
+      return [['audit'], ['accounts'], ['groups'], ['endpoints']];
     case 'findings':
       return [['findings'], ['host', event.hostId], ['hosts'], ['overview'], ['certificate']];
     case 'job':

@@ -1,6 +1,7 @@
 import type { SearchParams } from 'nuqs/server';
 import { findingListRead, loadFindingList } from '../../../features/findings/finding-list-url.ts';
 import { FindingsView } from '../../../features/findings/findings-view.tsx';
+import { reads } from '../../../lib/api/reads.ts';
 import { Prefetched } from '../../../lib/data/prefetched.tsx';
 import { pageTitle } from '../../../lib/i18n/server.ts';
 
@@ -12,7 +13,7 @@ export default async function FindingsPage({
   readonly searchParams: Promise<SearchParams>;
 }) {
   return (
-    <Prefetched reads={[findingListRead(await loadFindingList(searchParams))]}>
+    <Prefetched reads={[findingListRead(await loadFindingList(searchParams)), reads.findingCauses]}>
       <FindingsView />
     </Prefetched>
   );

@@ -4,7 +4,7 @@ import { Button, Dialog, type ButtonProps } from '@trustfleet/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
+import { ProblemNotice, problemOf } from './problem-panel.tsx';
 
 export interface ConfirmActionProps {
   readonly label: string;
