@@ -18,6 +18,7 @@ import {
   root,
   variable,
   type CauseRow,
+  oldRoot,
 } from './cause-pki.ts';
 import { store } from './facts.ts';
 import { server } from './trust-lab.ts';
@@ -29,7 +30,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     of: 'a studio root that the system store has',
     scenario: {
       chain: [leaf, issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       facts: { stores: [store('debian', bundle('/etc/ssl/certs/ca-certificates.crt', root))] },
     },
     evidence: { code: 20, certificate: root.sha256, knownIn: 'debian' },
@@ -37,7 +38,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
   {
     cause: 'anchorMissing',
     of: 'a root that nobody here has',
-    scenario: { chain: [leaf, issuing], anchors: [others[0]!] },
+    scenario: { chain: [leaf, issuing], anchors: [oldRoot] },
     evidence: { code: 20, issuer: 'CN=Studio Root' },
   },
   {
@@ -96,7 +97,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     of: 'an empty variable that sends it elsewhere',
     scenario: {
       chain: [leaf, issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       steps: [
         {
           kind: 'variable',
@@ -116,7 +117,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     of: 'a file that would do (3.8.4, uploads)',
     scenario: {
       chain: [leaf, issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       steps: [
         {
           kind: 'variable',
@@ -128,7 +129,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
         { kind: 'pythonDefault', outcome: 'used' },
       ],
       source: { version: '3.8.4' },
-      facts: { bundles: [bundle('/srv/union.pem', root, others[0]!)] },
+      facts: { bundles: [bundle('/srv/union.pem', root, oldRoot)] },
     },
     evidence: {
       variable: 'SHOTGUN_API_CACERTS',
@@ -153,7 +154,7 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     of: 'ca_certs= without the root',
     scenario: {
       chain: [leaf, issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       steps: [{ kind: 'argument', name: 'ca_certs', value: '/srv/one.pem', outcome: 'used' }],
     },
     evidence: { path: '/srv/one.pem' },
@@ -179,11 +180,11 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     of: 'a root that the store keeps from servers',
     scenario: {
       chain: [leaf, issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       resolved: { decidedBy: { kind: 'store', ids: ['nss'], variable: null } },
       facts: {
         stores: [
-          store('nss', bundle('/nss', others[0]!), {
+          store('nss', bundle('/nss', oldRoot), {
             entries: [
               {
                 anchor: root.sha256,

@@ -15,7 +15,13 @@ export const leaf = server(issuing);
 export const publicRoot = authority('Public Root 2022');
 export const publicIssuing = authority('Public Issuing CA', { issuer: publicRoot });
 export const publicLeaf = server(publicIssuing);
-export const others = Array.from({ length: 22 }, (_, index) => authority(`Public Root ${String(index)}`));
+
+/** Any root but the one that is wanted. */
+export const oldRoot = authority('Public Root 2018');
+export const others = [
+  oldRoot,
+  ...Array.from({ length: 22 }, (_, index) => authority(`Public Root ${String(index)}`)),
+];
 export const unknownRoot = authority('Somebody Root');
 export const catalogue = catalogueOf([
   [publicRoot, '2022.05.18'],

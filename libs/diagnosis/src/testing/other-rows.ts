@@ -8,12 +8,11 @@ import {
   leaf,
   limited,
   notCa,
-  others,
   root,
   unknownRoot,
-  variable,
   weak,
   type CauseRow,
+  oldRoot,
 } from './cause-pki.ts';
 import { bad } from './facts.ts';
 import { authority, HOST, issuerAt, server } from './trust-lab.ts';
@@ -64,7 +63,7 @@ export const OTHER_ROWS: readonly CauseRow[] = [
     of: 'another server whose root is missing here: no root mends that',
     scenario: {
       chain: [server(issuing, {}, ['DNS:portal.example']), issuing],
-      anchors: [others[0]!],
+      anchors: [oldRoot],
       facts: { bundles: [bundle('/studio.pem', root)] },
     },
   },
