@@ -61,11 +61,13 @@ async function collect(
 
 describe('collectEndpoints', () => {
   it('names what is shown, with and without a name, and brings every certificate that it names', async () => {
+    const other = await lab.authority('Other');
     const named = await lab.leaf(root, { commonName: 'named' });
     const { port } = await lab.serve(leaf, {
       chain: [root],
       SNICallback: (_, answer) => {
-        answer(null, createSecureContext({ key: named.privateKeyPem, cert: named.pem }));
+        // With a chain of its own: up to Node 22 it would get the server's.
+        answer(null, createSecureContext({ key: named.privateKeyPem, cert: named.pem + other.pem }));
       },
     });
     const on = ports();
@@ -77,14 +79,16 @@ describe('collectEndpoints', () => {
         host: 'site.test',
         network: 'connected',
         detail: null,
-        chain: [named.sha256],
+        chain: [named.sha256, other.sha256],
         chainWithoutName: [leaf.sha256, root.sha256],
         tls: 'TLSv1.3',
         proxy: null,
         interception: null,
       },
     ]);
-    expect([...certificates.keys()].toSorted()).toEqual([named.sha256, leaf.sha256, root.sha256].toSorted());
+    expect([...certificates.keys()].toSorted()).toEqual(
+      [named.sha256, other.sha256, leaf.sha256, root.sha256].toSorted(),
+    );
     expect(on.asked).toEqual(['site.test site.test', 'site.test -']);
   });
 
