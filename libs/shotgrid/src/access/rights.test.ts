@@ -126,6 +126,22 @@ describe.skipIf(!IS_ROOT)('an agent that is root (needs root)', () => {
     expect(found.problems.filter((problem) => problem.includes('could not be read'))).toHaveLength(2);
   });
 
+  it("reads as the account that a link of root's own leads to", async () => {
+    putApi(host, 'data/alice/site-packages', { version: '3.9.0', files: {} });
+    host.give(ALICE, 'data/alice');
+    host.link('opt/py/site-packages', host.at('data/alice/site-packages'));
+    host.link(
+      'opt/py2/site-packages/shotgun_api3/shotgun.py',
+      host.at('data/alice/site-packages/shotgun_api3/shotgun.py'),
+    );
+
+    const sites = [site(host, 'opt/py/site-packages'), site(host, 'opt/py2/site-packages')];
+    const { apis } = await discoverOn(host, { sites, ports: watchedPorts() });
+
+    expect(Object.values(apis).map(({ version }) => version)).toEqual(['3.9.0', '3.9.0']);
+    expect(Object.values(opened)).toEqual([ALICE.uid, ALICE.uid]);
+  });
+
   it('reads as nobody where anybody may have put something, and where two accounts may', async () => {
     putApi(host, 'opt/open', { version: '3.9.0', files: {} });
     putApi(host, 'opt/two', { version: '3.9.1', files: {} });
