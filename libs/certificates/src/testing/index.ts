@@ -2,3 +2,5 @@
 export * from './make-certificate.ts';
 export * from './agreement/random-pki.ts';
 export * from './agreement/referees.ts';
+/** `verifyChain` with a callback that may go on, as Node's does. */
+export { judge } from '../verify/verify-chain.ts';
