@@ -21,7 +21,7 @@ export function apiUploadError(problem: FileProblem, { path, judged, ...reader }
   const raised = pythonLoadError(problem, reader);
   const version = judged.version ?? [];
   if (path === 'crud' || isAtLeast(version, [3, 8, 2])) return raised;
-  if (isAtLeast(version, [3, 6, 1])) return 'shotgun_api3.ShotgunError: Max attemps limit reached.';
+  if (isAtLeast(version, [3, 6, 1])) return 'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.';
   // Python 2's urllib2 turns errors of the socket alone into a URLError.
   if (isBefore(reader.python, [3]))
     return isSystemError(problem) ? raised : `urllib2.URLError: <urlopen error ${withoutClass(raised)}>`;

@@ -1,62 +1,56 @@
-import {
-  argumentRung,
-  byFile,
-  inquire,
-  valueOf,
-  variable,
-  variableRung,
-  type Inquiry,
-  NO_FACTS,
-} from './inquiry.ts';
+import { argumentRung, inquire, knownAs, NO_FACTS, variable, variableRung, type Inquiry } from './inquiry.ts';
 import { CURL_PROFILE } from './openssl-profile.ts';
 import { operatingSystemStore } from './os-store.ts';
 import { passedBy } from './passed-by.ts';
-import { ended, firstThatIsThere, found, withAnchors, type Found, type Rung } from './search.ts';
+import { addedTo, ended, firstThatIsThere, found, withAnchors, type Found } from './search.ts';
 import { sourceOf } from './source-of.ts';
-import { place, step } from './step.ts';
+import { place, step, type Step } from './step.ts';
 import type { ResolveSource } from './types.ts';
 
-/** python-tls.md §4, row "curl". Empty counts as not set; the builds of Windows and macOS ask the system and no variable. */
+/**
+ * python-tls.md §4, row "curl"; measured with curl 7.88.1 of Debian 12: empty counts as not set, a bad file is error 77, a bad directory is
+ * silent, and a file that is named leaves the default directory in use. The builds of Windows and macOS ask the system and no variable.
+ */
 export const curl: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
   return sourceOf(inquiry, search(inquiry), { install: null, version: null, openssl: CURL_PROFILE });
 };
 
 function search(inquiry: Inquiry): Found {
-  const names = ['CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
-  if (inquiry.platform === 'windows')
-    return passedBy(inquiry, names, { found: osStore(inquiry), reason: 'ignoredByPlatform' });
-  const error = (_: unknown, path: string): string =>
-    `curl: (77) error setting certificate verify locations: ${path}`;
-  return firstThatIsThere([
+  if (inquiry.platform !== 'linux')
+    return passedBy(inquiry, ['CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'], {
+      found: osStore(inquiry),
+      reason: 'ignoredByPlatform',
+    });
+  const error = (_: unknown, path: string): string => `curl: (77) error setting certificate file: ${path}`;
+  const file = firstThatIsThere([
     argumentRung('--cacert'),
     variableRung(inquiry, 'CURL_CA_BUNDLE', { error }),
     variableRung(inquiry, 'SSL_CERT_FILE', { error }),
-    directoryRung(inquiry),
     { place: place('osStore'), look: () => osStore(inquiry) },
   ]);
+  // CURL_CA_BUNDLE makes it look at neither of OpenSSL's variables.
+  const alone = file.end.variable === 'CURL_CA_BUNDLE';
+  const directory = (alone ? null : namedDirectory(inquiry)) ?? defaultDirectory(inquiry, file);
+  return directory === null ? file : addedTo(file, directory);
 }
 
-/** SSL_CERT_DIR adds a directory to the file that is built in. */
-function directoryRung(inquiry: Inquiry): Rung {
+function namedDirectory(inquiry: Inquiry): Found | null {
   const at = variable(inquiry, 'SSL_CERT_DIR');
-  if ((valueOf(inquiry, 'SSL_CERT_DIR') ?? '') === '') return { place: at, look: null };
-  const look = (): Found => {
-    const directory = byFile(inquiry, at, { used: 'addsToBundle', directories: true });
-    const system = osStore(inquiry);
-    if (directory.end.state === 'unknown' || system.end.state !== 'anchors')
-      return { steps: [...directory.steps, ...system.steps], end: ended('unknown', NO_FACTS, at.name) };
-    const added = system.steps.map((one) =>
-      directory.end.state === 'anchors' ? { ...one, outcome: 'added' as const } : one,
-    );
-    return {
-      steps: [...directory.steps, ...added],
-      end: withAnchors(
-        [...directory.end.origins, ...system.end.origins].filter(({ anchors }) => anchors.length > 0),
-      ),
-    };
-  };
-  return { place: at, look };
+  if (at.value === null || at.value === '') return null;
+  const known = knownAs(inquiry, at, 'directory');
+  if (known === null) return found(step(at, 'added', 'factsMissing'), ended('unknown', NO_FACTS, at.name));
+  if (known.form !== 'directory' || known.anchors.length === 0)
+    return found(step(at, 'failed', 'notADirectory'), withAnchors([]));
+  return found(step(at, 'added', 'replacesDefaultDirectory'), withAnchors([inquiry.index.originOf(known)]));
+}
+
+/** Debian builds curl with the directory of its own store, which holds what its bundle holds. */
+function defaultDirectory(inquiry: Inquiry, { end }: Found): Found | null {
+  const origins = operatingSystemStore(inquiry)?.filter(({ id }) => id === 'debian') ?? [];
+  if (end.variable === null || origins.length === 0) return null;
+  const last: Step = step(place('osStore', { value: 'debian' }), 'added', 'defaultDirectory');
+  return found(last, withAnchors(origins));
 }
 
 /** The bundle that it is built with, which is the system's: Schannel and SecTrust give the same answer. */

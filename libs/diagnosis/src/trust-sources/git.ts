@@ -12,13 +12,18 @@ export const git: ResolveSource = (consumer, facts) => {
   return sourceOf(inquiry, search(inquiry), { install: null, version: null, openssl: CURL_PROFILE });
 };
 
+/** Of git 2.39 with Debian's libcurl, also where the variable is empty. */
+const REFUSED = 'fatal: unable to access the repository: Problem with the SSL CA cert (path? access rights?)';
+
 function search(inquiry: Inquiry): Found {
   const off = switchedOff(inquiry);
   if (off !== null) return off;
-  const error = (_: unknown, path: string): string =>
-    `fatal: unable to access the repository: error setting certificate verify locations: ${path}`;
+  const error = (): string => REFUSED;
   return firstThatIsThere([
-    variableRung(inquiry, 'GIT_SSL_CAINFO', { error }),
+    variableRung(inquiry, 'GIT_SSL_CAINFO', {
+      error,
+      empty: (at) => found(step(at, 'failed', 'emptyNamesNoFile'), ended('cannotLoad', REFUSED, at.name)),
+    }),
     optionRung(inquiry, error),
     { place: place('osStore'), look: () => builtIn(inquiry) },
   ]);
@@ -38,7 +43,7 @@ function switchedOff(inquiry: Inquiry): Found | null {
   );
 }
 
-function optionRung(inquiry: Inquiry, error: (problem: unknown, path: string) => string): Rung {
+function optionRung(inquiry: Inquiry, error: () => string): Rung {
   const option = optionOf(inquiry, 'http.sslCAInfo');
   const at = place('configuration', {
     name: 'http.sslCAInfo',

@@ -93,14 +93,23 @@ describe('conda and boto3', () => {
 describe('programs', () => {
   it.each([
     [{}, ['os'], 'anchors'],
-    [{ CURL_CA_BUNDLE: '/studio.pem', SSL_CERT_FILE: '/second.pem' }, ['studio'], 'anchors'],
-    [{ CURL_CA_BUNDLE: '', SSL_CERT_FILE: '/second.pem' }, ['second'], 'anchors'],
+    [{ CURL_CA_BUNDLE: '/studio.pem', SSL_CERT_FILE: '/second.pem' }, ['studio', 'os'], 'anchors'],
+    [{ CURL_CA_BUNDLE: '', SSL_CERT_FILE: '/second.pem' }, ['second', 'os'], 'anchors'],
+    [{ SSL_CERT_FILE: '/second.pem', SSL_CERT_DIR: '/hashes' }, ['second', 'hashed'], 'anchors'],
+    [{ CURL_CA_BUNDLE: '/studio.pem', SSL_CERT_DIR: '/hashes' }, ['studio', 'os'], 'anchors'],
+    [{ SSL_CERT_DIR: '/missing.pem' }, ['os'], 'anchors'],
     [{ SSL_CERT_DIR: '/hashes' }, ['hashed', 'os'], 'anchors'],
     [{ CURL_CA_BUNDLE: '/missing.pem' }, [], 'cannotLoad'],
   ] as const)('curl with %j', (set, expected, state) => {
     const { anchors, source } = ask({ client: 'curl', set });
     expect(anchors).toEqual(names(...expected));
     expect(source.state).toBe(state);
+  });
+
+  it('curl of another build has no directory beside a named file', () => {
+    const rhel = [store('rhel', pem('/etc/pki/tls/certs/ca-bundle.crt', 'os'))];
+    const { anchors } = ask({ client: 'curl', stores: rhel, set: { CURL_CA_BUNDLE: '/studio.pem' } });
+    expect(anchors).toEqual(names('studio'));
   });
 
   it('curl of Windows asks the system', () => {
@@ -118,6 +127,7 @@ describe('programs', () => {
   it('git', () => {
     expect(ask({ client: 'git' }).anchors).toEqual(names('os'));
     expect(ask({ client: 'git', set: { GIT_SSL_CAINFO: '/studio.pem' } }).anchors).toEqual(names('studio'));
+    expect(ask({ client: 'git', set: { GIT_SSL_CAINFO: '' } }).source.state).toBe('cannotLoad');
     expect(ask({ client: 'git', set: { GIT_SSL_NO_VERIFY: '' } }).source.state).toBe('verificationOff');
     expect(ask({ client: 'git', platform: 'windows' }).source.state).toBe('unknown');
     const off = {

@@ -28,7 +28,13 @@ describe('shotgun_api3 in particular', () => {
       '/missing.pem',
       'urllib.error.URLError: <urlopen error [Errno 2] No such file or directory>',
     ],
-    ['3.6.1', '3.9.18', 's3', '/missing.pem', 'shotgun_api3.ShotgunError: Max attemps limit reached.'],
+    [
+      '3.6.1',
+      '3.9.18',
+      's3',
+      '/missing.pem',
+      'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.',
+    ],
     ['3.8.1', '3.9.18', 'crud', '/missing.pem', 'FileNotFoundError: [Errno 2] No such file or directory'],
     ['3.10.3', '3.13.0', 'form', '/missing.pem', 'FileNotFoundError: [Errno 2] No such file or directory'],
   ] as const)('%s on %s, %s with %s', (...[version, pythonVersion, path, file, error]) => {

@@ -32,7 +32,6 @@ export const STEP_REASONS = [
   'ignoredByBuild',
   'ignoredByHook',
   'failsImport',
-  'valueRefused',
   // What it does to the others.
   'replacesBundle',
   'replacesDefaultFile',
@@ -43,7 +42,6 @@ export const STEP_REASONS = [
   'ownBundle',
   'compiledIn',
   'defaultDirectory',
-  'knownPlace',
   // Verification itself.
   'switchesOff',
   'neverVerified',
