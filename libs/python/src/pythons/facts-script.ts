@@ -56,6 +56,8 @@ try:
             # What urllib opens https with: PYTHONHTTPSVERIFY=0 and many a hook put _create_unverified_context there.
             opens = getattr(ssl, "_create_default_https_context", None)
             said["httpsVerifies"] = opens is not None and opens is not getattr(ssl, "_create_unverified_context", None)
+            made = getattr(ssl, "SSLContext", None)
+            said["contextClass"] = made and text("%s.%s" % (made.__module__, made.__name__))[:300]
             context = ssl.create_default_context()
             flags = int(getattr(context, "verify_flags", 0))
             said["strict"] = bool(flags & 0x20)
