@@ -23,6 +23,11 @@ export const BENCHES = {
     script: 'stores.mjs',
     builds: [],
   },
+  scan: {
+    what: "the agent's whole scan of ten Python environments, the first and one where nothing changed",
+    script: 'scan.mjs',
+    builds: ['agent'],
+  },
 };
 
 /** The bench of that name, or one sentence with the names that there are. */
