@@ -1,18 +1,40 @@
 import { systemSection } from '@trustfleet/protocol';
-import { bundleForWine, prepareWine, type WineLab } from '@trustfleet/testkit';
+import {
+  bundleForWine,
+  createTlsLab,
+  prepareWine,
+  type LabCertificate,
+  type WineLab,
+} from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // The real calls under Wine 8 and Node for Windows; all of them in one process (testing/host-probe.ts), which takes its time.
 let wine: WineLab;
 let answers: Record<string, unknown>;
+const tls = createTlsLab();
+let presented: LabCertificate[];
 beforeAll(async () => {
+  const root = await tls.authority('Observed from Windows');
+  const leaf = await tls.leaf(root);
+  const chain = [await tls.authority('Stranger'), root, root];
+  presented = [leaf, ...chain];
+  const servers = [
+    await tls.serve(leaf, chain),
+    await tls.serve(leaf, { chain, maxVersion: 'TLSv1.2' }),
+    await tls.serve(leaf),
+  ];
+  const ports = servers.map(({ port }) => String(port));
+  await servers[2]?.close();
   wine = await prepareWine();
   const probe = await bundleForWine(wine, new URL('testing/host-probe.ts', import.meta.url));
-  const result = await wine.run([wine.node, probe], { timeoutMs: 120_000 });
+  const result = await wine.run([wine.node, probe, ...ports], { timeoutMs: 120_000 });
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
   answers = JSON.parse(result.stdout) as Record<string, unknown>;
 }, 300_000);
-afterAll(() => wine.dispose());
+afterAll(async () => {
+  await tls.close();
+  await wine.dispose();
+});
 
 describe('on Windows', () => {
   it('a file is replaced though somebody reads it for a moment', () => {
@@ -58,6 +80,15 @@ describe('on Windows', () => {
       missing: { state: 'missing' },
       users: { state: 'read', keys: expect.arrayContaining(['.Default']) as string[] },
     });
+  });
+
+  it('an endpoint is seen as it presents itself', () => {
+    const chain = presented.map(({ sha256 }) => sha256);
+    expect(answers['observed']).toMatchObject([
+      { network: 'connected', detail: null, tls: 'TLSv1.3', chain },
+      { network: 'connected', detail: null, tls: 'TLSv1.2', chain },
+      { network: 'refused', tls: null, chain: [] },
+    ]);
   });
 
   it('one boot has one id, and the facts of the machine are the same twice', () => {

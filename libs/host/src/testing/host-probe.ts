@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createHost, openFileAccess, readBootId, readSystemFacts } from '../index.ts';
+import { sha256 } from './digest.ts';
 
 const FOLDER = 'C:\\probe';
 const PID_FILE = `${FOLDER}\\grandchild.pid`;
@@ -95,6 +96,19 @@ async function registry(): Promise<unknown> {
   };
 }
 
+/** At each of the ports. */
+async function observe(ports: readonly number[]): Promise<unknown> {
+  const host = createHost();
+  const seen: unknown[] = [];
+  for (const port of ports) {
+    const look = await host.observeEndpoint({
+      ...{ host: '127.0.0.1', port, serverName: 'localhost', proxy: null, timeoutMs: 20_000 },
+    });
+    seen.push({ ...look, chain: look.chain.map(sha256) });
+  }
+  return seen;
+}
+
 async function main(): Promise<void> {
   if (process.argv[2] === 'grandchild') {
     writeFileSync(PID_FILE, String(process.pid));
@@ -110,6 +124,7 @@ async function main(): Promise<void> {
       access: await access(),
       looked: await look(),
       registry: await registry(),
+      observed: await observe(process.argv.slice(2).map(Number)),
       boot: [await readBootId(), await readBootId()],
       facts: [await readSystemFacts(), await readSystemFacts()],
     };
