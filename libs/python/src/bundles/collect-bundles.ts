@@ -20,7 +20,8 @@ export async function collectBundles(ports: PythonPorts, found: FoundBundles): P
   const bundles = new Map<string, Found>();
   for (const wanted of wantedBundles(found).slice(0, MAX_BUNDLES)) {
     const one = await readWanted(scan, { wanted, parsed });
-    const key = `${one.bundle.form ?? ''} ${one.bundle.realPath ?? one.bundle.path}`;
+    // What one account may read and another may not are two facts.
+    const key = `${one.bundle.form ?? ''} ${one.bundle.state} ${one.bundle.realPath ?? one.bundle.path}`;
     const known = bundles.get(key);
     bundles.set(key, known === undefined ? one : merge(known, one));
   }
