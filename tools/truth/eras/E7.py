@@ -1,0 +1,29 @@
+"""3.0.39 - 3.2.5: uploads to S3 use argument and variable too."""
+import os
+
+try:
+    import urllib2 as request_module
+except ImportError:
+    import urllib.request as request_module
+
+from .lib import httplib2, site, uploads
+
+__version__ = "3.0.39"
+FormPostHandler = site.FormPostHandler
+
+
+class Shotgun(site.Site):
+    def __init__(self, base_url, script_name=None, api_key=None, connect=True, ca_certs=None):
+        site.Site.__init__(self, base_url)
+        self.__ca_certs = os.environ.get("SHOTGUN_API_CACERTS") if ca_certs is None else ca_certs
+
+    def _get_connection(self):
+        return httplib2.Http(ca_certs=self.__ca_certs)
+
+    def _build_opener(self, handler):
+        first = [uploads.CACertsHTTPSHandler(self.__ca_certs)] if self.__ca_certs else []
+        return request_module.build_opener(*(first + [handler]))
+
+    def _upload_data_to_storage(self, data, content_type, size, storage_url):
+        opener = self._build_opener(request_module.HTTPHandler)
+        return self._put(opener, data, content_type, size, storage_url)

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { createHost, type EndpointObservation } from '@trustfleet/host';
+import { CA_VARIABLES, type EndpointsSection, TRUST_SETTINGS } from '@trustfleet/protocol';
+import { sha256Hex } from '@trustfleet/certificates';
+import type { DiagnosisFacts } from '@trustfleet/diagnosis';
+import {
+  collectBundles,
+  discoverPythons,
+  type CollectedVariable,
+  type PythonsResult,
+} from '@trustfleet/python';
+import { discoverShotgrid, type ShotgridResult } from '@trustfleet/shotgrid';
+import type { Setting } from '../settings.ts';
+import type { Plan, PlannedServer, PlannedStand } from '../world/plan.ts';
+
+const LOOK_MS = 15_000;
+
+/** What the agent's own collectors know of the laboratory. */
+export interface Collected {
+  /** Facts of one stand under one setting. */
+  facts(stand: PlannedStand, setting: Setting): Promise<DiagnosisFacts>;
+  /** Id of each server's endpoint. */
+  readonly endpoints: ReadonlyMap<string, string>;
+}
+
+/** Runs the real collectors once over all stands, and looks at each server as the agent does. */
+export async function collect(plan: Plan): Promise<Collected> {
+  const host = createHost();
+  const pythons = await discoverPythons(host, {
+    processEnv: {},
+    path: '/nowhere',
+    search: [plan.standsDirectory],
+  });
+  const mine = plan.stands.map(({ python }) => python);
+  const shotgrid = await discoverShotgrid(host, {
+    processEnv: {},
+    sites: pythons.sites.filter(({ python }) => mine.includes(python)),
+    search: [plan.standsDirectory],
+    onlyThese: true,
+    readNetwork: [],
+  });
+  const ders = new Map<string, Uint8Array>();
+  const { section, ids } = await observe(plan.servers, ders);
+  return {
+    endpoints: ids,
+    async facts(stand, setting) {
+      const variables = variablesOf(setting);
+      const own = partOf(stand, { pythons, shotgrid });
+      const bundles = await collectBundles(host, { variables: variables.collected, ...own.bundles });
+      return {
+        platform: 'linux',
+        sections: {
+          pythons: { pythons: own.pythons },
+          variables: variables.section,
+          bundles: bundles.section,
+          trustStores: { stores: [], problems: [] },
+          shotgrid: own.shotgrid,
+          endpoints: section,
+        },
+        certificate: (sha256) => bundles.certificates.get(sha256) ?? ders.get(sha256) ?? null,
+        now: new Date(),
+        clockOffsetMs: 0,
+      };
+    },
+  };
+}
+
+function variablesOf({ variables }: Setting): {
+  readonly section: DiagnosisFacts['sections']['variables'];
+  readonly collected: readonly CollectedVariable[];
+} {
+  const set = Object.entries(variables).map(([name, value]) => ({
+    name,
+    scope: 'machine' as const,
+    owner: null,
+    value,
+    source: '/etc/environment',
+  }));
+  const ca = set.flatMap((one) =>
+    CA_VARIABLES.filter((name) => name === one.name).map((name) => ({ ...one, name })),
+  );
+  const settings = set.flatMap((one) =>
+    TRUST_SETTINGS.filter((name) => name === one.name).map((name) => ({ ...one, name })),
+  );
+  return {
+    section: { variables: ca, settings },
+    collected: [...ca, ...settings.flatMap(asFile)].map((variable) => ({
+      variable: variable as CollectedVariable['variable'],
+      readAs: null,
+    })),
+  };
+}
+
+/** Settings that name a CA file are read as one too. */
+function asFile<T extends { readonly name: string }>(setting: T): T[] {
+  return ['AWS_CA_BUNDLE', 'GIT_SSL_CAINFO'].includes(setting.name) ? [setting] : [];
+}
+
+/** The part of what was found that is one stand's. */
+function partOf(
+  stand: PlannedStand,
+  found: { readonly pythons: PythonsResult; readonly shotgrid: ShotgridResult },
+): {
+  readonly pythons: DiagnosisFacts['sections']['pythons']['pythons'];
+  readonly shotgrid: DiagnosisFacts['sections']['shotgrid'];
+  readonly bundles: Pick<PythonsResult, 'certifi' | 'packageBundles' | 'defaults'> & {
+    readonly shotgunApi: ShotgridResult['bundles'];
+  };
+} {
+  const root = `${directoryOf(stand)}/`;
+  const byPython = <T extends { readonly python: string }>(all: readonly T[]): T[] =>
+    all.filter(({ python }) => python === stand.python);
+  const inside = <T extends { readonly path: string }>(all: readonly T[]): T[] =>
+    all.filter(({ path }) => path.startsWith(root));
+  const { section } = found.shotgrid;
+  return {
+    pythons: found.pythons.section.pythons.filter(({ path }) => path === stand.python),
+    shotgrid: {
+      ...section,
+      apis: inside(section.apis),
+      cores: inside(section.cores),
+      configurations: inside(section.configurations),
+    },
+    bundles: {
+      certifi: byPython(found.pythons.certifi),
+      packageBundles: byPython(found.pythons.packageBundles),
+      defaults: byPython(found.pythons.defaults),
+      shotgunApi: inside(found.shotgrid.bundles),
+    },
+  };
+}
+
+/** `…/bin/python3` → `…` */
+function directoryOf({ python }: PlannedStand): string {
+  return python.split('/').slice(0, -2).join('/');
+}
+
+async function observe(
+  servers: readonly PlannedServer[],
+  ders: Map<string, Uint8Array>,
+): Promise<{ readonly section: EndpointsSection; readonly ids: ReadonlyMap<string, string> }> {
+  const machine = createHost();
+  const ids = new Map(servers.map(({ id }) => [id, randomUUID()]));
+  const keep = ({ chain }: EndpointObservation): string[] =>
+    chain.map((der) => {
+      const sha256 = sha256Hex(der);
+      ders.set(sha256, der);
+      return sha256;
+    });
+  const endpoints = [];
+  for (const { id, host, port } of servers) {
+    const look = (serverName: string | null): Promise<EndpointObservation> =>
+      machine.observeEndpoint({ host, port, serverName, proxy: null, timeoutMs: LOOK_MS });
+    const named = await look(host);
+    const chain = keep(named);
+    const nameless = keep(await look(null));
+    endpoints.push({
+      id: ids.get(id) ?? '',
+      host,
+      port,
+      network: named.network,
+      detail: named.detail,
+      proxy: null,
+      chain,
+      chainWithoutName: nameless.join() === chain.join() ? null : nameless,
+      tls: named.tls,
+      interception: null,
+    });
+  }
+  return { section: { endpoints, problems: [] }, ids };
+}

@@ -1,0 +1,171 @@
+import type { ClientName } from '@trustfleet/protocol';
+import type { Marker } from './lab/chains.ts';
+import type { LabFiles, StoreName } from './lab/files.ts';
+
+/** Servers that a setting is tried on. `few`: enough to tell trust from refusal. */
+export type Visits = 'all' | 'markers' | 'few';
+
+/** One set of variables over one default store. */
+export interface Setting {
+  readonly name: string;
+  readonly store: StoreName;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly visits: Visits;
+  /** Clients that it is for; absent: every one. */
+  readonly clients?: readonly ClientName[];
+}
+
+const API: readonly ClientName[] = ['shotgun_api3.crud', 'shotgun_api3.form', 'shotgun_api3.s3'];
+const REQUESTS: readonly ClientName[] = ['requests', 'pip'];
+
+/** Variables that name a file, the marker that tells who read it, and for whom a bad one is tried. */
+const VARIABLES: readonly (readonly [string, Marker, readonly ClientName[]])[] = [
+  ['SSL_CERT_FILE', 'sslFile', ['ssl', 'urllib3', 'pip', 'toolkit.urlopen', ...API]],
+  ['SHOTGUN_API_CACERTS', 'shotgun', API],
+  ['HTTPLIB2_CA_CERTS', 'httplib2', ['httplib2', ...API]],
+  ['REQUESTS_CA_BUNDLE', 'requests', REQUESTS],
+  ['CURL_CA_BUNDLE', 'curl', REQUESTS],
+  ['PIP_CERT', 'pip', ['pip']],
+  ['AWS_CA_BUNDLE', 'aws', ['boto3']],
+];
+
+/** What a variable names when it is wrong (python-tls.md §3); '' is set but empty. */
+const BAD = [
+  'missing',
+  'empty',
+  'der',
+  'truncated',
+  'utf16',
+  'text',
+  'directory',
+  'bom',
+  'crlf',
+  'damaged',
+] as const;
+
+/** Bundles with every anchor of the lab, or with part of them. */
+const SOURCES = ['all', 'all-reversed', 'old', 'new', 'issuing', 'one-root'] as const;
+
+export function settings(files: LabFiles): readonly Setting[] {
+  return [
+    ...defaults(),
+    ...single(files),
+    ...together(files),
+    ...bad(files),
+    ...sources(files),
+    ...switches(files),
+  ];
+}
+
+function defaults(): Setting[] {
+  return [
+    { name: 'nothing set', store: 'bare', variables: {}, visits: 'markers' },
+    { name: 'nothing set, default store has all', store: 'studio', variables: {}, visits: 'all' },
+  ];
+}
+
+function single(files: LabFiles): Setting[] {
+  return [
+    ...VARIABLES.map(([variable, marker]) => ({
+      name: variable,
+      store: 'bare' as const,
+      variables: { [variable]: files.bundle(`marker-${marker}`) },
+      visits: 'markers' as const,
+    })),
+    ...(['hashed', 'unhashed'] as const).map((name) => ({
+      name: `SSL_CERT_DIR ${name}`,
+      store: 'bare' as const,
+      variables: { SSL_CERT_DIR: files.folder(name) },
+      visits: 'markers' as const,
+    })),
+  ];
+}
+
+function together(files: LabFiles): Setting[] {
+  const every = Object.fromEntries(
+    VARIABLES.map(([variable, marker]) => [variable, files.bundle(`marker-${marker}`)]),
+  );
+  const but = (...names: string[]): Record<string, string> =>
+    Object.fromEntries(Object.entries(every).filter(([name]) => !names.includes(name)));
+  const set = (name: string, variables: Record<string, string>): Setting => ({
+    name,
+    store: 'bare',
+    variables,
+    visits: 'markers',
+  });
+  return [
+    set('every variable', { ...every, SSL_CERT_DIR: files.folder('hashed') }),
+    set('every variable but SHOTGUN_API_CACERTS, which is empty', {
+      ...but('SHOTGUN_API_CACERTS'),
+      SHOTGUN_API_CACERTS: '',
+    }),
+    set('every variable but REQUESTS_CA_BUNDLE, which is empty', {
+      ...but('REQUESTS_CA_BUNDLE'),
+      REQUESTS_CA_BUNDLE: '',
+    }),
+    set('every variable but PIP_CERT', but('PIP_CERT')),
+    set('SSL_CERT_FILE and SSL_CERT_DIR', {
+      SSL_CERT_FILE: files.bundle('marker-sslFile'),
+      SSL_CERT_DIR: files.folder('hashed'),
+    }),
+  ];
+}
+
+function bad(files: LabFiles): Setting[] {
+  return VARIABLES.flatMap(([variable, , clients]) => [
+    ...BAD.map((what) => ({
+      name: `${variable} ${what}`,
+      store: 'bare' as const,
+      variables: { [variable]: files.bundle(what) },
+      visits: 'few' as const,
+      clients,
+    })),
+    {
+      name: `${variable} set but empty`,
+      store: 'bare' as const,
+      variables: { [variable]: '' },
+      visits: 'few' as const,
+      clients,
+    },
+  ]);
+}
+
+/** Every variable names the same file: the remedy of shotgrid.md §1.5 and what it becomes when the file is an old one. */
+function sources(files: LabFiles): Setting[] {
+  return SOURCES.map((name) => ({
+    name: `every variable names ${name}`,
+    store: 'bare' as const,
+    variables: Object.fromEntries(VARIABLES.map(([variable]) => [variable, files.bundle(name)])),
+    visits: 'all' as const,
+  }));
+}
+
+function switches(files: LabFiles): Setting[] {
+  const set = (name: string, variables: Record<string, string>, clients: readonly ClientName[]): Setting => ({
+    name,
+    store: 'bare',
+    variables,
+    visits: 'markers',
+    clients,
+  });
+  return [
+    set('PYTHONHTTPSVERIFY=0', { PYTHONHTTPSVERIFY: '0' }, ['ssl', 'toolkit.urlopen', ...API]),
+    set('SHOTGUN_FORCE_CERTIFICATE_VALIDATION', { SHOTGUN_FORCE_CERTIFICATE_VALIDATION: '1' }, API),
+    set('PIP_USE_FEATURE=truststore', { PIP_USE_FEATURE: 'truststore' }, ['pip']),
+    set('PIP_USE_DEPRECATED=legacy-certs', { PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']),
+    set(
+      'PIP_USE_DEPRECATED=legacy-certs with SSL_CERT_FILE',
+      { PIP_USE_DEPRECATED: 'legacy-certs', SSL_CERT_FILE: files.bundle('marker-sslFile') },
+      ['pip'],
+    ),
+  ];
+}
+
+/** Whether servers of this chain are visited. */
+export function isVisited(visits: Visits, chain: string): boolean {
+  if (visits === 'all') return true;
+  if (['good', 'stranger'].includes(chain)) return true;
+  return visits === 'markers'
+    ? chain.startsWith('marker-')
+    : /^marker-(default|certifi|pipCertifi|apiCertifi|apiCacerts3?|httplib2Cacerts)$/.test(chain);
+}

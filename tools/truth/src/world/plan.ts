@@ -1,0 +1,35 @@
+import type { Setting } from '../settings.ts';
+import type { StandWish } from '../stands/catalogue.ts';
+
+/** A server that runs, for a process that did not make it. */
+export interface PlannedServer {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface PlannedStand {
+  readonly wish: StandWish;
+  readonly version: string;
+  readonly python: string;
+  readonly site: string;
+}
+
+/** One (interpreter × variables): what one process of clients does. */
+export interface PlannedRun {
+  readonly stand: string;
+  readonly setting: string;
+}
+
+/** All that a world needs of the laboratory; JSON. */
+export interface Plan {
+  readonly servers: readonly PlannedServer[];
+  readonly stands: readonly PlannedStand[];
+  readonly standsDirectory: string;
+  readonly settings: readonly Setting[];
+  readonly runs: readonly PlannedRun[];
+  /** For jobs; removed by whoever made it. */
+  readonly scratch: string;
+  /** File that code names by an argument (`ca_certs=`, `verify=`). */
+  readonly argument: string;
+}
