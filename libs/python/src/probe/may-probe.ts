@@ -55,20 +55,19 @@ function refuse(scan: Scan, { python, account, variables }: ProbeRequest): strin
 function executedBeside(scan: Scan, request: ProbeRequest, version: string | null): string[] {
   const { variables, account, targets } = request;
   const separator = scan.ports.platform === 'windows' ? ';' : ':';
-  // A relative entry leads into the working directory, which is empty and root's.
-  const path = (variables['PYTHONPATH'] ?? '')
-    .split(separator)
-    .filter((entry) => /^(\/|[A-Za-z]:)/.test(entry));
+  // A relative entry leads into the working directory, which is empty and root's. PYTHONHOME may name two directories.
+  const named = [
+    ...(variables['PYTHONPATH'] ?? '').split(separator),
+    ...(variables['PYTHONHOME'] ?? '').split(separator),
+    variables['OPENSSL_CONF'] ?? '',
+  ].filter((entry) => /^(\/|[A-Za-z]:)/.test(entry));
   const line = /^\d+\.\d+/.exec(version ?? '')?.[0];
   // Whatever lies in an account's own home runs with no more than its own rights; only root's would be root's.
   const own =
     account?.uid === 0 && line !== undefined
       ? [`${account.home}/.local/lib/python${line}/site-packages`]
       : [];
-  const named = [variables['PYTHONHOME'], variables['OPENSSL_CONF']].filter(
-    (one) => one !== undefined && one !== '',
-  );
-  return [...path, ...own, ...(named as string[]), ...targets.flatMap(({ install }) => codeOf(install))];
+  return [...named, ...own, ...targets.flatMap(({ install }) => codeOf(install))];
 }
 
 /** A core's archive brings the core's own loader (shotgrid.md §2.5). */
