@@ -1,7 +1,6 @@
 import { CertificateParseError } from '../certificate-parse-error.ts';
 import { readElement } from '../x509/der.ts';
-import { readCertificateFields } from '../x509/certificate-fields.ts';
-import { openCertificate } from '../x509/open-certificate.ts';
+import { checkCertificate } from '../x509/check-certificate.ts';
 import { decodeBase64 } from './base64.ts';
 import type { PemBlock } from './pem-blocks.ts';
 import { readTrustSettings, TRUSTED_FOR_SERVERS } from './trust-settings.ts';
@@ -31,8 +30,7 @@ export function readCertificateBlock(block: PemBlock): BlockReading {
     return broken(lineOf(block, decoded.badCharacterAt), badCharacter(block.body, decoded.badCharacterAt));
   try {
     const { der, settings } = splitTrusted(block.label, decoded.bytes);
-    readCertificateFields(der);
-    openCertificate(der);
+    checkCertificate(der);
     return { der, settings, problem: null };
   } catch (error) {
     if (!(error instanceof CertificateParseError)) throw error;
