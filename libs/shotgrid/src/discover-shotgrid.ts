@@ -96,10 +96,14 @@ async function copyOnPath(view: View, path: string): Promise<FoundApi | null> {
 const TOO_LATE = 'The time for the search was used up before it was looked at';
 
 /** shotgrid.md §2.1: `<cache>/<site>/p<project>c<pc>.<plugin>/cfg`, Desktop's legacy `<cache>/<site>/site`, and what it has installed. */
-async function lookAtCaches(findings: Findings, { view, roots, bundleCaches }: CacheRoots): Promise<void> {
+async function lookAtCaches(
+  findings: Findings,
+  { view, roots, bundleCaches, current }: CacheRoots,
+): Promise<void> {
   const { join } = view.scan.paths;
+  if (current !== null) await visitInstalled(findings, { view, directory: current });
   for (const root of bundleCaches) {
-    if ((await view.look(root)).state === 'there') await visitBundleCache(findings, { view, root });
+    if (await view.has(root)) await visitBundleCache(findings, { view, root });
   }
   for (const root of roots) {
     const sites = ((await view.list(root)) ?? []).filter(

@@ -10,6 +10,8 @@ export interface Findings {
   readonly configurations: ReadonlyMap<string, FoundConfiguration>;
   /** In the order in which they are searched. */
   readonly bundleCaches: ReadonlyMap<string, View>;
+  /** Roots of built plugins, each with a bundle cache of its own. */
+  readonly plugins: ReadonlySet<string>;
   /** Directories in which something new may appear. */
   readonly watched: ReadonlySet<string>;
   addApi(api: FoundApi): void;
@@ -17,6 +19,7 @@ export interface Findings {
   addCore(core: FoundCore): void;
   addConfiguration(configuration: FoundConfiguration): void;
   addBundleCache(path: string, view: View): void;
+  addPlugin(root: string): void;
   watch(directory: string): void;
 }
 
@@ -25,6 +28,7 @@ export function createFindings(): Findings {
   const cores = new Map<string, FoundCore>();
   const configurations = new Map<string, FoundConfiguration>();
   const bundleCaches = new Map<string, View>();
+  const plugins = new Set<string>();
   const watched = new Set<string>();
   const addApi = (api: FoundApi): void => {
     const known = apis.get(api.path);
@@ -32,7 +36,7 @@ export function createFindings(): Findings {
     if (known === undefined || (known.core === null && api.core !== null)) apis.set(api.path, api);
   };
   return {
-    ...{ apis, cores, configurations, bundleCaches, watched, addApi },
+    ...{ apis, cores, configurations, bundleCaches, plugins, watched, addApi },
     addCore(core) {
       if (cores.has(core.path)) return;
       cores.set(core.path, core);
@@ -44,6 +48,7 @@ export function createFindings(): Findings {
     addBundleCache(path, view) {
       if (!bundleCaches.has(path)) bundleCaches.set(path, view);
     },
+    addPlugin: (root) => void plugins.add(root),
     watch: (directory) => void watched.add(directory),
   };
 }

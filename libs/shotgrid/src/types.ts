@@ -15,8 +15,8 @@ export interface DiscoverShotgridOptions {
   /** Directories on network mounts that are configured to be read, in a child that may be abandoned; every other one is left alone. */
   readonly readNetwork: readonly string[];
   /**
-   * SHOTGUN_HOME, SHOTGUN_BUNDLE_CACHE_PATH and SHOTGUN_BUNDLE_CACHE_FALLBACK_PATHS as the machine's and people's settings have them
-   * (shotgrid.md §2.1); others are ignored. `readAs` null: the machine's own.
+   * SHOTGUN_HOME, SHOTGUN_BUNDLE_CACHE_PATH, SHOTGUN_BUNDLE_CACHE_FALLBACK_PATHS (shotgrid.md §2.1) and TANK_CURRENT_PC as the machine's
+   * and people's settings have them; others serve paths that name them. `readAs` null: the machine's own.
    */
   readonly variables?: readonly {
     readonly name: string;

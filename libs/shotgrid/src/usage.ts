@@ -9,7 +9,7 @@ import type { Scan } from './access/scan.ts';
 
 /** Who runs which core (shotgrid.md §2.1, "only those named by a core_api.yml, a plugin or Desktop start-up are used"). */
 export interface Usage {
-  /** By the core's info.yml: configurations and start-up frameworks, sorted. */
+  /** By the core's info.yml: configurations, plugins and start-up frameworks, sorted. */
   readonly usedBy: ReadonlyMap<string, readonly string[]>;
   /** By the configuration's path: info.yml of the core that it runs. */
   readonly corePath: ReadonlyMap<string, string>;
@@ -36,6 +36,9 @@ export async function findUsage(scan: Scan, findings: Findings): Promise<Usage> 
     if (configuration.kind === 'sharedCore') own.forEach((core) => shared.add(core.path));
   }
   for (const { core, framework } of await runningStartups(scan, findings)) use(core, framework);
+  for (const core of findings.cores.values())
+    for (const plugin of findings.plugins)
+      if (scan.paths.isInside(core.location, scan.paths.join(plugin, 'bundle_cache'))) use(core, plugin);
   const usedBy = [...users].map(([path, by]) => [path, [...by].sort(compare)] as const);
   return { usedBy: new Map(usedBy), corePath, shared };
 }
@@ -124,8 +127,7 @@ async function runningStartups(
     const started: typeof sorted = [];
     for (const one of sorted) {
       const view = createView(scan, one.core.view.fixed);
-      const look = await view.look(join(one.framework, 'resources', 'location.yml'));
-      if (look.state === 'there' && look.identity !== null) started.push(one);
+      if (await view.has(join(one.framework, 'resources', 'location.yml'))) started.push(one);
     }
     const last = started.at(-1) ?? sorted.at(-1);
     if (last !== undefined) running.push(last);

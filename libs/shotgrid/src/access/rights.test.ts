@@ -173,6 +173,19 @@ describe.skipIf(!IS_ROOT)('an agent that is root (needs root)', () => {
     }
   });
 
+  it('that has given up other identities reads what it is asked to as itself', async () => {
+    putApi(host, 'home/alice/tools', { version: '3.9.0' });
+    host.give(ALICE, 'home/alice');
+
+    const { apis } = await discoverOn(host, {
+      search: [host.at('home/alice')],
+      ports: { ...watchedPorts(), canActAs: false },
+    });
+
+    expect(Object.values(apis)).toMatchObject([{ version: '3.9.0' }]);
+    expect(new Set(Object.values(opened))).toEqual(new Set([null]));
+  });
+
   it('tells what it was not allowed to read', async () => {
     putApi(host, 'opt/closed', { version: '3.9.0' });
     host.give(ALICE, 'opt/closed');

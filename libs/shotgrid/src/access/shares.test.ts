@@ -107,6 +107,30 @@ describe('a network mount', () => {
     expect(found.problems).toEqual([]);
   });
 
+  it('may hold configurations too; what is not there is not believed to be', async () => {
+    putConfiguration(host, 'mnt/share/show', { 'pipeline_configuration.yml': 'pc_id: 1\n' });
+    host.put('mnt/share/show/install/core/core_Linux.cfg', host.at('mnt/share/studio'));
+    putCore(host, 'mnt/share/studio/install/core', { version: 'v0.23.6', upgrader: true });
+    host.put('mnt/share/app/info.yml', 'version: v1\n');
+    host.directory('mnt/share/app/python/app');
+
+    const found = await discoverOn(host, {
+      search: [host.at('mnt/share')],
+      readNetwork: [host.at('mnt/share')],
+      ports: portsWithShare(),
+    });
+
+    expect(Object.values(found.configurations)).toMatchObject([
+      {
+        kind: 'sharedCore',
+        corePath: host.at('mnt/share/studio/install/core/info.yml'),
+        shared: { type: 'nfs4' },
+      },
+    ]);
+    expect(Object.values(found.cores).map(({ kind }) => kind)).toEqual(['shared']);
+    expect(found.problems).toEqual([]);
+  });
+
   it('that does not answer is asked once, and named', async () => {
     putShare();
     putCore(host, 'opt/core', { version: 'v0.23.6' });

@@ -11,6 +11,8 @@ export interface View {
   readonly fixed: Reader;
   /** Looks at metadata alone; nothing is opened. */
   look(path: string): Promise<Look>;
+  /** Something is there and not left alone. On a share only the directory's own list tells, since a look has no answer of its own. */
+  has(path: string): Promise<boolean>;
   /** Sorted by name. Null where there is no such directory; one that may not be read becomes a problem line too. */
   list(path: string): Promise<readonly ShotgridEntry[] | null>;
   /** What `derive` makes of a file's bytes; remembered where the file does not change. A failure other than "missing" becomes a problem line. */
@@ -39,20 +41,23 @@ const NO_ANSWER = /does not answer/;
 
 export function createView(scan: Scan, fixed: Reader): View {
   const look = (path: string): Promise<Look> => lookAt(scan, { path, fixed });
+  const list = async (path: string): Promise<readonly ShotgridEntry[] | null> => {
+    const found = await look(path);
+    if (found.state !== 'there' || (found.identity !== null && found.identity.kind !== 'directory'))
+      return null;
+    return await remembered(scan, {
+      ...{ path, found, kind: 'list' },
+      read: () => listAt(scan, { path, found }),
+      isKept: (entries) => entries !== null && entries.length <= MOST_REMEMBERED,
+    });
+  };
   return {
-    scan,
-    fixed,
-    look,
-    async list(path) {
+    ...{ scan, fixed, look, list },
+    async has(path) {
       const found = await look(path);
-      if (found.state !== 'there' || (found.identity !== null && found.identity.kind !== 'directory'))
-        return null;
-      const listed = await remembered(scan, {
-        ...{ path, found, kind: 'list' },
-        read: () => listAt(scan, { path, found }),
-        isKept: (entries) => entries !== null && entries.length <= MOST_REMEMBERED,
-      });
-      return listed;
+      if (found.state !== 'there' || found.identity !== null) return found.state === 'there';
+      const beside = (await list(scan.paths.parent(path))) ?? [];
+      return beside.some(({ name }) => name === scan.paths.name(path));
     },
     async facts(path, how) {
       const found = await look(path);
@@ -77,8 +82,8 @@ export function viewOf(scan: Scan, path: string): View | null {
   const home = scan.accounts.find(
     (account) => account.person && account.uid !== 0 && paths.isInside(path, account.home),
   );
-  // An agent without root's rights has none that could be misused.
-  if (home === undefined || (!ports.canActAs && ports.uid > 0)) return createView(scan, null);
+  // Whoever can be nobody else looks with the own rights; a service of Windows (uid -1) may be anybody's and is not that person.
+  if (home === undefined || (!ports.canActAs && ports.uid >= 0)) return createView(scan, null);
   const person = scan.people.find(({ account }) => account.uid === home.uid);
   return person === undefined ? null : createView(scan, person.reader);
 }

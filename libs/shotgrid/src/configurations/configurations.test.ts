@@ -105,6 +105,47 @@ describe('a configuration', () => {
     },
   );
 
+  it("takes from its studio's root what it does not say itself; that root is none", async () => {
+    putCore(host, 'opt/core/install/core', { version: 'v0.20.2', upgrader: true });
+    putConfiguration(host, 'opt/core', {
+      'shotgun.yml': 'host: https://studio.shotgunstudio.com\napi_key: x\n',
+      'install_location.yml': 'Linux: /opt/core\n',
+      'interpreter_Linux.cfg': '/opt/Shotgun/Python/bin/python\n',
+    });
+    for (const [show, files] of [
+      ['opt/a', {}],
+      ['opt/b', { 'shotgun.yml': 'host: other\n', 'interpreter_Linux.cfg': '/usr/bin/python3\n' }],
+    ] as const) {
+      putConfiguration(host, show, { 'pipeline_configuration.yml': 'pc_id: 1\n', ...files });
+      host.put(`${show}/install/core/core_Linux.cfg`, host.at('opt/core'));
+    }
+
+    const { configurations } = await searched();
+
+    expect(
+      Object.entries(configurations).map(([path, { site, keys, interpreter }]) => [
+        path,
+        site,
+        keys,
+        interpreter,
+      ]),
+    ).toEqual([
+      ['opt/a', 'studio.shotgunstudio.com', ['api_key', 'host'], '/opt/Shotgun/Python/bin/python'],
+      ['opt/b', 'other', ['host'], '/usr/bin/python3'],
+    ]);
+  });
+
+  it('that a variable names', async () => {
+    putConfiguration(host, 'srv/show', { 'pipeline_configuration.yml': 'pc_id: 1\n' });
+    const core = putCore(host, 'srv/show/install/core', { version: 'v0.21.7', upgrader: true });
+
+    const { configurations } = await discoverOn(host, {
+      processEnv: { HOME: host.at('nobody'), TANK_CURRENT_PC: host.at('srv/show') },
+    });
+
+    expect(Object.values(configurations)).toMatchObject([{ kind: 'localized', corePath: core }]);
+  });
+
   it('whose core is gone', async () => {
     putConfiguration(host, 'opt/show', {
       'core_api.yml': `location: {type: dev, path: ${host.at('opt/gone')}}\n`,
@@ -203,6 +244,17 @@ describe('the bundle cache', () => {
       { corePath: host.at('studio/fallback/app_store/tk-core/v0.23.6/info.yml') },
     ]);
     expect(Object.values(found.cores).map(({ inUse }) => inUse)).toEqual([true, true, true]);
+  });
+
+  it('of a plugin holds the core that it starts with', async () => {
+    putCore(host, 'opt/plugin/bundle_cache/app_store/tk-core/v0.20.16', { version: 'v0.20.16' });
+    host.put('opt/plugin/info.yml', 'base_configuration: "sgtk:descriptor:app_store?name=tk-config-basic"\n');
+    putCore(host, 'opt/other/bundle_cache/app_store/tk-core/v0.20.16', { version: 'v0.20.16' });
+
+    expect(used(await searched())).toEqual([
+      ['opt/other/bundle_cache/app_store/tk-core/v0.20.16/info.yml', 'bundleCache', false, []],
+      ['opt/plugin/bundle_cache/app_store/tk-core/v0.20.16/info.yml', 'bundleCache', true, ['opt/plugin']],
+    ]);
   });
 
   it("is where a person's own settings say", async () => {

@@ -1,15 +1,30 @@
 import { clip } from '@trustfleet/protocol';
+import type { SharedFrom } from '../access/shares.ts';
 import { createView, type Facts, type View } from '../access/view.ts';
 import { placeOf, type Descriptor } from '../cores/descriptor.ts';
 import { expand, surroundingsOf } from './expand.ts';
 import type { FoundConfiguration } from './found-configuration.ts';
 import { CORE_API, PATH_LINE, PIPELINE_CONFIGURATION, SHOTGUN, storedDescriptor } from './settings-files.ts';
 
-/** Files of `config/core` that nothing but a pipeline configuration has (shotgrid.md §2.2). */
-export const CONFIGURATION_FILES: readonly string[] = [
-  ...['pipeline_configuration.yml', 'core_api.yml', 'shotgun.yml', 'install_location.yml'],
-  ...['interpreter_Linux.cfg', 'interpreter_Darwin.cfg', 'interpreter_Windows.cfg'],
+/** Any of them in `config/core` tells a pipeline configuration (tk-core, is_pipeline_config; shotgrid.md §2.2). */
+const OF_A_CONFIGURATION = ['pipeline_configuration.yml', 'core_api.yml', 'roots.yml'];
+/** These a studio's core has beside it too. */
+const OF_EITHER = [
+  'shotgun.yml',
+  'install_location.yml',
+  ...['Linux', 'Darwin', 'Windows'].map(interpreterFile),
 ];
+
+/** `config/core` with these names makes a configuration of what holds it; a studio's root with nothing but a core is none. */
+export function isConfiguration(names: readonly string[], hasCore: boolean): boolean {
+  if (names.some((name) => OF_A_CONFIGURATION.includes(name))) return true;
+  return !hasCore && names.some((name) => OF_EITHER.includes(name));
+}
+
+function interpreterFile(system: string): string {
+  return `interpreter_${system}.cfg`;
+}
+
 /** As Toolkit names the systems in its files. */
 const SYSTEM = { linux: 'Linux', macos: 'Darwin', windows: 'Windows' } as const;
 
@@ -18,27 +33,61 @@ export async function readConfiguration(
   view: View,
   at: { readonly path: string; readonly settings: string },
 ): Promise<FoundConfiguration> {
-  const own = SYSTEM[view.scan.ports.platform];
-  const setting = (name: string): string => view.scan.paths.join(at.settings, name);
-  const api = await view.facts(setting('core_api.yml'), CORE_API);
-  const shotgun = await view.facts(setting('shotgun.yml'), SHOTGUN);
-  const pipeline = await view.facts(setting('pipeline_configuration.yml'), PIPELINE_CONFIGURATION);
-  const interpreter = await view.facts(setting(`interpreter_${own}.cfg`), PATH_LINE);
-  noteBroken(view, { path: setting('core_api.yml'), file: api });
-  noteBroken(view, { path: setting('shotgun.yml'), file: shotgun });
+  const file = view.scan.paths.join(at.settings, 'core_api.yml');
+  const api = await view.facts(file, CORE_API);
+  noteBroken(view, { path: file, file: api });
+  const pipeline = await view.facts(
+    view.scan.paths.join(at.settings, 'pipeline_configuration.yml'),
+    PIPELINE_CONFIGURATION,
+  );
   const descriptor = storedDescriptor(valueOf(api));
-  const said = valueOf(shotgun) ?? { site: null, keys: [] };
-  const roots = valueOf(pipeline) ?? [];
+  const core = await coreOf(view, { path: at.path, descriptor, writer: writerOf(view, api) });
+  const own = await siteSettings(view, at.settings);
+  const studio = await studioSettings(core);
   return {
     path: at.path,
     descriptor,
-    ...(await coreOf(view, { path: at.path, descriptor, writer: writerOf(view, api) })),
-    ...said,
-    interpreter: expanded(writerOf(view, interpreter), valueOf(interpreter)),
-    fallbackRoots: roots.flatMap((root) => absolute(writerOf(view, pipeline), root) ?? []),
-    shared: [api, shotgun, pipeline, interpreter].find((file) => file.state === 'read')?.shared ?? null,
+    ...core,
+    site: own.site ?? studio.site,
+    keys: own.keys.length > 0 ? own.keys : studio.keys,
+    interpreter: own.interpreter ?? studio.interpreter,
+    fallbackRoots: (valueOf(pipeline) ?? []).flatMap(
+      (root) => absolute(writerOf(view, pipeline), root) ?? [],
+    ),
+    shared: sharedOf([api, pipeline]) ?? own.shared,
     view,
   };
+}
+
+interface SiteSettings {
+  readonly site: string | null;
+  readonly keys: readonly string[];
+  readonly interpreter: string | null;
+  readonly shared: SharedFrom | null;
+}
+
+async function siteSettings(view: View, settings: string): Promise<SiteSettings> {
+  const { join } = view.scan.paths;
+  const shotgun = await view.facts(join(settings, 'shotgun.yml'), SHOTGUN);
+  noteBroken(view, { path: join(settings, 'shotgun.yml'), file: shotgun });
+  const line = await view.facts(join(settings, interpreterFile(SYSTEM[view.scan.ports.platform])), PATH_LINE);
+  return {
+    ...(valueOf(shotgun) ?? { site: null, keys: [] }),
+    interpreter: expanded(writerOf(view, line), valueOf(line)),
+    shared: sharedOf([shotgun, line]),
+  };
+}
+
+/** What projects with a studio's core do not say, the studio says for all of them: site and interpreter lie beside that core. */
+async function studioSettings({ kind, coreLocation, coreView }: Core): Promise<SiteSettings> {
+  if (kind !== 'sharedCore' || coreLocation === null)
+    return { site: null, keys: [], interpreter: null, shared: null };
+  const { join, parent } = coreView.scan.paths;
+  return await siteSettings(coreView, join(parent(parent(coreLocation)), 'config', 'core'));
+}
+
+function sharedOf(files: readonly Facts<unknown>[]): SharedFrom | null {
+  return files.find((file) => file.state === 'read')?.shared ?? null;
 }
 
 function valueOf<T>(file: Facts<T>): T | null {
@@ -64,7 +113,7 @@ async function coreOf(
 ): Promise<Core> {
   const { join, parts } = view.scan.paths;
   const core = join(of.path, 'install', 'core');
-  const localized = (await view.look(join(core, '_core_upgrader.py'))).state === 'there';
+  const localized = await view.has(join(core, '_core_upgrader.py'));
   const [above = '', name = ''] = parts(of.path).slice(-2);
   const bootstrapped = name === 'cfg' && /^p\w*c\w*\./.test(above);
   if (localized)

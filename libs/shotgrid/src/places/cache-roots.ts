@@ -8,6 +8,8 @@ export interface CacheRoots {
   readonly view: View;
   /** CACHE and PERSISTENT: sites, bootstrapped configurations, Desktop's own installs. */
   readonly roots: readonly string[];
+  /** The configuration that TANK_CURRENT_PC names; null where it names none. */
+  readonly current: string | null;
   /** In the order in which Toolkit searches them: the fallbacks come first. */
   readonly bundleCaches: readonly string[];
 }
@@ -39,6 +41,7 @@ function rootsOf(scan: Scan, of: { readonly home: string; readonly reader: Reade
   return {
     view: createView(scan, of.reader),
     roots: unique(roots),
+    current: path(surroundings.lookup('TANK_CURRENT_PC'))[0] ?? null,
     bundleCaches: unique([...fallbacks, ...named, ...roots.map((root) => join(root, 'bundle_cache'))]),
   };
 }

@@ -1,10 +1,11 @@
 import type { ShotgridEntry } from '../ports.ts';
 import type { View } from '../access/view.ts';
 import { copiesIn } from '../apis/site-copies.ts';
-import { CONFIGURATION_FILES, readConfiguration } from '../configurations/read-configuration.ts';
+import { isConfiguration, readConfiguration } from '../configurations/read-configuration.ts';
 import { pipCore } from '../cores/pip-core.ts';
 import { readCore } from '../cores/read-core.ts';
 import type { Findings } from '../findings.ts';
+import { isRecord, yamlFacts } from '../yaml.ts';
 import { bundlesIn } from './bundle-cache.ts';
 
 type Entries = readonly ShotgridEntry[];
@@ -42,15 +43,7 @@ async function holdsTank(view: View, directory: string): Promise<boolean> {
     ['core', 'python', 'tank_vendor'],
     ['core', 'python', 'tank'],
   ];
-  for (const mark of marks) {
-    const found = await view.look(join(directory, ...mark));
-    // On a share a look is no answer: only a listing tells.
-    if (
-      found.state === 'there' &&
-      (found.shared === null || (await view.list(join(directory, ...mark))) !== null)
-    )
-      return true;
-  }
+  for (const mark of marks) if (await view.has(join(directory, ...mark))) return true;
   return false;
 }
 
@@ -62,21 +55,19 @@ export async function visitConfiguration(
   const { view, directory, entries } = at;
   const { join, parent, name } = view.scan.paths;
   const names = new Set(entries.filter(({ kind }) => kind !== 'file').map((entry) => entry.name));
-  const inside = async (settings: string): Promise<Entries> => (await view.list(settings)) ?? [];
+  const inside = async (settings: string): Promise<string[]> =>
+    ((await view.list(settings)) ?? []).map((entry) => entry.name);
   const installed = join(directory, 'config', 'core');
-  if (
-    names.has('config') &&
-    (await inside(installed)).some((entry) => CONFIGURATION_FILES.includes(entry.name))
-  )
+  if (names.has('config') && isConfiguration(await inside(installed), await hasCore(view, directory)))
     findings.addConfiguration(await readConfiguration(view, { path: directory, settings: installed }));
   const source = join(directory, 'core');
   const isInstalled = name(directory) === 'config' && findings.configurations.has(parent(directory));
-  if (
-    names.has('core') &&
-    !isInstalled &&
-    (await inside(source)).some((entry) => entry.name === 'core_api.yml')
-  )
+  if (names.has('core') && !isInstalled && (await inside(source)).includes('core_api.yml'))
     findings.addConfiguration(await readConfiguration(view, { path: directory, settings: source }));
+}
+
+function hasCore(view: View, directory: string): Promise<boolean> {
+  return view.has(view.scan.paths.join(directory, 'install', 'core', 'info.yml'));
 }
 
 /** A root that holds `config` and `install`, where both are known to be: nothing else below it is entered. */
@@ -105,6 +96,12 @@ export async function visitInstalled(
 /** The newest: nobody goes back further. */
 const MOST_BACKUPS = 20;
 
+/** A built plugin brings the core that it starts with in a bundle cache beside its manifest (tk-core, developer/build_plugin.py). */
+const PLUGIN = yamlFacts(
+  'plugin',
+  (document) => isRecord(document) && ('plugin_id' in document || 'base_configuration' in document),
+);
+
 /** A bundle cache: its cores, and those of Desktop's start-up framework. */
 export async function visitBundleCache(
   findings: Findings,
@@ -115,6 +112,8 @@ export async function visitBundleCache(
   if (cores.length + startups.length === 0) return;
   findings.addBundleCache(root, view);
   const { join, parent } = view.scan.paths;
+  const above = await view.facts(join(parent(root), 'info.yml'), PLUGIN);
+  if (above.state === 'read' && above.value === true) findings.addPlugin(parent(root));
   for (const location of [...cores, ...startups.map((path) => join(path, 'python', 'tk-core'))]) {
     if (view.scan.late()) break;
     if (!(await holdsTank(view, location))) continue;
