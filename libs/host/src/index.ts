@@ -21,3 +21,4 @@ export { observeEndpoint } from './observe-endpoint/observe-endpoint.ts';
 export type { EndpointObservation, ObserveRequest } from './observe-endpoint/types.ts';
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
+export { readSystemFactsAgain, type KnownSystemFacts } from './known-system-facts.ts';
