@@ -1,3 +1,4 @@
+import type { KnownSystemFacts } from '@trustfleet/host';
 import type { VariablesSection } from '@trustfleet/protocol';
 import type { PythonFacts, PythonsResult, VariablesResult } from '@trustfleet/python';
 import type { EndpointFacts } from './judge/endpoint-facts.ts';
@@ -5,6 +6,7 @@ import type { ShotgridMemory, ShotgridResult } from '@trustfleet/shotgrid';
 
 /** What a look at some sections leaves for the next one, which may be another process's. JSON. */
 export interface EarlierFacts {
+  readonly system?: KnownSystemFacts | null;
   /** Null when no look at them has succeeded. */
   readonly variables: VariablesResult['variables'] | null;
   /** Settings of the section `variables`: some say where Toolkit keeps what it downloads. */

@@ -19,6 +19,7 @@ export interface CollectOptions {
 const account = z.object({ uid: z.int(), gid: z.int() }).nullable();
 /** What `EarlierFacts` became on its way; only what they are built of is looked at, since this program wrote it. */
 const facts = z.object({
+  system: z.looseObject({ at: z.number(), of: z.string(), section: z.looseObject({}) }).nullish(),
   variables: z.array(z.looseObject({ readAs: account })).nullable(),
   certifi: z.array(z.looseObject({ path: z.string(), readAs: account })).nullable(),
   pythons: z.looseObject({ known: z.looseObject({ format: z.literal(1) }) }).nullish(),
