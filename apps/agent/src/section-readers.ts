@@ -1,4 +1,4 @@
-import { readSystemFacts, type Host } from '@trustfleet/host';
+import { readSystemFactsAgain, type Host } from '@trustfleet/host';
 import type { Inventory, KnownSectionName } from '@trustfleet/protocol';
 import { collectBundles, collectCode, collectVariables, discoverPythons } from '@trustfleet/python';
 import { createShotgridDiscovery } from '@trustfleet/shotgrid';
@@ -53,8 +53,9 @@ const collectOptions = ({ options, settings }: ReadContext) => ({
 
 /** One reader a section. Each may ask for what those of {@link FOLLOWS} left. */
 export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
-  async system({ options: { name } }) {
-    const { section, problems } = await readSystemFacts();
+  async system({ options: { name }, facts }) {
+    const { section, problems, known } = await readSystemFactsAgain(facts.system ?? null);
+    facts.system = known;
     return { section: name === null ? section : { ...section, hostname: name }, problems };
   },
   async trustStores({ options: { host, root } }) {
