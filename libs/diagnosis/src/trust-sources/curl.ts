@@ -29,6 +29,7 @@ function search(inquiry: Inquiry): Found {
     variableRung(inquiry, 'SSL_CERT_FILE', { error }),
     { place: place('osStore'), look: () => osStore(inquiry) },
   ]);
+  if (file.end.state === 'cannotLoad') return file;
   // CURL_CA_BUNDLE makes it look at neither of OpenSSL's variables.
   const alone = file.end.variable === 'CURL_CA_BUNDLE';
   const directory = (alone ? null : namedDirectory(inquiry)) ?? defaultDirectory(inquiry, file);

@@ -16,7 +16,8 @@ export type FileProblem = Extract<
   | 'insideZip'
 >;
 
-const BY_STATE: Readonly<Record<Exclude<KnownFile['state'], 'read' | 'tooLarge'>, FileProblem>> = {
+type ReadState = Exclude<KnownFile['state'], 'read' | 'tooLarge'>;
+const BY_STATE: Readonly<Record<ReadState, FileProblem>> = {
   missing: 'fileMissing',
   unreadable: 'fileUnreadable',
   notRegularFile: 'notAFile',
@@ -26,14 +27,22 @@ const BY_STATE: Readonly<Record<Exclude<KnownFile['state'], 'read' | 'tooLarge'>
   noCertificates: 'fileWithoutCertificates',
 };
 
-/** Null where the whole file loads; `unknown` where it was too large to be read for the facts. */
+/** Words of the host's readers for what the system refused; every other `unreadable` says why they did not look (a share, Windows). */
+const REFUSED = /may not be read|permission denied/i;
+
+/** Null where the whole file loads; `unknown` where nobody looked: a share that is left alone or does not answer, a file too large. */
 export function problemOf(file: KnownFile): FileProblem | 'unknown' | null {
-  if (file.form === 'directory') return 'notAFile';
-  if (file.state === 'tooLarge') return 'unknown';
-  if (file.state !== 'read') return BY_STATE[file.state];
-  if (!file.opensslAccepts)
-    return file.anchors.length === 0 && file.problems.length === 0 ? 'fileWithoutCertificates' : 'fileBroken';
-  return null;
+  if (isUnseen(file)) return 'unknown';
+  if (file.form === 'directory')
+    return file.state === 'read' ? 'notAFile' : BY_STATE[file.state as ReadState];
+  if (file.state !== 'read') return BY_STATE[file.state as ReadState];
+  if (file.opensslAccepts) return null;
+  return file.anchors.length === 0 && file.problems.length === 0 ? 'fileWithoutCertificates' : 'fileBroken';
+}
+
+/** True where the state says only that nobody looked. */
+export function isUnseen({ state, detail }: KnownFile): boolean {
+  return state === 'tooLarge' || (state === 'unreadable' && detail !== null && !REFUSED.test(detail));
 }
 
 export interface Reader {

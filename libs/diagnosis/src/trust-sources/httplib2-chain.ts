@@ -5,8 +5,7 @@ import { place, step } from './step.ts';
 import { notImportable } from './python-client.ts';
 
 const NO_FILE = 'RuntimeError: Environment variable HTTPLIB2_CA_CERTS not a valid file';
-const NOT_KNOWN =
-  'Whether HTTPLIB2_CA_CERTS names a file decides whether the import works, and the facts of this host do not say';
+const NOT_KNOWN = 'Whether HTTPLIB2_CA_CERTS names a file decides whether the import works';
 
 /**
  * `certs.where()` runs while httplib2 is imported, so that a variable that names no file ends the import itself, wherever the anchors
@@ -18,7 +17,7 @@ export function httplib2ImportFailure(inquiry: Inquiry): Found | null {
   if (at.value === '') return notImportable([at, 'failed', 'emptyNamesNoFile'], NO_FILE);
   const reading = readAs(inquiry, at);
   if (reading.state === 'unknown')
-    return found(step(at, 'used', 'factsMissing'), ended('unknown', NOT_KNOWN, at.name));
+    return found(step(at, 'used', 'factsMissing'), ended('unknown', `${NOT_KNOWN}: ${reading.why}`, at.name));
   const noFile =
     reading.state === 'fails' && ['fileMissing', 'notAFile', 'insideZip'].includes(reading.problem);
   return noFile ? notImportable([at, 'failed', 'failsImport'], NO_FILE) : null;

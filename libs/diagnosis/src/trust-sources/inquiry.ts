@@ -67,18 +67,23 @@ export const NO_FACTS = 'The facts of this host do not say what that file holds'
 export type Reading =
   | { readonly state: 'loads'; readonly file: KnownFile }
   | { readonly state: 'fails'; readonly problem: FileProblem }
-  | { readonly state: 'unknown' };
+  | { readonly state: 'unknown'; readonly why: string };
 
 /** `at` names the path and what led to it. */
 export function readAs(inquiry: Inquiry, at: Place, form: Form = 'file'): Reading {
   const path = at.value ?? '';
   if (path.includes('!')) return { state: 'fails', problem: 'insideZip' };
   const file = knownAs(inquiry, at, form);
-  if (file === null) return { state: 'unknown' };
+  if (file === null) return { state: 'unknown', why: NO_FACTS };
   if (form === 'directory' && file.form === 'directory') return { state: 'loads', file };
   const problem = problemOf(file);
-  if (problem === 'unknown') return { state: 'unknown' };
+  if (problem === 'unknown') return { state: 'unknown', why: whyUnseen(file) };
   return problem === null ? { state: 'loads', file } : { state: 'fails', problem };
+}
+
+/** The readers' own words: a share that does not answer is named in them. */
+export function whyUnseen({ detail, path }: KnownFile): string {
+  return detail ?? `${path} was not read`;
 }
 
 export function knownAs({ index, consumer }: Inquiry, at: Place, form: Form): KnownFile | null {
@@ -115,7 +120,7 @@ export function byFile(inquiry: Inquiry, at: Place, way: FileWay = {}): Found {
   }
   const origins = [named(path)];
   if (reading.state === 'unknown')
-    return found(step(at, 'used', 'factsMissing'), { ...ended('unknown', NO_FACTS, name), origins });
+    return found(step(at, 'used', 'factsMissing'), { ...ended('unknown', reading.why, name), origins });
   const { problem } = reading;
   const error = way.error?.(problem, path) ?? pythonLoadError(problem, inquiry);
   return found(step(at, 'failed', problem), { ...ended('cannotLoad', error, name), origins });

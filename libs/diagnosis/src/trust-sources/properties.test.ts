@@ -139,12 +139,14 @@ describe('resolveSource', () => {
     );
   });
 
-  it('what is bad for a variable never adds anchors', () => {
+  // truststore has other places where the default ones give nothing.
+  it('without truststore, what is bad for a variable never adds anchors', () => {
     fc.assert(
       fc.property(consumers, fc.constantFrom(...VARIABLES), (consumer, name) => {
         const facts = factsFor('linux');
         const bad = resolveSource(withValues(consumer, { [name]: '/broken.pem' }), facts);
         const good = resolveSource(withValues(consumer, { [name]: '/studio.pem' }), facts);
+        fc.pre(!bad.source.steps.some(({ kind }) => kind === 'injection'));
         if (bad.source.state === 'anchors' && good.source.state === 'anchors')
           expect(bad.anchors.length).toBeLessThanOrEqual(good.anchors.length);
       }),

@@ -91,6 +91,17 @@ describe('ssl on Linux', () => {
     expect(silent.source.error).toContain('facts');
   });
 
+  it('takes nobody’s not looking for no answer of the system', () => {
+    const detail = '/mnt/ca.pem lies on a share that does not answer (nfs4, server:/studio)';
+    const unseen = { ...bad('/mnt/ca.pem', 'unreadable'), detail };
+    expect(ssl({ SSL_CERT_FILE: '/mnt/ca.pem' }, { bundles: [unseen] }).source).toMatchObject({
+      state: 'unknown',
+      error: detail,
+    });
+    const refused = { ...unseen, detail: '/mnt/ca.pem may not be read by its user' };
+    expect(ssl({ SSL_CERT_FILE: '/mnt/ca.pem' }, { bundles: [refused] }).source.state).toBe('anchors');
+  });
+
   it('finds a default that is a link by the Python that leads to it', () => {
     const environment = python('3.11.7', {
       verifyPaths: {

@@ -1,5 +1,6 @@
 import { compareVersions, isBefore } from '../version-number.ts';
-import { knownAs, readAs, variable, type Inquiry, NO_FACTS } from './inquiry.ts';
+import { knownAs, readAs, variable, whyUnseen, type Inquiry, NO_FACTS } from './inquiry.ts';
+import { isUnseen } from './file-problem.ts';
 import { isLibreSsl } from './openssl-profile.ts';
 import { windowsStoresOfPython } from './os-store.ts';
 import { ended, found, withAnchors, type Found } from './search.ts';
@@ -10,11 +11,12 @@ import type { KnownFile, Origin } from './facts-index.ts';
 interface Half {
   readonly steps: readonly Step[];
   readonly origins: readonly Origin[];
-  readonly unknown: boolean;
+  /** Why nothing can be said; null where something can. */
+  readonly unknown: string | null;
   /** The variable that led there. */
   readonly variable: string | null;
 }
-const NOTHING: Half = { steps: [], origins: [], unknown: false, variable: null };
+const NOTHING: Half = { steps: [], origins: [], unknown: null, variable: null };
 
 /** What urllib does of itself: the default certificates, where nothing switched verification off. */
 export function pythonDefault(inquiry: Inquiry): Found {
@@ -30,13 +32,18 @@ export function defaultCertificates(inquiry: Inquiry): Found {
   const halves = [system, halfOf(inquiry, FILE), halfOf(inquiry, DIRECTORY)];
   const origins = halves.flatMap((half) => half.origins);
   const steps = oneUsed(halves.flatMap((half) => half.steps));
-  if (halves.some(({ unknown }) => unknown))
-    return { steps, end: { ...ended('unknown', NO_FACTS), origins, byDefaultContext: true } };
+  const unknown = firstWhy(halves);
+  if (unknown !== null)
+    return { steps, end: { ...ended('unknown', unknown), origins, byDefaultContext: true } };
   const reachedBy =
     halves.find((half) => half.variable !== null && half.origins.length > 0)?.variable ?? null;
   const failed = halves.find((half) => half.variable !== null)?.variable ?? null;
   const name = origins.length === 0 ? failed : reachedBy;
   return { steps, end: withAnchors(origins, { variable: name, byDefaultContext: true }) };
+}
+
+function firstWhy(halves: readonly Half[]): string | null {
+  return halves.map(({ unknown }) => unknown).find((why) => why !== null) ?? null;
 }
 
 /** The first place that gives something is `used`, those after it are `added`. */
@@ -65,7 +72,7 @@ function switchedOff(inquiry: Inquiry): Found | null {
 function windowsHalf(inquiry: Inquiry): Half {
   const origins = windowsStoresOfPython(inquiry);
   const at = place('osStore', { value: 'ROOT, CA' });
-  if (origins === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
+  if (origins === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: NO_FACTS };
   return { ...NOTHING, steps: [step(at, 'used')], origins };
 }
 
@@ -106,11 +113,11 @@ function halfOf(inquiry: Inquiry, half: DefaultPlace): Half {
 function compiledIn(inquiry: Inquiry, half: DefaultPlace): Half {
   const paths = inquiry.consumer.python?.verifyPaths ?? null;
   const at = place('pythonDefault', { name: half.name, value: paths?.[half.compiled] ?? null });
-  if (paths === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
+  if (paths === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: NO_FACTS };
   if (at.value === null) return { ...NOTHING, steps: [step(at, 'notSet')] };
   const read = half.byDefault(inquiry, at);
   // get_default_verify_paths(), asked without these variables, says null for what is not there: the list of bundles need not repeat it.
-  if (read.unknown && paths[half.name] === null)
+  if (read.unknown !== null && paths[half.name] === null)
     return { ...NOTHING, steps: [step(at, 'failed', 'fileMissing')] };
   return read;
 }
@@ -125,7 +132,7 @@ function ofFileVariable(inquiry: Inquiry, at: Place): Half {
 function ofPath(inquiry: Inquiry, at: Place, reason: Step['reason']): Half {
   const reading = readAs(inquiry, at);
   if (reading.state === 'unknown')
-    return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
+    return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: reading.why };
   if (reading.state === 'fails') return { ...NOTHING, steps: [step(at, 'failed', reading.problem)] };
   return { ...NOTHING, steps: [step(at, 'used', reason)], origins: [inquiry.index.originOf(reading.file)] };
 }
@@ -145,7 +152,7 @@ function ofDirectories(inquiry: Inquiry, named: Place): Half {
   return {
     steps: halves.flatMap(({ steps }) => steps),
     origins: halves.flatMap(({ origins }) => origins),
-    unknown: halves.some(({ unknown }) => unknown),
+    unknown: firstWhy(halves),
     variable: named.name,
   };
 }
@@ -153,7 +160,10 @@ const MAX_DIRECTORIES = 4;
 
 function ofDirectory(inquiry: Inquiry, at: Place, reason: Step['reason']): Half {
   const file = knownAs(inquiry, at, 'directory');
-  if (file === null) return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown: true };
+  if (file === null || isUnseen(file)) {
+    const unknown = file === null ? NO_FACTS : whyUnseen(file);
+    return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown };
+  }
   if (file.form === 'directory' && file.state === 'read') {
     const empty = file.anchors.length === 0;
     if (empty) return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
