@@ -38,20 +38,24 @@ export async function createScan(
   const paths = createPaths(ports.platform);
   const problems = new Map<string, CollectorProblem>();
   const note = (path: string, reason: string): void => {
-    const problem = { path: clip(path, 4096), reason: clip(reason, 512) };
+    const problem = clipped({ path, reason });
     problems.set(`${problem.path}\0${problem.reason}`, problem);
   };
   const end = performance.now() + (options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
   const { users: accounts, detail } = await ports.users(root);
   if (detail !== null) note(ports.platform === 'windows' ? 'C:\\Users' : root, detail);
+  const shares = createShares(ports, { paths, allowed: options.readNetwork, note });
   return {
-    ...{ ports, paths, root, options, accounts, memory, note },
+    ...{ ports, paths, root, options, accounts, memory, note, shares },
     rights: createRights(ports, { paths, accounts }),
-    shares: createShares(ports, { paths, allowed: options.readNetwork, note }),
-    problems: () => ordered([...problems.values()]),
+    problems: () => ordered([...problems.values(), ...shares.problems()].map(clipped)),
     late: () => performance.now() > end,
     people: peopleOf(ports, accounts),
   };
+}
+
+function clipped({ path, reason }: CollectorProblem): CollectorProblem {
+  return { path: clip(path, 4096), reason: clip(reason, 512) };
 }
 
 function peopleOf(ports: ShotgridPorts, accounts: readonly UserAccount[]): Scan['people'] {

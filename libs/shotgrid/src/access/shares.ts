@@ -1,6 +1,6 @@
-import { clip, type ShotgunApi } from '@trustfleet/protocol';
+import { clip, type CollectorProblem, type ShotgunApi } from '@trustfleet/protocol';
 import type { ShotgridPorts } from '../ports.ts';
-import type { Paths } from '../paths.ts';
+import { compare, type Paths } from '../paths.ts';
 
 export type SharedFrom = NonNullable<ShotgunApi['shared']>;
 
@@ -12,10 +12,12 @@ export type Standing =
   | { readonly state: 'leftAlone'; readonly detail: string };
 
 export interface Shares {
-  /** Follows a link at the end of `path`. A share that is left alone becomes a problem line. */
+  /** Follows a link at the end of `path`. */
   standing(path: string): Promise<Standing>;
   /** A read there had no answer in time: nothing more of it is asked for during this discovery. */
   gaveNoAnswer(path: string, shared: SharedFrom): void;
+  /** One line a share that was left alone, in whole or in part: the first of its paths by name, and how many more there are. */
+  problems(): CollectorProblem[];
 }
 
 /** What one discovery asks of shares at most; the time limit ends most of them sooner. */
@@ -29,19 +31,24 @@ export function createShares(
     readonly note: (path: string, reason: string) => void;
   },
 ): Shares {
-  const dead = new Set<string>();
+  const dead = new Map<string, string>();
   const known = new Map<string, Promise<Standing>>();
+  const left = new Map<string, { readonly why: string; readonly paths: Set<string> }>();
   let answers = 0;
-  const leftAlone = (path: string, why: string): Standing => {
-    given.note(path, why);
+  const leaveAlone = (path: string, shared: SharedFrom, why: string): Standing => {
+    // Windows does not say what a drive is connected with.
+    const key = shared.export === '' ? given.paths.parts(path)[0] : shared.export;
+    const one = left.get(`${why}\0${key ?? ''}`) ?? { why, paths: new Set() };
+    left.set(`${why}\0${key ?? ''}`, { ...one, paths: one.paths.add(path) });
     return { state: 'leftAlone', detail: why };
   };
   const ask = async (path: string): Promise<Standing> => {
     const share = await ports.networkShare(path);
     if (share === null) return { state: 'local' };
-    if (!given.allowed.some((directory) => given.paths.isInside(path, directory)))
-      return leftAlone(path, `Lies on a network mount (${share.type}) and is left alone`);
-    return { state: 'shared', shared: { export: clip(share.export, 4096), type: clip(share.type, 512) } };
+    const shared = { export: clip(share.export, 4096), type: clip(share.type, 512) };
+    return given.allowed.some((directory) => given.paths.isInside(path, directory))
+      ? { state: 'shared', shared }
+      : leaveAlone(path, shared, `Lies on a network mount (${shared.type}) and is left alone`);
   };
   return {
     async standing(path) {
@@ -49,21 +56,25 @@ export function createShares(
       known.set(path, asked);
       const standing = await asked;
       if (standing.state !== 'shared') return standing;
-      if (dead.has(keyOf(standing.shared)))
-        return { state: 'leftAlone', detail: `${path} lies on a share that does not answer` };
+      const why = dead.get(keyOf(standing.shared));
+      if (why !== undefined) return { state: 'leftAlone', detail: why };
       answers += 1;
       return answers <= MOST_ANSWERS
         ? standing
-        : leftAlone(path, `More than ${MOST_ANSWERS} files of shares were not read`);
+        : leaveAlone(path, standing.shared, `More than ${MOST_ANSWERS} files of shares were not read`);
     },
     gaveNoAnswer(path, shared) {
-      if (dead.has(keyOf(shared))) return;
-      dead.add(keyOf(shared));
-      given.note(
-        path,
-        `The share ${shared.export} (${shared.type}) does not answer: the rest of it was not looked at`,
-      );
+      const key = keyOf(shared);
+      if (dead.has(key)) return;
+      const why = `The share ${shared.export} (${shared.type}) does not answer: the rest of it was not looked at`;
+      dead.set(key, why);
+      given.note(path, why);
     },
+    problems: () =>
+      [...left.values()].map(({ why, paths }) => {
+        const [path = '', ...more] = [...paths].sort(compare);
+        return { path, reason: more.length === 0 ? why : `${why}, as ${more.length} more paths there are` };
+      }),
   };
 }
 
