@@ -32,6 +32,8 @@ export interface Scan {
   ): Promise<BundleRead>;
   list(path: string, reader: Reader): Promise<PythonListing>;
   chain(path: string): Promise<PythonPathChain>;
+  /** As the port; a directory is looked through once a scan for the same owners: many environments have one standard library. */
+  findForeign: PythonPorts['findForeign'];
   /** Null for what lies on this machine. */
   shareOf(path: string): Promise<PythonShare | null>;
   /** What each path is like, for telling later whether it changed; `settled` false: it cannot be told. Asks the mount table first. */
@@ -86,10 +88,17 @@ function knownOf(of: Pick<Scan, 'ports' | 'root' | 'options'>): KnownPythons | n
 function createAccess(
   ports: PythonPorts,
   shares: Shares,
-): Pick<Scan, 'read' | 'list' | 'chain' | 'shareOf' | 'marksOf'> {
+): Pick<Scan, 'read' | 'list' | 'chain' | 'findForeign' | 'shareOf' | 'marksOf'> {
+  const searched = new Map<string, ReturnType<PythonPorts['findForeign']>>();
   const chains = new Map<string, Promise<PythonPathChain>>();
   return {
     shareOf: (path) => shares.of(path),
+    findForeign(search) {
+      const key = JSON.stringify([search.directory, search.owners, search.asUser ?? null]);
+      const found = searched.get(key) ?? ports.findForeign(search);
+      searched.set(key, found);
+      return found;
+    },
     async read(path, { reader, maxBytes, head }) {
       const way = await shares.wayTo(path);
       if (way.refused !== null)

@@ -98,7 +98,7 @@ async function deepProblem(
   for (const directory of directories) {
     const chain = await scan.chain(directory);
     if (chain.state !== 'resolved') continue;
-    const found = await scan.ports.findForeign({
+    const found = await scan.findForeign({
       directory,
       owners: of.owners,
       timeoutMs: DEEP_CHECK_MS,
