@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_SCAN_SETTINGS } from './version.ts';
+import { DEFAULT_SCAN_SETTINGS, DEFAULT_STATE_DIR } from './version.ts';
 
 /* Options that several commands have. */
 
@@ -20,3 +20,8 @@ export const scanSettings = (): Option =>
     '--scan-settings <file>',
     `more places to look at, named by the owner of this host (default: ${DEFAULT_SCAN_SETTINGS})`,
   ).argParser(absolute);
+
+export const stateDir = (): Option =>
+  new Option('--state-dir <dir>', 'where identity and journals are kept')
+    .default(DEFAULT_STATE_DIR)
+    .argParser(absolute);

@@ -9,10 +9,10 @@ import type { StoresDiffOptions } from './commands/stores-diff.ts';
 import type { StoresOptions } from './commands/stores.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyStoreOptions } from './commands/verify-store.ts';
-import { absolute, root, scanSettings } from './cli-options.ts';
+import { absolute, root, scanSettings, stateDir } from './cli-options.ts';
 import { addLookCommands } from './cli-look.ts';
 import { addServiceCommands } from './service/commands.ts';
-import { AGENT_VERSION, DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from './version.ts';
+import { AGENT_VERSION, DEFAULT_ALLOW_LIST } from './version.ts';
 
 /** What a command line runs in. */
 export interface CliContext {
@@ -41,10 +41,6 @@ function tokenOf(env: Environment): string {
   throw new CliError(`A token is needed: give it with --token, or in ${TOKEN_VARIABLE}.`, 2);
 }
 
-const stateDir = (): Option =>
-  new Option('--state-dir <dir>', 'where identity and journals are kept')
-    .default(DEFAULT_STATE_DIR)
-    .argParser(absolute);
 const allowList = (): Option =>
   new Option('--allow-list <file>', 'what the owner of this host permits')
     .default(DEFAULT_ALLOW_LIST)

@@ -127,9 +127,15 @@ function whatWasRead(
   };
 }
 
-async function settingsOf({ scanSettings }: InventoryOptions): ReturnType<typeof readScanSettings> {
-  if (scanSettings === null) return { settings: NO_SCAN_SETTINGS, problem: null };
-  return readScanSettings(scanSettings);
+async function settingsOf({
+  scanSettings,
+  search = [],
+}: InventoryOptions): ReturnType<typeof readScanSettings> {
+  const read =
+    scanSettings === null
+      ? { settings: NO_SCAN_SETTINGS, problem: null }
+      : await readScanSettings(scanSettings);
+  return { ...read, settings: { ...read.settings, search: [...read.settings.search, ...search] } };
 }
 
 const interpretersOf = ({ shotgrid }: EarlierFacts): string => JSON.stringify(shotgrid?.interpreters ?? []);

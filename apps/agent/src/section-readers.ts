@@ -3,6 +3,8 @@ import type { Inventory, KnownSectionName } from '@trustfleet/protocol';
 import { collectBundles, collectCode, collectVariables, discoverPythons } from '@trustfleet/python';
 import { createShotgridDiscovery } from '@trustfleet/shotgrid';
 import { createTrustStores } from '@trustfleet/trust-stores';
+import { shellVariables } from './doctor/shell-variables.ts';
+import type { Environment } from './environment.ts';
 import type { FactsInHand } from './earlier-facts.ts';
 import type { EndpointOrders } from './judge/endpoint-facts.ts';
 import { judgeHost, type Judged } from './judge/judge-host.ts';
@@ -21,6 +23,10 @@ export interface InventoryOptions {
   readonly scanSettings: string | null;
   /** What people configured at the server; nothing else is ever reached for. */
   readonly endpoints: EndpointOrders;
+  /** Directories to search beside those of `scan.json`. */
+  readonly search?: readonly string[];
+  /** Its variables are all that counts: the shell that somebody stands in. */
+  readonly shell?: Environment;
 }
 
 /** What a reader found. */
@@ -63,7 +69,9 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
     return { ...found, section: { stores: [...found.stores] } };
   },
   async variables(context) {
-    const found = await collectVariables(context.options.host, collectOptions(context));
+    const { host, shell } = context.options;
+    const found =
+      shell === undefined ? await collectVariables(host, collectOptions(context)) : shellVariables(shell);
     context.facts.variables = found.variables;
     context.facts.settings = found.section.settings;
     return found;

@@ -1,0 +1,62 @@
+import { createHost, type Host } from '@trustfleet/host';
+import type { ConfiguredEndpoint, Inventory, VerdictsSection } from '@trustfleet/protocol';
+import { NOTHING_KNOWN } from '../earlier-facts.ts';
+import type { Environment } from '../environment.ts';
+import { readSections } from '../inventory.ts';
+import { NO_ENDPOINTS } from '../judge/endpoint-facts.ts';
+import { judgeNow } from '../judge/judge-now.ts';
+
+export interface ExamineOptions {
+  readonly endpoints: readonly ConfiguredEndpoint[];
+  /** Judge the shell that this runs in, with its rights, in place of what new programs of the machine and its people get. */
+  readonly here: boolean;
+  /** Do not start any Python. */
+  readonly probe: boolean;
+  readonly search: readonly string[];
+  readonly root: string;
+  readonly scanSettings: string;
+  readonly env: Environment;
+  readonly onProgress: (sentence: string) => void;
+}
+
+export interface Examination {
+  readonly sections: Partial<Inventory>;
+  readonly verdicts: VerdictsSection;
+  readonly problems: readonly string[];
+}
+
+const READ = ['variables', 'pythons', 'trustStores', 'shotgrid', 'bundles'] as const;
+
+/** Looks at this machine and at the endpoints once, and judges every program against each. Changes nothing, and needs no server. */
+export async function examine(options: ExamineOptions): Promise<Examination> {
+  const { endpoints, here, root, scanSettings, env, onProgress } = options;
+  const host: Host = here ? { ...createHost(), canActAs: false } : createHost();
+  const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
+  onProgress('Looking for Python environments, copies of shotgun_api3, bundles and stores …');
+  const read = await readSections(
+    {
+      ...{ host, root, scanSettings, processEnv: env, name: null, endpoints: NO_ENDPOINTS },
+      search: options.search,
+      ...(here ? { shell: env } : {}),
+    },
+    { names: READ, facts: NOTHING_KNOWN },
+  );
+  const all = [...read.readings];
+  const sections = Object.fromEntries(
+    all.flatMap(([name, { section }]) => (section === null ? [] : [[name, section]])),
+  ) as Partial<Inventory>;
+  if (endpoints.length > 0) onProgress(`Looking at ${endpoints.map(({ name }) => name).join(', ')} …`);
+  const judged = await judgeNow({
+    ...{ host, catalogue, sections, endpoints, onProgress },
+    collect: { root, processEnv: env },
+    certificates: new Map(all.flatMap(([, { certificates }]) => [...certificates])),
+    probe: options.probe,
+    asCaller: here,
+    wallClock: new Date(),
+  });
+  return {
+    sections: { ...sections, endpoints: judged.endpoints },
+    verdicts: judged.verdicts,
+    problems: all.flatMap(([, { problems }]) => problems),
+  };
+}

@@ -1,0 +1,76 @@
+import type {
+  ObservedEndpoint,
+  PythonEnvironment,
+  TrustSource,
+  Verdict,
+  VerdictOutcome,
+} from '@trustfleet/protocol';
+import type { Examination } from './examine.ts';
+import { grouped } from './grouped.ts';
+
+/** One client of a row at one endpoint. */
+export interface Entry {
+  readonly source: TrustSource;
+  readonly verdict: Verdict;
+  /** What counts: what was really seen, where something was, else what was worked out. */
+  readonly outcome: VerdictOutcome;
+}
+
+export interface Cell {
+  readonly endpoint: ObservedEndpoint;
+  readonly entries: readonly Entry[];
+}
+
+/** One Python environment under one set of variables. */
+export interface Row {
+  readonly python: PythonEnvironment;
+  readonly accounts: readonly string[];
+  readonly sources: readonly TrustSource[];
+  readonly cells: readonly Cell[];
+}
+
+export function outcomeOf({ probed, predicted }: Verdict): VerdictOutcome {
+  return probed === null || probed.result === 'unknown' ? predicted : probed;
+}
+
+/** Who verifies nothing fails too: it would take anybody's certificate. */
+export const failsAt = ({ outcome }: Entry): boolean =>
+  outcome.result === 'fails' || outcome.result === 'unverified';
+
+/** Where nothing verifies whatever the server: no store, no file, no ssl. */
+export const cannotVerify = ({ state }: TrustSource): boolean => state !== 'anchors' && state !== 'unknown';
+
+/** `first` goes in front: the Python that the shell would start. */
+export function rowsOf({ sections, verdicts }: Examination, first: string | null): Row[] {
+  const pythons = new Map((sections.pythons?.pythons ?? []).map((python) => [python.path, python]));
+  const endpoints = sections.endpoints?.endpoints ?? [];
+  const bySource = grouped(verdicts.verdicts, ({ source }) => source);
+  const groups = grouped(
+    verdicts.sources.filter(({ python }) => python !== null),
+    ({ python, accounts }) => JSON.stringify([python, accounts]),
+  );
+  const rows = [...groups.values()].flatMap((sources): Row[] => {
+    const python = pythons.get(sources[0]?.python ?? '');
+    if (python === undefined) return [];
+    const entries = sources.flatMap((source) =>
+      (bySource.get(source.id) ?? []).map((verdict) => ({ source, verdict, outcome: outcomeOf(verdict) })),
+    );
+    const ordered = entries.toSorted((a, b) => compare(a.source.client, b.source.client));
+    return [
+      {
+        python,
+        accounts: sources[0]?.accounts ?? [],
+        sources: sources.toSorted((a, b) => compare(a.client, b.client)),
+        cells: endpoints.map((endpoint) => ({
+          endpoint,
+          entries: ordered.filter(({ verdict }) => verdict.endpoint === endpoint.id),
+        })),
+      },
+    ];
+  });
+  const rank = ({ python, accounts }: Row): string =>
+    `${python.path === first || python.realPath === first ? 0 : 1}${python.path}\0${accounts.join()}`;
+  return rows.toSorted((a, b) => compare(rank(a), rank(b)));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

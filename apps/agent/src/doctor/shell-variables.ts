@@ -1,0 +1,30 @@
+import { CA_VARIABLES, clip, TRUST_SETTINGS, type VariablesSection } from '@trustfleet/protocol';
+import type { VariablesResult } from '@trustfleet/python';
+import type { Environment } from '../environment.ts';
+
+/** Where a variable of the shell is said to be set. */
+export const SHELL = 'this shell';
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i;
+
+/**
+ * The variables that a program gets which is started here and now, in place of all that files of the machine and of people say: a shell
+ * has read them already. They count as the machine's, so that they are judged as one set (libs/diagnosis, `variableContexts`).
+ */
+export function shellVariables(env: Environment): VariablesResult {
+  const inShell = <Name extends string>(names: readonly Name[]): Set<Name> =>
+    new Set(names.filter((name) => env[name] !== undefined));
+  const of = <Name extends string>(name: Name) => ({
+    name,
+    scope: 'machine' as const,
+    owner: null,
+    value: clip((env[name] ?? '').replace(CREDENTIALS, '$1***@'), 4096),
+    source: SHELL,
+  });
+  const variables = [...inShell(CA_VARIABLES)].map(of);
+  const settings: VariablesSection['settings'] = [...inShell(TRUST_SETTINGS)].map(of);
+  return {
+    section: { variables, settings, problems: [] },
+    variables: variables.map((variable) => ({ variable, readAs: null })),
+    watch: [],
+  };
+}

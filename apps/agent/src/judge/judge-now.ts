@@ -1,0 +1,69 @@
+import type { RootCatalogue } from '@trustfleet/certificates';
+import { diagnoseSources, resolveSources } from '@trustfleet/diagnosis';
+import { collectEndpoints } from '@trustfleet/endpoints';
+import type { Host } from '@trustfleet/host';
+import type { ConfiguredEndpoint, EndpointsSection, VerdictsSection } from '@trustfleet/protocol';
+import type { CollectOptions } from '@trustfleet/python';
+import { diagnosisFacts, type DiagnosedSections } from './diagnosis-facts.ts';
+import { proxyOf } from './judge-host.ts';
+import { probeUnits } from './probe-units.ts';
+import { unitsOf, whyNotProbed } from './units.ts';
+
+export interface JudgeNowInput {
+  readonly host: Host;
+  readonly collect: CollectOptions;
+  readonly catalogue: RootCatalogue;
+  readonly sections: DiagnosedSections;
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+  readonly endpoints: readonly ConfiguredEndpoint[];
+  readonly probe: boolean;
+  /** See {@link ProbeOptions.asCaller}. */
+  readonly asCaller: boolean;
+  readonly wallClock: Date;
+  readonly onProgress: (sentence: string) => void;
+}
+
+/** As `judgeHost`, once and all of it: a person asks, and waits. */
+export async function judgeNow(
+  input: JudgeNowInput,
+): Promise<{ readonly endpoints: EndpointsSection; readonly verdicts: VerdictsSection }> {
+  const { host, catalogue, collect, sections, endpoints } = input;
+  const shared = { platform: host.platform, clockOffsetMs: null, wallClock: input.wallClock };
+  const before = diagnosisFacts(sections, { ...shared, certificates: input.certificates });
+  const seen = await collectEndpoints(host, {
+    endpoints,
+    due: new Set(endpoints.map(({ id }) => id)),
+    known: null,
+    proxy: proxyOf(before),
+    catalogue,
+    anchors: input.certificates.values(),
+  });
+  const certificates = new Map([...input.certificates, ...seen.certificates]);
+  const facts = diagnosisFacts({ ...sections, endpoints: seen.section }, { ...shared, certificates });
+  const resolved = resolveSources(facts);
+  // Who cannot be reached proves nothing about trust, and would be waited for again and again.
+  const reached = new Set(
+    seen.section.endpoints.filter(({ network }) => network === 'connected').map(({ id }) => id),
+  );
+  const units = input.probe
+    ? unitsOf(resolved, endpoints, seen.section).filter(({ endpoint }) => reached.has(endpoint.id))
+    : [];
+  const outcomes = await probeUnits(units, {
+    ...{ host, collect, facts, asCaller: input.asCaller },
+    onProgress: (python, left) => {
+      input.onProgress(`Probing ${python} (${left} to go) …`);
+    },
+  });
+  const found = new Map([...outcomes.values()].flat().map((one) => [`${one.source} ${one.endpoint}`, one]));
+  const never = new Map(resolved.map((one) => [one.source.id, whyNotProbed(one)]));
+  const verdicts = diagnoseSources(resolved, facts, {
+    configured: endpoints,
+    catalogue,
+    probed(source, endpoint) {
+      const outcome = found.get(`${source.id} ${endpoint}`);
+      if (outcome !== undefined) return { probed: outcome.probed, notProbed: outcome.notProbed };
+      return { probed: null, notProbed: (never.get(source.id) ?? 'predicted only').slice(0, 512) };
+    },
+  });
+  return { endpoints: seen.section, verdicts };
+}
