@@ -44,7 +44,7 @@ describe('endpoints', () => {
     await page.getByRole('button', { name: 'Remove Farm licence server' }).click();
     await page.getByText('Agents stop reaching for it, and its findings are closed.').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
-    await row.waitFor({ state: 'detached' });
+    await page.getByText('licence.example:443').waitFor({ state: 'detached' });
 
     expect(addresses()).toEqual(['pypi.org:443']);
     expect(complaints).toEqual([]);
@@ -60,6 +60,11 @@ describe('endpoints', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
 
     await dialog.getByText(/There is an endpoint with this address already/).waitFor();
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'From a ShotGrid site' }).click();
+    await dialog.getByLabel('Name of the site').fill('not a site');
+    await dialog.getByRole('button', { name: 'Propose endpoints' }).click();
+    await dialog.getByText(/This is no name of a ShotGrid site/).waitFor();
   });
 
   it('come from the name of a site, what is there already left out', async () => {
@@ -69,9 +74,6 @@ describe('endpoints', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Propose endpoints' }).click();
     await dialog.getByText('Write the name of the site.').waitFor();
-    await dialog.getByLabel('Name of the site').fill('not a site');
-    await dialog.getByRole('button', { name: 'Propose endpoints' }).click();
-    await dialog.getByText(/This is no name of a ShotGrid site/).waitFor();
     await dialog.getByLabel('Name of the site').fill('studio');
     await dialog.getByRole('combobox', { name: 'Region of the media' }).selectOption({ label: 'Ireland' });
     await dialog.getByRole('button', { name: 'Propose endpoints' }).click();
@@ -100,7 +102,7 @@ describe('endpoints', () => {
     const { page } = await stage.open();
     await visit(page, PAGE);
     const row = page.getByRole('row').filter({ hasText: 'old.shotgunstudio.com:8443' });
-    await row.getByText('1 host', { exact: true }).waitFor();
+    await row.getByText('1 host').waitFor();
     await row.getByRole('button', { name: 'Add old.shotgunstudio.com:8443' }).click();
     const dialog = page.getByRole('dialog');
     expect(await dialog.getByLabel('Address').inputValue()).toBe('old.shotgunstudio.com:8443');
@@ -111,7 +113,7 @@ describe('endpoints', () => {
       ...{ name: 'ShotGrid site', host: 'old.shotgunstudio.com', port: 8443, groupId: null },
       clients: ['shotgun_api3.crud', 'shotgun_api3.form', 'toolkit.urlopen'],
     });
-    await row.getByRole('button').waitFor({ state: 'detached' });
+    await page.locator('[aria-label="Add old.shotgunstudio.com:8443"]').waitFor({ state: 'detached' });
   });
 
   it('are read by everybody and changed by administrators', async () => {
