@@ -1,4 +1,4 @@
-import type { PythonEnvironment, ShotgunApi, ToolkitCore } from '@trustfleet/protocol';
+import type { PythonEnvironment, PythonPackage, ShotgunApi, ToolkitCore } from '@trustfleet/protocol';
 import type { DiagnosisFacts, VariableContext } from '../facts.ts';
 import { indexKey } from './paths.ts';
 import { coresRunBy } from './toolkit-pythons.ts';
@@ -40,8 +40,18 @@ function importedBy(
     if (found !== undefined) return found;
   }
   const own = python.packages.find(({ name }) => name === 'shotgun_api3');
-  return own === undefined ? null : (byLocation.get(key(own.location)) ?? null);
+  return own === undefined ? null : (byLocation.get(key(own.location)) ?? copyOf(own));
 }
+
+/** The section of the ShotGrid discovery is bounded, and may be older: what the interpreter's own facts say of the copy is enough. */
+function copyOf({ location, version }: PythonPackage): ShotgunApi {
+  return {
+    ...{ location, version, form: 'pip', metadataVersion: null, sha256: null, bundles: [] },
+    ...{ path: location.endsWith('.py') ? location : `${location}/shotgun.py`, core: null, zipPython: null },
+    ...{ inUse: true, shared: null },
+  };
+}
+
 const MAX_DIRECTORIES = 64;
 
 /** A core with zips has one for each version of Python; without the right one the import fails, which is judged with the first. */

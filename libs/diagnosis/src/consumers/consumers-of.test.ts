@@ -74,6 +74,18 @@ describe('consumersOf', () => {
     ]);
   });
 
+  it('knows a copy that the discovery did not list by the package alone', () => {
+    const own = python('3.11.7', { packages: [installed('shotgun_api3', '3.8.5')] });
+    const found = resolveSources(factsOf({ pythons: [own], bundles: ownBundles() }));
+    const crud = found.find(({ source }) => source.client === 'shotgun_api3.crud');
+    expect(crud?.source).toMatchObject({
+      state: 'anchors',
+      anchors: 1,
+      version: '3.8.5',
+      install: '/site/shotgun_api3',
+    });
+  });
+
   it('knows the single file on PYTHONPATH', () => {
     const single = api('3.0.7', {
       location: '/apps/shotgun_api3.py',
@@ -169,6 +181,7 @@ describe('resolveSources', () => {
     const sources = resolveSources(factsOf(given)).map(({ source }) => source);
     expect(verdictsSection.parse({ sources, verdicts: [] }).sources).toEqual(sources);
     expect(new Set(sources.map(({ id }) => id)).size).toBe(sources.length);
+    expect(new Set(sources.map(({ accounts }) => accounts.join()))).toEqual(new Set(['', 'alice', 'bob']));
   });
 
   it('gives a consumer the same id though its variables change', () => {
