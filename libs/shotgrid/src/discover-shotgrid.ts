@@ -10,6 +10,7 @@ import { cacheRoots, type CacheRoots } from './places/cache-roots.ts';
 import { desktopRoots } from './places/desktop-roots.ts';
 import { visitBundleCache, visitInstalled, visitPackages } from './places/visit.ts';
 import { walk } from './places/walk.ts';
+import { compare } from './paths.ts';
 import type { ShotgridPorts } from './ports.ts';
 import type { DiscoverShotgridOptions, ShotgridDiscovery, ShotgridMemory, ShotgridResult } from './types.ts';
 import { findUsage } from './usage.ts';
@@ -42,7 +43,8 @@ async function discover(
     await lookAtSite(scan, { findings, site });
   }
   if (given.options.onlyThese !== true) await lookAtMachine(scan, findings);
-  for (const directory of new Set(given.options.search)) await search(scan, { findings, directory });
+  for (const directory of new Set(given.options.search.toSorted(compare)))
+    await search(scan, { findings, directory });
   const usage = await findUsage(scan, findings);
   given.memory.settle();
   return buildResult(scan, { findings, usage });

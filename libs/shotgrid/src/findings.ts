@@ -8,8 +8,10 @@ export interface Findings {
   readonly apis: ReadonlyMap<string, FoundApi>;
   readonly cores: ReadonlyMap<string, FoundCore>;
   readonly configurations: ReadonlyMap<string, FoundConfiguration>;
-  /** In the order in which they are searched. */
+  /** Those that Toolkit is told of, in the order in which it searches them. */
   readonly bundleCaches: ReadonlyMap<string, View>;
+  /** Those that were only met. */
+  readonly otherBundleCaches: ReadonlyMap<string, View>;
   /** Roots of built plugins, each with a bundle cache of its own. */
   readonly plugins: ReadonlySet<string>;
   /** Directories in which something new may appear. */
@@ -18,7 +20,7 @@ export interface Findings {
   /** With the copies that it vendors. */
   addCore(core: FoundCore): void;
   addConfiguration(configuration: FoundConfiguration): void;
-  addBundleCache(path: string, view: View): void;
+  addBundleCache(path: string, of: { readonly view: View; readonly met: boolean }): void;
   addPlugin(root: string): void;
   watch(directory: string): void;
 }
@@ -28,15 +30,15 @@ export function createFindings(): Findings {
   const cores = new Map<string, FoundCore>();
   const configurations = new Map<string, FoundConfiguration>();
   const bundleCaches = new Map<string, View>();
+  const otherBundleCaches = new Map<string, View>();
   const plugins = new Set<string>();
   const watched = new Set<string>();
   const addApi = (api: FoundApi): void => {
     const known = apis.get(api.path);
-    // Whoever came through the core knows more than who came upon the directory.
-    if (known === undefined || (known.core === null && api.core !== null)) apis.set(api.path, api);
+    if (known === undefined || knows(api) > knows(known)) apis.set(api.path, api);
   };
   return {
-    ...{ apis, cores, configurations, bundleCaches, plugins, watched, addApi },
+    ...{ apis, cores, configurations, bundleCaches, otherBundleCaches, plugins, watched, addApi },
     addCore(core) {
       if (cores.has(core.path)) return;
       cores.set(core.path, core);
@@ -45,10 +47,16 @@ export function createFindings(): Findings {
     addConfiguration(configuration) {
       if (!configurations.has(configuration.path)) configurations.set(configuration.path, configuration);
     },
-    addBundleCache(path, view) {
-      if (!bundleCaches.has(path)) bundleCaches.set(path, view);
+    addBundleCache(path, { view, met }) {
+      const caches = met ? otherBundleCaches : bundleCaches;
+      if (!caches.has(path)) caches.set(path, view);
     },
     addPlugin: (root) => void plugins.add(root),
     watch: (directory) => void watched.add(directory),
   };
+}
+
+/** Whoever came through the core, or saw the metadata beside it, knows more than who came upon the directory. */
+function knows(api: FoundApi): number {
+  return (api.core === null ? 0 : 2) + (api.metadataVersion === null ? 0 : 1);
 }

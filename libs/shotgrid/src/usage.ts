@@ -74,7 +74,9 @@ async function cachedCores(
   const { descriptor, fallbackRoots, coreView, site, view } = of.configuration;
   const wanted = descriptor === null ? null : cacheFolders(descriptor, site);
   if (wanted === null) return [];
-  const theirs = [...of.findings.bundleCaches].filter(
+  // What was met is met in any order, since directories are entered side by side.
+  const met = [...of.findings.otherBundleCaches].sort(([a], [b]) => compare(a, b));
+  const theirs = [...of.findings.bundleCaches, ...met].filter(
     ([, cache]) => view.fixed === null || cache.fixed === null || cache.fixed.uid === view.fixed.uid,
   );
   const roots = new Map<string, View>([...fallbackRoots.map((root) => [root, coreView] as const), ...theirs]);

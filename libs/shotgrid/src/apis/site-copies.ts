@@ -1,5 +1,5 @@
 import type { ShotgridEntry } from '../ports.ts';
-import type { View } from '../access/view.ts';
+import { createView, type View } from '../access/view.ts';
 import type { FoundApi } from './found-api.ts';
 import { metadataVersionOf } from './zip-facts.ts';
 import { readPackage, readSingleFile, readZipped } from './read-copy.ts';
@@ -111,12 +111,10 @@ async function linkedCopy(view: View, path: string): Promise<FoundApi | null> {
     derive: (bytes) => Buffer.from(bytes).toString('utf8').split(/\r?\n/, 1)[0]?.trim() ?? '',
   });
   if (link.state !== 'read' || !isAbsolute(link.value)) return null;
-  return await readPackage(view, {
-    directory: join(link.value, 'shotgun_api3'),
-    form: 'loose',
-    metadataVersion: null,
-    core: null,
-  });
+  const target = createView(view.scan, link.reader);
+  const directory = join(link.value);
+  const entries = await target.list(directory);
+  return entries === null ? null : await packageIn(target, { directory, entries });
 }
 
 export interface Distribution {

@@ -157,6 +157,24 @@ describe('a configuration', () => {
     expect(found.problems).toEqual(['opt/show: The core that it names could not be read: opt/gone']);
   });
 
+  it.each([
+    ['aliases that grow a billionfold', billionLaughs()],
+    ['nesting without end', '['.repeat(200_000)],
+    ['no YAML', 'location: {{{\n\t: x'],
+    ['binary', '\u0000\u0001\u0002'],
+    ['a list', '- type: app_store\n'],
+    ['a number', 'location: 7\n'],
+  ])('whose core_api.yml has %s', async (_what, text) => {
+    putConfiguration(host, 'opt/show', { 'core_api.yml': text });
+
+    const found = await searched();
+
+    expect(Object.values(found.configurations)).toMatchObject([{ core: null, corePath: null }]);
+    expect(found.problems).toEqual([
+      'opt/show/config/core/core_api.yml: It is not what Toolkit writes there: it was not understood',
+    ]);
+  });
+
   it('by a descriptor in place, as a dict and as a URI', async () => {
     const core = putCore(host, 'opt/dev core', { version: 'HEAD' });
     const dict = `location:\n  type: dev\n  linux_path: $ROOT/opt/dev core\n  path: /wrong\n`;
@@ -327,3 +345,14 @@ const misspelt = ({ key, more }: Secrets): string =>
   `host: studio\n${q(`${key}: ${more}`)}: 1\n? ${q(`=${more}`)}\n: x\n`;
 const inAddress = ({ key, more }: Secrets): string =>
   `host: ${q(`https://u:${encodeURIComponent(key)}@studio.shotgunstudio.com/${more}?k=${more}#${more}`)}\n`;
+
+function billionLaughs(): string {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 12; level += 1)
+    lines.push(
+      `a${level}: &a${level} [${Array<string>(10)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]`,
+    );
+  return `${lines.join('\n')}\nlocation: *a11\n`;
+}

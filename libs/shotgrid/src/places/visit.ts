@@ -105,12 +105,12 @@ const PLUGIN = yamlFacts(
 /** A bundle cache: its cores, and those of Desktop's start-up framework. */
 export async function visitBundleCache(
   findings: Findings,
-  at: { readonly view: View; readonly root: string },
+  at: { readonly view: View; readonly root: string; readonly met?: boolean },
 ): Promise<void> {
-  const { view, root } = at;
+  const { view, root, met = false } = at;
   const { cores, startups } = await bundlesIn(view, root);
   if (cores.length + startups.length === 0) return;
-  findings.addBundleCache(root, view);
+  findings.addBundleCache(root, { view, met });
   const { join, parent } = view.scan.paths;
   const above = await view.facts(join(parent(root), 'info.yml'), PLUGIN);
   if (above.state === 'read' && above.value === true) findings.addPlugin(parent(root));

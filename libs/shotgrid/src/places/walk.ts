@@ -73,7 +73,7 @@ async function visit(scan: Scan, of: Walk & { readonly findings: Findings }): Pr
   if (await visitCore(findings, at)) return [];
   await visitConfiguration(findings, at);
   const cache = isBundleCache(entries);
-  if (cache) await visitBundleCache(findings, { view, root: directory });
+  if (cache) await visitBundleCache(findings, { view, root: directory, met: true });
   return entries
     .filter((entry) => isEntered(entry, of.follow) && !(cache && BUNDLE_FOLDERS.has(entry.name)))
     .map(({ name }) => scan.paths.join(directory, name))
