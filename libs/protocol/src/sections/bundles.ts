@@ -29,6 +29,8 @@ export type BundleProvenance = z.infer<typeof bundleProvenance>;
 export const inventoryBundle = bundleFile.extend({
   /** `directory`: of subject-hash names, where OpenSSL looks one up by its subject; `anchors` are those it would find. */
   form: z.enum(['file', 'directory']).optional(),
+  /** Paths besides `path` that lead to the same object and say it in a provenance. Sorted; absent where there are none. */
+  otherPaths: z.array(hostPath).min(1).max(200).optional(),
   provenance: z.array(bundleProvenance).min(1).max(200),
 });
 export type InventoryBundle = z.infer<typeof inventoryBundle>;
