@@ -57,7 +57,7 @@ export async function createScan(ports: PythonPorts, options: CollectOptions): P
     if (problems.length < MAX_PROBLEMS) problems.push({ path: clip(path, 4096), reason: clip(reason, 512) });
   };
   const { users: accounts, detail } = await ports.users(root);
-  if (detail !== null) note(below(root, '/etc/passwd'), detail);
+  if (detail !== null) note(ports.platform === 'windows' ? 'C:\\Users' : below(root, '/etc/passwd'), detail);
   const shares = createShares(ports, { readNetwork: options.readNetwork ?? [], note });
   const access = createAccess(ports, shares);
   return {

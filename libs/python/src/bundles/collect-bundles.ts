@@ -29,7 +29,7 @@ export async function collectBundles(ports: PythonPorts, found: FoundBundles): P
   const all = [...bundles.values()].toSorted((a, b) => compare(a.bundle.path, b.bundle.path));
   for (const { ders } of all) for (const [sha256, der] of ders) certificates.set(sha256, der);
   return {
-    section: { bundles: all.map(({ bundle }) => inOrder(bundle)) },
+    section: { bundles: all.map(inOrder) },
     certificates,
     watch: [...new Set(all.flatMap(({ paths }) => paths))]
       .filter((path) => /^(\/|[a-z]:[\\/])/i.test(path))
@@ -54,10 +54,15 @@ function merge(known: Found, other: Found): Found {
   };
 }
 
-function inOrder(bundle: InventoryBundle): InventoryBundle {
+function inOrder({ bundle, paths }: Found): InventoryBundle {
   const unique = new Map(bundle.provenance.map((one) => [orderOf(one), one]));
   const ordered = [...unique].toSorted(([a], [b]) => compare(a, b)).map(([, one]) => one);
-  return { ...bundle, provenance: ordered.slice(0, MAX_PROVENANCE) };
+  const otherPaths = [...new Set(paths)].filter((path) => path !== bundle.path).toSorted(compare);
+  return {
+    ...bundle,
+    ...(otherPaths.length === 0 ? {} : { otherPaths: otherPaths.slice(0, MAX_PROVENANCE) }),
+    provenance: ordered.slice(0, MAX_PROVENANCE),
+  };
 }
 
 interface Work {

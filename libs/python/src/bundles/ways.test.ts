@@ -130,7 +130,11 @@ describe('one object', () => {
     });
 
     expect(section.bundles).toHaveLength(1);
-    expect(section.bundles[0]).toMatchObject({ path: host.at('a.pem'), realPath: real });
+    expect(section.bundles[0]).toMatchObject({
+      path: host.at('a.pem'),
+      realPath: real,
+      otherPaths: [real, host.at('z.pem')].toSorted(),
+    });
     expect(section.bundles[0]?.provenance.map(({ kind }) => kind)).toEqual([
       'certifi',
       'package',

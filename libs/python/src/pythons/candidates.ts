@@ -68,6 +68,8 @@ async function placesOf(scan: Scan): Promise<{
 }
 
 async function interpretersIn(scan: Scan, place: Place): Promise<Candidate[]> {
+  // Metadata alone; to list as another account takes a child.
+  if ((await scan.chain(place.directory)).state === 'missing') return [];
   const listing = await scan.list(place.directory, place.reader);
   if (listing.state !== 'listed') {
     if (listing.state === 'unreadable') scan.note(place.directory, listing.detail);

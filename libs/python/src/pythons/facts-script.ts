@@ -16,6 +16,22 @@ def text(value):
     if sys.version_info[0] == 2:
         return value.decode("utf-8", "replace")
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def security_level():
+    # Before 3.10 a context does not tell; what OpenSSL was built with (Debian: 2) decides, and OpenSSL itself can be asked.
+    try:
+        import _ssl, ctypes
+        library = ctypes.CDLL(_ssl.__file__)
+        library.SSL_CTX_new.restype = library.TLS_client_method.restype = ctypes.c_void_p
+        library.SSL_CTX_new.argtypes = [ctypes.c_void_p]
+        library.SSL_CTX_get_security_level.argtypes = library.SSL_CTX_free.argtypes = [ctypes.c_void_p]
+        made = library.SSL_CTX_new(library.TLS_client_method())
+        if not made:
+            return None
+        level = library.SSL_CTX_get_security_level(made)
+        library.SSL_CTX_free(made)
+        return level
+    except Exception:
+        return None
 facts = {}
 try:
     import platform
@@ -63,6 +79,8 @@ try:
             said["strict"] = bool(flags & 0x20)
             said["partialChain"] = bool(flags & 0x80000)
             level = getattr(context, "security_level", None)
+            if level is None:
+                level = security_level()
             said["securityLevel"] = level if isinstance(level, int) and 0 <= level <= 5 else None
             said["contextClass"] = text("%s.%s" % (type(context).__module__, type(context).__name__))[:300]
         except Exception as error:

@@ -5,6 +5,8 @@ export async function directoriesIn(
   scan: Scan,
   where: { readonly path: string; readonly reader: Reader },
 ): Promise<string[]> {
+  // Metadata alone; to list as another account takes a child.
+  if ((await scan.chain(where.path)).state === 'missing') return [];
   const listing = await scan.list(where.path, where.reader);
   if (listing.state === 'missing') return [];
   if (listing.state !== 'listed') {
