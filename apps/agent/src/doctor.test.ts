@@ -76,6 +76,7 @@ describe('doctor', () => {
   it('names cause, evidence and fix under a failure, in a table of environments and servers', async () => {
     const { code, stdout } = await doctor(['--here', server], {
       SSL_CERT_FILE: join(directory, 'nowhere.pem'),
+      SSL_CERT_DIR: join(directory, 'nowhere'),
     });
 
     expect(code).toBe(1);
@@ -84,7 +85,7 @@ describe('doctor', () => {
     expect(first).toMatch(/python.* FAILS/);
     expect(stdout).toMatch(
       new RegExp(
-        `ssl [^\\n]*: a variable names a file that does not exist\\n[^]*variable: SSL_CERT_FILE\\n[^]*path: ${directory}/nowhere\\.pem\\n[^]*defined in: this shell\\n[^]*fix: Put the file there, or unset the variable\\.`,
+        `ssl [^\\n]*: a variable names a file that does not exist\\n[^]*variable: SSL_CERT_(?:FILE|DIR)\\n[^]*path: ${directory}/nowhere[^]*defined in: this shell\\n[^]*fix: Put the file there, or unset the variable\\.`,
       ),
     );
   });

@@ -11,7 +11,7 @@ describe('parseEndpoint', () => {
     ['[::1]:8443', '::1', 8443, '[::1]:8443'],
     ['[::1]', '::1', 443, '[::1]:443'],
     ['::1', '::1', 443, '[::1]:443'],
-  ])('%s', (text, host, port, name) => {
+  ])('%s', (text, ...[host, port, name]) => {
     const endpoint = parseEndpoint(text);
 
     expect(endpoint).toMatchObject({ host, port, name, clients: [] });
