@@ -18,6 +18,8 @@ export interface Selection {
   stands(all: readonly StandWish[]): readonly StandWish[];
   /** Of one stand. */
   settings(stand: StandWish, all: readonly Setting[]): readonly Setting[];
+  /** Ids of chains; absent: all of them. */
+  chains?(all: readonly string[]): readonly string[];
 }
 
 export interface TruthReport {
@@ -42,7 +44,8 @@ export async function runTruth(options: TruthOptions): Promise<TruthReport> {
   await mkdir(CACHE, { recursive: true });
   const directory = await mkdtemp(join(CACHE, 'lab-'));
   const lab = await makeChains(new Date());
-  const servers = await serveChains(lab.chains);
+  const chosen = options.selection.chains?.(lab.chains.map(({ id }) => id));
+  const servers = await serveChains(lab.chains.filter(({ id }) => chosen?.includes(id) ?? true));
   try {
     const files = await writeFiles(directory, lab);
     const hosts = lab.chains.map(({ host }) => host).filter((host) => /[a-z]/.test(host));
