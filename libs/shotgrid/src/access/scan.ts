@@ -18,6 +18,8 @@ export interface Scan {
   readonly shares: Shares;
   note(path: string, reason: string): void;
   problems(): CollectorProblem[];
+  /** Runs what holds a large file in memory: one after the other. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** The time for this discovery is used up. */
   late(): boolean;
   /** People that this agent can read as, each with whose rights that are; undefined is not among them. */
@@ -49,8 +51,19 @@ export async function createScan(
     ...{ ports, paths, root, options, accounts, memory, note, shares },
     rights: createRights(ports, { paths, accounts }),
     problems: () => ordered([...problems.values(), ...shares.problems()].map(clipped)),
+    alone: createTurns(),
     late: () => performance.now() > end,
     people: peopleOf(ports, accounts),
+  };
+}
+
+function createTurns(): Scan['alone'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    // The next one is not concerned by how this one ends.
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 

@@ -36,6 +36,8 @@ const SHARE_TIMEOUT_MS = 3000;
 const MOST_ENTRIES = 10_000;
 /** A longer list is read again rather than kept. */
 const MOST_REMEMBERED = 500;
+/** Files that may be larger are read one after the other. */
+const LARGE_BYTES = 8 * 1024 * 1024;
 /** libs/host says so of a child that had to be given up. */
 const NO_ANSWER = /does not answer/;
 
@@ -65,7 +67,10 @@ export function createView(scan: Scan, fixed: Reader): View {
       const { reader, shared } = found;
       const result = await remembered(scan, {
         ...{ path, found, kind: how.kind },
-        read: () => factsAt(scan, { path, found, how }),
+        read: () =>
+          how.maxBytes > LARGE_BYTES
+            ? scan.alone(() => factsAt(scan, { path, found, how }))
+            : factsAt(scan, { path, found, how }),
         isKept: ({ state }) => state === 'read',
       });
       return result.state === 'read' ? { ...result, reader, shared } : result;

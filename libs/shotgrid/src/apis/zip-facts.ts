@@ -22,7 +22,7 @@ export interface ZipFacts {
 }
 
 /** Toolkit's largest pkgs.zip has some 5 MB and 3000 members. */
-const MAX_ZIP_BYTES = 48 * 1024 * 1024;
+const MAX_ZIP_BYTES = 32 * 1024 * 1024;
 const MAX_ENTRIES = 30_000;
 /** Text shrinks to a fifth, deflate makes at most 1032 : 1: what lies far beyond the first was made to. */
 const MAX_RATIO = 100;
