@@ -3,7 +3,7 @@ import { ensureDependencies } from './src/dependencies.mjs';
 import { runNx } from './src/nx.mjs';
 
 /** suite → Nx target of every project that has a part of it; one after the other. */
-const SUITES = { kill: 'kill', verification: 'verification' };
+const SUITES = { kill: 'kill', truth: 'truth', verification: 'verification' };
 
 const [suite = ''] = process.argv.slice(2);
 const target = Object.hasOwn(SUITES, suite) ? SUITES[suite] : undefined;

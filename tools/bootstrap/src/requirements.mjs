@@ -19,7 +19,7 @@ export const REQUIREMENTS = [
     name: 'Debian trust-store tools (update-ca-certificates, openssl)',
     install: 'apt-get install ca-certificates openssl',
     present: () => existsSync('/usr/sbin/update-ca-certificates') && runs('openssl', 'version'),
-    projects: ['bootstrap', 'certificates', 'trust-stores', 'repair', 'e2e'],
+    projects: ['bootstrap', 'certificates', 'trust-stores', 'repair', 'truth', 'e2e'],
   },
   {
     name: 'Python 3',
@@ -65,6 +65,7 @@ export const REQUIREMENTS = [
       'repair',
       'testkit',
       'trust-stores',
+      'truth',
       'e2e',
     ],
   },
