@@ -249,3 +249,17 @@ describe('anchorRequired: what is not known', () => {
     ).toEqual([]);
   });
 });
+
+describe('anchorRequired: what programs bring along for themselves', () => {
+  it.each([
+    { kind: 'package', name: 'pip', python: '/usr/bin/python3', version: '23.0' },
+    { kind: 'shotgunApi', api: '/apis/shotgun_api3', version: '3.8.4' },
+    { kind: 'pythonDefault', python: '/usr/bin/python3' },
+  ] as BundleProvenance[])('$kind is no bundle that anybody chose: nothing to find', (user) => {
+    const brought = bundle({ anchors: [], provenance: [user] });
+    const chosen = bundle({ anchors: [] });
+
+    expect(evaluatePolicy(both, facts([store()], [brought]))).toEqual([]);
+    expect(evaluatePolicy(both, facts([store()], [chosen]))).toHaveLength(2);
+  });
+});

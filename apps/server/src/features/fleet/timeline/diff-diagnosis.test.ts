@@ -2,9 +2,11 @@ import type { SectionDifference } from '@trustfleet/api';
 import type {
   CodeSection,
   EndpointsSection,
+  PythonsSection,
   ShotgridSection,
   ShotgunApi,
   TrustSource,
+  VariablesSection,
   Verdict,
   VerdictsSection,
 } from '@trustfleet/protocol';
@@ -99,7 +101,21 @@ const code: CodeSection = {
   files: 3,
   problems: [],
 };
-const SECTIONS = { shotgrid, endpoints, verdicts, code };
+const pythons: PythonsSection = {
+  pythons: [
+    {
+      ...{ path: '/usr/bin/python3', realPath: null, kind: 'system', version: '3.13.0' },
+      ...{ implementation: 'cpython', openssl: null, verifyPaths: null, packages: [] },
+      ...{ facts: 'run', notRunBecause: null, hooks: [] },
+      ssl: {
+        ...{ importError: null, versionInfo: null, libressl: false, sni: true, strict: true },
+        ...{ partialChain: true, securityLevel: 2, contextClass: 'ssl.SSLContext', httpsVerifies: true },
+      },
+    },
+  ],
+};
+const variables: VariablesSection = { variables: [], settings: [] };
+const SECTIONS = { shotgrid, endpoints, verdicts, code, pythons, variables };
 
 function changed<Name extends keyof typeof SECTIONS>(
   name: Name,
@@ -254,6 +270,41 @@ describe('what is diagnosed of a host', () => {
       ],
     ],
     [
+      'a Python that is not strict any more, with a hook of its own',
+      () =>
+        changed('pythons', (body) => {
+          const python = first(body.pythons);
+          Object.assign(python.ssl ?? {}, { strict: false });
+          python.hooks?.push({ path: '/site/truststore.pth', effect: 'truststore' });
+        }),
+      [
+        {
+          ...{ change: 'appeared', kind: 'code', name: '/site/truststore.pth' },
+          ...{ where: '/usr/bin/python3', after: 'truststore' },
+        },
+        {
+          ...{ change: 'changed', kind: 'python', name: '/usr/bin/python3' },
+          ...{ before: 'strict: true', after: 'strict: false' },
+        },
+      ],
+    ],
+    [
+      'a variable that switches verification off',
+      () =>
+        changed('variables', (body) =>
+          body.settings?.push({
+            ...{ name: 'PYTHONHTTPSVERIFY', scope: 'machine', owner: null, value: '0' },
+            source: '/etc/environment',
+          }),
+        ),
+      [
+        {
+          ...{ change: 'appeared', kind: 'variable', name: 'PYTHONHTTPSVERIFY' },
+          ...{ where: '/etc/environment', after: '0' },
+        },
+      ],
+    ],
+    [
       'a directory that could not be read',
       () => changed('code', (body) => body.problems.push({ path: '/tools/secret', reason: 'EACCES' })),
       [{ change: 'appeared', kind: 'other', name: '/tools/secret', after: 'EACCES' }],
@@ -269,7 +320,7 @@ describe('what is diagnosed of a host', () => {
       verdicts: { sources: [], verdicts: [] },
       code: { findings: [], files: 0, problems: [] },
     };
-    for (const name of Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]) {
+    for (const name of Object.keys(none) as (keyof typeof none)[]) {
       const forth = diffSection(name, none[name], SECTIONS[name]);
       const back = diffSection(name, SECTIONS[name], none[name]);
 

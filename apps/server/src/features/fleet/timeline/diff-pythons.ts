@@ -1,5 +1,11 @@
 import type { SectionDifference } from '@trustfleet/api';
-import type { PythonEnvironment, PythonPackage, PythonsSection } from '@trustfleet/protocol';
+import type {
+  PythonEnvironment,
+  PythonPackage,
+  PythonSsl,
+  PythonsSection,
+  StartUpHook,
+} from '@trustfleet/protocol';
 import { diffProblems } from './diff-problems.ts';
 import { appeared, changedFact, compare, left } from './difference.ts';
 
@@ -15,6 +21,8 @@ export function diffPythons(before: PythonsSection, after: PythonsSection): Sect
       ...VERIFY_PATHS.flatMap((fact) =>
         changedFact(what(is), was.verifyPaths?.[fact] ?? null, is.verifyPaths?.[fact] ?? null),
       ),
+      ...SSL_FACTS.flatMap((fact) => changedSsl(what(is), fact, [was, is])),
+      ...diffHooks(was, is),
     ]),
     ...diffProblems(before.problems, after.problems),
   ];
@@ -28,8 +36,40 @@ const FACTS = [
   'kind',
   'facts',
   'notRunBecause',
+  'product',
 ] as const satisfies readonly (keyof PythonEnvironment)[];
 const VERIFY_PATHS = ['cafile', 'capath', 'opensslCafile', 'opensslCapath'] as const;
+
+const SSL_FACTS = [
+  'importError',
+  'libressl',
+  'sni',
+  'strict',
+  'partialChain',
+  'securityLevel',
+  'contextClass',
+  'httpsVerifies',
+] as const satisfies readonly (keyof PythonSsl)[];
+
+/** `strict: true`: such a fact says nothing without its name. What nobody asked the interpreter is no change. */
+function changedSsl(
+  what: Parameters<typeof changedFact>[0],
+  fact: (typeof SSL_FACTS)[number],
+  [was, is]: readonly [PythonEnvironment, PythonEnvironment],
+): SectionDifference[] {
+  const told = ({ ssl }: PythonEnvironment) => (ssl == null ? null : `${fact}: ${String(ssl[fact])}`);
+  return was.ssl == null || is.ssl == null ? [] : changedFact(what, told(was), told(is));
+}
+
+/** Code that runs at every start of the interpreter. */
+function diffHooks(before: PythonEnvironment, after: PythonEnvironment): SectionDifference[] {
+  const hooks = compare(before.hooks ?? [], after.hooks ?? [], ({ path, effect }) => `${effect} ${path}`);
+  const what = ({ path }: StartUpHook) => ({ kind: 'code' as const, name: path, where: after.path });
+  return [
+    ...hooks.appeared.map((hook) => appeared({ ...what(hook), after: hook.effect })),
+    ...hooks.left.map((hook) => left({ ...what(hook), before: hook.effect })),
+  ];
+}
 
 /** A package that stands once on both sides was upgraded, wherever it stands; copies beside each other are told apart by their directory. */
 function diffPackages(before: PythonEnvironment, after: PythonEnvironment): SectionDifference[] {

@@ -1,13 +1,16 @@
 import type { SectionDifference } from '@trustfleet/api';
-import type { CaVariable, VariablesSection } from '@trustfleet/protocol';
+import type { CaVariable, TrustSetting, VariablesSection } from '@trustfleet/protocol';
 import { diffProblems } from './diff-problems.ts';
 import { appeared, changedFact, compare, left } from './difference.ts';
 
+type Variable = CaVariable | TrustSetting;
+
 /** One variable by who has it and which file sets it: the same name in two files is two of them. */
 export function diffVariables(before: VariablesSection, after: VariablesSection): SectionDifference[] {
-  const keyOf = ({ name, scope, owner, source }: CaVariable) => JSON.stringify([name, scope, owner, source]);
-  const variables = compare(before.variables, after.variables, keyOf);
-  const what = ({ name, owner, source }: CaVariable) => ({
+  const keyOf = ({ name, scope, owner, source }: Variable) => JSON.stringify([name, scope, owner, source]);
+  const all = ({ variables, settings }: VariablesSection): Variable[] => [...variables, ...(settings ?? [])];
+  const variables = compare(all(before), all(after), keyOf);
+  const what = ({ name, owner, source }: Variable) => ({
     kind: 'variable' as const,
     name,
     where: owner === null ? source : `${source} (${owner})`,
