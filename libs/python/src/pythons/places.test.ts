@@ -133,7 +133,8 @@ describe('where interpreters live', () => {
       makeVenv(host, 'secret/env');
       host.put('secret/env/conda-meta/history', '');
       chmodSync(host.at('secret'), 0o700);
-      makePython('srv/shared/bin/python3');
+      const sites = makeVenv(host, 'srv/shared');
+      host.put(`${sites}/certifi/__init__.py`, '__version__ = "0.0.hunter2"\n', 0o600);
       makePython('home/alice/own/bin/python3');
       host.put(
         'home/alice/.conda/environments.txt',
@@ -141,10 +142,11 @@ describe('where interpreters live', () => {
       );
       giveToAlice(host, 'home/alice');
 
-      const { pythons } = await discover();
+      const { pythons, result } = await discover();
 
       expect(pythons['secret/env/bin/python']).toBeUndefined();
-      expect(pythons['srv/shared/bin/python3']).toMatchObject({ kind: 'conda', facts: 'run' });
+      expect(pythons['srv/shared/bin/python']).toMatchObject({ kind: 'venv', facts: 'run' });
+      expect(JSON.stringify(result)).not.toContain('hunter2');
       expect(pythons['home/alice/own/bin/python3']).toMatchObject({ kind: 'conda', facts: 'run' });
     },
   );
