@@ -12,7 +12,7 @@ import { sourceOf } from './source-of.ts';
 export function apiSource(consumer: Consumer, facts: DiagnosisFacts, path: ApiPath): ResolvedSource {
   const inquiry = inquire(consumer, facts);
   const result = searchByEra(inquiry, path);
-  const { api, python } = consumer;
+  const { api, python } = inquiry.consumer;
   const version = versionNumber(api?.version ?? null);
   const byDefault = result.end.byDefaultContext;
   // From 3.9.0 uploads make their context with create_default_context(cafile=), strict on 3.13; calls never do (python-tls.md §3).

@@ -27,7 +27,7 @@ import type { ResolveSource } from './types.ts';
  */
 export const boto3: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const result = searchInPython(inquiry, () => search(inquiry, packageVersion(python, 'botocore')));
   return sourceOf(inquiry, result, {
     ...libraryOf(python, 'botocore'),

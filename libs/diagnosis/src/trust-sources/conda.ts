@@ -21,7 +21,7 @@ import type { ResolveSource } from './types.ts';
 /** python-tls.md §4, row "conda": `ssl_verify` is the `Session.verify` of its requests, which REQUESTS_CA_BUNDLE beats. */
 export const conda: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const version = packageVersion(python, 'conda');
   const result = searchInPython(inquiry, () =>
     requestsSearch(inquiry, {

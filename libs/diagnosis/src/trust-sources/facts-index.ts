@@ -1,5 +1,11 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import type { BundleFile, BundleProvenance, InventoryBundle, TrustStore } from '@trustfleet/protocol';
+import type {
+  BundleFile,
+  BundleProvenance,
+  InventoryBundle,
+  PythonEnvironment,
+  TrustStore,
+} from '@trustfleet/protocol';
 import type { DiagnosisFacts } from '../facts.ts';
 
 /** A file or directory of anchors that the facts know. */
@@ -34,6 +40,8 @@ export interface FactsIndex {
   /** Of a bundle that a trust store extracts or keeps, the store. */
   originOf(file: KnownFile): Origin;
   readonly stores: readonly TrustStore[];
+  /** Another environment of the very interpreter, that was asked. Null where there is none. */
+  askedPython(python: PythonEnvironment): PythonEnvironment | null;
   union(origins: readonly Origin[]): AnchorUnion;
 }
 
@@ -67,6 +75,7 @@ function createIndex({ platform, sections }: DiagnosisFacts): FactsIndex {
   const { stores } = sections.trustStores;
   const { bundles } = sections.bundles;
   const windows = platform === 'windows';
+  const asked = sections.pythons.pythons.filter(({ verifyPaths }) => verifyPaths !== null);
   const files: KnownFile[] = [...bundles, ...stores.map(({ bundle }) => bundle)];
   const byPath = groupsOf(files, (file) => pathsOfFile(file, windows));
   const byWay = groupsOf<InventoryBundle>(bundles, ({ provenance }) => provenance.map(wayOf));
@@ -78,6 +87,9 @@ function createIndex({ platform, sections }: DiagnosisFacts): FactsIndex {
   );
   return {
     stores,
+    askedPython: ({ realPath, version }) =>
+      asked.find((other) => other.version === version && realPath !== null && other.realPath === realPath) ??
+      null,
     file: (path, ledBy = null, form = 'file') =>
       ofForm(byPath.get(normalPath(path, windows)), form) ?? onlyOne(byWay.get(ledBy ?? ''), form),
     fileBySha256: (sha256) => bySha256.get(sha256)?.[0] ?? null,

@@ -20,7 +20,7 @@ import type { ResolveSource } from './types.ts';
 /** python-tls.md §4, row "httplib2". Its context is a bare one, never strict (§3, 3.13). */
 export const httplib2: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const version = packageVersion(python, 'httplib2');
   return sourceOf(
     inquiry,

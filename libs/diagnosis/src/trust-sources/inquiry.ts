@@ -9,21 +9,42 @@ import { place, step, type Place, type StepReason } from './step.ts';
 
 /** One consumer and what the facts say of it. */
 export interface Inquiry extends Reader {
+  /** With what is known of its Python's ssl module, also where another environment was asked. */
   readonly consumer: Consumer;
+  /** As it was given. */
+  readonly given: Consumer;
+  /** Path of the Python whose default paths count. */
+  readonly defaultsOf: string | null;
   readonly facts: DiagnosisFacts;
   readonly index: FactsIndex;
   /** Of the Python; empty for what is none. */
   readonly python: VersionNumber;
 }
 
-export function inquire(consumer: Consumer, facts: DiagnosisFacts): Inquiry {
+export function inquire(given: Consumer, facts: DiagnosisFacts): Inquiry {
+  const index = indexOf(facts);
+  const base = given.python === null ? null : baseOf(given.python, index);
   return {
-    consumer,
+    given,
+    consumer: base === null ? given : { ...given, python: withSslOf(given.python, base) },
+    defaultsOf: (base ?? given.python)?.path ?? null,
     facts,
-    index: indexOf(facts),
-    python: versionNumber(consumer.python?.version ?? null),
+    index,
+    python: versionNumber(given.python?.version ?? null),
     platform: facts.platform,
   };
+}
+
+/** Null where the Python itself was asked, or nobody. */
+function baseOf(python: PythonEnvironment, index: FactsIndex): PythonEnvironment | null {
+  return python.verifyPaths === null ? index.askedPython(python) : null;
+}
+
+/** A venv has the ssl module of the Python that it was made from: what that one said holds for it, its hooks aside. */
+function withSslOf(python: PythonEnvironment | null, base: PythonEnvironment): PythonEnvironment | null {
+  const { verifyPaths, openssl } = base;
+  const ssl = base.ssl ? { ...base.ssl, contextClass: null, httpsVerifies: true } : null;
+  return python === null ? null : { ...python, verifyPaths, openssl, ssl };
 }
 
 /** Undefined where it is not set; an empty text where it is set to nothing. */
@@ -86,17 +107,19 @@ export function whyUnseen({ detail, path }: KnownFile): string {
   return detail ?? `${path} was not read`;
 }
 
-export function knownAs({ index, consumer }: Inquiry, at: Place, form: Form): KnownFile | null {
-  return index.file(at.value ?? '', wayOf(at, consumer), form);
-}
-
-/** As the list of bundles says what leads to one; a copy of the API leads to several, which tells nothing. */
-function wayOf({ kind, name, definedIn }: Place, { python, api }: Consumer): string | null {
-  if (kind === 'variable') return wayTo('variable', name ?? '', definedIn ?? '');
-  if (python === null) return null;
-  if (kind === 'pythonDefault') return wayTo('pythonDefault', python.path);
-  if (kind === 'package') return wayTo('certifi', python.path);
-  return kind === 'bundle' && api === null ? wayTo('package', name ?? '', python.path) : null;
+export function knownAs(inquiry: Inquiry, at: Place, form: Form): KnownFile | null {
+  const { consumer, defaultsOf } = inquiry;
+  const path = at.value ?? '';
+  if (at.kind === 'variable')
+    return inquiry.index.file(path, wayTo('variable', at.name ?? '', at.definedIn ?? ''), form);
+  if (consumer.python === null || defaultsOf === null) return inquiry.index.file(path, null, form);
+  const ways: Partial<Readonly<Record<Place['kind'], string>>> = {
+    pythonDefault: wayTo('pythonDefault', defaultsOf),
+    package: wayTo('certifi', consumer.python.path),
+    // A copy of the API leads to several, which tells nothing.
+    ...(consumer.api === null ? { bundle: wayTo('package', at.name ?? '', consumer.python.path) } : {}),
+  };
+  return inquiry.index.file(path, ways[at.kind] ?? null, form);
 }
 
 /** How one client takes a file. */

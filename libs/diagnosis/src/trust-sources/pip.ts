@@ -29,7 +29,7 @@ const VENDORED_OLD: VersionNumber = [2, 14];
  */
 export const pip: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const result = searchInPython(inquiry, () => search(inquiry, packageVersion(python, 'pip')));
   // It vendors urllib3 1.26, which is not strict on 3.13.
   const openssl = pythonProfile(python, result.end.byDefaultContext);

@@ -116,6 +116,23 @@ describe('ssl on Linux', () => {
     expect(ssl({}, { pythons: [environment], bundles: [led] }).anchors).toEqual(names('linked'));
   });
 
+  it('takes the word of the Python that a venv was made from', () => {
+    const base = python('3.11.7', { realPath: '/opt/real/python3.11' });
+    const venv = {
+      path: '/venv/bin/python',
+      ssl: null,
+      openssl: null,
+      verifyPaths: null,
+      facts: 'static',
+    } as const;
+    const made = python('3.11.7', { ...venv, realPath: '/opt/real/python3.11' });
+    const found = ssl({}, { pythons: [made, base] });
+    expect(found.anchors).toEqual(names('system', 'directory'));
+    expect(found.consumer.python).toBe(made);
+    const other = python('3.11.7', { ...venv, realPath: '/opt/other/python3.11' });
+    expect(ssl({}, { pythons: [other, base] }).source.state).toBe('unknown');
+  });
+
   it('takes the interpreter’s word for compiled-in paths that are not there (build-farm paths)', () => {
     const environment = python('3.10.2', {
       product: 'Blender 3.3',

@@ -25,7 +25,7 @@ import { refusedByUrllib3 } from './urllib3.ts';
 /** python-tls.md §4, row "requests" and the notes on versions below it. */
 export const requests: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const version = packageVersion(python, 'requests');
   const search = (): Found =>
     requestsSearch(inquiry, {

@@ -19,7 +19,7 @@ export interface Client {
 const LIMITS = { text: 512, path: 4096, steps: 32, accounts: 200 } as const;
 
 export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client): ResolvedSource {
-  const { consumer, index } = inquiry;
+  const { given: consumer, index } = inquiry;
   const loaded = end.state === 'anchors' ? index.union(end.origins) : { anchors: null, digest: null };
   const source: TrustSource = {
     id: idOf(consumer, client.install),
@@ -34,7 +34,7 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     anchors: loaded.anchors === null ? null : loaded.anchors.length,
     digest: loaded.digest,
   };
-  const openssl = client.openssl ?? profileOf(consumer, end.byDefaultContext);
+  const openssl = client.openssl ?? profileOf(inquiry.consumer, end.byDefaultContext);
   const { sendsName = true, checksName = true } = client;
   return {
     source,

@@ -12,7 +12,7 @@ import type { ResolveSource } from './types.ts';
 /** python-tls.md §4, row "urllib3": what is given, else `load_default_certs()`. */
 export const urllib3: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
-  const { python } = consumer;
+  const { python } = inquiry.consumer;
   const version = packageVersion(python, 'urllib3');
   const result = searchInPython(inquiry, () => refusedByUrllib3(inquiry) ?? search(inquiry, version));
   // From 2.4 on it is as strict as create_default_context on 3.13 (changelog #3571).
