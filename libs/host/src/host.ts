@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { readUsers } from './accounts.ts';
 import { errorCode } from './errors.ts';
 import { findFiles, findForeign } from './find.ts';
+import { identifyApart } from './identify-apart.ts';
 import { identify, makeDirectory } from './identify.ts';
 import { listDirectory } from './list-directory.ts';
 import { createMountTable } from './mounts.ts';
@@ -36,6 +37,7 @@ export function createHost(): Host {
     networkShare: (path) => mounts.networkShare(path),
     observeEndpoint,
     identify,
+    identifyApart,
     makeDirectory,
     isExecutable,
     isWritable,

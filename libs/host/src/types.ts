@@ -237,6 +237,14 @@ export interface Host {
     paths: readonly string[],
     options?: { readonly followLinks?: boolean },
   ): Promise<readonly (FileIdentity | null)[]>;
+  /**
+   * As {@link identify} of one path, links followed, by a child that is given up after `timeoutMs` (default 5000): for what lies on a share.
+   * Settled means older than two minutes, since a server's clock is its own. The identity is comparable with others of this call alone.
+   */
+  identifyApart(
+    path: string,
+    options?: { readonly asUser?: Account | undefined; readonly timeoutMs?: number },
+  ): Promise<FileIdentity | 'noAnswer' | null>;
   /** With all that is missing above it, 0755; nothing happens to one that is there. */
   makeDirectory(path: string): Promise<void>;
   /** True when it was there. */
