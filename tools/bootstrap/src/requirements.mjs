@@ -25,7 +25,7 @@ export const REQUIREMENTS = [
     name: 'Python 3',
     install: 'apt-get install python3',
     present: () => runs('python3', '--version'),
-    projects: ['certificates', 'diagnosis', 'python', 'e2e'],
+    projects: ['certificates', 'diagnosis', 'python', 'truth', 'e2e'],
   },
   {
     name: 'the stores of NSS, p11-kit and Java (certutil, trust, keytool, javac)',
