@@ -58,6 +58,8 @@ export interface ShotgridPorts {
     paths: readonly string[],
     options?: { readonly followLinks?: boolean },
   ): Promise<readonly (ShotgridIdentity | null)[]>;
+  /** Links followed, by a child that is given up: for what lies on a share. Null for what is missing or cannot be seen. */
+  identifyApart(path: string, options?: Omit<How, 'apart'>): Promise<ShotgridIdentity | 'noAnswer' | null>;
   /** The network file system on the way to `path`, links followed by hand: it is asked before a path is touched. */
   networkShare(path: string): Promise<{ readonly type: string; readonly export: string } | null>;
 }

@@ -8,8 +8,7 @@ export interface There {
   readonly state: 'there';
   /** With whose rights it may be opened. */
   readonly reader: Reader;
-  /** Null on a share, where even a look may have no answer. */
-  readonly identity: ShotgridIdentity | null;
+  readonly identity: ShotgridIdentity;
   readonly shared: SharedFrom | null;
 }
 export type Look = { readonly state: 'missing' | 'leftAlone' } | There;
@@ -23,7 +22,7 @@ interface At {
 /** Asks the mount table first, for a link too where it leads: nothing on a share that is left alone is touched. */
 export async function lookAt(scan: Scan, at: At): Promise<Look> {
   const standing = await scan.shares.standing(at.path);
-  if (standing.state !== 'local') return notLocal(scan, { ...at, standing });
+  if (standing.state !== 'local') return await notLocal(scan, { ...at, standing });
   const own = await identityOf(scan, { path: at.path, followLinks: false });
   if (own === null) return { state: 'missing' };
   if (own.kind === 'link') return await behindLink(scan, at);
@@ -31,14 +30,25 @@ export async function lookAt(scan: Scan, at: At): Promise<Look> {
   return local(own, at.fixed ?? (await scan.rights.inside(directory)));
 }
 
+/** For one answer of a share; the first that takes longer ends all of that share. */
+export const SHARE_TIMEOUT_MS = 3000;
+
 /** This machine's root is nobody on a share, and a link there may lead back here: read as `nobody` too. */
-function notLocal(
+async function notLocal(
   scan: Scan,
   at: At & { readonly standing: Exclude<Standing, { readonly state: 'local' }> },
-): Look {
+): Promise<Look> {
   if (at.standing.state === 'leftAlone') return { state: 'leftAlone' };
+  const { shared } = at.standing;
   const reader = at.fixed ?? (scan.ports.canActAs ? NOBODY : null);
-  return { state: 'there', reader, identity: null, shared: at.standing.shared };
+  const identity = await scan.ports.identifyApart(at.path, {
+    timeoutMs: SHARE_TIMEOUT_MS,
+    ...(reader === null ? {} : { asUser: reader }),
+  });
+  if (identity === null) return { state: 'missing' };
+  if (identity !== 'noAnswer') return { state: 'there', reader, identity, shared };
+  scan.shares.gaveNoAnswer(at.path, shared);
+  return { state: 'leftAlone' };
 }
 
 async function behindLink(scan: Scan, at: At): Promise<Look> {

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createShotgridDiscovery } from '../discover-shotgrid.ts';
 import type { ShotgridPorts } from '../ports.ts';
 import { discoverOn, site } from '../testing/discover.ts';
 import { makeTestHost, realPorts, type TestHost } from '../testing/host.ts';
@@ -44,6 +45,8 @@ function portsWithShare(answers = true): ShotgridPorts {
       asked('inspect', path);
       return ports.inspectPath(path);
     },
+    identifyApart: async (path, options) =>
+      asked('identify apart', path) && !answers ? 'noAnswer' : await ports.identifyApart(path, options),
     readFile: (path, options) =>
       asked(options?.apart === true ? 'read apart' : 'read', path) && !answers
         ? Promise.resolve(silent(path))
@@ -129,6 +132,26 @@ describe('a network mount', () => {
     ]);
     expect(Object.values(found.cores).map(({ kind }) => kind)).toEqual(['shared']);
     expect(found.problems).toEqual([]);
+  });
+
+  it('is not read again while nothing there has changed', async () => {
+    putShare();
+    const ports = portsWithShare();
+    const discovery = createShotgridDiscovery({
+      ...ports,
+      async identifyApart(path, options) {
+        const found = await ports.identifyApart(path, options);
+        return found === null || found === 'noAnswer' ? found : { ...found, settled: true };
+      },
+    });
+    const options = { root: host.root, processEnv: {}, ...places(), readNetwork: [host.at('mnt')] };
+    const first = await discovery.discover(options);
+    expect(first.section.apis).toHaveLength(2);
+    expect(touched.filter((call) => /^(read|list)/.test(call)).length).toBeGreaterThan(5);
+
+    touched = [];
+    expect(await discovery.discover(options)).toEqual(first);
+    expect(touched.filter((call) => /^(read|list)/.test(call))).toEqual([]);
   });
 
   it('that does not answer is asked once, and named', async () => {

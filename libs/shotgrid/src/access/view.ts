@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ShotgridEntry } from '../ports.ts';
-import { lookAt, type Look, type There } from './look.ts';
+import { lookAt, SHARE_TIMEOUT_MS, type Look, type There } from './look.ts';
 import type { Reader } from './rights.ts';
 import type { Scan } from './scan.ts';
 import type { SharedFrom } from './shares.ts';
@@ -11,7 +11,7 @@ export interface View {
   readonly fixed: Reader;
   /** Looks at metadata alone; nothing is opened. */
   look(path: string): Promise<Look>;
-  /** Something is there and not left alone. On a share only the directory's own list tells, since a look has no answer of its own. */
+  /** Something is there and not left alone. */
   has(path: string): Promise<boolean>;
   /** Sorted by name. Null where there is no such directory; one that may not be read becomes a problem line too. */
   list(path: string): Promise<readonly ShotgridEntry[] | null>;
@@ -30,8 +30,6 @@ export type Facts<T> =
   | { readonly state: 'read'; readonly value: T; readonly reader: Reader; readonly shared: SharedFrom | null }
   | { readonly state: 'missing' | 'failed' };
 
-/** For one answer of a share; the first that takes longer ends all of that share. */
-const SHARE_TIMEOUT_MS = 3000;
 /** More entries of one directory are not looked at. */
 const MOST_ENTRIES = 10_000;
 /** A longer list is read again rather than kept. */
@@ -45,8 +43,7 @@ export function createView(scan: Scan, fixed: Reader): View {
   const look = (path: string): Promise<Look> => lookAt(scan, { path, fixed });
   const list = async (path: string): Promise<readonly ShotgridEntry[] | null> => {
     const found = await look(path);
-    if (found.state !== 'there' || (found.identity !== null && found.identity.kind !== 'directory'))
-      return null;
+    if (found.state !== 'there' || found.identity.kind !== 'directory') return null;
     return await remembered(scan, {
       ...{ path, found, kind: 'list' },
       read: () => listAt(scan, { path, found }),
@@ -55,12 +52,7 @@ export function createView(scan: Scan, fixed: Reader): View {
   };
   return {
     ...{ scan, fixed, look, list },
-    async has(path) {
-      const found = await look(path);
-      if (found.state !== 'there' || found.identity !== null) return found.state === 'there';
-      const beside = (await list(scan.paths.parent(path))) ?? [];
-      return beside.some(({ name }) => name === scan.paths.name(path));
-    },
+    has: async (path) => (await look(path)).state === 'there',
     async facts(path, how) {
       const found = await look(path);
       if (found.state !== 'there') return { state: found.state === 'missing' ? 'missing' : 'failed' };
@@ -104,9 +96,9 @@ async function remembered<T>(
     readonly isKept: (value: T) => boolean;
   },
 ): Promise<T> {
-  const { identity: metadata, reader } = of.found;
-  if (metadata?.settled !== true) return await of.read();
-  const { identity } = metadata;
+  const { reader } = of.found;
+  const { identity, settled } = of.found.identity;
+  if (!settled) return await of.read();
   const key = `${of.kind}\0${reader?.uid ?? ''}\0${of.path}`;
   const known = scan.memory.recall(key, identity);
   if (known !== undefined) return known as T;

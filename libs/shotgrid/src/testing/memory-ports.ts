@@ -58,6 +58,7 @@ export function memoryPorts(machine: MemoryMachine): ShotgridPorts {
     },
     inspectPath: () => Promise.resolve({ state: 'resolved', owners: [], writable: null }),
     identify: (all) => Promise.resolve(all.map(identify)),
+    identifyApart: (path) => Promise.resolve(identify(path)),
     networkShare: (path) =>
       Promise.resolve(/^([\\/]{2}|Z:)/i.test(path) ? { type: 'network drive', export: '' } : null),
   };
