@@ -1,5 +1,6 @@
 import { clip, type PythonEnvironment, type PythonPackage } from '@trustfleet/protocol';
 import { isAbsolutePath } from '../paths.ts';
+import { NOBODY } from '../ports.ts';
 import type { Reader, Scan } from '../scan.ts';
 import type { CertifiCopy, DefaultStore, DescribedPython, PackageBundle } from '../types.ts';
 import { ask, type RunFacts } from './ask.ts';
@@ -75,13 +76,18 @@ async function askIfAllowed(
   const decision = await mayRun(scan, {
     path: program.candidate.path,
     isScript: program.form === 'script',
-    readAs: program.candidate.readAs,
+    readAs: program.candidate.readAs ?? namedByText(program),
     layout,
     sites: sites.directories,
   });
   if (!decision.run) return { failure: decision.because };
   if (!work.mayStart) return { failure: NO_TIME };
   return await ask(scan, { path: program.candidate.path, account: decision.account });
+}
+
+/** Of root's Pythons, one that only a text names runs as nobody or not at all. */
+function namedByText({ candidate, reader }: Program): typeof NOBODY | undefined {
+  return candidate.onlyWithLibrary === true && reader?.uid === NOBODY.uid ? NOBODY : undefined;
 }
 
 const failureOf = (asked: { facts: RunFacts } | { failure: string }): string =>

@@ -166,6 +166,28 @@ describe('where interpreters live', () => {
   });
 });
 
+it.skipIf(!IS_ROOT)(
+  'reads and runs as nobody what only a text names and is root’s (needs root)',
+  async () => {
+    const open = makeVenv(host, 'srv/open');
+    const closed = makeVenv(host, 'secret/closed');
+    host.put(`${open}/certifi/__init__.py`, '__version__ = "2024.07.04"\n');
+    host.put(`${closed}/certifi/__init__.py`, '__version__ = "0.0.hunter2"\n');
+    chmodSync(host.at('secret'), 0o700);
+
+    const { pythons, result } = await discover({
+      interpreters: ['srv/open', 'secret/closed'].map((path) => host.at(`${path}/bin/python`)),
+    });
+
+    expect(pythons['srv/open/bin/python']).toMatchObject({
+      facts: 'run',
+      packages: [{ name: 'certifi', version: '2024.07.04' }],
+    });
+    expect(pythons['secret/closed/bin/python']).toMatchObject({ facts: 'static', packages: [] });
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  },
+);
+
 describe('wildcard', () => {
   it.each([
     ['maya*', 'maya2024-x64', '2024-x64'],

@@ -1,5 +1,5 @@
 import { isInside, nameOf, parentOf } from '../paths.ts';
-import { NOBODY } from '../ports.ts';
+import { NOBODY, type Account } from '../ports.ts';
 import { accountOf, type Reader, type Scan } from '../scan.ts';
 import type { KnownProgram } from '../types.ts';
 import { readVenvConfig } from './venv-config.ts';
@@ -107,16 +107,30 @@ function siteReader(
     readonly candidate: Candidate;
   },
 ): SiteReader {
-  const { readAs } = candidate;
-  if (readAs !== undefined) return { scan, readerFor: () => Promise.resolve(readAs) };
-  const [owner, second] = chain.owners;
-  if (!scan.ports.canActAs || (owner === undefined && chain.writable === null))
-    return { scan, readerFor: (directory) => scan.readerFor(directory) };
-  const reader =
-    chain.writable !== null || second !== undefined || owner === undefined
-      ? NOBODY
-      : accountOf(scan.accounts, owner);
-  return { scan, readerFor: () => Promise.resolve(reader) };
+  const reader = candidate.readAs ?? oneReader(scan, { chain, candidate });
+  return {
+    scan,
+    readerFor: (directory) => (reader === null ? scan.readerFor(directory) : Promise.resolve(reader)),
+  };
+}
+
+/** Null: each directory by its owner. */
+function oneReader(
+  scan: Scan,
+  {
+    chain: { owners, writable },
+    candidate,
+  }: {
+    readonly chain: { readonly owners: readonly number[]; readonly writable: string | null };
+    readonly candidate: Candidate;
+  },
+): Account | null {
+  if (!scan.ports.canActAs) return null;
+  const [owner, second] = owners;
+  if (writable !== null || second !== undefined) return NOBODY;
+  if (owner !== undefined) return accountOf(scan.accounts, owner);
+  // Who wrote the text that names it is not known: of root's files only those that everybody may read.
+  return candidate.onlyWithLibrary === true ? NOBODY : null;
 }
 
 /** A conda environment says so by its `conda-meta` (docs.conda.io), wherever it was found. */
