@@ -16,7 +16,9 @@ const LONGEST = MOST_ISSUERS + 1;
 /** OpenSSL 1.1.0 and later (build_chain): at every step the store first. `path` starts as the leaf. False: an objection ended it. */
 export function buildPath(context: PathContext, path: Path): boolean {
   const trusted = extend(context, path) || isTrustedLeaf(context, path);
-  return trusted || context.object(failureOf(context, path), path.certificates.length - 1);
+  return (
+    trusted || failuresOf(context, path).every((code) => context.object(code, path.certificates.length - 1))
+  );
 }
 
 /** True where it comes to what is trusted. */
@@ -79,9 +81,16 @@ function isTrustedLeaf(context: PathContext, path: Path): boolean {
   return true;
 }
 
-function failureOf(context: PathContext, path: Path): number {
+function failuresOf(context: PathContext, path: Path): number[] {
+  const { certificates } = path;
+  if (certificates.length <= LONGEST) return [missingAnchor(context, path)];
+  // Who goes on nevertheless is told both, from 3.0 on.
+  const both = context.rules.strictList ? [missingAnchor(context, path)] : [];
+  return [X509_ERRORS.chainTooLong, ...both];
+}
+
+function missingAnchor(context: PathContext, path: Path): number {
   const { certificates, untrusted } = path;
-  if (certificates.length > LONGEST) return X509_ERRORS.chainTooLong;
   if (endsSelfSigned(context, path))
     return certificates.length === 1 ? X509_ERRORS.selfSignedLeaf : X509_ERRORS.selfSignedInChain;
   return untrusted < certificates.length

@@ -1,5 +1,5 @@
 import { X509_ERRORS } from './codes.ts';
-import { isSelfSigned, KEY_USAGE, maySign } from './issued-by.ts';
+import { isInvalid, isSelfSigned, KEY_USAGE, maySign } from './issued-by.ts';
 import type { Path, PathContext } from './path.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { strictObjections } from './strict-profile.ts';
@@ -44,8 +44,8 @@ function* objections(context: PathContext, place: Place): Generator<number> {
 
 /** X509_check_ca: 1 an authority; 3 to 5 one only by old customs; 0 none. */
 function authorityKind(context: PathContext, certificate: PathCertificate): 0 | 1 | 3 | 4 | 5 {
-  const { basicConstraints, invalid } = certificate.extensions;
-  if ((invalid && !context.rules.issuerMustSign) || !maySign(certificate)) return 0;
+  const { basicConstraints } = certificate.extensions;
+  if (isInvalid(certificate, context.rules) || !maySign(certificate)) return 0;
   if (basicConstraints !== null) return basicConstraints.authority ? 1 : 0;
   return authorityByCustom(context, certificate);
 }
@@ -69,7 +69,7 @@ function isWrongAuthority(context: PathContext, { certificate, depth, count }: P
 function isForServers(context: PathContext, { certificate, depth }: Place): boolean {
   const { extensions } = certificate;
   const { strict } = context.openssl;
-  if (extensions.invalid && !context.rules.issuerMustSign) return !strict;
+  if (isInvalid(certificate, context.rules)) return !strict;
   const purposes = extensions.extendedKeyUsage;
   if (purposes !== null && !SERVER_PURPOSES.some((purpose) => purposes.has(purpose))) return false;
   if (depth > 0) return isServersAuthority(context, certificate);

@@ -8,12 +8,22 @@ export function checkSignatures(context: PathContext, { certificates }: Path): b
   const top = certificates.length - 1;
   const anchor = certificates[top];
   if (anchor === undefined) return true;
-  let depth = top;
-  if (!context.openssl.partialChain && !mayHaveIssued(anchor, anchor, context.rules)) {
-    if (top === 0) return context.object(X509_ERRORS.unableToVerifyLeafSignature, 0);
-    depth -= 1;
+  const bare = !context.openssl.partialChain && !mayHaveIssued(anchor, anchor, context.rules);
+  if (bare && top === 0) {
+    if (!context.object(X509_ERRORS.unableToVerifyLeafSignature, 0)) return false;
+    // Who goes on nevertheless is told the dates too, from 1.1.0 on.
+    if (context.rules.presentedFirst) return true;
   }
-  for (; depth >= 0; depth -= 1) {
+  const first = bare && top > 0 ? top - 1 : top;
+  return checkDownwards(context, certificates, first);
+}
+
+function checkDownwards(
+  context: PathContext,
+  certificates: readonly PathCertificate[],
+  first: number,
+): boolean {
+  for (let depth = first; depth >= 0; depth -= 1) {
     const certificate = certificates[depth];
     if (certificate === undefined) continue;
     const issuer = certificates[depth + 1];

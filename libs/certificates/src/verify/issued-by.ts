@@ -19,9 +19,17 @@ export function mayHaveIssued(
   rules: VerifyRules,
 ): boolean {
   if (issuer.subject.key !== subject.issuer.key) return false;
-  if (!rules.issuerMustSign && (issuer.extensions.invalid || subject.extensions.invalid)) return false;
+  if (isInvalid(issuer, rules) || isInvalid(subject, rules)) return false;
   if (!fitsKeyIdentifier(issuer, subject.extensions.authorityKeyIdentifier)) return false;
   return rules.issuerMustSign ? maySign(issuer) : algorithmsFit(issuer, subject, rules);
+}
+
+/** EXFLAG_INVALID, as far as that version goes by it: 1.0.2 does not. */
+export function isInvalid({ extensions }: PathCertificate, rules: VerifyRules): boolean {
+  if (rules.issuerMustSign) return false;
+  const { invalid, basicConstraints } = extensions;
+  const unauthorized = basicConstraints?.authority === false && (basicConstraints.pathLength ?? 0) > 0;
+  return invalid || (rules.pathLengthNeedsAuthority && unauthorized);
 }
 
 /** keyUsage, where there is any, lets it sign certificates. */

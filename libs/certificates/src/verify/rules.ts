@@ -11,6 +11,8 @@ export interface VerifyRules {
   readonly latestExpired: boolean;
   /** 1.0.2 looks for an issuer that may sign; later ones take any and object to it (code 32). */
   readonly issuerMustSign: boolean;
+  /** 1.1 takes a path length above 0 of what is no authority for damage, and such a certificate for nobody's issuer and nobody's subject. */
+  readonly pathLengthNeedsAuthority: boolean;
   /** 1.0.2 leaves the extensions of what comes from the store alone. */
   readonly checksAnchors: boolean;
   /** 3.0's long list of what RFC 5280 asks for. */
@@ -45,6 +47,7 @@ const V3: VerifyRules = {
   prefersValid: true,
   latestExpired: true,
   issuerMustSign: false,
+  pathLengthNeedsAuthority: false,
   checksAnchors: true,
   strictList: true,
   explicitCurves: 'refused',
@@ -59,6 +62,7 @@ const V3: VerifyRules = {
 const V1_1: VerifyRules = {
   ...V3,
   latestExpired: false,
+  pathLengthNeedsAuthority: true,
   strictList: false,
   explicitCurves: 'strict',
   sha1Bits: 80,

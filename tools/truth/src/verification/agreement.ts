@@ -1,7 +1,7 @@
 import { createAnchorSet, verifyChain, type NameRules, type OpenSslProfile } from '@trustfleet/certificates';
 import {
   type AgreementCase,
-  askNode8,
+  askNode,
   askOpenssl,
   askPython,
   judge,
@@ -13,7 +13,7 @@ import {
 export type Referee =
   | { readonly kind: 'openssl' }
   | { readonly kind: 'python'; readonly path: string }
-  | { readonly kind: 'node8'; readonly path: string };
+  | { readonly kind: 'node'; readonly path: string; readonly openssl: OpenSslProfile['version'] };
 
 export interface Agreement {
   /** Cases that both sides judged. */
@@ -59,7 +59,9 @@ function ask(
 ): (number | null)[] {
   if (referee.kind === 'openssl') return cases.map((asked) => askOpenssl(asked, directory, now).code);
   const answers =
-    referee.kind === 'python' ? askPython(referee.path, cases, directory) : askNode8(referee.path, cases);
+    referee.kind === 'python'
+      ? askPython(referee.path, cases, directory)
+      : askNode({ path: referee.path, openssl3: referee.openssl[0] >= 3 }, cases);
   return answers.map((answer) => answer?.code ?? null);
 }
 
@@ -67,15 +69,16 @@ function ask(
 const PROGRAM_NAMES: NameRules = { checked: 'openssl', wildcards: 'partial', commonName: 'withoutDnsName' };
 
 function ours(referee: Referee, asked: AgreementCase, now: number): number {
-  if (referee.kind === 'node8') return lastObjection(asked, now);
+  if (referee.kind === 'node') return lastObjection(asked, now, referee.openssl);
   const request = requestOf(asked, now, { ...asked, version: [3, 0, 19] });
   return verifyChain(referee.kind === 'openssl' ? { ...request, nameRules: PROGRAM_NAMES } : request).code;
 }
 
 /** Node goes on whatever is objected to, keeps the last, looks at names itself, and sets no flags. */
-function lastObjection(asked: AgreementCase, now: number): number {
+function lastObjection(asked: AgreementCase, now: number, version: OpenSslProfile['version']): number {
   let last = 0;
-  const request = requestOf(asked, now, { version: [1, 0, 2], partialChain: false, strict: false });
+  const lenient = { ...asked, securityLevel: 0 };
+  const request = requestOf(lenient, now, { version, partialChain: false, strict: false });
   judge({ ...request, serverName: null }, (code) => {
     last = code;
     return true;

@@ -6,7 +6,7 @@ import { fetchPinned, PINNED } from '@trustfleet/testkit/runtimes';
 import { agree, type Referee } from './agreement.ts';
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
-const CASES: Readonly<Record<Referee['kind'], number>> = { openssl: 6000, python: 3000, node8: 6000 };
+const CASES: Readonly<Record<Referee['kind'], number>> = { openssl: 3000, python: 2000, node: 5000 };
 const PYENV = join(process.env['PYENV_ROOT'] ?? join(process.env['HOME'] ?? '/', '.pyenv'), 'versions');
 
 /** Those that tell a number: 3.7 and later. */
@@ -20,8 +20,15 @@ function pythons(): Referee[] {
 }
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
-const { binary } = await fetchPinned(PINNED['node-8-linux-x64'], { onProgress: say });
-const referees: Referee[] = [{ kind: 'openssl' }, ...pythons(), { kind: 'node8', path: binary }];
+const { binary: node8 } = await fetchPinned(PINNED['node-8-linux-x64'], { onProgress: say });
+const { binary: node16 } = await fetchPinned(PINNED['node-16-linux-x64'], { onProgress: say });
+const referees: Referee[] = [
+  { kind: 'openssl' },
+  ...pythons(),
+  { kind: 'node', path: node8, openssl: [1, 0, 2] },
+  { kind: 'node', path: node16, openssl: [1, 1, 1] },
+  { kind: 'node', path: process.execPath, openssl: [3, 5, 0] },
+];
 const directory = mkdtempSync(join(tmpdir(), 'trustfleet-verification-'));
 say(`verification: seeds from ${String(SEED)}`);
 let [asked, different] = [0, 0];

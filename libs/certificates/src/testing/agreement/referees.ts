@@ -115,10 +115,12 @@ export function askPython(
   return answers.map(([code]) => (typeof code === 'number' ? { code, depth: null } : null));
 }
 
-/** OpenSSL 1.0.2 by Node 8. Its callback goes on whatever comes: what it tells is the last objection. */
-const NODE_8 = `
+/** Any Node from 8 on. Its callback goes on whatever comes: what it tells is the last objection. */
+const NODE = `
 'use strict';
 const tls = require('tls');
+const old = process.versions.openssl.startsWith('1.0.');
+const settings = old ? {} : { ciphers: 'DEFAULT:@SECLEVEL=0' };
 let text = '';
 process.stdin.on('data', (piece) => { text += piece; }).on('end', () => {
   const cases = JSON.parse(text);
@@ -130,17 +132,17 @@ process.stdin.on('data', (piece) => { text += piece; }).on('end', () => {
     let finished = false;
     let server;
     try {
-      server = tls.createServer({ key: one.key, cert: one.chain }, (socket) => { socket.on('error', () => {}); socket.end(); });
+      server = tls.createServer(Object.assign({ key: one.key, cert: one.chain }, settings), (socket) => { socket.on('error', () => {}); socket.end(); });
     } catch (error) { server = { close() {} }; done(null); return; }
     server.on('tlsClientError', () => {});
     server.listen(0, '127.0.0.1', () => {
       let socket;
       try {
-        socket = tls.connect({ port: server.address().port, host: '127.0.0.1', ca: one.anchors === '' ? [] : one.anchors.split(/(?=-----BEGIN)/),
-          rejectUnauthorized: false, checkServerIdentity: () => undefined, servername: '' });
+        socket = tls.connect(Object.assign({ port: server.address().port, host: '127.0.0.1', ca: one.anchors === '' ? [] : one.anchors.split(/(?=-----BEGIN)/),
+          rejectUnauthorized: false, checkServerIdentity: () => undefined, servername: '' }, settings));
       } catch (error) { done(null); return; }
       socket.on('secureConnect', () => { const e = socket._handle.verifyError(); done(e ? { code: e.code, message: e.message } : { code: 0 }); socket.destroy(); });
-      socket.on('error', (error) => done(null));
+      socket.on('error', () => done(null));
     });
   };
   next();
@@ -159,9 +161,9 @@ const NODE_CODES: Readonly<Record<string, number>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 20,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 21,
   CERT_CHAIN_TOO_LONG: 22,
-  INVALID_CA: 24,
   PATH_LENGTH_EXCEEDED: 25,
   INVALID_PURPOSE: 26,
+  'key usage does not include certificate signing': 32,
   'unhandled critical extension': 34,
   'permitted subtree violation': 47,
   'excluded subtree violation': 48,
@@ -170,10 +172,22 @@ const NODE_CODES: Readonly<Record<string, number>> = {
   'unsupported or invalid name constraint syntax': 52,
   'unsupported or invalid name syntax': 53,
 };
+/** One name, two numbers: 24 before OpenSSL 3.0. */
+const INVALID_CA = new Set(['INVALID_CA', 'invalid CA certificate']);
 
-/** Null for a case that Node 8 cannot serve or connect to. */
-export function askNode8(node: string, cases: readonly AgreementCase[]): (Answer | null)[] {
-  const output = execFileSync(node, ['-e', NODE_8], {
+export interface NodeReferee {
+  /** The binary. */
+  readonly path: string;
+  /** Its OpenSSL counts from 3.0 on. */
+  readonly openssl3: boolean;
+}
+
+/** Null for a case that this Node cannot serve or connect to. */
+export function askNode(
+  { path: node, openssl3 }: NodeReferee,
+  cases: readonly AgreementCase[],
+): (Answer | null)[] {
+  const output = execFileSync(node, ['-e', NODE], {
     ...{
       input: JSON.stringify(handshakes(cases)),
       env: ENVIRONMENT,
@@ -185,9 +199,10 @@ export function askNode8(node: string, cases: readonly AgreementCase[]): (Answer
   return (JSON.parse(output) as ({ code: string | 0; message?: string } | null)[]).map((answer) => {
     if (answer === null) return null;
     if (answer.code === 0) return { code: 0, depth: null };
-    const code = NODE_CODES[answer.code] ?? NODE_CODES[answer.message ?? ''];
-    if (code === undefined)
-      throw new Error(`Node 8 says ${JSON.stringify(answer)}, which has no number here`);
+    const { code: name, message = '' } = answer;
+    const invalidCa = INVALID_CA.has(name) || INVALID_CA.has(message);
+    const code = invalidCa ? (openssl3 ? 79 : 24) : (NODE_CODES[name] ?? NODE_CODES[message]);
+    if (code === undefined) throw new Error(`Node says ${JSON.stringify(answer)}, which has no number here`);
     return { code, depth: null };
   });
 }
