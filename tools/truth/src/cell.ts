@@ -10,4 +10,6 @@ export interface Cell {
   readonly chain: string;
   readonly predicted: VerdictOutcome;
   readonly real: VerdictOutcome;
+  /** What the agent's own probe says; absent or null where it was not asked. */
+  readonly probed?: VerdictOutcome | null;
 }

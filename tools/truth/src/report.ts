@@ -10,7 +10,11 @@ export function listing(cells: readonly Cell[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const cell of cells) {
     if (disagreement(cell) === null) continue;
-    const key = `${cell.consumer} | ${cell.client} | ${cell.setting}: predicted ${words(cell.predicted)}, real ${words(cell.real)}`;
+    const said =
+      disagreement(cell) === 'probe' && cell.probed
+        ? `probed ${words(cell.probed)}`
+        : `predicted ${words(cell.predicted)}`;
+    const key = `${cell.consumer} | ${cell.client} | ${cell.setting}: ${said}, real ${words(cell.real)}`;
     const chains = groups.get(key) ?? [];
     chains.push(cell.chain);
     groups.set(key, chains);
@@ -30,10 +34,11 @@ function words({ result, code, error }: VerdictOutcome): string {
 export function figure({ cells, missing }: TruthReport): string {
   const wrong = cells.filter((cell) => disagreement(cell) !== null).length;
   const count = (key: (cell: Cell) => string): number => new Set(cells.map(key)).size;
+  const probed = cells.filter((cell) => cell.probed).length;
   const clients = count(({ consumer, client }) => `${consumer} ${client}`);
   return (
     `truth: ${cells.length} cells (${clients} clients × ${count(({ chain }) => chain)} chains × ` +
-    `${count(({ setting }) => setting)} settings), ${cells.length - wrong} agree, ${wrong} do not; ` +
+    `${count(({ setting }) => setting)} settings, ${probed} also probed), ${cells.length - wrong} agree, ${wrong} do not; ` +
     `${missing.length} stands are not on this machine`
   );
 }

@@ -94,7 +94,7 @@ async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<
         wish,
         mine.filter((setting) => concerns(setting, wish)),
       )
-      .map((setting) => ({ stand: wish.name, setting: setting.name })),
+      .map((setting) => ({ stand: wish.name, setting: setting.name, probe: setting.visits !== 'all' })),
   );
   if (runs.length === 0) return [];
   const scratch = join(directory, 'jobs');

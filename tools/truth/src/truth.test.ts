@@ -14,7 +14,10 @@ async function sample(): Promise<TruthReport> {
   const interpreters = await findInterpreters();
   say(`truth: sample of TRUTH_SEED=${SEED}, Python ${interpreters.map(({ version }) => version).join(', ')}`);
   return await runTruth({
-    selection: sampleOf(SEED, interpreters.map(({ feature }) => feature)),
+    selection: sampleOf(
+      SEED,
+      interpreters.map(({ feature }) => feature),
+    ),
     note: () => undefined,
     limitMs: LIMIT_MS,
   });

@@ -17,13 +17,20 @@ export function realOutcome(row: Row, connectsToStranger: boolean): VerdictOutco
 /** What is decided when code runs, so that nobody can say it before: such an answer is right, and no agreement either. */
 export const DECIDED_WHEN_RUN = /^A module ca_certs_locater of the studio names the file when it is run$/;
 
-/** Null where they agree; else in which respect they do not. A client that tells no number cannot contradict one. */
+/** In which respect they do not agree; null where they do. A client that tells no number cannot contradict one. */
 export function disagreement({
   predicted,
   real,
-}: Pick<Cell, 'predicted' | 'real'>): 'result' | 'code' | null {
-  if (predicted.result === 'unknown' && DECIDED_WHEN_RUN.test(predicted.error ?? '')) return null;
-  if (predicted.result !== real.result) return 'result';
+  probed = null,
+}: Pick<Cell, 'predicted' | 'real' | 'probed'>): 'result' | 'code' | 'probe' | null {
+  const undecided = predicted.result === 'unknown' && DECIDED_WHEN_RUN.test(predicted.error ?? '');
+  const predictedWrongly = undecided ? null : difference(predicted, real);
+  if (predictedWrongly !== null) return predictedWrongly;
+  return probed !== null && difference(probed, real) !== null ? 'probe' : null;
+}
+
+function difference(said: VerdictOutcome, real: VerdictOutcome): 'result' | 'code' | null {
+  if (said.result !== real.result) return 'result';
   if (real.result !== 'fails' || real.code === null) return null;
-  return predicted.code === real.code ? null : 'code';
+  return said.code === real.code ? null : 'code';
 }

@@ -19,6 +19,8 @@ export interface PlannedStand {
 export interface PlannedRun {
   readonly stand: string;
   readonly setting: string;
+  /** Whether the agent's probe visits too. */
+  readonly probe: boolean;
 }
 
 /** All that a world needs of the laboratory; JSON. */

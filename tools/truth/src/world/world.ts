@@ -12,6 +12,7 @@ import type { Cell } from '../cell.ts';
 import { NOBODYS, realOutcome } from '../cells/compare.ts';
 import { collect, type Collected } from '../cells/facts.ts';
 import { runDriver, type Call, type Row } from '../cells/run-driver.ts';
+import { openProbes, probeKey, type ProbeAll, type Probed } from '../cells/run-probe.ts';
 import { isVisited, type Setting } from '../settings.ts';
 import type { Plan, PlannedRun, PlannedStand } from './plan.ts';
 
@@ -21,12 +22,13 @@ const WORKERS = 2;
 /** Judges and visits: every run of the plan, each cell with what was predicted and what happened. */
 export async function runWorld(plan: Plan, note: (line: string) => void): Promise<readonly Cell[]> {
   const collected = await collect(plan);
+  const probe = await openProbes('/');
   note(`collected facts of ${plan.stands.length} stands`);
   const cells: Cell[] = [];
   const queue = plan.runs.entries();
   const worker = async (): Promise<void> => {
     for (const [index, run] of queue) {
-      cells.push(...(await judge({ plan, collected, run })));
+      cells.push(...(await judge({ plan, collected, run, probe })));
       if (index % 100 === 99) note(`${index + 1} of ${plan.runs.length} processes, ${cells.length} cells`);
     }
   };
@@ -38,9 +40,10 @@ interface Work {
   readonly plan: Plan;
   readonly collected: Collected;
   readonly run: PlannedRun;
+  readonly probe: ProbeAll;
 }
 
-async function judge({ plan, collected, run }: Work): Promise<Cell[]> {
+async function judge({ plan, collected, run, probe }: Work): Promise<Cell[]> {
   const stand = plan.stands.find(({ wish }) => wish.name === run.stand);
   const setting = plan.settings.find(({ name }) => name === run.setting);
   if (stand === undefined || setting === undefined)
@@ -53,9 +56,38 @@ async function judge({ plan, collected, run }: Work): Promise<Cell[]> {
     { clients: calls, servers },
     { scratch: plan.scratch, environment: { ...ALWAYS, ...setting.variables } },
   );
-  return calls.flatMap((call) =>
-    cellsOf({ call, stand, setting, rows: rows.filter(({ id }) => id === call.id), facts, collected }),
+  const judged = { stand, setting, facts, collected, predictor: createPredictor(facts) };
+  const sources = calls.map((call) => ({ call, resolved: resolve(call.client, facts) }));
+  const probed = run.probe ? await probe(visitOf({ sources, facts, setting, servers })) : NOT_PROBED;
+  return sources.flatMap((source) =>
+    cellsOf({ ...judged, ...source, probed, rows: rows.filter(({ id }) => id === source.call.id) }),
   );
+}
+
+const NOT_PROBED: Probed = new Map();
+
+interface Source {
+  readonly call: Call;
+  readonly resolved: ResolvedSource;
+}
+
+function visitOf(of: {
+  readonly sources: readonly Source[];
+  readonly facts: DiagnosisFacts;
+  readonly setting: Setting;
+  readonly servers: Plan['servers'];
+}): Parameters<ProbeAll>[0] {
+  const [python] = of.facts.sections.pythons.pythons;
+  if (python === undefined) throw new Error('The collectors did not find a stand.');
+  return {
+    python,
+    variables: { ...ALWAYS, ...of.setting.variables },
+    clients: of.sources.map(({ call, resolved }) => ({
+      client: call.client,
+      install: resolved.consumer.api?.location ?? null,
+    })),
+    servers: of.servers,
+  };
 }
 
 /** So that nothing of the machine's own settings is read. */
@@ -67,31 +99,30 @@ function callsOf(stand: PlannedStand, setting: Setting): Call[] {
     .map((client) => ({ id: client, client }));
 }
 
-interface Judged {
-  readonly call: Call;
+interface Judged extends Source {
   readonly stand: PlannedStand;
   readonly setting: Setting;
   readonly rows: readonly Row[];
   readonly facts: DiagnosisFacts;
   readonly collected: Collected;
+  readonly predictor: Predictor;
+  readonly probed: Probed;
 }
 
-function cellsOf({ call, stand, setting, rows, facts, collected }: Judged): Cell[] {
+function cellsOf({ call, resolved, stand, setting, rows, facts, ...with_ }: Judged): Cell[] {
   const blind = rows.some(({ server, result }) => server === NOBODYS && result === 'connected');
-  const predictor = createPredictor(facts);
-  const resolved = resolve(call.client, facts);
+  const { endpoints } = facts.sections.endpoints;
   return rows.map((row) => ({
     consumer: stand.wish.name,
     client: call.client,
     setting: setting.name,
     chain: row.server,
     predicted: predictedOutcome(resolved, {
-      predictor,
-      endpoint: facts.sections.endpoints.endpoints.find(
-        ({ id }) => id === collected.endpoints.get(row.server),
-      ),
+      predictor: with_.predictor,
+      endpoint: endpoints.find(({ id }) => id === with_.collected.endpoints.get(row.server)),
     }),
     real: realOutcome(row, blind),
+    probed: with_.probed.get(probeKey(call.client, row.server)) ?? null,
   }));
 }
 
