@@ -102,7 +102,7 @@ const DIRECTORY: DefaultPlace = {
 
 function halfOf(inquiry: Inquiry, half: DefaultPlace): Half {
   const named = variable(inquiry, half.variable);
-  // LibreSSL takes the compiled-in paths and no variable.
+  // LibreSSL takes the compiled-in paths and no variable (its by_file.c 1.32).
   const ignored = isLibreSsl(inquiry.consumer.python);
   if (named.value !== null && !ignored) return half.byVariable(inquiry, named);
   const passed = named.value === null ? [] : [step(named, 'ignored', 'ignoredByBuild')];
