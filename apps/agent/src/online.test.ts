@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job, Order } from '@trustfleet/protocol';
+import { createTlsLab } from '@trustfleet/testkit';
 import { keyId, merkleProof, merkleRoot, signJob, signKeySet, signOrder } from '@trustfleet/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agent, startAgent } from './testing/agent-process.ts';
@@ -141,5 +142,50 @@ describe('the state directory', () => {
         'status.json',
       ]),
     );
+  });
+});
+
+describe('endpoints', () => {
+  const digests = () =>
+    lab!.messages.flatMap((message) =>
+      message.type === 'report' ? (message.sections['endpoints'] ?? []) : [],
+    );
+
+  it('that the server tells are looked at, kept across a restart, and not visited again before their time', async () => {
+    const tls = createTlsLab();
+    const { port, server } = await tls.serve(await tls.leaf(await tls.authority('Studio Root')));
+    let met = 0;
+    server.on('connection', () => (met += 1));
+    lab = await SettingsLab.start();
+    const { stateDir } = lab;
+    const start = () => startAgent(['run', ...where(stateDir), '--root', fake.root]);
+    const kept = async () => JSON.parse(await readFile(join(stateDir, 'endpoints.json'), 'utf8')) as object;
+    const first = start();
+    await expect.poll(() => lab!.sessions.length, WAIT).toBe(1);
+
+    const id = '00000000-0000-8000-8000-000000000001';
+    lab.send({ type: 'endpoints', endpoints: [{ id, name: 'Site', host: 'localhost', port, clients: [] }] });
+    // What `hello` told was an empty section.
+    await expect.poll(() => digests().length, WAIT).toBe(1);
+    first.child.kill('SIGTERM');
+    await first.finished;
+    const stored = await kept();
+    const before = met;
+
+    const second = start();
+    await expect.poll(() => lab!.sessions.length, WAIT).toBe(2);
+    second.child.kill('SIGTERM');
+    await second.finished;
+    await tls.close();
+
+    expect(stored).toMatchObject({
+      format: 1,
+      configured: [{ id, host: 'localhost', port }],
+      facts: { seen: { section: { endpoints: [{ id, network: 'connected' }] } } },
+    });
+    expect(await kept()).toMatchObject({ facts: { seen: { section: { endpoints: [{ id }] } } } });
+    // With its name and without one.
+    expect(before).toBe(2);
+    expect(met).toBe(before);
   });
 });

@@ -3,8 +3,7 @@ import type { Inventory, KnownSectionName } from '@trustfleet/protocol';
 import { collectBundles, collectCode, collectVariables, discoverPythons } from '@trustfleet/python';
 import { createShotgridDiscovery } from '@trustfleet/shotgrid';
 import { createTrustStores } from '@trustfleet/trust-stores';
-import { shellVariables } from './doctor/shell-variables.ts';
-import type { Environment } from './environment.ts';
+import { shellVariables, type Shell } from './doctor/shell-variables.ts';
 import type { FactsInHand } from './earlier-facts.ts';
 import type { EndpointOrders } from './judge/endpoint-facts.ts';
 import { judgeHost, type Judged } from './judge/judge-host.ts';
@@ -26,7 +25,7 @@ export interface InventoryOptions {
   /** Directories to search beside those of `scan.json`. */
   readonly search?: readonly string[];
   /** Its variables are all that counts: the shell that somebody stands in. */
-  readonly shell?: Environment;
+  readonly shell?: Shell;
 }
 
 /** What a reader found. */

@@ -80,7 +80,7 @@ const somethingFails = (row: Row): boolean =>
     ? row.sources.some(cannotVerify)
     : row.cells.some(({ entries }) => entries.some(failsAt));
 
-function summary(rows: readonly Row[], { verdicts }: Examination): string[] {
+function summary(rows: readonly Row[], { verdicts, launchers }: Examination): string[] {
   const entries = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.entries));
   const failing = entries.filter(failsAt).length;
   const differ = verdicts.verdicts.filter(
@@ -88,6 +88,9 @@ function summary(rows: readonly Row[], { verdicts }: Examination): string[] {
       probed !== null && probed.result !== 'unknown' && probed.result !== predicted.result,
   ).length;
   return [
+    ...(launchers.length === 0
+      ? []
+      : ['Set by launchers:', ...launchers.map((line) => `  ${plain(line)}`), '']),
     entries.length === 0
       ? `${count(rows.length, 'Python environment')}.`
       : `${count(entries.length, 'combination')} of client and server, ${failing === 0 ? 'all verify' : `${failing} fail`}.`,

@@ -3,6 +3,8 @@ import type { ConfiguredEndpoint, Inventory, VerdictsSection } from '@trustfleet
 import { NOTHING_KNOWN } from '../earlier-facts.ts';
 import type { Environment } from '../environment.ts';
 import { readSections } from '../inventory.ts';
+import { concerns, launchedVariables } from './launchers.ts';
+import { launchersInCode } from './launchers-in-code.ts';
 import { NO_ENDPOINTS } from '../judge/endpoint-facts.ts';
 import { judgeNow } from '../judge/judge-now.ts';
 
@@ -23,6 +25,8 @@ export interface Examination {
   readonly sections: Partial<Inventory>;
   readonly verdicts: VerdictsSection;
   readonly problems: readonly string[];
+  /** Variables that launchers set, one sentence each. */
+  readonly launchers: readonly string[];
 }
 
 const READ = ['variables', 'pythons', 'trustStores', 'shotgrid', 'bundles'] as const;
@@ -32,12 +36,13 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const { endpoints, here, root, scanSettings, env, onProgress } = options;
   const host: Host = here ? { ...createHost(), canActAs: false } : createHost();
   const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
+  const launched = here ? await launchedVariables(host, env) : [];
   onProgress('Looking for Python environments, copies of shotgun_api3, bundles and stores …');
   const read = await readSections(
     {
       ...{ host, root, scanSettings, processEnv: env, name: null, endpoints: NO_ENDPOINTS },
       search: options.search,
-      ...(here ? { shell: env } : {}),
+      ...(here ? { shell: { env, launched } } : {}),
     },
     { names: READ, facts: NOTHING_KNOWN },
   );
@@ -51,6 +56,8 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     collect: { root, processEnv: env },
     certificates: new Map(all.flatMap(([, { certificates }]) => [...certificates])),
     probe: options.probe,
+    relevant: ({ consumer: { python, context } }) =>
+      concerns(launched, { accounts: context.accounts, product: python?.product ?? null }),
     asCaller: here,
     wallClock: new Date(),
   });
@@ -58,5 +65,9 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     sections: { ...sections, endpoints: judged.endpoints },
     verdicts: judged.verdicts,
     problems: all.flatMap(([, { problems }]) => problems),
+    launchers: [
+      ...launched.map(({ file, name, value, product }) => `${file} sets ${name} to ${value} for ${product}`),
+      ...(here ? await launchersInCode({ host, env, catalogue, sections }) : []),
+    ],
   };
 }

@@ -1,5 +1,5 @@
 import type { RootCatalogue } from '@trustfleet/certificates';
-import { diagnoseSources, resolveSources } from '@trustfleet/diagnosis';
+import { diagnoseSources, resolveSources, type ResolvedSource } from '@trustfleet/diagnosis';
 import { collectEndpoints } from '@trustfleet/endpoints';
 import type { Host } from '@trustfleet/host';
 import type { ConfiguredEndpoint, EndpointsSection, VerdictsSection } from '@trustfleet/protocol';
@@ -17,6 +17,8 @@ export interface JudgeNowInput {
   readonly certificates: ReadonlyMap<string, Uint8Array>;
   readonly endpoints: readonly ConfiguredEndpoint[];
   readonly probe: boolean;
+  /** Which of all that could be judged is worth it. */
+  readonly relevant: (resolved: ResolvedSource) => boolean;
   /** See {@link ProbeOptions.asCaller}. */
   readonly asCaller: boolean;
   readonly wallClock: Date;
@@ -40,7 +42,7 @@ export async function judgeNow(
   });
   const certificates = new Map([...input.certificates, ...seen.certificates]);
   const facts = diagnosisFacts({ ...sections, endpoints: seen.section }, { ...shared, certificates });
-  const resolved = resolveSources(facts);
+  const resolved = resolveSources(facts).filter(input.relevant);
   // Who cannot be reached proves nothing about trust, and would be waited for again and again.
   const reached = new Set(
     seen.section.endpoints.filter(({ network }) => network === 'connected').map(({ id }) => id),

@@ -5,7 +5,7 @@ import { cannotVerify, failsAt, type Entry, type Row } from '../doctor/rows.ts';
 import { CAUSE_WORDS } from './cause-words.ts';
 
 /** All that `doctor` found, for programs: every client of every environment at every endpoint. */
-export function doctorJson(rows: readonly Row[], { sections, problems }: Examination): object {
+export function doctorJson(rows: readonly Row[], { sections, problems, launchers }: Examination): object {
   return {
     endpoints: (sections.endpoints?.endpoints ?? []).map((endpoint) => ({
       endpoint: addressOf(endpoint),
@@ -28,6 +28,7 @@ export function doctorJson(rows: readonly Row[], { sections, problems }: Examina
         entries.map((entry) => resultJson(addressOf(endpoint), entry)),
       ),
     })),
+    launchers,
     problems,
   };
 }
