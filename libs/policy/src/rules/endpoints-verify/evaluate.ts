@@ -1,3 +1,4 @@
+import type { ConfiguredEndpoint, TrustSource } from '@trustfleet/protocol';
 import { findingKey } from '../../finding-key.ts';
 import type { EndpointsVerifyPolicy, HostFacts, PolicyFinding } from '../../types.ts';
 import { contradiction, failure, type Judged } from './verdict-finding.ts';
@@ -16,10 +17,16 @@ export function evaluate(
   const judged = verdicts.verdicts.flatMap((verdict): Judged[] => {
     const source = sources.get(verdict.source);
     const endpoint = endpoints.get(verdict.endpoint);
-    return source === undefined || endpoint === undefined ? [] : [{ verdict, source, endpoint }];
+    if (source === undefined || endpoint === undefined) return [];
+    return concerns(endpoint, source) ? [{ verdict, source, endpoint }] : [];
   });
   const found = judged.flatMap((one) => [failure(one), contradiction(one)]).filter((one) => one !== null);
   return bounded([...new Map(found.map((finding) => [finding.key, finding])).values()]);
+}
+
+/** Only some clients may have to reach it: the host may not have heard of that yet. */
+function concerns({ clients }: ConfiguredEndpoint, { client }: TrustSource): boolean {
+  return clients.length === 0 || clients.includes(client);
 }
 
 /** The worst ones, always the same of equal ones, and what is left out in one more. */

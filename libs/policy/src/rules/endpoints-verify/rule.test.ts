@@ -142,9 +142,19 @@ describe('endpointsVerify', () => {
     ['no section', { configuredEndpoints: [site] }],
     ['nobody said what is configured', { verdicts: { sources: [A], verdicts: [failing] } }],
     ['the endpoint is configured no more', facts([failing], { configuredEndpoints: [] })],
+    [
+      'another client has to reach it',
+      facts([failing], { configuredEndpoints: [{ ...site, clients: ['pip'] }] }),
+    ],
     ['the source is not named', facts([{ ...failing, source: 'b'.repeat(16) }])],
   ])('finds nothing: %s', (_name, given) => {
     expect(evaluatePolicy(policy, given)).toEqual([]);
+  });
+
+  it('finds what a client among those that must reach it fails', () => {
+    const named: ConfiguredEndpoint[] = [{ ...site, clients: ['pip', 'requests'] }];
+
+    expect(evaluatePolicy(policy, facts([failing], { configuredEndpoints: named }))).toHaveLength(1);
   });
 
   it.each(VERDICT_CAUSES)('%s has a severity and is a cause of this library', (cause) => {
