@@ -1,6 +1,4 @@
-import { children, objectIdentifier } from '../x509/der.ts';
 import { publicKeyBits } from '../x509/public-key.ts';
-import { signatureAlgorithmName } from '../x509/signature-algorithm.ts';
 import { X509_ERRORS } from './codes.ts';
 import { readableKey } from './issued-by.ts';
 import type { Path, PathContext } from './path.ts';
@@ -71,15 +69,10 @@ const DIGEST_BITS: Readonly<Record<string, number>> = {
 };
 
 /** Half the digest's bits (X509_get_signature_info). */
-function signatureSecurity(
-  { signatureAlgorithm }: PathCertificate,
-  { sha1Bits, md5Bits }: VerifyRules,
-): number {
-  const [identifier] = children(signatureAlgorithm);
-  if (identifier === undefined) return 0;
-  if (objectIdentifier(identifier) === '1.3.101.112') return 128;
-  if (objectIdentifier(identifier) === '1.3.101.113') return 224;
-  const name = signatureAlgorithmName(signatureAlgorithm).toLowerCase();
+function signatureSecurity({ signatureName }: PathCertificate, { sha1Bits, md5Bits }: VerifyRules): number {
+  const name = signatureName.toLowerCase();
+  if (name === 'ed25519') return 128;
+  if (name === 'ed448') return 224;
   if (/sha1(?!\d)/.test(name)) return sha1Bits;
   if (/md[245]/.test(name)) return md5Bits;
   const digest = Object.keys(DIGEST_BITS).find((known) => name.includes(known));

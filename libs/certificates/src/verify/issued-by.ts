@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { children, objectIdentifier } from '../x509/der.ts';
 import type { AuthorityKeyIdentifier } from './extensions.ts';
 import { type PathCertificate, sameBytes } from './path-certificate.ts';
 import type { VerifyRules } from './rules.ts';
@@ -86,9 +85,8 @@ export function readableKey(
 
 /** check_sig_alg_match. */
 function algorithmsFit(issuer: PathCertificate, subject: PathCertificate, rules: VerifyRules): boolean {
-  const [identifier] = children(subject.signedAlgorithm);
-  if (identifier === undefined || readableKey(issuer, rules) === null) return false;
-  const needed = keyFor(objectIdentifier(identifier));
+  if (readableKey(issuer, rules) === null) return false;
+  const needed = keyFor(subject.signedWith);
   if (needed === issuer.keyAlgorithm) return true;
   return needed === RSA_PSS && issuer.keyAlgorithm === RSA;
 }

@@ -4,6 +4,7 @@ import { sha256Hex } from '../encoding.ts';
 import { readCertificateFields } from '../x509/certificate-fields.ts';
 import { children, content, type DerElement, encoded, objectIdentifier, readElement } from '../x509/der.ts';
 import { openCertificate } from '../x509/open-certificate.ts';
+import { signatureAlgorithmName } from '../x509/signature-algorithm.ts';
 import { type CanonicalName, canonicalName } from './canonical-name.ts';
 import { type PathExtensions, readPathExtensions } from './extensions.ts';
 
@@ -23,11 +24,17 @@ export interface PathCertificate {
   /** AlgorithmIdentifiers: beside the signature, and inside what is signed. */
   readonly signatureAlgorithm: DerElement;
   readonly signedAlgorithm: DerElement;
+  /** Dotted number of {@link signedAlgorithm}. */
+  readonly signedWith: string;
+  /** Name of {@link signatureAlgorithm}, as OpenSSL prints it; the dotted number of an unknown one. */
+  readonly signatureName: string;
   readonly extensions: PathExtensions;
   /** Issuer and subject are one name. */
   readonly selfIssued: boolean;
   /** Dotted number of the kind of key. */
   readonly keyAlgorithm: string;
+  /** Its curve is given by parameters, not by its name (RFC 3279 §2.3.5). */
+  readonly explicitCurve: boolean;
   /** Null where OpenSSL cannot read it. */
   readonly key: KeyObject | null;
   /** Whether the signature verifies under `issuer`'s key, which must be one that can be read. */
@@ -81,9 +88,11 @@ function read(der: Uint8Array): PathCertificate {
     notAfter: secondsOf(notAfter),
     signatureAlgorithm: fields.signatureAlgorithm,
     signedAlgorithm,
+    signedWith: algorithmOf(signedAlgorithm),
+    signatureName: signatureAlgorithmName(fields.signatureAlgorithm),
     extensions: readPathExtensions(fields.extensions),
     selfIssued: issuer.key === subject.key,
-    keyAlgorithm: algorithmOf(readElement(fields.publicKeyInfo, 0)),
+    ...keyKind(readElement(fields.publicKeyInfo, 0)),
     ...lazily(der, fields.publicKeyInfo),
   };
 }
@@ -93,11 +102,21 @@ function versionNumber(tagged: DerElement): number {
   return number === undefined ? 0 : (content(number).at(-1) ?? 0);
 }
 
+const EC_KEY = '1.2.840.10045.2.1';
+const SEQUENCE = 0x30;
+
 /** SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }. */
-function algorithmOf(publicKeyInfo: DerElement): string {
+function keyKind(publicKeyInfo: DerElement): Pick<PathCertificate, 'keyAlgorithm' | 'explicitCurve'> {
   const [algorithm] = children(publicKeyInfo);
-  const [identifier] = algorithm === undefined ? [] : children(algorithm);
-  if (identifier === undefined) throw new CertificateParseError('a key without its kind');
+  if (algorithm === undefined) throw new CertificateParseError('a key without its kind');
+  const keyAlgorithm = algorithmOf(algorithm);
+  const [, parameters] = children(algorithm);
+  return { keyAlgorithm, explicitCurve: keyAlgorithm === EC_KEY && parameters?.tag === SEQUENCE };
+}
+
+function algorithmOf(algorithm: DerElement): string {
+  const [identifier] = children(algorithm);
+  if (identifier === undefined) throw new CertificateParseError('an algorithm without its number');
   return objectIdentifier(identifier);
 }
 

@@ -1,5 +1,3 @@
-import { children, readElement } from '../x509/der.ts';
-import { readCertificateFields } from '../x509/certificate-fields.ts';
 import type { Place } from './check-extensions.ts';
 import { X509_ERRORS } from './codes.ts';
 import { EXTENSION_IDS, type PathExtensions } from './extensions.ts';
@@ -7,8 +5,6 @@ import { KEY_USAGE } from './issued-by.ts';
 import type { PathContext } from './path.ts';
 import { type PathCertificate, sameElement } from './path-certificate.ts';
 
-const EC = '1.2.840.10045.2.1';
-const SEQUENCE = 0x30;
 const VERSION_3 = 2;
 
 /** X509_V_FLAG_X509_STRICT, and what 3.0 asks for in any case. In OpenSSL's order. */
@@ -31,13 +27,7 @@ export function* strictObjections(context: PathContext, place: Place): Generator
 function* curveObjections({ openssl, rules }: PathContext, certificate: PathCertificate): Generator<number> {
   if (rules.explicitCurves === 'strict' && !openssl.strict) return;
   if (certificate.key === null) yield X509_ERRORS.unspecified;
-  else if (certificate.keyAlgorithm === EC && hasExplicitCurve(certificate)) yield X509_ERRORS.explicitCurve;
-}
-
-/** The parameters of an EC key are a curve's name, or the curve itself (RFC 3279 §2.3.5). */
-function hasExplicitCurve({ der }: PathCertificate): boolean {
-  const [algorithm] = children(readElement(readCertificateFields(der).publicKeyInfo, 0));
-  return algorithm !== undefined && children(algorithm)[1]?.tag === SEQUENCE;
+  else if (certificate.explicitCurve) yield X509_ERRORS.explicitCurve;
 }
 
 function* usageObjections({ extensions }: PathCertificate): Generator<number> {
