@@ -18,7 +18,8 @@ export const clockCause: FindCause = (inquest) => {
     cause: 'clockWrong',
     evidence: {
       offsetSeconds: Math.round(facts.clockOffsetMs / 1000),
-      clock: clientsTime(facts).toISOString(),
+      // The day alone: what is reported must not move by itself.
+      clock: clientsTime(facts).toISOString().slice(0, 10),
       ...certificateEvidence(inquest, verification.path[verification.depth]),
     },
   };

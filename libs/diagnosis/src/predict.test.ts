@@ -1,0 +1,132 @@
+import type { NetworkState } from '@trustfleet/protocol';
+import { describe, expect, it } from 'vitest';
+import { createPredictor, predict } from './predict.ts';
+import { verifyErrorText } from './prediction/error-text.ts';
+import { nameRulesOf } from './prediction/name-rules.ts';
+import { issuing, leaf, root } from './testing/cause-pki.ts';
+import { consumerOf, installed, python } from './testing/facts.ts';
+import { type Scenario, server, stage } from './testing/trust-lab.ts';
+
+const outcome = (scenario: Scenario): ReturnType<typeof predict> => {
+  const { resolved, endpoint, facts } = stage(scenario);
+  return predict(resolved, endpoint, facts);
+};
+const NETWORK_STATES: readonly NetworkState[] = [
+  'dnsFailed',
+  'refused',
+  'timedOut',
+  'reset',
+  'unreachable',
+  'proxyRefused',
+  'notTls',
+];
+const CHAIN = { chain: [leaf, issuing], anchors: [root] };
+
+describe('predict', () => {
+  it('says what verifies, and with which number it fails', () => {
+    expect(outcome(CHAIN)).toEqual({ result: 'verifies', code: null, error: null });
+    expect(outcome({ ...CHAIN, anchors: [] })).toEqual({
+      result: 'fails',
+      code: 20,
+      error: 'certificate verify failed: unable to get local issuer certificate',
+    });
+  });
+
+  it.each(NETWORK_STATES)('whoever is not reached fails without a number: %s', (network) => {
+    const found = outcome({ ...CHAIN, endpoint: { network, detail: 'errno' } });
+
+    expect(found).toMatchObject({ result: 'fails', code: null });
+    expect(found.error).toMatch(/: errno$/);
+  });
+
+  it.each([
+    ['verificationOff', null, { result: 'unverified', error: null }],
+    ['cannotLoad', 'OSError: no', { result: 'fails', error: 'OSError: no' }],
+    ['noSsl', 'ImportError: no', { result: 'fails', error: 'ImportError: no' }],
+    ['notImportable', 'ImportError: no', { result: 'fails', error: 'ImportError: no' }],
+    ['unknown', 'not read', { result: 'unknown', error: 'not read' }],
+  ] as const)('a source that is %s', (...[state, error, expected]) => {
+    expect(outcome({ ...CHAIN, source: { state, error } })).toEqual({ code: null, ...expected });
+  });
+
+  it('nothing is made up where a certificate is known by its fingerprint alone', () => {
+    const unheld = '0'.repeat(64);
+
+    expect(outcome({ anchors: [root], endpoint: { chain: [unheld] } }).result).toBe('unknown');
+    const anchors = { resolved: { anchors: [unheld] }, chain: [leaf, issuing] };
+    expect(outcome(anchors)).toMatchObject({
+      result: 'unknown',
+      error: '1 of its anchors are known by their fingerprint alone',
+    });
+    // What verifies does so with what is held.
+    expect(outcome({ ...CHAIN, resolved: { anchors: [root.sha256, unheld] } }).result).toBe('verifies');
+  });
+
+  it('a client that names no server is judged by what it is shown', () => {
+    const silent = { resolved: { sendsName: false, checksName: false }, anchors: [root] };
+
+    expect(outcome({ ...silent, chain: [server(null)], chainWithoutName: [leaf, issuing] }).result).toBe(
+      'verifies',
+    );
+    expect(outcome({ ...silent, chain: [leaf, issuing], chainWithoutName: [server(null)] }).code).toBe(18);
+    expect(outcome({ ...silent, chain: [leaf, issuing], chainWithoutName: [] })).toMatchObject({
+      result: 'fails',
+      code: null,
+    });
+  });
+
+  it('the host’s own clock decides, not the time', () => {
+    expect(outcome({ ...CHAIN, clockOffsetMs: 400 * 86_400_000 }).code).toBe(10);
+    expect(outcome({ ...CHAIN, clockOffsetMs: null }).result).toBe('verifies');
+  });
+
+  it('one predictor answers as many times as it is asked, the same', () => {
+    const { resolved, endpoint, facts } = stage(CHAIN);
+    const predictor = createPredictor(facts);
+
+    expect(predictor.predict(resolved, endpoint)).toEqual(predictor.predict(resolved, endpoint));
+    expect(predictor.verify(resolved, endpoint)?.path).toHaveLength(3);
+  });
+});
+
+describe('the server’s name', () => {
+  const pythonWith = (version: string, urllib3: string | null = null): ReturnType<typeof python> =>
+    python(version, { packages: urllib3 === null ? [] : [installed('urllib3', urllib3)] });
+
+  it.each([
+    ['ssl', '3.6.15', null, 'afterwards', 'matchHostname', 'withoutAnyName'],
+    ['ssl', '2.7.18', null, 'afterwards', 'matchHostname', 'withoutAnyName'],
+    ['ssl', '3.7.16', null, 'openssl', 'wholeLabel', 'withoutDnsName'],
+    ['requests', '3.11.7', '1.26.20', 'afterwards', 'matchHostname', 'withoutAnyName'],
+    ['requests', '3.11.7', '2.2.3', 'openssl', 'wholeLabel', 'never'],
+    ['pip', '3.11.7', '2.2.3', 'afterwards', 'matchHostname', 'withoutAnyName'],
+  ] as const)(
+    '%s of Python %s with urllib3 %s',
+    (...[client, version, urllib3, checked, wildcards, commonName]) => {
+      const consumer = consumerOf(client, { python: pythonWith(version, urllib3) });
+
+      expect(nameRulesOf(consumer)).toEqual({ checked, wildcards, commonName });
+    },
+  );
+
+  it('a mismatch that Python finds itself has no number', () => {
+    const consumer = consumerOf('ssl', { python: python('3.6.15') });
+    const chain = [server(issuing, {}, ['DNS:other.example']), issuing];
+
+    expect(outcome({ chain, anchors: [root], resolved: { consumer } })).toEqual({
+      result: 'fails',
+      code: null,
+      error: 'the host name does not match the certificate',
+    });
+  });
+});
+
+describe('error texts', () => {
+  it('have no hyphen before OpenSSL 3 (failures.md §7.1)', () => {
+    const openssl = { libressl: false, partialChain: false, strict: false, securityLevel: 1 };
+
+    expect(verifyErrorText(18, { ...openssl, version: [1, 1, 1] })).toMatch(/self signed certificate$/);
+    expect(verifyErrorText(18, { ...openssl, version: [3, 0, 0] })).toMatch(/self-signed certificate$/);
+    expect(verifyErrorText(999, { ...openssl, version: [3, 0, 0] })).toMatch(/error number 999$/);
+  });
+});
