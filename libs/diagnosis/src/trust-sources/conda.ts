@@ -12,7 +12,7 @@ import {
 } from './inquiry.ts';
 import { pythonProfile } from './openssl-profile.ts';
 import { searchInPython } from './python-client.ts';
-import { requestsSearch } from './requests.ts';
+import { certifiPlace, requestsSearch } from './requests.ts';
 import { ended, found, type Found, type Rung } from './search.ts';
 import { sourceOf } from './source-of.ts';
 import { place, step, type Place } from './step.ts';
@@ -27,7 +27,7 @@ export const conda: ResolveSource = (consumer, facts) => {
     requestsSearch(inquiry, {
       version: packageVersion(python, 'requests'),
       session: sslVerify(inquiry, version),
-      ownBundle: () => certifi(inquiry) ?? unknownBundle(),
+      own: { place: certifiPlace(inquiry), look: () => certifi(inquiry) ?? unknownBundle() },
     }),
   );
   const strict = isAtLeast(packageVersion(python, 'urllib3'), [2, 4]);

@@ -4,12 +4,23 @@ import { ask, bundles, CERTIFI, hook, names } from '../testing/clients.ts';
 import { api, consumerOf, factsOf, installed, ownBundles, pem, python } from '../testing/facts.ts';
 
 describe('start-up hooks', () => {
-  const packages = [installed('requests', '2.32.0'), CERTIFI];
+  const packages = [installed('requests', '2.32.5'), CERTIFI];
 
   it('under truststore a file only adds', () => {
     const { anchors, source } = ask({ client: 'requests', packages, more: hook('truststore') });
     expect(anchors).toEqual(names('certifi', 'system', 'directory'));
     expect(source.steps.at(-1)).toMatchObject({ kind: 'injection', outcome: 'added', reason: 'truststore' });
+  });
+
+  it('requests 2.32.0 – 2.32.4 loads no certifi under truststore, a named file it does', () => {
+    const preloading = [installed('requests', '2.32.3'), CERTIFI];
+    const with_ = (set: Readonly<Record<string, string>>): ResolvedSource =>
+      ask({ client: 'requests', packages: preloading, more: hook('truststore'), set });
+    expect(with_({}).anchors).toEqual(names('system', 'directory'));
+    expect(with_({}).source.steps.at(-1)).toMatchObject({ kind: 'injection', outcome: 'used' });
+    expect(with_({ REQUESTS_CA_BUNDLE: '/studio.pem' }).anchors).toEqual(
+      names('studio', 'system', 'directory'),
+    );
   });
 
   it('truststore needs Python 3.10, and does not mend a bad path', () => {

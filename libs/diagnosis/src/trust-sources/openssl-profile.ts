@@ -21,7 +21,8 @@ export const PLAIN_PROFILE: OpenSslProfile = DELIVERED;
  */
 export function pythonProfile(python: PythonEnvironment | null, byDefault: boolean): OpenSslProfile {
   const version = versionNumber(python?.version ?? null);
-  const { strict, partialChain, securityLevel } = { ...byVersion(version), ...told(python?.ssl ?? null) };
+  const judging = { ...byVersion(version), ...byBuild(python), ...told(python?.ssl ?? null) };
+  const { strict, partialChain, securityLevel } = judging;
   return {
     version: openSslVersion(python, version),
     libressl: isLibreSsl(python),
@@ -37,6 +38,17 @@ type Judging = Pick<OpenSslProfile, 'strict' | 'partialChain' | 'securityLevel'>
 function byVersion(version: VersionNumber): Judging {
   const strict = isAtLeast(version, [3, 13]);
   return { strict, partialChain: strict, securityLevel: isAtLeast(version, [3, 10]) ? 2 : 1 };
+}
+
+/** OPENSSLDIR of Debian and its kin, of Red Hat and its kin, of SUSE and Arch. */
+const DISTRIBUTIONS = /^\/(?:usr\/lib\/ssl|etc\/pki\/tls|etc\/ssl)\//;
+
+/** Distributions build OpenSSL with level 2, as it is delivered from 3.2 on; a Python before 3.10 does not say which it has. */
+function byBuild(python: PythonEnvironment | null): Partial<Judging> {
+  const openssl = openSslVersion(python, []);
+  const theirs =
+    DISTRIBUTIONS.test(python?.verifyPaths?.opensslCafile ?? '') && isAtLeast(openssl, [1, 1, 1]);
+  return theirs || isAtLeast(openssl, [3, 2]) ? { securityLevel: 2 } : {};
 }
 
 function told(ssl: PythonSsl | null): Partial<Judging> {

@@ -16,7 +16,7 @@ import { searchInPython } from './python-client.ts';
 import { fileWay, requestsSearch } from './requests.ts';
 import { addedTo, ended, found, type Found, type Rung } from './search.ts';
 import { sourceOf } from './source-of.ts';
-import { place, step } from './step.ts';
+import { place, step, type Place, type Step } from './step.ts';
 import type { ResolveSource } from './types.ts';
 
 /** requests as pip vendors it: what counts is that it is 2.28 or later from pip 22.2 on. */
@@ -43,12 +43,28 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
     version: vendored,
     // pip takes no option whose value is empty.
     session: [variableRung(inquiry, 'PIP_CERT', way), optionRung(inquiry, way)],
-    ownBundle: () => ownBundle(inquiry),
+    own: { place: ownPlace(inquiry), look: () => ownBundle(inquiry) },
   });
   if (!usesTruststore(inquiry, version) || !['anchors', 'unknown'].includes(searched.end.state))
     return searched;
   const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
-  return addedTo(searched, system);
+  const withSystem = addedTo(searched, system);
+  // From 24.2 on its certifi is in that context before any variable is asked.
+  const keepsOwn = isAtLeast(version, [24, 2]) && searched.steps.some(isOverriddenBundle);
+  return keepsOwn ? addedTo(withoutOverridden(withSystem), asAdded(ownBundle(inquiry))) : withSystem;
+}
+
+function isOverriddenBundle({ kind, outcome }: Step): boolean {
+  return kind === 'bundle' && outcome === 'overridden';
+}
+function withoutOverridden({ steps, end }: Found): Found {
+  return { steps: steps.filter((one) => !isOverriddenBundle(one)), end };
+}
+function asAdded({ steps, end }: Found): Found {
+  const added = steps.map((one): Step =>
+    one.outcome === 'used' ? { ...one, outcome: 'added', reason: 'addsToBundle' } : one,
+  );
+  return { steps: added, end };
 }
 
 function optionRung(inquiry: Inquiry, way: Parameters<typeof byFile>[2]): Rung {
@@ -62,8 +78,12 @@ function optionRung(inquiry: Inquiry, way: Parameters<typeof byFile>[2]): Rung {
   return { place: at, look: set ? () => byFile(inquiry, at, { used: 'replacesBundle', ...way }) : null };
 }
 
+function ownPlace(inquiry: Inquiry): Place {
+  return place('bundle', { name: 'pip', value: bundleOfPackage(inquiry, 'pip') });
+}
+
 function ownBundle(inquiry: Inquiry): Found {
-  const at = place('bundle', { name: 'pip', value: bundleOfPackage(inquiry, 'pip') });
+  const at = ownPlace(inquiry);
   return at.value === null
     ? found(step(at, 'used', 'factsMissing'), ended('unknown', NO_FACTS))
     : byFile(inquiry, at, { used: 'ownBundle' });

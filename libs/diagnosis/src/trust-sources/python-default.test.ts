@@ -274,8 +274,24 @@ describe('the profile of OpenSSL', () => {
     expect(ssl({}, { version: '3.12.1' }).openssl).toMatchObject({ strict: false, partialChain: false });
   });
 
+  it.each([
+    ['Debian', '/usr/lib/ssl/cert.pem', [3, 0, 19], 2],
+    ['Red Hat', '/etc/pki/tls/cert.pem', [1, 1, 1], 2],
+    ['of another maker', '/opt/maya/ssl/cert.pem', [1, 1, 1], 1],
+    ['of another maker, 3.2', '/opt/maya/ssl/cert.pem', [3, 2, 0], 2],
+    ['Debian before 1.1.1', '/usr/lib/ssl/cert.pem', [1, 0, 2], 1],
+  ])(
+    'of OpenSSL %s, where the Python does not say its level',
+    (_, opensslCafile, ...[versionInfo, level]) => {
+      const paths = { cafile: CAFILE, capath: CAPATH, opensslCafile, opensslCapath: CAPATH };
+      const silent = { ...ask('3.9.18'), securityLevel: null, versionInfo: [...versionInfo] };
+      const environment = python('3.9.18', { ssl: silent, verifyPaths: paths });
+      expect(ssl({}, { pythons: [environment] }).openssl.securityLevel).toBe(level);
+    },
+  );
+
   it('of a Python that was not run is that of its version', () => {
-    const silent = { ssl: null, openssl: null, facts: 'static' as const };
+    const silent = { ssl: null, openssl: null, verifyPaths: null, facts: 'static' as const };
     expect(ssl({}, { pythons: [python('3.13.0', silent)] }).openssl).toMatchObject({
       strict: true,
       securityLevel: 2,

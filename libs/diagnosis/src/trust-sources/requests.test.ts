@@ -116,7 +116,8 @@ describe('pip', () => {
     // Measured: the variables of requests beat `Session.verify`, which is what pip sets.
     ['23.2.1', { PIP_CERT: '/studio.pem', REQUESTS_CA_BUNDLE: '/second.pem' }, ['second']],
     ['24.2', {}, ['pip', 'system', 'directory']],
-    ['24.2', { PIP_CERT: '/studio.pem' }, ['studio', 'system', 'directory']],
+    ['24.2', { PIP_CERT: '/studio.pem' }, ['studio', 'pip', 'system', 'directory']],
+    ['24.2', { REQUESTS_CA_BUNDLE: '/second.pem' }, ['second', 'pip', 'system', 'directory']],
     ['24.2', { PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']],
     ['23.2.1', { PIP_USE_FEATURE: 'truststore' }, ['pip', 'system', 'directory']],
     ['22.1', { PIP_USE_FEATURE: 'truststore' }, ['pip']],

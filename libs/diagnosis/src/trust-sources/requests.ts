@@ -1,6 +1,6 @@
 import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
 import { pythonLoadError, withoutClass, type FileProblem } from './file-problem.ts';
-import { bundleOfPackage, certifi, systemCertsHook } from './hooks.ts';
+import { bundleOfPackage, certifi, systemCertsHook, truststoreHook } from './hooks.ts';
 import {
   argumentRung,
   byFile,
@@ -16,9 +16,9 @@ import {
 import { pythonProfile } from './openssl-profile.ts';
 import { defaultCertificates } from './python-default.ts';
 import { notImportable, searchInPython } from './python-client.ts';
-import { ended, firstThatIsThere, found, type Found, type Rung } from './search.ts';
+import { ended, firstThatIsThere, found, withAnchors, type Found, type Rung } from './search.ts';
 import { sourceOf } from './source-of.ts';
-import { place, step } from './step.ts';
+import { place, step, type Place } from './step.ts';
 import type { ResolveSource } from './types.ts';
 import { refusedByUrllib3 } from './urllib3.ts';
 
@@ -32,7 +32,7 @@ export const requests: ResolveSource = (consumer, facts) => {
       version,
       call: argumentRung('verify'),
       session: [],
-      ownBundle: () => ownBundle(inquiry),
+      own: { place: certifiPlace(inquiry), look: () => ownBundle(inquiry, version) },
     });
   const result = searchInPython(inquiry, () => refusedByUrllib3(inquiry) ?? search());
   const strict = isAtLeast(packageVersion(python, 'urllib3'), [2, 4]) || result.end.byDefaultContext;
@@ -48,14 +48,12 @@ export interface RequestsSettings {
   readonly version: VersionNumber;
   /** Where `Session.verify` comes from, for pip and conda; the variables beat it (measured with pip 22 – 24.2 and requests 2.34.2). */
   readonly session: readonly Rung[];
-  readonly ownBundle: () => Found;
+  /** The bundle of certifi that it brings, or finds. */
+  readonly own: Rung;
 }
 
 /** `merge_environment_settings` and `cert_verify`. */
-export function requestsSearch(
-  inquiry: Inquiry,
-  { version, call, session, ownBundle: own }: RequestsSettings,
-): Found {
+export function requestsSearch(inquiry: Inquiry, { version, call, session, own }: RequestsSettings): Found {
   const off = switchedOff(inquiry, version);
   if (off !== null) return off;
   const way = fileWay(inquiry, version);
@@ -64,7 +62,7 @@ export function requestsSearch(
     variableRung(inquiry, 'REQUESTS_CA_BUNDLE', way),
     variableRung(inquiry, 'CURL_CA_BUNDLE', way),
     ...session,
-    { place: ownPlace(inquiry), look: own },
+    own,
   ]);
   const hook = systemCertsHook(inquiry);
   if (hook === null || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
@@ -111,12 +109,16 @@ function switchedOff(inquiry: Inquiry, version: VersionNumber): Found | null {
   return found(step(by, 'used', 'emptySwitchesOff'), ended('verificationOff', null, by.name));
 }
 
-function ownPlace(inquiry: Inquiry): ReturnType<typeof place> {
+export function certifiPlace(inquiry: Inquiry): Place {
   return place('package', { name: 'certifi', value: bundleOfPackage(inquiry, 'certifi') });
 }
 
 /** `requests.certs.where()`: certifi's, or the file that requests before 2.16 brings. */
-function ownBundle(inquiry: Inquiry): Found {
+function ownBundle(inquiry: Inquiry, version: VersionNumber): Found {
+  // 2.32.0 – 2.32.4 made one context at import, which truststore replaces by its own: certifi is in neither.
+  const preloaded = isAtLeast(version, [2, 32]) && isBefore(version, [2, 32, 5]);
+  if (preloaded && truststoreHook(inquiry) !== null)
+    return found(step(certifiPlace(inquiry), 'ignored', 'ignoredByHook'), withAnchors([]));
   const ofCertifi = certifi(inquiry);
   if (ofCertifi !== null) return ofCertifi;
   const value = bundleOfPackage(inquiry, 'requests');
