@@ -1,9 +1,12 @@
 'use client';
 
 import type { CauseGroup } from '@trustfleet/api';
-import { Button, Card, Table, Td, Th, Tr } from '@trustfleet/ui';
+import { Button, Card, Table, Td, Th, Tr, Untrusted, visibleText } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
 import { SeverityBadge, useCauseTitle } from '../../components/finding-words.tsx';
+
+/** Of a cause that this release has no words for. */
+const LONGEST_TITLE = 100;
 
 export interface CausesCardProps {
   readonly causes: readonly CauseGroup[];
@@ -29,7 +32,7 @@ export function CausesCard({ causes, chosen, onChoose }: CausesCardProps) {
         </thead>
         <tbody>
           {causes.map(({ rule, cause, severity, hosts, findings }) => {
-            const title = titleOf(cause);
+            const title = visibleText(titleOf(cause), LONGEST_TITLE);
             return (
               <Tr key={`${rule}/${cause}`}>
                 <Td>
@@ -46,7 +49,7 @@ export function CausesCard({ causes, chosen, onChoose }: CausesCardProps) {
                       onChoose(cause);
                     }}
                   >
-                    {title}
+                    <Untrusted text={title} className="wrap-anywhere" />
                   </Button>
                 </Td>
                 <Td column={t('hosts')} className="tabular-nums">

@@ -55,14 +55,18 @@ function Filters({ filter, causes, onChange }: FilterProps) {
       />
       <FilterSelect
         label={t('cause')}
-        value={filter.cause ?? ''}
+        // By place: the name of a cause is not ours, and an attribute would hold it as it came.
+        value={filter.cause === null ? '' : String(names.indexOf(filter.cause))}
         className="max-w-full"
         options={[
           { value: '', label: t('anyCause') },
-          ...names.map((cause) => ({ value: cause, label: visibleText(titleOf(cause), 100) })),
+          ...names.map((cause, index) => ({
+            value: String(index),
+            label: visibleText(titleOf(cause), 100),
+          })),
         ]}
-        onPick={(cause) => {
-          onChange({ cause: cause === '' ? null : cause });
+        onPick={(place) => {
+          onChange({ cause: place === '' ? null : (names[Number(place)] ?? null) });
         }}
       />
     </div>
