@@ -53,6 +53,9 @@ class Site(object):
     def info(self):
         return self._call_rpc("info", None)
 
+    def find_one(self, entity_type, filters, fields=None):
+        return self._call_rpc("read", {"type": entity_type, "filters": filters, "return_fields": fields or ["id"]})
+
     def _send_form(self, url, params):
         return self._build_opener(FormPostHandler).open(url, params).read()
 
