@@ -1,5 +1,5 @@
 import { X509_ERRORS } from './codes.ts';
-import { textOf } from './canonical-name.ts';
+import { textOf } from '../x509/canonical-name.ts';
 import type { GeneralName, NameConstraintTrees, Subtree } from './general-names.ts';
 import { matchesConstraint } from './match-constraint.ts';
 import type { Path, PathContext } from './path.ts';

@@ -1,4 +1,4 @@
-import { textOf } from './canonical-name.ts';
+import { textOf } from '../x509/canonical-name.ts';
 import { X509_ERRORS } from './codes.ts';
 import type { GeneralName } from './general-names.ts';
 import type { PathCertificate } from './path-certificate.ts';
