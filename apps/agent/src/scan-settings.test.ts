@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_SCAN_SETTINGS, readScanSettings } from './scan-settings.ts';
+import { cli } from './testing/run-cli.ts';
 
 let directory: string;
 let path: string;
@@ -62,5 +63,25 @@ describe('readScanSettings', () => {
       settings: NO_SCAN_SETTINGS,
       problem: expect.stringContaining('chmod go-w') as string,
     });
+  });
+});
+
+describe('scan', () => {
+  it('reads the code that the file names, and says so of a file that it does not follow', async () => {
+    // Below a directory of everybody's it is read as nobody.
+    await chmod(directory, 0o755);
+    const code = join(directory, 'launch.py');
+    await writeFile(code, 'ctx.check_hostname = False\n');
+    await write({ code: [code] });
+    const scan = () => cli('scan', '--only', 'code', '--json', '--scan-settings', path, '--root', directory);
+
+    expect(JSON.parse((await scan()).stdout)).toMatchObject({
+      sections: { code: { findings: [{ path: code, rule: 'checkHostnameOff' }], files: 1 } },
+    });
+
+    await write({ code: 'everything' });
+    expect(JSON.parse((await scan()).stdout)).toMatchObject({ sections: { code: { findings: [] } } });
+    const { stdout } = await cli('scan', '--only', 'code', '--scan-settings', path, '--root', directory);
+    expect(stdout).toMatch(/Could not be looked at[^]*scan\.json is not followed: at code/);
   });
 });

@@ -1,7 +1,13 @@
 import { chmod, mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPredictor, type DiagnosisFacts, type ResolvedSource } from '@trustfleet/diagnosis';
+import type { Verification } from '@trustfleet/certificates';
+import {
+  createPredictor,
+  type DiagnosisFacts,
+  type Predictor,
+  type ResolvedSource,
+} from '@trustfleet/diagnosis';
 import type { Host, UserAccount } from '@trustfleet/host';
 import type { Verdict } from '@trustfleet/protocol';
 import { openProbe, toOutcome, type CollectOptions, type ProbeRequest } from '@trustfleet/python';
@@ -32,6 +38,7 @@ export async function probeUnits(
   const outcomes = new Map<string, ProbeOutcome[]>();
   if (units.length === 0) return outcomes;
   const { users } = await options.host.users(options.collect.root ?? '/');
+  const predictor = createPredictor(options.facts);
   await inEmptyDirectory(async (workingDirectory) => {
     const probe = await openProbe(options.host, { ...options.collect, workingDirectory });
     const runs = runsOf(units);
@@ -52,7 +59,7 @@ export async function probeUnits(
         const outcome =
           result === undefined
             ? { probed: null, notProbed: 'the account is not known here' }
-            : toOutcome(result, replayed(options.facts, unit, resolved));
+            : toOutcome(result, replayed({ predictor, facts: options.facts }, unit, resolved));
         const found = { source: resolved.source.id, endpoint: unit.endpoint.id, ...outcome };
         outcomes.set(unit.key, [...(outcomes.get(unit.key) ?? []), found]);
       });
@@ -89,12 +96,12 @@ function accountOf(
 }
 
 function replayed(
-  facts: DiagnosisFacts,
+  { predictor, facts }: { readonly predictor: Predictor; readonly facts: DiagnosisFacts },
   { endpoint }: Unit,
   resolved: ResolvedSource,
-): ReturnType<ReturnType<typeof createPredictor>['predict']>['verification'] {
+): Verification | null {
   const seen = facts.sections.endpoints.endpoints.find(({ id }) => id === endpoint.id);
-  return seen === undefined ? null : createPredictor(facts).predict(resolved, seen).verification;
+  return seen === undefined ? null : predictor.predict(resolved, seen).verification;
 }
 
 /** Nobody else can put anything there (architecture.md, probe): what is imported from the working directory would be run. */

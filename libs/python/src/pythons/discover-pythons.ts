@@ -1,3 +1,4 @@
+import { inTurn } from '../in-turn.ts';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import type { CollectOptions, DescribedPython, KnownEnvironment, PythonsResult } from '../types.ts';
@@ -8,8 +9,6 @@ import { native } from './native.ts';
 import { openProgram, reopenProgram, type Program } from './program.ts';
 
 const MAX_PYTHONS = 200;
-/** Two at a time: the agent works at low priority beside people. */
-const WORKERS = 2;
 /** After this no further interpreter is started; the rest is read from files. */
 const RUN_BUDGET_MS = 120_000;
 
@@ -184,15 +183,4 @@ async function remember(
   const neverRun = program.neverRun !== null && candidate.neverRun === undefined;
   if (marks !== null && !(neverRun && what.described === null))
     what.memory.keep(candidate, { marks, program: { realPath, form, venv }, described: what.described });
-}
-
-/** Keeps the order of `items` in the result. */
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Map<number, R>();
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) results.set(index, await work(item));
-  };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
-  return items.flatMap((_, index) => (results.has(index) ? [results.get(index) as R] : []));
 }
