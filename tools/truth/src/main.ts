@@ -2,6 +2,7 @@
 // names hold one of the words.
 import { disagreement } from './cells/compare.ts';
 import { runTruth } from './run.ts';
+import { isThorough } from './stands/catalogue.ts';
 import { figure, listing } from './report.ts';
 
 const argv = process.argv.slice(2);
@@ -13,6 +14,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const report = await runTruth({
   selection: {
     stands: (all) => all.filter(({ name }) => holds(name, words)),
+    probed: isThorough,
     settings: (_stand, all) => all.filter(({ name }) => holds(name, settings)),
   },
   note: (line) => process.stderr.write(`truth: ${line}\n`),

@@ -7,7 +7,7 @@ import { makeChains } from './lab/chains.ts';
 import { writeFiles, type LabFiles, type StoreName } from './lab/files.ts';
 import { serveChains, type LabServers } from './lab/servers.ts';
 import { settings, type Setting } from './settings.ts';
-import { catalogue, type StandWish } from './stands/catalogue.ts';
+import { catalogue, isThorough, type StandWish } from './stands/catalogue.ts';
 import { findInterpreters } from './stands/interpreters.ts';
 import { CACHE } from './stands/packages.ts';
 import { putUp, type Stand } from './stands/stand.ts';
@@ -18,6 +18,8 @@ export interface Selection {
   stands(all: readonly StandWish[]): readonly StandWish[];
   /** Of one stand. */
   settings(stand: StandWish, all: readonly Setting[]): readonly Setting[];
+  /** Whether the agent's probe visits what this stand visits. */
+  probed(stand: StandWish): boolean;
   /** Ids of chains; absent: all of them. */
   chains?(all: readonly string[]): readonly string[];
 }
@@ -94,7 +96,11 @@ async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<
         wish,
         mine.filter((setting) => concerns(setting, wish)),
       )
-      .map((setting) => ({ stand: wish.name, setting: setting.name, probe: setting.visits !== 'all' })),
+      .map((setting) => ({
+        stand: wish.name,
+        setting: setting.name,
+        probe: setting.visits !== 'all' && options.selection.probed(wish),
+      })),
   );
   if (runs.length === 0) return [];
   const scratch = join(directory, 'jobs');
@@ -123,6 +129,7 @@ async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<
 }
 
 function concerns(setting: Setting, wish: StandWish): boolean {
+  if (setting.thorough === true && !isThorough(wish)) return false;
   return wish.clients.some((client) => setting.clients?.includes(client) ?? true);
 }
 

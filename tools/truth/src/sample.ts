@@ -40,6 +40,7 @@ export function sampleOf(seed: number, features: readonly string[]): Selection {
       const here = all.filter(({ feature }) => features.includes(feature));
       return KINDS.flatMap(([kind, count]) => pick(here.filter(kind), count, random));
     },
+    probed: () => true,
     settings: (_stand, all: readonly Setting[]) => pick(all, SETTINGS, random),
     // Markers and the two that tell trust from refusal stay: few, and they are what a source is told by.
     chains: (all) => {

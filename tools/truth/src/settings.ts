@@ -13,6 +13,8 @@ export interface Setting {
   readonly visits: Visits;
   /** Clients that it is for; absent: every one. */
   readonly clients?: readonly ClientName[];
+  /** Only where a stand is looked at thoroughly: what differs little from another setting. */
+  readonly thorough?: boolean;
 }
 
 const API: readonly ClientName[] = ['shotgun_api3.crud', 'shotgun_api3.form', 'shotgun_api3.s3'];
@@ -66,11 +68,12 @@ function defaults(): Setting[] {
 
 function single(files: LabFiles): Setting[] {
   return [
-    ...VARIABLES.map(([variable, marker]) => ({
+    ...VARIABLES.map(([variable, marker, clients]) => ({
       name: variable,
       store: 'bare' as const,
       variables: { [variable]: files.bundle(`marker-${marker}`) },
       visits: 'markers' as const,
+      clients,
     })),
     ...(['hashed', 'unhashed'] as const).map((name) => ({
       name: `SSL_CERT_DIR ${name}`,
@@ -119,6 +122,7 @@ function bad(files: LabFiles): Setting[] {
       variables: { [variable]: files.bundle(what) },
       visits: 'few' as const,
       clients,
+      thorough: !['missing', 'truncated'].includes(what),
     })),
     {
       name: `${variable} set but empty`,
@@ -137,6 +141,7 @@ function sources(files: LabFiles): Setting[] {
     store: 'bare' as const,
     variables: Object.fromEntries(VARIABLES.map(([variable]) => [variable, files.bundle(name)])),
     visits: 'all' as const,
+    thorough: !['all', 'old'].includes(name),
   }));
 }
 

@@ -102,6 +102,14 @@ const PUBLISHED: readonly (readonly [version: string, features: readonly string[
   ['3.10.3', ['3.9', '3.11', '3.13', '3.14']],
 ];
 
+/** Looked at with every setting; the others with those that differ much. */
+const THOROUGH =
+  /^(2\.7|3\.6|3\.13) as it comes$|^(2\.7 web 2021|3\.7 web 2018|3\.11 web 2023|3\.13 web today)$|rebuilt E[1-7]$|^3\.(7|11|13) rebuilt|^3\.11 tk-core|^2\.7 shotgun-api3 3\.0\.34$|^3\.11 shotgun-api3 3\.(2\.4|8\.1|8\.4|10\.3)$/;
+
+export function isThorough({ name }: StandWish): boolean {
+  return THOROUGH.test(name);
+}
+
 const INJECT = 'import truststore; truststore.inject_into_ssl()';
 
 /** Everything that the laboratory can put up; what the machine has no interpreter for is left out by name. */
