@@ -1,4 +1,5 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { errorCode } from './errors.ts';
 import { hostPlatform } from './platform.ts';
@@ -75,22 +76,22 @@ function mountOf(mounts: readonly Mount[], path: string): Mount | null {
 }
 
 /** Type of the network file system on the way to `path`, else null. */
-export async function networkMount(path: string, mounts: readonly Mount[]): Promise<string | null> {
-  return (await networkShare(path, mounts))?.type ?? null;
+export function networkMount(path: string, mounts: readonly Mount[]): string | null {
+  return networkShare(path, mounts)?.type ?? null;
 }
 
 /**
  * The network file system on the way to `path`, else null. Walks the symbolic links itself and asks the table before
  * each step, so that a share that does not answer is never touched.
  */
-export async function networkShare(
+export function networkShare(
   path: string,
   mounts: readonly Mount[],
   plain: Set<string> = new Set(),
-): Promise<NetworkShare | null> {
+): NetworkShare | null {
   let current = resolve('/', path);
   for (let hops = 0; hops < 40; hops += 1) {
-    const step = await firstLinkOrShare(current, { mounts, plain });
+    const step = firstLinkOrShare(current, { mounts, plain });
     if (step.share !== undefined) return step.share;
     if (step.next === undefined) return null;
     current = step.next;
@@ -104,10 +105,7 @@ interface Seen {
   readonly plain: Set<string>;
 }
 
-async function firstLinkOrShare(
-  path: string,
-  { mounts, plain }: Seen,
-): Promise<{ share?: NetworkShare; next?: string }> {
+function firstLinkOrShare(path: string, { mounts, plain }: Seen): { share?: NetworkShare; next?: string } {
   const parts = path.split('/').filter((part) => part !== '');
   let at = '/';
   for (const [index, part] of parts.entries()) {
@@ -116,7 +114,7 @@ async function firstLinkOrShare(
     const mount = mountOf(mounts, at);
     if (mount !== null && isNetworkType(mount.type))
       return { share: { type: mount.type, export: mount.source } };
-    const target = await linkTarget(at);
+    const target = linkTarget(at);
     if (target === null) return {};
     if (target !== undefined) return { next: resolve(dirname(at), target, ...parts.slice(index + 1)) };
     if (index < parts.length - 1 && plain.size < MAX_PLAIN) plain.add(at);
@@ -124,10 +122,15 @@ async function firstLinkOrShare(
   return {};
 }
 
-/** undefined: not a link. null: nothing there, or it cannot be looked at. */
-async function linkTarget(path: string): Promise<string | null | undefined> {
+/**
+ * undefined: not a link. null: nothing there, or it cannot be looked at. At once: a scan asks thousands of times, each a few
+ * microseconds, and what could make one wait is what the table was asked for before.
+ */
+function linkTarget(path: string): string | null | undefined {
   try {
-    return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return null;
+    return stats.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG'].includes(errorCode(error)))
       return null;
@@ -156,7 +159,7 @@ export function createMountTable(): {
     if (!isAbsolute(path) || path.includes('\0')) return null;
     if (cached === null || Date.now() - cached.at > 1000)
       cached = { at: Date.now(), mounts: await readTable(), plain: new Set() };
-    return await networkShare(path, cached.mounts, cached.plain);
+    return networkShare(path, cached.mounts, cached.plain);
   };
   return {
     networkShare: shareOf,
