@@ -109,6 +109,32 @@ describe('the server’s name', () => {
     },
   );
 
+  it('as real clients do it (tools/truth): addresses on Python 2, botocore, truststore in pip and under requests', () => {
+    const rules = (
+      client: Parameters<typeof consumerOf>[0],
+      version: string,
+      ...reasons: readonly string[]
+    ): unknown =>
+      nameRulesOf(
+        consumerOf(client, {
+          python: python(version, {
+            packages: [installed('urllib3', '2.2.3'), installed('requests', '2.32.3')],
+          }),
+        }),
+        reasons.map((reason) => ({ reason })),
+      );
+
+    for (const client of ['requests', 'httplib2', 'shotgun_api3.crud'] as const)
+      expect(rules(client, '2.7.18')).toMatchObject({ addresses: false });
+    expect(rules('boto3', '3.11.7')).toMatchObject({ checked: 'afterwards', commonName: 'withoutAnyName' });
+    expect(rules('pip', '3.13.0', 'pipTruststore')).toMatchObject({
+      checked: 'openssl',
+      wildcards: 'wholeLabel',
+    });
+    expect(rules('requests', '3.12.1', 'truststore')).toMatchObject({ commonName: 'withoutDnsName' });
+    expect(rules('requests', '3.12.1')).toMatchObject({ commonName: 'never' });
+  });
+
   it('a mismatch that Python finds itself has no number', () => {
     const consumer = consumerOf('ssl', { python: python('3.6.15') });
     const chain = [server(issuing, {}, ['DNS:other.example']), issuing];

@@ -4,7 +4,7 @@ import type { ResolvedSource } from './consumer.ts';
 import type { DiagnosisFacts } from './facts.ts';
 import { type HeldCertificates, holdCertificates } from './prediction/certificates.ts';
 import { NETWORK_ERRORS, verifyErrorText } from './prediction/error-text.ts';
-import { nameRulesOf, tellsCode } from './prediction/name-rules.ts';
+import { nameRulesOf, tellsCode, usesTruststore } from './prediction/name-rules.ts';
 
 /** A {@link VerdictOutcome} with what causes need and the wire does not. */
 export interface Prediction {
@@ -40,7 +40,7 @@ export function createPredictor(facts: DiagnosisFacts): Predictor {
       anchors: otherwise.anchors ?? certificates.anchors(resolved.anchors).set,
       at: otherwise.at ?? clientsTime(facts),
       serverName: otherwise.serverName ?? (resolved.checksName ? endpoint.host : null),
-      nameRules: nameRulesOf(resolved.consumer),
+      nameRules: nameRulesOf(resolved.consumer, resolved.source.steps),
       openssl: otherwise.openssl ?? resolved.openssl,
     });
   };
@@ -82,11 +82,17 @@ export function clientsTime({ now, clockOffsetMs }: Pick<DiagnosisFacts, 'now' |
   return new Date(now.getTime() + (clockOffsetMs ?? 0));
 }
 
-function withoutHandshake({ source }: ResolvedSource, endpoint: ObservedEndpoint): VerdictOutcome | null {
+function withoutHandshake(
+  { source, consumer }: ResolvedSource,
+  endpoint: ObservedEndpoint,
+): VerdictOutcome | null {
   if (endpoint.network !== 'connected') {
     const text = NETWORK_ERRORS[endpoint.network];
     return fails(null, endpoint.detail === null ? text : `${text}: ${endpoint.detail}`);
   }
+  // Its urllib3 names no server for an address, and its context wants one (pip 24.2, measured).
+  if (usesTruststore(consumer, source.steps) && /^[\d.]+$|:/.test(endpoint.host))
+    return fails(null, 'ValueError: check_hostname requires server_hostname');
   if (source.state === 'anchors') return null;
   if (source.state === 'verificationOff') return { result: 'unverified', code: null, error: null };
   return source.state === 'unknown'
@@ -103,8 +109,8 @@ function nothingToJudge(chain: readonly string[], certificates: HeldCertificates
 
 function outcomeOf(resolved: ResolvedSource, { ok, code }: Verification): VerdictOutcome {
   if (ok) return { result: 'verifies', code: null, error: null };
-  const { consumer, openssl } = resolved;
-  if (isNameMismatch(code) && nameRulesOf(consumer).checked === 'afterwards')
+  const { consumer, openssl, source } = resolved;
+  if (isNameMismatch(code) && nameRulesOf(consumer, source.steps).checked === 'afterwards')
     return fails(null, 'the host name does not match the certificate');
   return tellsCode(consumer)
     ? fails(code, verifyErrorText(code, openssl))

@@ -21,7 +21,7 @@ export function nameMismatch(certificate: PathCertificate, serverName: string, r
   const named = names.some((name) =>
     address === null
       ? name.kind === 'dns' && matches(name.text)
-      : name.kind === 'address' && Buffer.compare(name.bytes, address) === 0,
+      : rules.addresses !== false && name.kind === 'address' && Buffer.compare(name.bytes, address) === 0,
   );
   // Python's own check holds a CN against an address too, letter for letter.
   const byCommonName = address === null || rules.wildcards === 'matchHostname';

@@ -44,6 +44,8 @@ export interface NameRules {
   readonly wildcards: 'wholeLabel' | 'partial' | 'matchHostname';
   /** When the subject's CN counts: where no DNS name is there, where no name of any kind is, or never. */
   readonly commonName: 'withoutDnsName' | 'withoutAnyName' | 'never';
+  /** False: an IP address among the names is not looked at (httplib2 and urllib3 of Python 2). Default true. */
+  readonly addresses?: boolean;
 }
 
 /** What OpenSSL's X509_verify_cert would say. */

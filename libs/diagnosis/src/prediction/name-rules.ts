@@ -1,5 +1,5 @@
 import type { NameRules } from '@trustfleet/certificates';
-import type { ClientName } from '@trustfleet/protocol';
+import type { ClientName, TrustStep } from '@trustfleet/protocol';
 import type { Consumer } from '../consumer.ts';
 import { isAtLeast, isBefore, versionNumber } from '../version-number.ts';
 
@@ -19,14 +19,38 @@ const BY_ITSELF: NameRules = { ...BY_MATCH_HOSTNAME, wildcards: 'wholeLabel' };
 /** Clients that connect through urllib3. pip brings a 1.x of its own. */
 const THROUGH_URLLIB3: readonly ClientName[] = ['requests', 'urllib3', 'conda', 'boto3'];
 
-/** How a client holds the server's name against the certificate. */
-export function nameRulesOf({ client, python }: Consumer): NameRules {
+/** httplib2 before 0.13 and urllib3 1.x on Python 2 know DNS names alone: an address in the certificate is not found (tools/truth, `ip-san`). */
+const BY_DNS_NAMES: NameRules = { ...BY_MATCH_HOSTNAME, addresses: false };
+const ON_PYTHON_2: readonly ClientName[] = [...THROUGH_URLLIB3, 'httplib2', 'shotgun_api3.crud'];
+
+type Steps = readonly Pick<TrustStep, 'reason'>[];
+
+/** How a client holds the server's name against the certificate. `steps`: of its trust source, which tell who took ssl's place. */
+export function nameRulesOf(consumer: Consumer, steps: Steps = []): NameRules {
+  const { client, python } = consumer;
   if (python === null) return BY_ITSELF;
   const version = versionNumber(python.version);
-  if (isBefore(version, [3, 7]) || client === 'pip') return BY_MATCH_HOSTNAME;
-  if (!THROUGH_URLLIB3.includes(client)) return BY_OPENSSL;
-  const urllib3 = python.packages.find(({ name }) => name === 'urllib3');
-  return isAtLeast(versionNumber(urllib3?.version ?? null), [2]) ? WITHOUT_COMMON_NAME : BY_MATCH_HOSTNAME;
+  if (isBefore(version, [3])) return ON_PYTHON_2.includes(client) ? BY_DNS_NAMES : BY_MATCH_HOSTNAME;
+  if (isBefore(version, [3, 7])) return BY_MATCH_HOSTNAME;
+  if (client === 'pip') return usesTruststore(consumer, steps) ? BY_OPENSSL : BY_MATCH_HOSTNAME;
+  // botocore makes a context of its own that looks at no name; urllib3 does afterwards.
+  if (client === 'boto3') return BY_MATCH_HOSTNAME;
+  return THROUGH_URLLIB3.includes(client) ? throughUrllib3(consumer, steps) : BY_OPENSSL;
+}
+
+function throughUrllib3({ client, python }: Consumer, steps: Steps): NameRules {
+  const version = (wanted: string): readonly number[] =>
+    versionNumber(python?.packages.find(({ name }) => name === wanted)?.version ?? null);
+  const requests = version('requests');
+  // truststore replaces the context that these make at import by a plain one.
+  const preloaded = client === 'requests' && isAtLeast(requests, [2, 32]) && isBefore(requests, [2, 32, 5]);
+  if (preloaded && steps.some(({ reason }) => reason === 'truststore')) return BY_OPENSSL;
+  return isAtLeast(version('urllib3'), [2]) ? WITHOUT_COMMON_NAME : BY_MATCH_HOSTNAME;
+}
+
+/** pip's own truststore (24.2 and later, or asked for): its context checks names itself. */
+export function usesTruststore({ client }: Consumer, steps: Steps): boolean {
+  return client === 'pip' && steps.some(({ reason }) => reason === 'pipTruststore');
 }
 
 /** Older Pythons say that it failed and not why (failures.md §7.1). */
