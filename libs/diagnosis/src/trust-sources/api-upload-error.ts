@@ -21,9 +21,9 @@ export function apiUploadError(problem: FileProblem, { path, judged, ...reader }
   const raised = pythonLoadError(problem, reader);
   const version = judged.version ?? [];
   if (path === 'crud' || isAtLeast(version, [3, 8, 2])) return raised;
+  // Python 2's urllib2 turns errors of the socket alone into a URLError, and nothing else is tried again.
+  const old = isBefore(reader.python, [3]);
+  if (old && isSystemError(problem)) return raised;
   if (isAtLeast(version, [3, 6, 1])) return 'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.';
-  // Python 2's urllib2 turns errors of the socket alone into a URLError.
-  if (isBefore(reader.python, [3]))
-    return isSystemError(problem) ? raised : `urllib2.URLError: <urlopen error ${withoutClass(raised)}>`;
-  return `urllib.error.URLError: <urlopen error ${withoutClass(raised)}>`;
+  return `${old ? 'urllib2' : 'urllib.error'}.URLError: <urlopen error ${withoutClass(raised)}>`;
 }

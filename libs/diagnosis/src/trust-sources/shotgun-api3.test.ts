@@ -35,6 +35,15 @@ describe('shotgun_api3 in particular', () => {
       '/missing.pem',
       'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.',
     ],
+    // Measured: urllib2 of Python 2 makes no URLError of an IOError, so that it is not tried again.
+    ['3.6.1', '2.7.18', 's3', '/missing.pem', 'IOError: [Errno 2] No such file or directory'],
+    [
+      '3.6.1',
+      '2.7.18',
+      'form',
+      '/empty.pem',
+      'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.',
+    ],
     ['3.8.1', '3.9.18', 'crud', '/missing.pem', 'FileNotFoundError: [Errno 2] No such file or directory'],
     ['3.10.3', '3.13.0', 'form', '/missing.pem', 'FileNotFoundError: [Errno 2] No such file or directory'],
   ] as const)('%s on %s, %s with %s', (...[version, pythonVersion, path, file, error]) => {
@@ -121,9 +130,9 @@ describe('shotgun_api3 in particular', () => {
     expect(inCore(version, { SHOTGUN_API_CACERTS: '' }, 'form').anchors).toEqual(names('unpacked'));
   });
 
-  it('a core has no zip for Python 3.12', () => {
+  it.each(['3.8.18', '3.12.1', '3.14.0'])('a core has no zip for Python %s', (version) => {
     const facts = factsOf({ apis: [zipped], cores: [core(INFO, 'v0.23.10')] });
-    const consumer = consumerOf('shotgun_api3.crud', { python: python('3.12.1'), api: zipped });
+    const consumer = consumerOf('shotgun_api3.crud', { python: python(version), api: zipped });
     expect(resolveSource(consumer, facts).source).toMatchObject({
       state: 'notImportable',
       error: "ImportError: cannot import name 'shotgun_api3' from 'tank_vendor'",
