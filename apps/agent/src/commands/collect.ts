@@ -26,7 +26,7 @@ const facts = z.object({
 });
 const request = z.object({
   names: z.array(z.enum(SECTION_NAMES)),
-  facts: facts.extend({ endpoints: endpointFacts.nullish() }).loose(),
+  facts: facts.extend({ endpoints: endpointFacts.nullish().catch(null) }).loose(),
   endpoints: endpointOrders.default(NO_ENDPOINTS),
 });
 

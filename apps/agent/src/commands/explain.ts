@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
-import { explain, type Explanation } from '@trustfleet/diagnosis';
+import { CAUSE_WORDS, explain, type Explanation } from '@trustfleet/diagnosis';
 import { CliError, messageOf, plain } from '@trustfleet/terminal';
-import { CAUSE_WORDS } from '../report/cause-words.ts';
 import { inertJson } from '../report/inert-json.ts';
 
 /** A traceback or a log's end; what is longer is read to here. */

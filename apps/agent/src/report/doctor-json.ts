@@ -1,8 +1,7 @@
-import { stepWords } from '@trustfleet/diagnosis';
+import { CAUSE_WORDS, stepWords } from '@trustfleet/diagnosis';
 import { addressOf } from '../doctor/endpoint-argument.ts';
 import type { Examination } from '../doctor/examine.ts';
 import { cannotVerify, failsAt, type Entry, type Row } from '../doctor/rows.ts';
-import { CAUSE_WORDS } from './cause-words.ts';
 
 /** All that `doctor` found, for programs: every client of every environment at every endpoint. */
 export function doctorJson(rows: readonly Row[], { sections, problems, launchers }: Examination): object {

@@ -1,9 +1,8 @@
-import { reasonWords } from '@trustfleet/diagnosis';
+import { CAUSE_WORDS, reasonWords } from '@trustfleet/diagnosis';
 import { columns, plain, someOf } from '@trustfleet/terminal';
 import { addressOf } from '../doctor/endpoint-argument.ts';
 import { grouped } from '../doctor/grouped.ts';
 import { cannotVerify, failsAt, type Cell, type Entry, type Row } from '../doctor/rows.ts';
-import { CAUSE_WORDS } from './cause-words.ts';
 
 const MOST_ACCOUNTS = 3;
 /** Of one cause: names of what fails of it. */

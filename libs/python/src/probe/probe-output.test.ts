@@ -117,6 +117,15 @@ describe('toOutcome', () => {
     expect(toOutcome(probed, verification)).toEqual({ probed: outcome, notProbed: null });
   });
 
+  it('leaves out where an object lay: it would differ at every probe', () => {
+    const message = "HTTPSConnectionPool(<urllib3.connection.HTTPSConnection object at 0x7f31a2b4c5d0>: 'x')";
+
+    expect(
+      toOutcome(result({ state: 'failed', stage: 'tls', errorClass: 'SSLError', message }), null).probed
+        ?.error,
+    ).toBe("SSLError: HTTPSConnectionPool(<urllib3.connection.HTTPSConnection object at 0x…>: 'x')");
+  });
+
   it('is none where nothing was tried', () => {
     expect(toOutcome(result({ state: 'notProbed', message: 'not installed' }), null)).toEqual({
       probed: null,

@@ -28,7 +28,9 @@ export function toOutcome(
 
 function wordsOf({ errorClass, message }: ProbeResult): string {
   const said = [errorClass, message].filter((one) => one !== null && one !== '');
-  return clip(said.join(': ') || 'it failed and did not say how', 512);
+  // An object's address differs at every start, and what is reported must not move by itself.
+  const steady = said.join(': ').replace(/\b0x[0-9a-f]{4,16}\b/gi, '0x…');
+  return clip(steady || 'it failed and did not say how', 512);
 }
 
 /** Only for what is a failed verification: a connection that was cut has no number. */
