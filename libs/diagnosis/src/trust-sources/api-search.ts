@@ -4,6 +4,7 @@ import { CERTIFI, httplib2Bundle, trustOrder } from '../shotgun-api/trust-order.
 import type { ApiEra, ApiPath } from '../shotgun-api/types.ts';
 import { isAtLeast, isBefore, versionNumber } from '../version-number.ts';
 import { apiUploadError } from './api-upload-error.ts';
+import { isInsideZip } from './file-problem.ts';
 import {
   certifiRung,
   httplib2ImportFailure,
@@ -119,7 +120,7 @@ function ownPlace({ api }: ApiCase, below: string): Place {
   const ends = `/${below}`;
   const slashes = (path: string): string => path.replaceAll('\\', '/');
   const brought = api.bundles.filter(({ path }) => slashes(path).endsWith(ends));
-  const onDisk = brought.find(({ path }) => !path.includes('!'));
+  const onDisk = brought.find(({ path }) => !isInsideZip(path));
   return place('bundle', {
     name: below,
     value: onDisk?.path ?? brought[0]?.path ?? `${slashes(api.location)}${ends}`,

@@ -57,15 +57,19 @@ export interface Reader {
 export function pythonLoadError(problem: FileProblem, { python, platform }: Reader): string {
   const old = isBefore(python, [3]);
   const named = isBefore(python, [3, 8]) ? '[X509]' : '[X509: NO_CERTIFICATE_OR_CRL_FOUND]';
+  const missing = `${old ? 'IOError' : 'FileNotFoundError'}: [Errno 2] No such file or directory`;
   const denied = `${old ? 'IOError' : 'PermissionError'}: [Errno 13] Permission denied`;
   const directory = `${old ? 'IOError' : 'IsADirectoryError'}: [Errno 21] Is a directory`;
   const empty = `ssl.SSLError: ${named} no certificate or crl found`;
   const errors: Readonly<Record<FileProblem, string>> = {
-    fileMissing: `${old ? 'IOError' : 'FileNotFoundError'}: [Errno 2] No such file or directory`,
+    fileMissing: missing,
     fileUnreadable: denied,
-    // Windows opens no directory at all.
+    // Windows opens no directory at all, and finds nothing below what is none.
     notAFile: platform === 'windows' ? denied : directory,
-    insideZip: `${old ? 'IOError' : 'NotADirectoryError'}: [Errno 20] Not a directory`,
+    insideZip:
+      platform === 'windows'
+        ? missing
+        : `${old ? 'IOError' : 'NotADirectoryError'}: [Errno 20] Not a directory`,
     fileEmpty: empty,
     fileDer: empty,
     fileUtf16: empty,
@@ -73,6 +77,11 @@ export function pythonLoadError(problem: FileProblem, { python, platform }: Read
     fileBroken: 'ssl.SSLError: [X509] PEM lib',
   };
   return errors[problem];
+}
+
+/** `file.zip!member`, as the sections write it. A studio's own folders may well be called `!shared`. */
+export function isInsideZip(path: string): boolean {
+  return /\.(?:zip|egg|whl|pyz)!/i.test(path);
 }
 
 /** True where it is the system that refuses (errno), not OpenSSL. */

@@ -3,7 +3,7 @@ import type { Consumer } from '../consumer.ts';
 import type { ClientOption, DiagnosisFacts } from '../facts.ts';
 import { versionNumber, type VersionNumber } from '../version-number.ts';
 import { indexOf, wayTo, type FactsIndex, type Form, type KnownFile, type Origin } from './facts-index.ts';
-import { problemOf, pythonLoadError, type FileProblem, type Reader } from './file-problem.ts';
+import { isInsideZip, problemOf, pythonLoadError, type FileProblem, type Reader } from './file-problem.ts';
 import { ended, found, withAnchors, type Found, type Rung } from './search.ts';
 import { place, step, type Place, type StepReason } from './step.ts';
 
@@ -93,7 +93,7 @@ export type Reading =
 /** `at` names the path and what led to it. */
 export function readAs(inquiry: Inquiry, at: Place, form: Form = 'file'): Reading {
   const path = at.value ?? '';
-  if (path.includes('!')) return { state: 'fails', problem: 'insideZip' };
+  if (isInsideZip(path)) return { state: 'fails', problem: 'insideZip' };
   const file = knownAs(inquiry, at, form);
   if (file === null) return { state: 'unknown', why: NO_FACTS };
   if (form === 'directory' && file.form === 'directory') return { state: 'loads', file };

@@ -1,6 +1,7 @@
 import { sha256Hex, type OpenSslProfile } from '@trustfleet/certificates';
 import { clip, type TrustSource } from '@trustfleet/protocol';
 import type { Consumer, ResolvedSource } from '../consumer.ts';
+import { isBefore } from '../version-number.ts';
 import type { Inquiry } from './inquiry.ts';
 import { PLAIN_PROFILE, pythonProfile } from './openssl-profile.ts';
 import type { Found } from './search.ts';
@@ -35,7 +36,8 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     digest: loaded.digest,
   };
   const openssl = client.openssl ?? profileOf(inquiry.consumer, end.byDefaultContext);
-  const { sendsName = true, checksName = true } = client;
+  const { checksName = true } = client;
+  const sendsName = (client.sendsName ?? true) && canSendName(inquiry);
   return {
     source,
     consumer,
@@ -45,6 +47,11 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     sendsName,
     checksName,
   };
+}
+
+/** ssl.HAS_SNI, which Python has from 2.7.9 on: without it none of its clients can name a server (failures.md §7.1, codes 18 and 62). */
+function canSendName({ consumer, python }: Inquiry): boolean {
+  return !isBefore(python, [2, 7, 9]) && consumer.python?.ssl?.sni !== false;
 }
 
 function profileOf({ python }: Consumer, byDefaultContext: boolean): OpenSslProfile {

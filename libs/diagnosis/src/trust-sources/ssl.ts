@@ -3,7 +3,6 @@ import { pythonDefault } from './python-default.ts';
 import { searchInPython } from './python-client.ts';
 import { sourceOf } from './source-of.ts';
 import type { ResolveSource } from './types.ts';
-import { isBefore } from '../version-number.ts';
 
 /** `ssl.create_default_context()`, hence urllib (python-tls.md §3). */
 export const ssl: ResolveSource = (consumer, facts) => {
@@ -12,6 +11,5 @@ export const ssl: ResolveSource = (consumer, facts) => {
   return sourceOf(inquiry, found, {
     install: null,
     version: consumer.python?.version ?? null,
-    sendsName: !isBefore(inquiry.python, [2, 7, 9]),
   });
 };

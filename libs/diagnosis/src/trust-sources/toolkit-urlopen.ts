@@ -4,7 +4,6 @@ import { searchInPython } from './python-client.ts';
 import { passedBy } from './passed-by.ts';
 import { sourceOf } from './source-of.ts';
 import type { ResolveSource } from './types.ts';
-import { isBefore } from '../version-number.ts';
 
 /** Toolkit's app store, downloads and metrics: plain urlopen, never SHOTGUN_API_CACERTS (shotgrid.md §2.5). */
 export const toolkitUrlopen: ResolveSource = (consumer, facts) => {
@@ -13,6 +12,5 @@ export const toolkitUrlopen: ResolveSource = (consumer, facts) => {
   return sourceOf(inquiry, passedBy(inquiry, ['SHOTGUN_API_CACERTS'], { found, reason: 'ignoredByClient' }), {
     install: null,
     version: consumer.python?.version ?? null,
-    sendsName: !isBefore(inquiry.python, [2, 7, 9]),
   });
 };
