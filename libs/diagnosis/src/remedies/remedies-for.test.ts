@@ -132,7 +132,8 @@ describe('words', () => {
   it.each(VERDICT_CAUSES.map((cause) => [cause]))('%s has sentences, and its remedies too', (cause) => {
     const { what, works, fix } = causeWords({ cause, evidence: {} });
 
-    for (const sentence of [what, works, fix]) expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(what).toMatch(/^\S.*[^.]$/);
+    for (const sentence of [works, fix]) expect(sentence).toMatch(/^[A-Z`].*\.$/);
     for (const suggestion of remediesFor({ cause, evidence: {}, consumer: consumerOf('ssl') }))
       expect(suggestionWords(suggestion)).toMatch(/^[A-Z]/);
   });

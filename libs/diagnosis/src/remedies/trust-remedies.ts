@@ -2,7 +2,7 @@ import type { ClientName, ShotgunApi } from '@trustfleet/protocol';
 import type { Consumer } from '../consumer.ts';
 import { eraOf } from '../shotgun-api/eras.ts';
 import type { ApiPath, Era } from '../shotgun-api/types.ts';
-import { isAtLeast, versionNumber } from '../version-number.ts';
+import { pipAsksTheSystem } from '../trust-sources/pip.ts';
 import { addAnchor, deployBundle, setVariable, type Suggestion, upgrade } from './suggestion.ts';
 
 const R1 = [addAnchor];
@@ -55,12 +55,9 @@ const BY_CLIENT: Readonly<Record<Exclude<ClientName, `shotgun_api3.${ApiPath}`>,
 
 /** What gives this consumer an anchor that it lacks, best first. `core`: version of the Toolkit core that brings its API. */
 export function trustRemedies(consumer: Consumer, core: string | null = null): Suggestion[] {
-  const { client, python } = consumer;
+  const { client } = consumer;
   if (!isOther(client)) return apiRemedies(consumer, client, core);
-  // From 24.2 on pip looks into the operating system's store by itself (python-tls.md §4).
-  const pip = python?.packages.find(({ name }) => name === 'pip');
-  const viaStore = client === 'pip' && isAtLeast(versionNumber(pip?.version ?? null), [24, 2]);
-  return [...(viaStore ? R1 : []), ...BY_CLIENT[client]];
+  return [...(client === 'pip' && pipAsksTheSystem(consumer) ? R1 : []), ...BY_CLIENT[client]];
 }
 
 type ApiClient = `shotgun_api3.${ApiPath}`;

@@ -3,13 +3,13 @@ import type { Suggestion } from '../remedies/suggestion.ts';
 
 /** What a person is told of one cause. Plain English; values in `evidence` are what the host said: hostile text. */
 export interface CauseWords {
-  /** One sentence: what is wrong. */
+  /** What is wrong, without its end: it follows a name and a colon. */
   readonly what: string;
   /** `label: value`, one a line. */
   readonly evidence: readonly string[];
   /** What still works, or what to bear in mind. */
   readonly works: string;
-  /** What mends it: one sentence. */
+  /** What to do about it. */
   readonly fix: string;
 }
 
@@ -19,202 +19,202 @@ interface Sentences {
   readonly fix: string;
 }
 
+const NO_TRUST_MATTER = 'No change of trust helps here.';
 const OTHERS_WORK = 'Programs that have this root go on working; browsers usually do.';
 const NOT_TRUST = 'Nothing that verifies is affected; adding a root would not help and would be wrong.';
-const ASK_SERVER = 'Ask whoever runs the server to renew it.';
-const SET_RIGHT = 'Point the variable at the union bundle, or remove it.';
 
-const SENTENCES: Readonly<Record<VerdictCause, Sentences>> = {
+/** Every cause in plain words (failures.md §7.1, column "first remedy"; shotgrid.md §1.5). */
+export const CAUSE_WORDS: Readonly<Record<VerdictCause, Sentences>> = {
   anchorMissing: {
-    what: 'The root that this server’s certificate leads to is not among those that this program trusts.',
+    what: 'it does not trust the CA behind this server',
+    fix: "Add the server's root CA to the bundle or store that this client really uses; keep the public CAs in it.",
     works: OTHERS_WORK,
-    fix: 'Give the program a bundle that has the root.',
   },
   bundleStale: {
-    what: 'The program’s list of roots is older than the root that this server’s certificate leads to.',
+    what: "its CA bundle is older than this server's root CA",
+    fix: 'Update the package that brings the bundle, or point its variable at a bundle of today.',
     works: 'Servers whose roots are older than the list still verify.',
-    fix: 'Upgrade the package that brings the list, or point the program at the union bundle.',
   },
   interceptionNotTrusted: {
-    what: 'A TLS-inspecting proxy answers in the server’s place, and this program does not trust the proxy’s root.',
+    what: 'a TLS-inspecting proxy answers, and its CA is not trusted',
+    fix: "Once a person has confirmed whose proxy it is, add its root CA to this client's bundle. Never take the certificate from the wire.",
     works:
       'Servers that the proxy lets through untouched still verify, and so do programs that use the operating system’s store.',
-    fix: 'After an administrator confirmed that root, add it to the union bundle or to the store that this program uses.',
   },
   variableFileMissing: {
-    what: 'A variable names a file that does not exist.',
+    what: 'a variable names a file that does not exist',
+    fix: 'Put the file there, or unset the variable.',
     works: 'Programs that do not look at this variable are not affected.',
-    fix: SET_RIGHT,
   },
   variableFileUnreadable: {
-    what: 'A variable names a file that this account may not read, or that OpenSSL cannot open.',
+    what: 'a variable names a file that may not be read',
+    fix: 'Let its users read the file and enter the directories above it.',
     works: 'Accounts that may read it are not affected.',
-    fix: 'Make the file readable for everybody, or point the variable at the union bundle.',
   },
   variableFileNotPem: {
-    what: 'A variable names a file from which OpenSSL can load nothing: it is no PEM text, or a block in it is broken.',
+    what: 'a variable names a file that is no usable PEM',
+    fix: 'Write the file anew as PEM in plain text; one block that is cut off spoils all of it.',
     works: 'Nothing that uses this file; one broken block makes all of it unusable.',
-    fix: 'Replace the file by PEM text (not DER, not UTF-16), or point the variable at the union bundle.',
   },
   variableFileEmpty: {
-    what: 'A variable names an empty file.',
+    what: 'a variable names an empty file',
+    fix: 'Fill it with a complete bundle, or unset the variable.',
     works: 'Programs that do not look at this variable are not affected.',
-    fix: SET_RIGHT,
   },
   variableEmpty: {
-    what: 'A variable is set and empty, which this version takes for something else than not set.',
+    what: 'a variable is set, but empty, which is not the same as none',
+    fix: 'Unset the variable, or give it the path of a bundle.',
     works: 'Programs that do not look at this variable are not affected.',
-    fix: 'Remove the variable, or point it at the union bundle.',
   },
   variableIgnored: {
-    what: 'A variable names a file that would do, and this version does not look at it.',
+    what: 'the variable is right, and this version does not look at it here',
+    fix: 'Upgrade the package (shotgun_api3 to 3.9.0 or newer, tk-core to v0.23.10 or newer); until then set SSL_CERT_FILE too.',
     works: 'Programs and versions that do look at the variable verify.',
-    fix: 'Upgrade to a version that honours the variable, or use what this version does look at.',
   },
   bundleReplaces: {
-    what: 'A variable’s file stands in the place of the program’s own list instead of adding to it, and lacks the root.',
+    what: 'a file with few CAs takes the place of all public ones',
+    fix: "Point the variable at one file that holds the public CAs and the studio's own together.",
     works: 'Servers whose roots are in that file verify.',
-    fix: 'Point the variable at the union bundle, which has the public roots and the studio’s.',
   },
   trustedInCode: {
-    what: 'The code itself names a file of roots, which beats every variable and lacks the root.',
+    what: 'code names the CA file itself, which beats every variable',
+    fix: 'Take the file out of the code, or put the missing CA into it. `trustfleet-agent lint DIR` finds the line.',
     works: 'Programs without that line verify as their settings say.',
-    fix: 'Change the line: leave the choice to the settings, or name the union bundle.',
   },
   anchorExpired: {
-    what: 'The root that this program finds for the server has expired.',
+    what: 'the root CA that is trusted has expired',
+    fix: 'Add the root that took its place; where OpenSSL is older than 1.1.0 remove the expired one too.',
     works: 'Programs with a newer list of roots may find another path.',
-    fix: 'Give the program a current bundle.',
   },
   crossSignExpired: {
-    what: 'This old OpenSSL follows the server’s chain to an expired root, although the list holds a good one.',
+    what: 'this old OpenSSL follows the chain to a root that has expired',
+    fix: 'Remove the expired root from the bundle and see that the new one is in it.',
     works: 'Programs with OpenSSL 1.1.0 or later verify with the very same list.',
-    fix: 'Remove the expired root from the list, not only add the new one; or move to a Python with a newer OpenSSL.',
   },
   anchorRejected: {
-    what: 'The root is in the store, and the store does not let it vouch for servers.',
+    what: 'the CA is there, and the store does not let it vouch for servers',
+    fix: 'Whoever put it there has to change its trust; adding it again does not help.',
     works: 'Programs with another store are not affected.',
-    fix: 'Find out who distrusts it and why before it is trusted again.',
   },
   leafExpired: {
-    what: 'The server’s certificate has expired.',
+    what: "the server's certificate has expired",
+    fix: `Whoever runs the server has to renew it. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: ASK_SERVER,
   },
   intermediateExpired: {
-    what: 'A certificate between the server’s and the root has expired.',
+    what: 'an intermediate certificate that the server sends has expired',
+    fix: 'Whoever runs the server has to put the new one there.',
     works: NOT_TRUST,
-    fix: 'Ask whoever runs the server to send the current chain.',
   },
   notYetValid: {
-    what: 'A certificate is not valid yet.',
+    what: 'a certificate is not valid yet',
+    fix: "Compare this machine's clock with another; where it is right, the server's certificate is wrong.",
     works: NOT_TRUST,
-    fix: 'Compare this machine’s clock with the time; if it is right, wait or ask whoever issued it.',
   },
   clockWrong: {
-    what: 'This machine’s clock is wrong: at the right time the certificate is valid.',
+    what: "this machine's clock is wrong",
+    fix: 'Put the clock right (NTP), then try again.',
     works: 'Every other machine is not affected.',
-    fix: 'Set the clock and find out why it is off (time service, battery, restored machine).',
   },
   hostNameMismatch: {
-    what: 'The certificate is for another name: another machine answers (a captive portal, a block page, wrong DNS).',
+    what: 'the certificate is for another name',
+    fix: `Check DNS, and whether the network shows a sign-in or block page. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Find out who answers. Never mend this by adding roots or switching verification off.',
   },
   serverNameNotSent: {
-    what: 'This version does not tell the server its name, and gets another server’s certificate.',
+    what: 'it does not say which server it wants, and is shown the certificate of another',
+    fix: 'Upgrade shotgun_api3: uploads of 3.0.36 to 3.8.1 send no server name.',
     works: 'Programs that send the name (SNI) verify.',
-    fix: 'Upgrade shotgun_api3.',
   },
   chainIncomplete: {
-    what: 'The server leaves out the certificate of its issuing authority. Browsers fetch it; Python never does.',
+    what: 'the server leaves out an intermediate certificate',
+    fix: 'Whoever runs the server has to send the whole chain; until then the intermediate may go into the bundle.',
     works: 'Browsers, and programs that have the issuing authority in their store.',
-    fix: 'Ask whoever runs the server to send the whole chain; until then the issuing authority may go into the union bundle.',
   },
   leafSelfSigned: {
-    what: 'The server’s certificate is signed by itself.',
+    what: 'the server signed its own certificate',
+    fix: 'Give the server a certificate of a CA.',
     works: 'Only programs that trust that very certificate.',
-    fix: 'Check that the right server answers, and have it get a certificate of an authority.',
   },
   issuerWithoutRoot: {
-    what: 'The list has the issuing authority and not the root above it.',
+    what: 'the bundle holds the issuing CA, not its root',
+    fix: 'Add the root: Python before 3.13 does not verify without it.',
     works: 'Python 3.13 and later are content with the issuing authority.',
-    fix: 'Add the root.',
   },
   strictProfile: {
-    what: 'Python 3.13 and later enforce RFC 5280, which this chain’s certificates do not follow.',
+    what: 'this Python (3.13 and newer) objects to the form of the CA',
+    fix: 'Have the CA issued anew as RFC 5280 asks; until then Python 3.12 and older verify it.',
     works: 'Python 3.12 and older, and calls of shotgun_api3 on any.',
-    fix: 'Have the authority issued again with the extensions that RFC 5280 asks for.',
   },
   weakKey: {
-    what: 'A key or a signature of the chain is weaker than this program allows.',
+    what: 'a key or digest of the chain is too weak for this OpenSSL',
+    fix: 'Have the certificate issued anew with a stronger key.',
     works: 'Older programs with a lower security level.',
-    fix: 'Have the certificate issued again with a 2048 bit key, or an elliptic curve, and SHA-256.',
   },
   nameConstraint: {
-    what: 'The authority may not vouch for this name.',
+    what: 'a CA of the chain may not vouch for this name',
+    fix: 'The server needs a certificate of another CA.',
     works: 'Names that the authority may vouch for.',
-    fix: 'Use a certificate of an authority that may vouch for this name.',
   },
   chainInvalid: {
-    what: 'The chain itself is broken: no program can verify it.',
+    what: 'the chain does not hold: a signature, a length or a purpose is wrong',
+    fix: 'Whoever issued the certificates has to mend them.',
     works: NOT_TRUST,
-    fix: 'Ask whoever runs the server or the proxy; error and certificate are below.',
   },
   verificationOff: {
-    what: 'The program does not verify the server at all: anybody may answer in its place.',
+    what: 'verification is switched off: it takes any certificate',
+    fix: 'Take out what switches it off, then mend what it hid.',
     works: 'Everything connects, whoever answers.',
-    fix: 'Take out what switches verification off, and give the program the root that it lacks.',
   },
   pythonWithoutStore: {
-    what: 'This Python trusts nothing: the place where it looks for roots is not on this machine.',
+    what: 'this Python has no CAs: the places that are compiled into it are not there',
+    fix: 'Set SSL_CERT_FILE to a complete bundle.',
     works: 'Clients that bring their own list of roots (requests, shotgun_api3) are not affected.',
-    fix: 'Set SSL_CERT_FILE to the union bundle.',
   },
   noSslModule: {
-    what: 'This Python cannot import ssl: it cannot make a TLS connection at all.',
+    what: 'this Python has no working ssl module',
+    fix: 'Use another Python, or install the OpenSSL that it is built for.',
     works: 'Other Pythons of this machine.',
-    fix: 'Repair or reinstall this Python; on Linux its OpenSSL libraries may be missing.',
   },
   apiNotImportable: {
-    what: 'The library cannot be imported by this Python, so that nothing is verified.',
+    what: 'this Python cannot import this copy of shotgun_api3',
+    fix: 'Use a version that is made for this Python.',
     works: 'Pythons of a version that the library supports.',
-    fix: 'Use a version of the library that supports this Python.',
   },
   shareDoesNotAnswer: {
-    what: 'The network share that holds the file does not answer.',
+    what: 'what decides lies on a share that does not answer',
+    fix: 'Check the share; a local copy of the bundle is faster too.',
     works: 'Programs whose files lie on this machine.',
-    fix: 'Bring the share back, or keep the bundle on this machine.',
   },
   nameNotResolved: {
-    what: 'The server’s name could not be resolved.',
+    what: 'the name is not resolved',
+    fix: `Check the name and DNS. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Check DNS and the address.',
   },
   unreachable: {
-    what: 'The server could not be reached.',
+    what: 'the server cannot be reached',
+    fix: `Check network, firewall and proxy. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Check the network, the firewall and whether a proxy is needed.',
   },
   proxyRefused: {
-    what: 'The proxy refused the connection.',
+    what: 'the proxy does not let it through',
+    fix: `Check the proxy's address, sign-in and rules. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Check the proxy’s address, its rules and its credentials.',
   },
   connectionCut: {
-    what: 'The connection was cut before a certificate was shown.',
+    what: 'the connection is cut in the middle of the handshake',
+    fix: `A firewall or proxy does that, or there is no TLS version in common. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Look for a firewall or proxy that cuts TLS, and for a client that knows only TLS 1.0 or 1.1.',
   },
   notTls: {
-    what: 'What answers at this address does not speak TLS.',
+    what: 'what answers there does not speak TLS',
+    fix: `Check the port. ${NO_TRUST_MATTER}`,
     works: NOT_TRUST,
-    fix: 'Check the port and whether a proxy answers in the server’s place.',
   },
   unknown: {
-    what: 'Nothing certain can be said.',
+    what: 'it fails, and the cause is not known',
+    fix: 'Look at what it says, and at the steps of --json.',
     works: 'Not known.',
-    fix: 'Look at the error below.',
   },
 };
 
@@ -250,7 +250,7 @@ export function causeWords({
   const lines = Object.entries(evidence).flatMap(([key, value]) =>
     value === null || value === '' ? [] : [`${LABELS[key] ?? key}: ${String(value)}`],
   );
-  return { ...SENTENCES[cause], evidence: lines };
+  return { ...CAUSE_WORDS[cause], evidence: lines };
 }
 
 /** One line for a suggestion: `variable.set SHOTGUN_API_CACERTS to the union bundle`. */
