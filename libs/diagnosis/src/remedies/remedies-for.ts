@@ -78,7 +78,7 @@ const BY_CAUSE: Readonly<Record<VerdictCause, Choose>> = {
   nameConstraint: nothing,
   chainInvalid: nothing,
   verificationOff: code,
-  pythonWithoutStore: trust,
+  pythonWithoutStore: withoutStore,
   noSslModule: nothing,
   apiNotImportable: newerApi,
   shareDoesNotAnswer: nothing,
@@ -92,6 +92,12 @@ const BY_CAUSE: Readonly<Record<VerdictCause, Choose>> = {
 
 function newerApi({ consumer: { api } }: Ailing): Suggestion[] {
   return api === null ? [] : [upgradeOf(api)];
+}
+
+/** It looks where nothing is: a root that is added to the system's store is not seen (python-tls.md §3, compiled-in paths). */
+function withoutStore(ailing: Ailing): readonly Suggestion[] {
+  const all = trust(ailing);
+  return ailing.consumer.python === null ? all : all.filter(({ remedy }) => remedy !== addAnchor.remedy);
 }
 
 /** Remedies that would help this consumer, best first, each once. */

@@ -1,4 +1,5 @@
-import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
+import type { Consumer } from '../consumer.ts';
+import { isAtLeast, isBefore, versionNumber, type VersionNumber } from '../version-number.ts';
 import { bundleOfPackage, systemCertsHook, truststoreStore } from './hooks.ts';
 import {
   byFile,
@@ -7,7 +8,6 @@ import {
   optionOf,
   libraryOf,
   packageVersion,
-  valueOf,
   variableRung,
   type Inquiry,
 } from './inquiry.ts';
@@ -45,8 +45,7 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
     session: [variableRung(inquiry, 'PIP_CERT', way), optionRung(inquiry, way)],
     own: { place: ownPlace(inquiry), look: () => ownBundle(inquiry) },
   });
-  if (!usesTruststore(inquiry, version) || !['anchors', 'unknown'].includes(searched.end.state))
-    return searched;
+  if (!usesTruststore(inquiry) || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
   const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
   const withSystem = addedTo(searched, system);
   // From 24.2 on its certifi is in that context before any variable is asked.
@@ -89,13 +88,16 @@ function ownBundle(inquiry: Inquiry): Found {
     : byFile(inquiry, at, { used: 'ownBundle' });
 }
 
-/** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. */
-function usesTruststore(inquiry: Inquiry, version: VersionNumber): boolean {
-  // pip-system-certs before 5 hands pip a context of its own.
-  if (!isAtLeast(inquiry.python, [3, 10]) || systemCertsHook(inquiry) !== null) return false;
-  if (isAtLeast(version, [24, 2])) return !words(inquiry, 'PIP_USE_DEPRECATED').includes('legacy-certs');
-  return isAtLeast(version, [22, 2]) && words(inquiry, 'PIP_USE_FEATURE').includes('truststore');
+/** pip-system-certs before 5 hands pip a context of its own. */
+function usesTruststore(inquiry: Inquiry): boolean {
+  return systemCertsHook(inquiry) === null && pipAsksTheSystem(inquiry.consumer);
 }
-function words(inquiry: Inquiry, name: string): readonly string[] {
-  return (valueOf(inquiry, name) ?? '').split(/[\s,]+/);
+
+/** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. */
+export function pipAsksTheSystem({ python, context }: Consumer): boolean {
+  if (!isAtLeast(versionNumber(python?.version ?? null), [3, 10])) return false;
+  const asked = (name: string): readonly string[] => (context.values.get(name)?.value ?? '').split(/[\s,]+/);
+  const version = packageVersion(python, 'pip');
+  if (isAtLeast(version, [24, 2])) return !asked('PIP_USE_DEPRECATED').includes('legacy-certs');
+  return isAtLeast(version, [22, 2]) && asked('PIP_USE_FEATURE').includes('truststore');
 }
