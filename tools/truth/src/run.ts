@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cell } from './cell.ts';
-import { makeChains } from './lab/chains.ts';
+import { INTERCEPTED, INTERCEPTOR, makeChains } from './lab/chains.ts';
 import { writeFiles, type LabFiles, type StoreName } from './lab/files.ts';
-import { serveChains, type LabServers } from './lab/servers.ts';
+import { serveChains, serveProxy, type LabProxy, type LabServers } from './lab/servers.ts';
 import { settings, type Setting } from './settings.ts';
 import { catalogue, isThorough, type StandWish } from './stands/catalogue.ts';
 import { findInterpreters } from './stands/interpreters.ts';
@@ -48,6 +48,9 @@ export async function runTruth(options: TruthOptions): Promise<TruthReport> {
   const lab = await makeChains(new Date());
   const chosen = options.selection.chains?.(lab.chains.map(({ id }) => id));
   const servers = await serveChains(lab.chains.filter(({ id }) => chosen?.includes(id) ?? true));
+  const portOf = (wanted: string): number =>
+    servers.running.find(({ chain }) => chain.id === wanted)?.port ?? 0;
+  const proxy = await serveProxy({ from: portOf(INTERCEPTED), to: portOf(INTERCEPTOR) });
   try {
     const files = await writeFiles(directory, lab);
     const hosts = lab.chains.map(({ host }) => host).filter((host) => /[a-z]/.test(host));
@@ -55,9 +58,10 @@ export async function runTruth(options: TruthOptions): Promise<TruthReport> {
     const { stands, missing } = await putUpAll(options, { directory: join(directory, 'stands'), lab });
     const cells: Cell[] = [];
     for (const store of ['bare', 'studio'] as const)
-      cells.push(...(await runStore(options, { store, stands, servers, files, directory })));
+      cells.push(...(await runStore(options, { store, stands, servers, proxy, files, directory })));
     return { cells, missing };
   } finally {
+    await proxy.close();
     await servers.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -83,12 +87,13 @@ interface Laboratory {
   readonly store: StoreName;
   readonly stands: readonly Stand[];
   readonly servers: LabServers;
+  readonly proxy: LabProxy;
   readonly files: LabFiles;
   readonly directory: string;
 }
 
 async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<readonly Cell[]> {
-  const { store, stands, servers, files, directory } = laboratory;
+  const { store, stands, servers, proxy, files, directory } = laboratory;
   const mine = settings(files).filter((setting) => setting.store === store);
   const runs: PlannedRun[] = stands.flatMap(({ wish }) =>
     options.selection
@@ -115,6 +120,7 @@ async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<
     })),
     standsDirectory: join(directory, 'stands'),
     settings: mine,
+    proxy: `http://127.0.0.1:${proxy.port}`,
     runs,
     scratch,
     argument: files.bundle('marker-argument'),

@@ -44,7 +44,7 @@ export function sampleOf(seed: number, features: readonly string[]): Selection {
     settings: (_stand, all: readonly Setting[]) => pick(all, SETTINGS, random),
     // Markers and the two that tell trust from refusal stay: few, and they are what a source is told by.
     chains: (all) => {
-      const others = all.filter((id) => !/^(marker-|good$|stranger$)/.test(id));
+      const others = all.filter((id) => !/^(marker-|good$|stranger$|interceptor$)/.test(id));
       const kept = new Set(pick(others, CHAINS, random));
       return all.filter((id) => !others.includes(id) || kept.has(id));
     },

@@ -13,6 +13,8 @@ export interface Setting {
   readonly visits: Visits;
   /** Clients that it is for; absent: every one. */
   readonly clients?: readonly ClientName[];
+  /** Through the lab's inspecting proxy. */
+  readonly proxied?: boolean;
   /** Only where a stand is looked at thoroughly: what differs little from another setting. */
   readonly thorough?: boolean;
 }
@@ -51,6 +53,7 @@ const SOURCES = ['all', 'all-reversed', 'old', 'new', 'issuing', 'one-root'] as 
 export function settings(files: LabFiles): readonly Setting[] {
   return [
     ...defaults(),
+    ...proxied(files),
     ...single(files),
     ...together(files),
     ...bad(files),
@@ -64,6 +67,18 @@ function defaults(): Setting[] {
     { name: 'nothing set', store: 'bare', variables: {}, visits: 'markers' },
     { name: 'nothing set, default store has all', store: 'studio', variables: {}, visits: 'all' },
   ];
+}
+
+/** With and without the proxy's root in what the client reads. HTTPS_PROXY itself is set when the port is known. */
+function proxied(files: LabFiles): Setting[] {
+  return (['marker-sslFile', 'one-root'] as const).map((name) => ({
+    name: `HTTPS_PROXY with ${name}`,
+    store: 'bare' as const,
+    variables: { SSL_CERT_FILE: files.bundle(name), REQUESTS_CA_BUNDLE: files.bundle(name) },
+    visits: 'few' as const,
+    clients: ['ssl', 'requests', 'pip'] as const,
+    proxied: true,
+  }));
 }
 
 function single(files: LabFiles): Setting[] {

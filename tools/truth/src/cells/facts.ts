@@ -40,11 +40,15 @@ export async function collect(plan: Plan): Promise<Collected> {
     readNetwork: [],
   });
   const ders = new Map<string, Uint8Array>();
-  const { section, ids } = await observe(plan.servers, ders);
+  const ids = new Map(plan.servers.map(({ id }) => [id, randomUUID()]));
+  const look = { servers: plan.servers, ids, ders };
+  const direct = await observe({ ...look, proxy: null });
+  let through: Promise<EndpointsSection> | null = null;
   return {
     endpoints: ids,
     async facts(stand, setting) {
-      const variables = variablesOf(setting);
+      const variables = variablesOf(environmentOf(setting, plan));
+      if (setting.proxied === true) through ??= observe({ ...look, proxy: plan.proxy });
       const own = partOf(stand, { pythons, shotgrid });
       const bundles = await collectBundles(host, { variables: variables.collected, ...own.bundles });
       return {
@@ -55,7 +59,7 @@ export async function collect(plan: Plan): Promise<Collected> {
           bundles: bundles.section,
           trustStores: { stores: [], problems: [] },
           shotgrid: own.shotgrid,
-          endpoints: section,
+          endpoints: setting.proxied === true && through !== null ? await through : direct,
         },
         certificate: (sha256) => bundles.certificates.get(sha256) ?? ders.get(sha256) ?? null,
         now: new Date(),
@@ -65,7 +69,15 @@ export async function collect(plan: Plan): Promise<Collected> {
   };
 }
 
-function variablesOf({ variables }: Setting): {
+/** Variables of a setting as a process gets them. */
+export function environmentOf(
+  { variables, proxied }: Setting,
+  { proxy }: Plan,
+): Readonly<Record<string, string>> {
+  return proxied === true ? { ...variables, HTTPS_PROXY: proxy } : variables;
+}
+
+function variablesOf(variables: Readonly<Record<string, string>>): {
   readonly section: DiagnosisFacts['sections']['variables'];
   readonly collected: readonly CollectedVariable[];
 } {
@@ -135,37 +147,38 @@ function directoryOf({ python }: PlannedStand): string {
   return python.split('/').slice(0, -2).join('/');
 }
 
-async function observe(
-  servers: readonly PlannedServer[],
-  ders: Map<string, Uint8Array>,
-): Promise<{ readonly section: EndpointsSection; readonly ids: ReadonlyMap<string, string> }> {
+async function observe(of: {
+  readonly servers: readonly PlannedServer[];
+  readonly ids: ReadonlyMap<string, string>;
+  readonly ders: Map<string, Uint8Array>;
+  readonly proxy: string | null;
+}): Promise<EndpointsSection> {
   const machine = createHost();
-  const ids = new Map(servers.map(({ id }) => [id, randomUUID()]));
   const keep = ({ chain }: EndpointObservation): string[] =>
     chain.map((der) => {
       const sha256 = sha256Hex(der);
-      ders.set(sha256, der);
+      of.ders.set(sha256, der);
       return sha256;
     });
   const endpoints = [];
-  for (const { id, host, port } of servers) {
+  for (const { id, host, port } of of.servers) {
     const look = (serverName: string | null): Promise<EndpointObservation> =>
-      machine.observeEndpoint({ host, port, serverName, proxy: null, timeoutMs: LOOK_MS });
+      machine.observeEndpoint({ host, port, serverName, proxy: of.proxy, timeoutMs: LOOK_MS });
     const named = await look(host);
     const chain = keep(named);
     const nameless = keep(await look(null));
     endpoints.push({
-      id: ids.get(id) ?? '',
+      id: of.ids.get(id) ?? '',
       host,
       port,
       network: named.network,
       detail: named.detail,
-      proxy: null,
+      proxy: named.proxy,
       chain,
       chainWithoutName: nameless.join() === chain.join() ? null : nameless,
       tls: named.tls,
       interception: null,
     });
   }
-  return { section: { endpoints, problems: [] }, ids };
+  return { endpoints, problems: [] };
 }

@@ -47,6 +47,9 @@ export interface LabChains {
 }
 
 export const DOMAIN = 'studio.test';
+/** Through the proxy of the lab, the first answers in place of the second. */
+export const INTERCEPTOR = 'interceptor';
+export const INTERCEPTED = 'good';
 
 interface Family {
   readonly issuer: Issuer;
@@ -187,6 +190,8 @@ async function makeStrangers(family: Family, { root, issuing }: Studio): Promise
   const proxy = await authority(family, { name: 'Inspecting Proxy Root', anchor: 'proxy' });
   await serve(family, { id: 'intercepted', issuer: proxy });
   await serve(family, { id: 'intercepted-root-sent', issuer: proxy, send: [proxy] });
+  // What the inspecting proxy shows in place of `good`.
+  await serve(family, { id: INTERCEPTOR, issuer: proxy, host: `${INTERCEPTED}.${DOMAIN}` });
   const name = (host: string, issuer: LabCertificate): Promise<LabCertificate> =>
     family.issuer.issue({ name: host, kind: 'server', names: [host], issuer });
   await serve(family, {

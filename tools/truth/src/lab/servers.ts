@@ -88,11 +88,21 @@ export interface LabProxy {
   close(): Promise<void>;
 }
 
-/** A CONNECT proxy that leads every name to `port` of this machine: in front of a server with another root it is an inspecting one. */
-export async function serveProxy(port: number): Promise<LabProxy> {
+/**
+ * A CONNECT proxy of this machine. What is asked for at port `from` is answered at port `to`, where a server shows a certificate of the
+ * proxy's own: it inspects that one, and lets the others through.
+ */
+export async function serveProxy({
+  from,
+  to,
+}: {
+  readonly from: number;
+  readonly to: number;
+}): Promise<LabProxy> {
   const proxy = createProxy();
-  proxy.on('connect', (_request: IncomingMessage, client: Socket, head: Buffer) => {
-    const upstream = connect(port, '127.0.0.1', () => {
+  proxy.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
+    const asked = Number(request.url?.split(':').at(-1));
+    const upstream = connect(asked === from ? to : asked, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(client);

@@ -29,6 +29,8 @@ export interface Plan {
   readonly stands: readonly PlannedStand[];
   readonly standsDirectory: string;
   readonly settings: readonly Setting[];
+  /** As HTTPS_PROXY holds it. */
+  readonly proxy: string;
   readonly runs: readonly PlannedRun[];
   /** For jobs; removed by whoever made it. */
   readonly scratch: string;

@@ -10,7 +10,7 @@ import {
 import type { ClientName, ObservedEndpoint, VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from '../cell.ts';
 import { NOBODYS, realOutcome } from '../cells/compare.ts';
-import { collect, type Collected } from '../cells/facts.ts';
+import { collect, environmentOf, type Collected } from '../cells/facts.ts';
 import { runDriver, type Call, type Row } from '../cells/run-driver.ts';
 import { openProbes, probeKey, type ProbeAll, type Probed } from '../cells/run-probe.ts';
 import { isVisited, type Setting } from '../settings.ts';
@@ -54,11 +54,13 @@ async function judge({ plan, collected, run, probe }: Work): Promise<Cell[]> {
   const rows = await runDriver(
     stand.python,
     { clients: calls, servers },
-    { scratch: plan.scratch, environment: { ...ALWAYS, ...setting.variables } },
+    { scratch: plan.scratch, environment: { ...ALWAYS, ...environmentOf(setting, plan) } },
   );
   const judged = { stand, setting, facts, collected, predictor: createPredictor(facts) };
   const sources = calls.map((call) => ({ call, resolved: resolve(call.client, facts) }));
-  const probed = run.probe ? await probe(visitOf({ sources, facts, setting, servers })) : NOT_PROBED;
+  const probed = run.probe
+    ? await probe(visitOf({ sources, facts, variables: environmentOf(setting, plan), servers }))
+    : NOT_PROBED;
   return sources.flatMap((source) =>
     cellsOf({ ...judged, ...source, probed, rows: rows.filter(({ id }) => id === source.call.id) }),
   );
@@ -74,14 +76,14 @@ interface Source {
 function visitOf(of: {
   readonly sources: readonly Source[];
   readonly facts: DiagnosisFacts;
-  readonly setting: Setting;
+  readonly variables: Readonly<Record<string, string>>;
   readonly servers: Plan['servers'];
 }): Parameters<ProbeAll>[0] {
   const [python] = of.facts.sections.pythons.pythons;
   if (python === undefined) throw new Error('The collectors did not find a stand.');
   return {
     python,
-    variables: { ...ALWAYS, ...of.setting.variables },
+    variables: { ...ALWAYS, ...of.variables },
     clients: of.sources.map(({ call, resolved }) => ({
       client: call.client,
       install: resolved.consumer.api?.location ?? null,
