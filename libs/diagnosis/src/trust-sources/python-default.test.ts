@@ -247,6 +247,8 @@ describe('verification switched off, no ssl', () => {
   it('a hook that switched it off is seen', () => {
     const off = python('3.11.7', { ssl: { ...ask('3.11.7'), httpsVerifies: false } });
     expect(ssl({}, { pythons: [off] }).source.state).toBe('verificationOff');
+    // No Python 3 reads the variable: it neither switches off nor hides the hook.
+    expect(ssl({ PYTHONHTTPSVERIFY: '0' }, { pythons: [off] }).source.state).toBe('verificationOff');
   });
 
   it.each(['ssl', 'requests', 'pip', 'shotgun_api3.crud', 'toolkit.urlopen'] as const)(

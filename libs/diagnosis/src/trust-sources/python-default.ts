@@ -63,8 +63,8 @@ function switchedOff(inquiry: Inquiry): Found | null {
   const counts = isBefore(python, [3]) && compareVersions(python, [2, 7, 12]) >= 0;
   if (counts && by.value === '0')
     return found(step(by, 'used', 'switchesOff'), ended('verificationOff', null, by.name));
-  // A hook switched it off; the variable would have been named above, and no Python 3 reads it.
-  if (consumer.python?.ssl?.httpsVerifies === false && by.value === null)
+  // A hook switched it off, whatever the variable says: the interpreter was asked without it.
+  if (consumer.python?.ssl?.httpsVerifies === false)
     return found(step(place('injection'), 'used', 'switchesOff'), ended('verificationOff', null));
   return null;
 }
