@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestHost } from '../testing/host.ts';
 import { discoverOn, makePythonHost, makeVenv } from '../testing/pythons.ts';
@@ -30,6 +30,19 @@ async function packagesOf(files: Readonly<Record<string, string>>): Promise<Reco
 }
 
 describe('packages', () => {
+  it('are looked for once where lib64 is a link to lib', async () => {
+    const sites = makeVenv(host, 'opt/app');
+    symlinkSync('lib', host.at('opt/app/lib64'));
+    // Others may write it, so that it is not asked and its directories are worked out.
+    chmodSync(host.at('opt/app/bin'), 0o777);
+
+    const { result } = await discoverOn(host);
+
+    expect(
+      result.sites.map(({ directory }) => directory).filter((one) => one.startsWith(host.at('opt/app'))),
+    ).toEqual([host.at(sites)]);
+  });
+
   it('are found as directories and as modules, each with the CA file that it brings itself', async () => {
     expect(
       await packagesOf({

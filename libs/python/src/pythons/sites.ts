@@ -24,8 +24,13 @@ export async function expandSites(
   const take = (found: readonly StartUpHook[]): void => {
     for (const hook of found) if (hooks.size < MAX_HOOKS) hooks.set(hook.path, hook);
   };
+  // A venv's lib64 is a link to its lib (PEP 405): the same directory would count twice.
+  const entered = new Set<string>();
   for (const directory of from.sites) {
     if (all.length >= MAX_SITES) break;
+    const real = (await on.scan.chain(directory)).realPath ?? directory;
+    if (entered.has(real)) continue;
+    entered.add(real);
     all.push(directory);
     const site = await openSite(on, directory);
     if (site === null) continue;
