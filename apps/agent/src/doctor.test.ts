@@ -88,6 +88,7 @@ describe('doctor', () => {
         `ssl [^\\n]*: a variable names a file that does not exist\\n[^]*variable: SSL_CERT_(?:FILE|DIR)\\n[^]*path: ${directory}/nowhere[^]*defined in: this shell\\n[^]*fix: Put the file there, or unset the variable\\.`,
       ),
     );
+    expect(stdout).toMatch(/- Set SSL_CERT_(?:FILE|DIR) to the union bundle/);
   });
 
   it('foretells the same without starting any Python', async () => {

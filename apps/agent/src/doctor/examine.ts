@@ -1,3 +1,4 @@
+import type { Consumer } from '@trustfleet/diagnosis';
 import { createHost, type Host } from '@trustfleet/host';
 import type { ConfiguredEndpoint, Inventory, VerdictsSection } from '@trustfleet/protocol';
 import { NOTHING_KNOWN } from '../earlier-facts.ts';
@@ -24,6 +25,8 @@ export interface ExamineOptions {
 export interface Examination {
   readonly sections: Partial<Inventory>;
   readonly verdicts: VerdictsSection;
+  /** Who verifies, by the id of the trust source. */
+  readonly consumers: ReadonlyMap<string, Consumer>;
   readonly problems: readonly string[];
   /** Variables that launchers set, one sentence each. */
   readonly launchers: readonly string[];
@@ -64,6 +67,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   return {
     sections: { ...sections, endpoints: judged.endpoints },
     verdicts: judged.verdicts,
+    consumers: new Map(judged.resolved.map(({ source, consumer }) => [source.id, consumer])),
     problems: all.flatMap(([, { problems }]) => problems),
     launchers: [
       ...launched.map(({ file, name, value, product }) => `${file} sets ${name} to ${value} for ${product}`),

@@ -1,3 +1,4 @@
+import { remediesFor, suggestionWords } from '@trustfleet/diagnosis';
 import type {
   ObservedEndpoint,
   PythonEnvironment,
@@ -14,6 +15,8 @@ export interface Entry {
   readonly verdict: Verdict;
   /** What counts: what was really seen, where something was, else what was worked out. */
   readonly outcome: VerdictOutcome;
+  /** What would mend it for this client, the first best; empty where nothing on this machine does. */
+  readonly remedies: readonly string[];
 }
 
 export interface Cell {
@@ -41,7 +44,8 @@ export const failsAt = ({ outcome }: Entry): boolean =>
 export const cannotVerify = ({ state }: TrustSource): boolean => state !== 'anchors' && state !== 'unknown';
 
 /** `first` goes in front: the Python that the shell would start. */
-export function rowsOf({ sections, verdicts }: Examination, first: string | null): Row[] {
+export function rowsOf(examination: Examination, first: string | null): Row[] {
+  const { sections, verdicts } = examination;
   const pythons = new Map((sections.pythons?.pythons ?? []).map((python) => [python.path, python]));
   const endpoints = sections.endpoints?.endpoints ?? [];
   const bySource = grouped(verdicts.verdicts, ({ source }) => source);
@@ -53,7 +57,10 @@ export function rowsOf({ sections, verdicts }: Examination, first: string | null
     const python = pythons.get(sources[0]?.python ?? '');
     if (python === undefined) return [];
     const entries = sources.flatMap((source) =>
-      (bySource.get(source.id) ?? []).map((verdict) => ({ source, verdict, outcome: outcomeOf(verdict) })),
+      (bySource.get(source.id) ?? []).map((verdict) => ({
+        ...{ source, verdict, outcome: outcomeOf(verdict) },
+        remedies: remediesOf(examination, verdict),
+      })),
     );
     const ordered = entries.toSorted((a, b) => compare(a.source.client, b.source.client));
     return [
@@ -71,6 +78,13 @@ export function rowsOf({ sections, verdicts }: Examination, first: string | null
   const rank = ({ python, accounts }: Row): string =>
     `${python.path === first || python.realPath === first ? 0 : 1}${python.path}\0${accounts.join()}`;
   return rows.toSorted((a, b) => compare(rank(a), rank(b)));
+}
+
+function remediesOf({ consumers, sections }: Examination, { source, cause, evidence }: Verdict): string[] {
+  const consumer = consumers.get(source);
+  if (consumer === undefined || cause === null) return [];
+  const core = sections.shotgrid?.cores.find(({ path }) => path === consumer.api?.core)?.version ?? null;
+  return remediesFor({ cause, evidence, consumer, core }).map(suggestionWords);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

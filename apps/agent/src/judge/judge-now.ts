@@ -26,9 +26,11 @@ export interface JudgeNowInput {
 }
 
 /** As `judgeHost`, once and all of it: a person asks, and waits. */
-export async function judgeNow(
-  input: JudgeNowInput,
-): Promise<{ readonly endpoints: EndpointsSection; readonly verdicts: VerdictsSection }> {
+export async function judgeNow(input: JudgeNowInput): Promise<{
+  readonly endpoints: EndpointsSection;
+  readonly verdicts: VerdictsSection;
+  readonly resolved: readonly ResolvedSource[];
+}> {
   const { host, catalogue, collect, sections, endpoints } = input;
   const shared = { platform: host.platform, clockOffsetMs: null, wallClock: input.wallClock };
   const before = diagnosisFacts(sections, { ...shared, certificates: input.certificates });
@@ -67,5 +69,5 @@ export async function judgeNow(
       return { probed: null, notProbed: (never.get(source.id) ?? 'predicted only').slice(0, 512) };
     },
   });
-  return { endpoints: seen.section, verdicts };
+  return { endpoints: seen.section, verdicts, resolved };
 }

@@ -40,6 +40,7 @@ function resultJson(endpoint: string, entry: Entry): object {
     ...{ result: outcome.result, code: outcome.code, error: outcome.error },
     ...{ fails: failsAt(entry), cause, evidence },
     fix: cause === null ? null : CAUSE_WORDS[cause].fix,
+    remedies: entry.remedies,
     ...{ predicted, probed, notProbed },
   };
 }

@@ -52,8 +52,8 @@ const wordsOf = (key: string): string => key.replace(/[A-Z]/g, (sign) => ` ${sig
 
 /** Clients that fail for the same reason stand together. */
 function failureLines(cell: Cell): string[] {
-  const groups = grouped(cell.entries.filter(failsAt), ({ verdict, outcome }) =>
-    JSON.stringify([verdict.cause, verdict.evidence, outcome.result]),
+  const groups = grouped(cell.entries.filter(failsAt), ({ verdict, outcome, remedies }) =>
+    JSON.stringify([verdict.cause, verdict.evidence, outcome.result, remedies]),
   );
   return [...groups.values()].flatMap((entries) => {
     const [first] = entries;
@@ -66,6 +66,7 @@ function failureLines(cell: Cell): string[] {
       ...[...said].map((error) => `      it says: ${plain(error)}`),
       `      known because: ${howKnown(first)}`,
       `      fix: ${words.fix}`,
+      ...first.remedies.map((remedy) => `           - ${remedy}`),
     ];
   });
 }
