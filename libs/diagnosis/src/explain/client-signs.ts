@@ -51,7 +51,7 @@ export const CLIENT_SIGNS: readonly Sign[] = [
     meaning: 'This version of shotgun_api3 does not run on this Python.',
     causes: ['apiNotImportable'],
     lookAt: [
-      'Versions: 3.9.0 needs 3.6 to 3.13, 3.10.0 needs 3.7 or later, versions before 3.9 end with 3.11.',
+      'Versions: 3.9.0 needs 3.6 to 3.13, 3.10.0 needs 3.7 and 3.10.3 needs 3.9 or later, versions before 3.9 end with 3.11.',
     ],
   },
   {

@@ -62,6 +62,18 @@ describe('explain', () => {
       null,
     ],
     ['code 66', `${VERIFY} EE certificate key too weak (_ssl.c:1000)`, 'weakKey', null],
+    [
+      'SHA-2 on an old OpenSSL',
+      'ssl.SSLError: [Errno 1] _ssl.c:480: error:0D0C50A1:asn1 encoding routines:ASN1_item_verify: unknown message digest algorithm',
+      'sha2',
+      null,
+    ],
+    [
+      'what shotgun_api3 makes of it',
+      'SSL Error: this Python installation is incompatible with certificates signed with SHA-2. Disabling certificate validation.',
+      'sha2',
+      null,
+    ],
     ['code 79', `${VERIFY} invalid CA certificate (_ssl.c:1000)`, 'invalidCa', null],
     [
       'code 62',

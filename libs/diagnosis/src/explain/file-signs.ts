@@ -17,8 +17,8 @@ export const FILE_SIGNS: readonly Sign[] = [
     id: 'httplib2Variable',
     pattern: /HTTPLIB2_CA_CERTS not a valid file/i,
     meaning:
-      'HTTPLIB2_CA_CERTS names no file. shotgun_api3 from 3.0.38 on then cannot even be imported, although it would not use that file.',
-    causes: ['variableFileMissing'],
+      'HTTPLIB2_CA_CERTS names no file, or is empty. shotgun_api3 from 3.0.38 on then cannot even be imported, although it may never use that file.',
+    causes: ['variableFileMissing', 'variableEmpty'],
     lookAt: ['HTTPLIB2_CA_CERTS of this account: correct it or remove it.'],
   },
   {

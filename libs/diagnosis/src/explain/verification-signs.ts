@@ -101,6 +101,14 @@ export const VERIFICATION_SIGNS: readonly Sign[] = [
     lookAt: ['The certificate’s key size and signature: 2048 bit and SHA-256 at least.'],
   },
   {
+    id: 'sha2',
+    pattern: /unknown message digest algorithm|incompatible with certificates signed with SHA-2/i,
+    meaning:
+      'This OpenSSL is too old for signatures with SHA-2. shotgun_api3 3.0.25 to 3.8.5 then goes on without verifying anything, unless SHOTGUN_FORCE_CERTIFICATE_VALIDATION is set.',
+    causes: ['verificationOff'],
+    lookAt: ['The OpenSSL of this Python: move to a newer Python.', 'SHOTGUN_FORCE_CERTIFICATE_VALIDATION.'],
+  },
+  {
     id: 'invalidCa',
     pattern:
       /invalid CA certificate|unsuitable certificate purpose|path length constraint exceeded|unhandled critical extension|certificate signature failure|subtree violation/i,
