@@ -90,10 +90,20 @@ function byOrder(at: ApiCase, order: readonly string[]): Found {
   const way: FileWay = { error: (problem) => apiUploadError(problem, at) };
   if (at.judged.coreDecides)
     return passedBy(at, [VARIABLE], { found: ownBundle(at, CERTIFI, way), reason: 'ignoredByCore' });
+  const setting = variable(at, VARIABLE);
+  if (coreIsUnknown(at) && setting.value !== null)
+    return found(step(setting, 'used', 'factsMissing'), ended('unknown', NO_CORE, VARIABLE));
   const rungs = order.flatMap((one) => rungOf(at, one, way));
   const searched = firstThatIsThere(rungs);
   const known = order.includes(`env:${VARIABLE}`);
   return known ? searched : passedBy(at, [VARIABLE], { found: searched, reason: 'ignoredByVersion' });
+}
+
+const NO_CORE = `Whether ${VARIABLE} counts depends on the version of the Toolkit core, which it does not state`;
+
+/** Only cores from v0.23.7 on have a zip; one that says HEAD may be of those that ignore the variable (shotgrid.md §2.1, §2.5). */
+function coreIsUnknown({ api, judged }: ApiCase): boolean {
+  return api.form === 'zip' && !judged.coreDecides && !judged.emptyIsUnset;
 }
 
 function rungOf(at: ApiCase, one: string, way: FileWay): readonly Rung[] {

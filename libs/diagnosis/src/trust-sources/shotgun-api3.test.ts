@@ -130,6 +130,13 @@ describe('shotgun_api3 in particular', () => {
     expect(inCore(version, { SHOTGUN_API_CACERTS: '' }, 'form').anchors).toEqual(names('unpacked'));
   });
 
+  it('of a core that states no version nobody knows whether the variable counts', () => {
+    const { source } = inCore('HEAD', { SHOTGUN_API_CACERTS: '/studio.pem' });
+    expect(source.state).toBe('unknown');
+    expect(source.error).toContain('version of the Toolkit core');
+    expect(inCore('HEAD', {}).anchors).toEqual(names('unpacked'));
+  });
+
   it.each(['3.8.18', '3.12.1', '3.14.0'])('a core has no zip for Python %s', (version) => {
     const facts = factsOf({ apis: [zipped], cores: [core(INFO, 'v0.23.10')] });
     const consumer = consumerOf('shotgun_api3.crud', { python: python(version), api: zipped });
