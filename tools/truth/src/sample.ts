@@ -11,7 +11,7 @@ const KINDS: readonly (readonly [kind: (stand: StandWish) => boolean, count: num
   [({ requirements }) => requirements?.[0]?.startsWith('shotgun-api3') ?? false, 1],
 ];
 const SETTINGS = 3;
-const CHAINS = 14;
+const CHAINS = 10;
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -13,9 +13,23 @@ const TRIES = 3;
 const INSTALL_LIMIT_MS = 4 * 60_000;
 
 /** Packages of PyPI are never committed: they are fetched once, by interpreter and requirements, and kept here. */
-export const CACHE =
-  process.env['TRUSTFLEET_TRUTH_CACHE'] ??
-  fileURLToPath(new URL('../../../../node_modules/.cache/trustfleet-truth', import.meta.url));
+export const CACHE = cacheDirectory();
+
+/**
+ * Below node_modules, where nobody but root could have put something; else the machine's own cache: interpreters in a place that others
+ * write are not run by the agent's collectors (security.md, "a local user").
+ */
+function cacheDirectory(): string {
+  const named = process.env['TRUSTFLEET_TRUTH_CACHE'];
+  if (named !== undefined) return named;
+  const modules = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
+  const parts = modules.split('/').map((_, index, all) => all.slice(0, index + 1).join('/') || '/');
+  const safe = parts.every((part) => {
+    const { uid, mode } = statSync(part);
+    return uid === 0 && (mode & 0o022) === 0;
+  });
+  return safe ? join(modules, '.cache/trustfleet-truth') : '/var/cache/trustfleet-truth';
+}
 
 /** Null where the index does not give them: no network, or none that this interpreter can read. */
 export type Fetched = { readonly directory: string } | { readonly because: string };
