@@ -35,6 +35,7 @@ import { HostBanners } from './host-banners.tsx';
 import { ManageTab } from './manage-tab.tsx';
 import { OtherSections } from './other-sections.tsx';
 import { PythonsTab } from './pythons-tab.tsx';
+import { ShotgridTab } from './shotgrid/shotgrid-tab.tsx';
 import { StoresTab } from './stores-tab.tsx';
 import { SystemTab } from './system-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
@@ -46,6 +47,7 @@ const TABS = [
   'stores',
   'bundles',
   'pythons',
+  'shotgrid',
   'variables',
   'system',
   'jobs',
@@ -112,6 +114,7 @@ function useTabItems(host: HostDetail): readonly TabItem[] {
     { id: 'stores', label: t('stores'), content: <StoresTab host={host} /> },
     { id: 'bundles', label: t('bundles'), content: <BundlesTab host={host} /> },
     { id: 'pythons', label: t('pythons'), content: <PythonsTab host={host} /> },
+    { id: 'shotgrid', label: t('shotgrid'), content: <ShotgridTab host={host} /> },
     { id: 'variables', label: t('variables'), content: <VariablesTab host={host} /> },
     { id: 'system', label: t('system'), content: <SystemTab host={host} /> },
     {

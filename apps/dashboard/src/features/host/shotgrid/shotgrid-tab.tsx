@@ -1,0 +1,208 @@
+'use client';
+
+import type { HostDetail } from '@trustfleet/api';
+import type { ShotgridSection, ShotgunApi, ToolkitConfiguration, ToolkitCore } from '@trustfleet/protocol';
+import { Badge, Card, EmptyState, Table, Td, Th, Tr, Untrusted } from '@trustfleet/ui';
+import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { SectionFrame } from '../section-frame.tsx';
+import { sectionOf } from '../sections.ts';
+import { CodeCard } from './code-card.tsx';
+
+const PATH = 'font-mono text-[0.9rem] break-all';
+
+function Version({ version }: { readonly version: string | null }) {
+  const t = useTranslations('common');
+  return <Untrusted text={version ?? t('unknown')} className="font-medium" />;
+}
+
+/** Where it lies, and who exports it where that is a share. */
+function Place({ path, shared }: Pick<ShotgunApi, 'path' | 'shared'>) {
+  const t = useTranslations('shotgrid');
+  return (
+    <>
+      <Untrusted text={path} className={PATH} />
+      {shared !== null && (
+        <span className="block text-[0.93rem] text-muted">
+          <Untrusted text={t('sharedFrom', { export: shared.export })} className="wrap-anywhere" />
+        </span>
+      )}
+    </>
+  );
+}
+
+function NotInUse({ inUse }: { readonly inUse: boolean }) {
+  const t = useTranslations('shotgrid');
+  return inUse ? null : <Badge>{t('notInUse')}</Badge>;
+}
+
+function Listed({
+  title,
+  empty,
+  columns,
+  rows,
+}: {
+  readonly title: string;
+  readonly empty: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly ReactNode[];
+}) {
+  return (
+    <Card title={title} flush>
+      {rows.length === 0 ? (
+        <EmptyState title={empty} />
+      ) : (
+        <Table label={title} stacked>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Th key={column}>{column}</Th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{rows}</tbody>
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+function Api({ api }: { readonly api: ShotgunApi }) {
+  const t = useTranslations('shotgrid');
+  return (
+    <Tr>
+      <Td>
+        <span className="flex flex-wrap items-center gap-x-2">
+          <Version version={api.version} />
+          <NotInUse inUse={api.inUse} />
+        </span>
+      </Td>
+      <Td column={t('form')}>{t(`forms.${api.form}`)}</Td>
+      <Td column={t('bundles')}>
+        {api.bundles.length === 0 ? (
+          <span className="text-muted">{t('noBundle')}</span>
+        ) : (
+          <ul>
+            {api.bundles.map((bundle) => (
+              <li key={bundle.path} title={bundle.path}>
+                {t('bundle', { name: bundle.path.split('/').at(-1) ?? '', count: bundle.certificates })}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Td>
+      <Td column={t('path')}>
+        <Place path={api.path} shared={api.shared} />
+      </Td>
+    </Tr>
+  );
+}
+
+function Core({ core, apis }: { readonly core: ToolkitCore; readonly apis: ShotgridSection['apis'] }) {
+  const t = useTranslations('shotgrid');
+  const common = useTranslations('common');
+  const versions = core.apis.map(
+    (path) => apis.find((api) => api.path === path)?.version ?? common('unknown'),
+  );
+  return (
+    <Tr>
+      <Td>
+        <span className="flex flex-wrap items-center gap-x-2">
+          <Version version={core.version} />
+          <NotInUse inUse={core.inUse} />
+        </span>
+      </Td>
+      <Td column={t('kind')}>{t(`coreKinds.${core.kind}`)}</Td>
+      <Td column={t('brings')}>
+        <Untrusted text={[...new Set(versions)].join(', ') || t('noApi')} />
+      </Td>
+      <Td column={t('path')}>
+        <Place path={core.location} shared={core.shared} />
+      </Td>
+    </Tr>
+  );
+}
+
+function Configuration({ configuration }: { readonly configuration: ToolkitConfiguration }) {
+  const t = useTranslations('shotgrid');
+  const { core } = configuration;
+  const pinned =
+    core === null ? t('noDescriptor') : `${core.name ?? core.type} ${core.version ?? t('latest')}`;
+  return (
+    <Tr>
+      <Td>
+        <Untrusted text={configuration.site ?? t('noSite')} className="wrap-anywhere" />
+      </Td>
+      <Td column={t('kind')}>{t(`configurationKinds.${configuration.kind}`)}</Td>
+      <Td column={t('core')}>
+        <Untrusted text={pinned} className="wrap-anywhere" />
+        {core !== null && configuration.corePath === null && (
+          <Badge tone="warn" className="ms-1.5">
+            {t('coreNotHere')}
+          </Badge>
+        )}
+      </Td>
+      <Td column={t('path')}>
+        <Place path={configuration.path} shared={configuration.shared} />
+      </Td>
+    </Tr>
+  );
+}
+
+function Section({ section }: { readonly section: ShotgridSection }) {
+  const t = useTranslations('shotgrid');
+  const { apis, cores, configurations, problems } = section;
+  return (
+    <>
+      <Listed
+        title={t('apis')}
+        empty={t('noApis')}
+        columns={[t('version'), t('form'), t('bundles'), t('path')]}
+        rows={apis.map((api) => (
+          <Api key={api.path} api={api} />
+        ))}
+      />
+      <Listed
+        title={t('cores')}
+        empty={t('noCores')}
+        columns={[t('version'), t('kind'), t('brings'), t('path')]}
+        rows={cores.map((core) => (
+          <Core key={core.path} core={core} apis={apis} />
+        ))}
+      />
+      <Listed
+        title={t('configurations')}
+        empty={t('noConfigurations')}
+        columns={[t('site'), t('kind'), t('core'), t('path')]}
+        rows={configurations.map((configuration) => (
+          <Configuration key={configuration.path} configuration={configuration} />
+        ))}
+      />
+      {problems.length > 0 && (
+        <Card title={t('problems')}>
+          <ul>
+            {problems.map((problem) => (
+              <li key={`${problem.path} ${problem.reason}`} className="wrap-anywhere">
+                <Untrusted text={problem.path} className={PATH} />
+                {': '}
+                <Untrusted text={problem.reason} className="text-warn" />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** Copies of shotgun_api3, Toolkit cores and configurations of a host, and code that decides about verification itself. */
+export function ShotgridTab({ host }: { readonly host: HostDetail }) {
+  return (
+    <div className="flex flex-col gap-5">
+      <SectionFrame state={sectionOf(host, 'shotgrid')}>
+        {(section) => <Section section={section} />}
+      </SectionFrame>
+      <CodeCard host={host} />
+    </div>
+  );
+}
