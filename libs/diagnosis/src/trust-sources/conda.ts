@@ -41,7 +41,7 @@ function unknownBundle(): Found {
   );
 }
 
-/** The variable beats .condarc. `true` says no more than nothing. */
+/** The variable beats .condarc, also where it says `true`, which leaves the choice to requests. */
 function sslVerify(inquiry: Inquiry, version: readonly number[]): readonly Rung[] {
   const option = optionOf(inquiry, 'ssl_verify');
   const configured = place('configuration', {
@@ -49,7 +49,9 @@ function sslVerify(inquiry: Inquiry, version: readonly number[]): readonly Rung[
     value: option?.value ?? null,
     definedIn: option?.definedIn ?? null,
   });
-  return [variable(inquiry, 'CONDA_SSL_VERIFY'), configured].map((at) => ({
+  const named = variable(inquiry, 'CONDA_SSL_VERIFY');
+  const asked = named.value === null || named.value === '' ? [named, configured] : [named];
+  return asked.map((at) => ({
     place: at,
     look: at.value === null || YES.test(at.value) ? null : () => bySetting(inquiry, at, version),
   }));
@@ -62,12 +64,18 @@ function bySetting(inquiry: Inquiry, at: Place, version: readonly number[]): Fou
   const value = at.value ?? '';
   const name = at.kind === 'variable' ? at.name : null;
   if (NO.test(value)) return found(step(at, 'used', 'switchesOff'), ended('verificationOff', null, name));
-  if (value === 'truststore' && isAtLeast(version, [23, 9]) && isAtLeast(inquiry.python, [3, 10]))
+  if (value !== 'truststore')
+    return byFile(inquiry, at, {
+      used: 'replacesBundle',
+      directories: true,
+      error: (_, path) => refused(path),
+    });
+  if (isAtLeast(version, [23, 9]) && isAtLeast(inquiry.python, [3, 10]))
     return truststoreStore(inquiry, at, 'used');
-  return byFile(inquiry, at, {
-    used: 'replacesBundle',
-    directories: true,
-    error: (_, path) =>
-      `CustomValidationError: Parameter ssl_verify = '${path}' is invalid. It must be a boolean, the path of a bundle file or directory, or 'truststore'`,
-  });
+  // Older ones know no such word, and look for a file of that name.
+  return found(step(at, 'failed', 'fileMissing'), ended('cannotLoad', refused(value), name));
+}
+
+function refused(value: string): string {
+  return `CustomValidationError: Parameter ssl_verify = '${value}' is invalid. It must be a boolean, the path of a bundle file or directory, or 'truststore'`;
 }

@@ -66,6 +66,7 @@ describe('conda and boto3', () => {
     [{}, '/studio.pem', ['studio']],
     [{}, 'truststore', ['directory', 'system']],
     [{ CONDA_SSL_VERIFY: '/second.pem' }, '/studio.pem', ['second']],
+    [{ CONDA_SSL_VERIFY: 'true' }, '/studio.pem', ['certifi']],
     [{ REQUESTS_CA_BUNDLE: '/second.pem' }, 'false', ['second']],
   ] as const)('conda with %j and ssl_verify %s', (set, value, expected) => {
     expect(conda(set, value === undefined ? [] : verify(value)).anchors).toEqual(names(...expected));
@@ -75,6 +76,17 @@ describe('conda and boto3', () => {
     expect(conda({ CONDA_SSL_VERIFY: 'false' }).source.state).toBe('verificationOff');
     expect(conda({}, verify('/missing.pem')).source).toMatchObject({ state: 'cannotLoad' });
     expect(conda({}, verify('/missing.pem')).source.error).toContain('CustomValidationError');
+  });
+
+  /** python-tls.md §4: truststore from 23.9 on, and on Python 3.10. */
+  it.each([
+    ['23.8.0', '3.11.7'],
+    ['24.5.0', '3.9.18'],
+  ])('conda %s on %s does not take truststore', (conda_, version) => {
+    const packages = [installed('conda', conda_), installed('requests', '2.32.0'), CERTIFI];
+    const { source } = ask({ client: 'conda', packages, version, options: verify('truststore') ?? [] });
+    expect(source.state).toBe('cannotLoad');
+    expect(source.error).toContain("ssl_verify = 'truststore' is invalid");
   });
 
   const boto3 = (version: string, set: Ask['set']): ResolvedSource =>
