@@ -82,10 +82,11 @@ async function readWanted(scan: Scan, { wanted, parsed }: Work): Promise<Found> 
   return fileOf({ wanted, read, parsed });
 }
 
-/** requests from 2.9.0 on takes a directory of hashed names too (python-tls.md §4); `SSL_CERT_FILE` and the others do not. */
+/** requests from 2.9.0 on, and pip with it, takes a directory of hashed names too (python-tls.md §4); `SSL_CERT_FILE` and the others do not. */
 function takesDirectories({ provenance }: Wanted): boolean {
   return provenance.every(
-    (one) => one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'].includes(one.name),
+    (one) =>
+      one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_CERT'].includes(one.name),
   );
 }
 

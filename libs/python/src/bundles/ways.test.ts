@@ -91,9 +91,11 @@ describe('a directory of hashed names', () => {
     const path = host.at('certs');
 
     const requests = await collect({ variables: [variable('REQUESTS_CA_BUNDLE', path)] });
+    const pip = await collect({ variables: [variable('PIP_CERT', path)] });
     const ssl = await collect({ variables: [variable('SSL_CERT_FILE', path)] });
 
     expect(requests.section.bundles).toMatchObject([{ form: 'directory', anchors: [first.sha256] }]);
+    expect(pip.section.bundles).toMatchObject([{ form: 'directory', anchors: [first.sha256] }]);
     expect(ssl.section.bundles).toMatchObject([{ state: 'notRegularFile', anchors: [] }]);
   });
 
