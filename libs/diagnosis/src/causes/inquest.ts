@@ -55,10 +55,14 @@ export function withEverything({ predictor, resolved, endpoint }: Inquest): Veri
   return predictor.verify(resolved, endpoint, { anchors: everything });
 }
 
-/** The step by which the anchors were reached, or at which loading them failed. */
+/**
+ * The step by which the anchors were reached, or at which loading them failed. A default place that is not there decides only where nothing
+ * else does: of the two that Python has, one is nearly always empty (python-tls.md §3).
+ */
 export function decidingStep({ resolved: { source } }: Inquest): TrustStep | null {
   const deciding = source.steps.filter(({ outcome }) => outcome === 'used' || outcome === 'failed');
-  return deciding.find(({ outcome }) => outcome === 'failed') ?? deciding[0] ?? null;
+  const failing = deciding.find((one) => one.outcome === 'failed' && one.kind !== 'pythonDefault');
+  return failing ?? deciding.find(({ outcome }) => outcome === 'used') ?? deciding[0] ?? null;
 }
 
 /** Where a step leads and who says so. */

@@ -16,7 +16,6 @@ const BY_REASON: Readonly<Record<string, VerdictCause>> = {
   fileUtf16: 'variableFileNotPem',
   fileWithoutCertificates: 'variableFileNotPem',
   fileBroken: 'variableFileNotPem',
-  valueRefused: 'variableFileMissing',
   failsImport: 'variableFileMissing',
 };
 
@@ -43,7 +42,9 @@ function withoutAnswer(error: string | null): boolean {
 /** Words of the host's readers for a share that was given up (libs/host). */
 const NO_ANSWER = /does not answer/;
 
-export function failedToLoad({ outcome, reason }: TrustStep): boolean {
+/** What somebody named and is not to be had; Python's own default places are nobody's setting. */
+export function failedToLoad({ kind, outcome, reason }: TrustStep): boolean {
+  if (kind === 'pythonDefault') return false;
   return (outcome === 'failed' || outcome === 'empty') && reason !== null && reason in BY_REASON;
 }
 

@@ -42,6 +42,25 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     evidence: { code: 20, issuer: 'CN=Studio Root' },
   },
   {
+    cause: 'anchorMissing',
+    of: 'a default file without it, beside a default directory that is always empty (Red Hat)',
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [oldRoot],
+      steps: [
+        { kind: 'pythonDefault', value: '/etc/pki/tls/cert.pem', outcome: 'used', reason: 'compiledIn' },
+        {
+          kind: 'pythonDefault',
+          value: '/etc/pki/tls/certs',
+          outcome: 'failed',
+          reason: 'fileWithoutCertificates',
+        },
+      ],
+      facts: { bundles: [bundle('/studio.pem', root)] },
+    },
+    evidence: { code: 20, certificate: root.sha256, path: '/etc/pki/tls/cert.pem' },
+  },
+  {
     cause: 'bundleStale',
     of: 'a list from before the root came',
     scenario: {
@@ -148,6 +167,25 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
       facts: { bundles: [bundle('/certifi.pem', publicRoot)] },
     },
     evidence: { variable: 'SSL_CERT_FILE', anchors: 1, certificate: publicRoot.sha256 },
+  },
+  {
+    cause: 'bundleReplaces',
+    of: 'SSL_CERT_FILE, where the default directory holds nothing (Red Hat)',
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [oldRoot],
+      steps: [
+        ...variable({ outcome: 'used', reason: 'replacesDefaultFile' }),
+        {
+          kind: 'pythonDefault',
+          value: '/etc/pki/tls/certs',
+          outcome: 'failed',
+          reason: 'fileWithoutCertificates',
+        },
+      ],
+      facts: { bundles: [bundle('/studio.pem', root)] },
+    },
+    evidence: { variable: 'SSL_CERT_FILE', code: 20 },
   },
   {
     cause: 'trustedInCode',

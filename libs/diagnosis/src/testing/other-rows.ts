@@ -143,8 +143,15 @@ export const OTHER_ROWS: readonly CauseRow[] = [
   {
     cause: 'pythonWithoutStore',
     of: 'paths of a build farm',
-    scenario: { chain: [leaf, issuing], anchors: [] },
-    evidence: { code: 20 },
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [],
+      steps: [
+        { kind: 'pythonDefault', value: '/home/build/cert.pem', outcome: 'failed', reason: 'fileMissing' },
+        { kind: 'pythonDefault', value: '/home/build/certs', outcome: 'failed', reason: 'fileMissing' },
+      ],
+    },
+    evidence: { code: 20, path: '/home/build/cert.pem' },
   },
   {
     cause: 'noSslModule',
