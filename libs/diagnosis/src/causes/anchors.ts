@@ -13,6 +13,8 @@ import {
 } from './inquest.ts';
 import { issuerUrls } from './issuer-urls.ts';
 import { failedToLoad, unloadable } from './loading.ts';
+import { indexOf, wayTo } from '../trust-sources/facts-index.ts';
+import { problemOf } from '../trust-sources/file-problem.ts';
 
 /** No path to an anchor (failures.md §7.1). */
 const UNTRUSTED: ReadonlySet<number> = new Set([2, 18, 19, 20, 21]);
@@ -247,10 +249,12 @@ function knownIn({ facts }: Inquest, sha256: string): string {
   return store?.name ?? bundles.bundles.find(({ anchors }) => anchors.includes(sha256))?.path ?? '';
 }
 
-function wouldDo({ facts, predictor, resolved, endpoint }: Inquest, { kind, value }: TrustStep): boolean {
+function wouldDo({ facts, predictor, resolved, endpoint }: Inquest, step: TrustStep): boolean {
+  const { kind, name, value, definedIn } = step;
   if (kind !== 'variable' || value === null) return false;
-  const file = facts.sections.bundles.bundles.find(({ path }) => path === value);
-  if (file === undefined || file.anchors.length === 0) return false;
+  // Often it is the system's own bundle, or a link.
+  const file = indexOf(facts).file(value, wayTo(kind, name ?? '', definedIn ?? ''));
+  if (file === null || problemOf(file) !== null) return false;
   const anchors = predictor.certificates.anchors(file.anchors).set;
   return predictor.verify(resolved, endpoint, { anchors })?.ok === true;
 }

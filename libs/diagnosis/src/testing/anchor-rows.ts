@@ -169,6 +169,39 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
     evidence: { variable: 'SSL_CERT_FILE', anchors: 1, certificate: publicRoot.sha256 },
   },
   {
+    cause: 'anchorMissing',
+    of: 'an ignored file that has the root and does not load',
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [oldRoot],
+      steps: [
+        { kind: 'variable', name: 'SHOTGUN_API_CACERTS', value: '/srv/cut.pem', outcome: 'ignored' },
+        { kind: 'pythonDefault', outcome: 'used' },
+      ],
+      facts: { bundles: [{ ...bundle('/srv/cut.pem', root), opensslAccepts: false }] },
+    },
+  },
+  {
+    cause: 'variableIgnored',
+    of: 'the bundle of the system itself, which would do (tk-core 0.23.8)',
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [oldRoot],
+      steps: [
+        {
+          kind: 'variable',
+          name: 'SHOTGUN_API_CACERTS',
+          value: '/etc/ssl/certs/ca-certificates.crt',
+          outcome: 'ignored',
+          reason: 'ignoredByCore',
+        },
+        { kind: 'bundle', value: '/x/cacert.pem', outcome: 'used', reason: 'ownBundle' },
+      ],
+      facts: { stores: [store('debian', bundle('/etc/ssl/certs/ca-certificates.crt', root))] },
+    },
+    evidence: { variable: 'SHOTGUN_API_CACERTS', reason: 'ignoredByCore' },
+  },
+  {
     cause: 'bundleReplaces',
     of: 'SSL_CERT_FILE, where the default directory holds nothing (Red Hat)',
     scenario: {
