@@ -91,6 +91,12 @@ describe('ssl on Linux', () => {
     expect(silent.source.error).toContain('facts');
   });
 
+  it('says nothing certain of more directories than it looks at', () => {
+    const named = (count: number): string => Array.from({ length: count }, () => '/hashes').join(':');
+    expect(ssl({ SSL_CERT_DIR: named(4) }).source.state).toBe('anchors');
+    expect(ssl({ SSL_CERT_DIR: named(5) }).source.state).toBe('unknown');
+  });
+
   it('takes nobody’s not looking for no answer of the system', () => {
     const detail = '/mnt/ca.pem lies on a share that does not answer (nfs4, server:/studio)';
     const unseen = { ...bad('/mnt/ca.pem', 'unreadable'), detail };

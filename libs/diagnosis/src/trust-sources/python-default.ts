@@ -142,21 +142,19 @@ function ofDirectories(inquiry: Inquiry, named: Place): Half {
   if (named.value === '')
     return { ...NOTHING, steps: [step(named, 'failed', 'emptyLoadsNothing')], variable: named.name };
   const separator = inquiry.platform === 'windows' ? ';' : ':';
-  const directories = (named.value ?? '')
-    .split(separator)
-    .filter((path) => path !== '')
-    .slice(0, MAX_DIRECTORIES);
-  const halves = directories.map((value) =>
-    ofDirectory(inquiry, { ...named, value }, 'replacesDefaultDirectory'),
-  );
+  const directories = (named.value ?? '').split(separator).filter((path) => path !== '');
+  const halves = directories
+    .slice(0, MAX_DIRECTORIES)
+    .map((value) => ofDirectory(inquiry, { ...named, value }, 'replacesDefaultDirectory'));
   return {
     steps: halves.flatMap(({ steps }) => steps),
     origins: halves.flatMap(({ origins }) => origins),
-    unknown: firstWhy(halves),
+    unknown: directories.length > MAX_DIRECTORIES ? TOO_MANY : firstWhy(halves),
     variable: named.name,
   };
 }
 const MAX_DIRECTORIES = 4;
+const TOO_MANY = `SSL_CERT_DIR names more than ${MAX_DIRECTORIES} directories, of which the first are looked at`;
 
 function ofDirectory(inquiry: Inquiry, at: Place, reason: Step['reason']): Half {
   const file = knownAs(inquiry, at, 'directory');
