@@ -84,8 +84,11 @@ function Api({ api }: { readonly api: ShotgunApi }) {
         ) : (
           <ul>
             {api.bundles.map((bundle) => (
-              <li key={bundle.path} title={bundle.path}>
-                {t('bundle', { name: bundle.path.split('/').at(-1) ?? '', count: bundle.certificates })}
+              <li key={bundle.path}>
+                <Untrusted
+                  text={t('bundle', { name: bundle.path.split('/').at(-1) ?? '', count: bundle.certificates })}
+                  className="wrap-anywhere"
+                />
               </li>
             ))}
           </ul>
