@@ -12,7 +12,9 @@ const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 async function sample(): Promise<TruthReport> {
   const interpreters = await findInterpreters();
-  say(`truth: sample of TRUSTFLEET_SEED=${SEED}, Python ${interpreters.map(({ version }) => version).join(', ')}`);
+  say(
+    `truth: sample of TRUSTFLEET_SEED=${SEED}, Python ${interpreters.map(({ version }) => version).join(', ')}`,
+  );
   return await runTruth({
     selection: sampleOf(
       SEED,
