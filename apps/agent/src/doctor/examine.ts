@@ -23,6 +23,7 @@ export interface ExamineOptions {
 }
 
 export interface Examination {
+  readonly platform: Host['platform'];
   readonly sections: Partial<Inventory>;
   readonly verdicts: VerdictsSection;
   /** Who verifies, by the id of the trust source. */
@@ -67,6 +68,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   return {
     sections: { ...sections, endpoints: judged.endpoints },
     verdicts: judged.verdicts,
+    platform: host.platform,
     consumers: new Map(judged.resolved.map(({ source, consumer }) => [source.id, consumer])),
     problems: all.flatMap(([, { problems }]) => problems),
     launchers: [

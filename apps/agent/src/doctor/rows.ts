@@ -80,11 +80,11 @@ export function rowsOf(examination: Examination, first: string | null): Row[] {
   return rows.toSorted((a, b) => compare(rank(a), rank(b)));
 }
 
-function remediesOf({ consumers, sections }: Examination, { source, cause, evidence }: Verdict): string[] {
+function remediesOf({ consumers, sections, platform }: Examination, { source, cause, evidence }: Verdict): string[] {
   const consumer = consumers.get(source);
   if (consumer === undefined || cause === null) return [];
   const core = sections.shotgrid?.cores.find(({ path }) => path === consumer.api?.core)?.version ?? null;
-  return remediesFor({ cause, evidence, consumer, core }).map(suggestionWords);
+  return remediesFor({ cause, evidence, consumer, core, platform }).map(suggestionWords);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

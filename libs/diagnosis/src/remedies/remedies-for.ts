@@ -1,5 +1,6 @@
 import { CA_VARIABLES, type CaVariableName, type Verdict, type VerdictCause } from '@trustfleet/protocol';
 import type { Consumer } from '../consumer.ts';
+import type { DiagnosisFacts } from '../facts.ts';
 import {
   addAnchor,
   deployBundle,
@@ -19,6 +20,8 @@ export interface Ailing {
   readonly consumer: Consumer;
   /** Version of the Toolkit core that brings the consumer's API; null for none. */
   readonly core?: string | null;
+  /** Where it runs; without it what the system's store can do is taken to be done. */
+  readonly platform?: DiagnosisFacts['platform'];
 }
 
 type Choose = (ailing: Ailing) => readonly Suggestion[];
@@ -104,9 +107,16 @@ function withoutStore(ailing: Ailing): readonly Suggestion[] {
 export function remediesFor(ailing: Ailing): Suggestion[] {
   const seen = new Set<string>();
   return BY_CAUSE[ailing.cause](ailing).filter((suggestion) => {
+    if (suggestion.remedy === addAnchor.remedy && !seesSystemStore(ailing)) return false;
     const key = JSON.stringify(suggestion);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** python-tls.md §3: on macOS no CPython reads the keychain unless truststore makes it do so; pip is asked about by its own version. */
+function seesSystemStore({ platform, consumer: { client, python } }: Ailing): boolean {
+  if (platform !== 'macos' || python === null || client === 'pip') return true;
+  return python.hooks?.some(({ effect }) => effect === 'truststore') ?? false;
 }
 
 function variableOf({ evidence }: Ailing): CaVariableName | null {

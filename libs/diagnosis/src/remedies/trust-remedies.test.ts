@@ -30,3 +30,26 @@ describe('a Python without a store', () => {
     ]);
   });
 });
+
+/** python-tls.md §3, "macOS": the keychain is the browsers' store, not Python's. */
+describe('the system’s store on macOS', () => {
+  const helps = (consumer: ReturnType<typeof consumerOf>): boolean =>
+    remediesFor({ cause: 'anchorMissing', evidence: {}, consumer, platform: 'macos' }).some(
+      ({ remedy }) => remedy === 'trustStore.addAnchor',
+    );
+
+  it('helps no Python, but one into which truststore was put', () => {
+    const hooks = [{ path: '/site/truststore.pth', effect: 'truststore' as const }];
+
+    for (const client of ['ssl', 'toolkit.urlopen', 'urllib3'] as const) {
+      expect(helps(consumerOf(client, { python: python('3.12.1') }))).toBe(false);
+      expect(helps(consumerOf(client, { python: python('3.12.1', { hooks }) }))).toBe(true);
+    }
+  });
+
+  it('is where pip looks that brings truststore', () => {
+    const packages = [installed('pip', '24.2')];
+
+    expect(helps(consumerOf('pip', { python: python('3.12.1', { packages }) }))).toBe(true);
+  });
+});
