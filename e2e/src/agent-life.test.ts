@@ -102,7 +102,7 @@ describe('an agent’s life', () => {
   it('is offline when killed; restarted, it is back and no body is sent again', async () => {
     const sections = async (): Promise<readonly { body: unknown }[]> =>
       ((await api.get(`/api/v1/hosts/${hostId}`)) as { sections: { body: unknown }[] }).sections;
-    await expect.poll(async () => (await sections()).length, { timeout: 30_000 }).toBe(5);
+    await expect.poll(async () => (await sections()).length, { timeout: 60_000 }).toBe(9);
     const bodies = (await sections()).reduce(
       (total, section) => total + JSON.stringify(section.body).length,
       0,

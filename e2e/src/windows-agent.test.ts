@@ -114,7 +114,7 @@ describe('the agent on Windows', () => {
     running = agent.start();
 
     await expect.poll(async () => (await host()).presence, WAIT).toBe('online');
-    await expect.poll(async () => (await host()).sections.length, WAIT).toBe(5);
+    await expect.poll(async () => (await host()).sections.length, WAIT).toBe(9);
     expect(await host()).toMatchObject({
       platform: 'windows',
       os: expect.stringContaining('Windows') as string,
