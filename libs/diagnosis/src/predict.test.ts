@@ -131,7 +131,11 @@ describe('the server’s name', () => {
       checked: 'openssl',
       wildcards: 'wholeLabel',
     });
-    expect(rules('requests', '3.12.1', 'truststore')).toMatchObject({ commonName: 'withoutDnsName' });
+    expect(rules('requests', '3.12.1', 'ignoredByHook', 'truststore')).toMatchObject({
+      commonName: 'withoutDnsName',
+    });
+    expect(rules('requests', '3.12.1', 'truststore')).toMatchObject({ commonName: 'never' });
+    expect(rules('boto3', '3.11.7')).toMatchObject({ commonNameOfAddress: false });
     expect(rules('requests', '3.12.1')).toMatchObject({ commonName: 'never' });
   });
 

@@ -4,7 +4,7 @@ import type { ResolvedSource } from './consumer.ts';
 import type { DiagnosisFacts } from './facts.ts';
 import { type HeldCertificates, holdCertificates } from './prediction/certificates.ts';
 import { NETWORK_ERRORS, verifyErrorText } from './prediction/error-text.ts';
-import { nameRulesOf, tellsCode, usesTruststore } from './prediction/name-rules.ts';
+import { nameRulesOf, refusesAddresses, tellsCode } from './prediction/name-rules.ts';
 
 /** A {@link VerdictOutcome} with what causes need and the wire does not. */
 export interface Prediction {
@@ -90,8 +90,8 @@ function withoutHandshake(
     const text = NETWORK_ERRORS[endpoint.network];
     return fails(null, endpoint.detail === null ? text : `${text}: ${endpoint.detail}`);
   }
-  // Its urllib3 names no server for an address, and its context wants one (pip 24.2, measured).
-  if (usesTruststore(consumer, source.steps) && /^[\d.]+$|:/.test(endpoint.host))
+  // Measured with pip 24.2 – 26.0.
+  if (refusesAddresses(consumer, source.steps) && /^[\d.]+$|:/.test(endpoint.host))
     return fails(null, 'ValueError: check_hostname requires server_hostname');
   if (source.state === 'anchors') return null;
   if (source.state === 'verificationOff') return { result: 'unverified', code: null, error: null };

@@ -46,6 +46,8 @@ export interface NameRules {
   readonly commonName: 'withoutDnsName' | 'withoutAnyName' | 'never';
   /** False: an IP address among the names is not looked at (httplib2 and urllib3 of Python 2). Default true. */
   readonly addresses?: boolean;
+  /** False: a CN is held against DNS names alone, also by `matchHostname` (urllib3 2.x). Default true. */
+  readonly commonNameOfAddress?: boolean;
 }
 
 /** What OpenSSL's X509_verify_cert would say. */

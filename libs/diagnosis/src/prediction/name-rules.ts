@@ -1,5 +1,5 @@
 import type { NameRules } from '@trustfleet/certificates';
-import type { ClientName, TrustStep } from '@trustfleet/protocol';
+import type { ClientName, PythonPackageName, TrustStep } from '@trustfleet/protocol';
 import type { Consumer } from '../consumer.ts';
 import { isAtLeast, isBefore, versionNumber } from '../version-number.ts';
 
@@ -33,23 +33,41 @@ export function nameRulesOf(consumer: Consumer, steps: Steps = []): NameRules {
   if (isBefore(version, [3])) return ON_PYTHON_2.includes(client) ? BY_DNS_NAMES : BY_MATCH_HOSTNAME;
   if (isBefore(version, [3, 7])) return BY_MATCH_HOSTNAME;
   if (client === 'pip') return usesTruststore(consumer, steps) ? BY_OPENSSL : BY_MATCH_HOSTNAME;
-  // botocore makes a context of its own that looks at no name; urllib3 does afterwards.
-  if (client === 'boto3') return BY_MATCH_HOSTNAME;
   return THROUGH_URLLIB3.includes(client) ? throughUrllib3(consumer, steps) : BY_OPENSSL;
 }
 
-function throughUrllib3({ client, python }: Consumer, steps: Steps): NameRules {
-  const version = (wanted: string): readonly number[] =>
-    versionNumber(python?.packages.find(({ name }) => name === wanted)?.version ?? null);
-  const requests = version('requests');
-  // truststore replaces the context that these make at import by a plain one.
-  const preloaded = client === 'requests' && isAtLeast(requests, [2, 32]) && isBefore(requests, [2, 32, 5]);
-  if (preloaded && steps.some(({ reason }) => reason === 'truststore')) return BY_OPENSSL;
-  return isAtLeast(version('urllib3'), [2]) ? WITHOUT_COMMON_NAME : BY_MATCH_HOSTNAME;
+const NO_CN_OF_ADDRESS: Partial<NameRules> = { commonNameOfAddress: false };
+/** urllib3 before 1.26 leaves it to ssl.match_hostname, which from Python 3.7 on knows no partial wildcards. */
+const BY_NEWER_MATCH_HOSTNAME: NameRules = { ...BY_MATCH_HOSTNAME, wildcards: 'wholeLabel' };
+
+const versionOf = ({ python }: Consumer, wanted: PythonPackageName): readonly number[] =>
+  versionNumber(python?.packages.find(({ name }) => name === wanted)?.version ?? null);
+
+const hasUrllib3Of2 = (consumer: Consumer): boolean => isAtLeast(versionOf(consumer, 'urllib3'), [2]);
+
+/** botocore makes a context of its own that looks at no name; urllib3 does afterwards. */
+function throughBotocore(consumer: Consumer): NameRules {
+  return { ...BY_MATCH_HOSTNAME, ...(hasUrllib3Of2(consumer) ? NO_CN_OF_ADDRESS : {}) };
+}
+
+function throughUrllib3(consumer: Consumer, steps: Steps): NameRules {
+  if (consumer.client === 'boto3') return throughBotocore(consumer);
+  const urllib3 = versionOf(consumer, 'urllib3');
+  // truststore replaces the context that requests 2.32.0 – 2.32.4 makes at import by a plain one; a named file makes another.
+  const reasons = steps.map(({ reason }) => reason);
+  if (reasons.includes('truststore') && reasons.includes('ignoredByHook')) return BY_OPENSSL;
+  if (hasUrllib3Of2(consumer)) return WITHOUT_COMMON_NAME;
+  const old = urllib3.length > 0 && isBefore(urllib3, [1, 26]);
+  return old ? BY_NEWER_MATCH_HOSTNAME : BY_MATCH_HOSTNAME;
+}
+
+/** Its vendored urllib3 1.x names no server for an address, which its truststore asks for; 26.1 and later have 2.x. */
+export function refusesAddresses(consumer: Consumer, steps: Steps): boolean {
+  return usesTruststore(consumer, steps) && isBefore(versionOf(consumer, 'pip'), [26, 1]);
 }
 
 /** pip's own truststore (24.2 and later, or asked for): its context checks names itself. */
-export function usesTruststore({ client }: Consumer, steps: Steps): boolean {
+function usesTruststore({ client }: Consumer, steps: Steps): boolean {
   return client === 'pip' && steps.some(({ reason }) => reason === 'pipTruststore');
 }
 
