@@ -24,8 +24,7 @@ export function nameMismatch(certificate: PathCertificate, serverName: string, r
       : rules.addresses !== false && name.kind === 'address' && Buffer.compare(name.bytes, address) === 0,
   );
   // Python's own check holds a CN against an address too, letter for letter.
-  const byCommonName =
-    address === null || (rules.wildcards === 'matchHostname' && rules.commonNameOfAddress !== false);
+  const byCommonName = address === null || (rules.commonNameOfAddress ?? rules.wildcards === 'matchHostname');
   if (named || (byCommonName && looksAtCommonName(names, rules) && commonNames(certificate).some(matches)))
     return 0;
   return address === null ? X509_ERRORS.hostNameMismatch : X509_ERRORS.addressMismatch;

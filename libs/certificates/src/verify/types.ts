@@ -46,7 +46,7 @@ export interface NameRules {
   readonly commonName: 'withoutDnsName' | 'withoutAnyName' | 'never';
   /** False: an IP address among the names is not looked at (httplib2 and urllib3 of Python 2). Default true. */
   readonly addresses?: boolean;
-  /** False: a CN is held against DNS names alone, also by `matchHostname` (urllib3 2.x). Default true. */
+  /** Whether a CN is held against an address, letter for letter. Default: only by `matchHostname`. */
   readonly commonNameOfAddress?: boolean;
 }
 

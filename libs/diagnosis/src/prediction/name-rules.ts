@@ -38,7 +38,11 @@ export function nameRulesOf(consumer: Consumer, steps: Steps = []): NameRules {
 
 const NO_CN_OF_ADDRESS: Partial<NameRules> = { commonNameOfAddress: false };
 /** urllib3 before 1.26 leaves it to ssl.match_hostname, which from Python 3.7 on knows no partial wildcards. */
-const BY_NEWER_MATCH_HOSTNAME: NameRules = { ...BY_MATCH_HOSTNAME, wildcards: 'wholeLabel' };
+const BY_NEWER_MATCH_HOSTNAME: NameRules = {
+  ...BY_MATCH_HOSTNAME,
+  wildcards: 'wholeLabel',
+  commonNameOfAddress: true,
+};
 
 const versionOf = ({ python }: Consumer, wanted: PythonPackageName): readonly number[] =>
   versionNumber(python?.packages.find(({ name }) => name === wanted)?.version ?? null);
