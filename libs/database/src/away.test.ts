@@ -1,5 +1,6 @@
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Prisma } from './connection.ts';
 import { authDatabase, isDatabaseAway, openDatabase, type Database } from './index.ts';
 import { addHost, startLab } from './testing/fixtures.ts';
 
@@ -33,6 +34,22 @@ describe('the database', { timeout: 60_000 }, () => {
 
     expect(failures.slice(0, 2).every((error) => error instanceof Error)).toBe(true);
     expect(failures.map(isDatabaseAway)).toEqual(failures.map(() => false));
+  });
+
+  it.each([
+    [{ kind: 'ConnectionClosed' }, true],
+    [{ kind: 'SocketTimeout' }, true],
+    [{ kind: 'postgres', originalCode: '57P01' }, true],
+    [{ kind: 'postgres', originalCode: '22012' }, false],
+    [{ kind: 'UniqueConstraintViolation' }, false],
+    [undefined, false],
+  ])('is away or not by what the driver adapter says of a raw statement: %j', (cause, away) => {
+    const error = new Prisma.PrismaClientKnownRequestError('Raw query failed. Code: `N/A`.', {
+      ...{ code: 'P2010', clientVersion: '7' },
+      meta: { driverAdapterError: { cause } },
+    });
+
+    expect(isDatabaseAway(error)).toBe(away);
   });
 
   it('is away when it ends the connection, has no space, or is gone', async () => {

@@ -11,11 +11,25 @@ const SOCKET_CODES = /^(ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|ENOENT|E
 const LOST =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** PostgreSQL's own code below Prisma's error. */
-function stateOf(error: Prisma.PrismaClientKnownRequestError): string {
-  const adapter = error.meta?.['driverAdapterError'] as { cause?: { originalCode?: unknown } } | undefined;
-  const state = adapter?.cause?.originalCode;
-  return typeof state === 'string' ? state : '';
+/** What the driver adapter says where PostgreSQL had no word left to say, which a raw statement's error passes on without a code of its own. */
+const AWAY_KINDS: ReadonlySet<unknown> = new Set([
+  'ConnectionClosed',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+]);
+
+interface AdapterCause {
+  readonly kind?: unknown;
+  readonly originalCode?: unknown;
+}
+
+/** The adapter's error below Prisma's: its kind, or PostgreSQL's own code. */
+function saysAway(error: Prisma.PrismaClientKnownRequestError): boolean {
+  const adapter = error.meta?.['driverAdapterError'] as { cause?: AdapterCause } | undefined;
+  const { kind, originalCode } = adapter?.cause ?? {};
+  return AWAY_KINDS.has(kind) || (typeof originalCode === 'string' && AWAY_STATES.test(originalCode));
 }
 
 /**
@@ -29,5 +43,5 @@ export function isDatabaseAway(error: unknown): boolean {
   const code: unknown = 'code' in error ? error.code : null;
   if (typeof code !== 'string') return false;
   if (AWAY_CODES.has(code) || SOCKET_CODES.test(code) || AWAY_STATES.test(code)) return true;
-  return error instanceof Prisma.PrismaClientKnownRequestError && AWAY_STATES.test(stateOf(error));
+  return error instanceof Prisma.PrismaClientKnownRequestError && saysAway(error);
 }
