@@ -24,7 +24,7 @@ function Place({ path, shared }: Pick<ShotgunApi, 'path' | 'shared'>) {
       <Untrusted text={path} className={PATH} />
       {shared !== null && (
         <span className="block text-[0.93rem] text-muted">
-          <Untrusted text={t('sharedFrom', { export: shared.export })} className="wrap-anywhere" />
+          <Untrusted text={t('sharedFrom', { name: shared.export })} className="wrap-anywhere" />
         </span>
       )}
     </>
