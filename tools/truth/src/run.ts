@@ -148,14 +148,15 @@ async function inNamespace(
   const argv = [flags, '--propagation', 'private', '--', ...node, join(HERE, `world/enter${EXTENSION}`)];
   const program = [...node, join(HERE, `world/main${EXTENSION}`), planFile, cellsFile];
   const child = spawn('unshare', [...argv, store, hosts, '--', ...program], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The world ends when this pipe does: with us, and with the time-out that ends only what entered the namespace.
+    stdio: ['pipe', 'ignore', 'inherit'],
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);
-  });
+  }).finally(() => child.stdin.destroy());
   if (code !== 0)
     throw new Error(`A world of the laboratory ended with ${code ?? 'a signal'}; its reason stands above.`);
 }
