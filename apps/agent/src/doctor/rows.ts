@@ -80,7 +80,10 @@ export function rowsOf(examination: Examination, first: string | null): Row[] {
   return rows.toSorted((a, b) => compare(rank(a), rank(b)));
 }
 
-function remediesOf({ consumers, sections, platform }: Examination, { source, cause, evidence }: Verdict): string[] {
+function remediesOf(
+  { consumers, sections, platform }: Examination,
+  { source, cause, evidence }: Verdict,
+): string[] {
   const consumer = consumers.get(source);
   if (consumer === undefined || cause === null) return [];
   const core = sections.shotgrid?.cores.find(({ path }) => path === consumer.api?.core)?.version ?? null;

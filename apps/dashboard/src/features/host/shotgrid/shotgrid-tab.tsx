@@ -86,7 +86,10 @@ function Api({ api }: { readonly api: ShotgunApi }) {
             {api.bundles.map((bundle) => (
               <li key={bundle.path}>
                 <Untrusted
-                  text={t('bundle', { name: bundle.path.split('/').at(-1) ?? '', count: bundle.certificates })}
+                  text={t('bundle', {
+                    name: bundle.path.split('/').at(-1) ?? '',
+                    count: bundle.certificates,
+                  })}
                   className="wrap-anywhere"
                 />
               </li>
