@@ -6,7 +6,7 @@ import { createAdministrator, signIn, type ApiSession } from './support/api-sess
 import { cleanUpAfterAll } from './support/clean-up.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 import { freePort, freshDataDir, startFleet } from './support/running-fleet.ts';
-import { runBeside, sandboxAgent, type SandboxAgent } from './support/sandbox-host.ts';
+import { runBeside, sandboxAgent, sandboxAgentPid, type SandboxAgent } from './support/sandbox-host.ts';
 import { sampleOf } from './support/sample.ts';
 import { postmasterPid, serverProcess, type ServerProcess } from './support/server-process.ts';
 
@@ -50,6 +50,8 @@ beforeAll(async () => {
   const fleet = await startFleet({ dataDir: data.dataDir, ports, env });
   cleanUp(() => fleet.stop());
   await createAdministrator(fleet.setupUrl ?? '');
+  // `npm start` says that it runs before the sandbox host's agent has begun.
+  await expect.poll(() => sandboxAgentPid(data.dataDir), { timeout: 60_000 }).toBeDefined();
   agent = sandboxAgent(data.dataDir);
   cleanUp(() => agent.stop());
   await fleet.stop();
