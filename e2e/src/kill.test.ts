@@ -6,7 +6,7 @@ import { createAdministrator, signIn, type ApiSession } from './support/api-sess
 import { cleanUpAfterAll } from './support/clean-up.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 import { freePort, freshDataDir, startFleet } from './support/running-fleet.ts';
-import { runBeside, sandboxAgent, sandboxAgentPid, type SandboxAgent } from './support/sandbox-host.ts';
+import { runBeside, sandboxAgent, type SandboxAgent } from './support/sandbox-host.ts';
 import { sampleOf } from './support/sample.ts';
 import { postmasterPid, serverProcess, type ServerProcess } from './support/server-process.ts';
 
@@ -51,8 +51,7 @@ beforeAll(async () => {
   cleanUp(() => fleet.stop());
   await createAdministrator(fleet.setupUrl ?? '');
   // `npm start` says that it runs before the sandbox host's agent has begun.
-  await expect.poll(() => sandboxAgentPid(data.dataDir), { timeout: 60_000 }).toBeDefined();
-  agent = sandboxAgent(data.dataDir);
+  agent = await vi.waitFor(() => sandboxAgent(data.dataDir), { timeout: 60_000 });
   cleanUp(() => agent.stop());
   await fleet.stop();
   agent.pointTo(`https://127.0.0.2:${ports.agent}`);
