@@ -1,5 +1,6 @@
 import { access, constants, readFile, realpath } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { errorCode } from '@trustfleet/terminal';
 import type { Environment } from '../environment.ts';
 
 const NAMES = ['python3', 'python', 'python.exe'];
@@ -38,4 +39,11 @@ const isProgram = (path: string): Promise<boolean> =>
   );
 
 /** Null where there is none, or it may not be read: then nothing is known of the choice. */
-const text = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null);
+async function text(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
+}
