@@ -83,8 +83,12 @@ describe('a certificate that cannot become an anchor', () => {
     const page = await browser.newPage({ locale: 'en-GB' });
     await signInAsPerson(page, fleet.url);
     await page.goto(`${fleet.url}/orders/new`);
-    await page.getByLabel('Certificate in PEM').evaluate((area: { value: string }) => (area.value = ''));
-    await page.getByLabel('Certificate in PEM').fill('A'.repeat(10 * 1024 * 1024), { timeout: 60_000 });
+    await page
+      .getByRole('textbox', { name: 'Certificate in PEM' })
+      .evaluate((area: { value: string }) => (area.value = ''));
+    await page
+      .getByRole('textbox', { name: 'Certificate in PEM' })
+      .fill('A'.repeat(10 * 1024 * 1024), { timeout: 60_000 });
     await page.getByRole('button', { name: 'Check certificate' }).click();
     await expect
       .poll(

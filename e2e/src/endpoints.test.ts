@@ -59,8 +59,8 @@ describe('an endpoint', () => {
     await page.goto(`${fleet.url}/settings/endpoints`);
     await page.getByRole('button', { name: 'Add an endpoint' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('Licence server');
-    await dialog.getByLabel('Address').fill(address());
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Licence server');
+    await dialog.getByRole('textbox', { name: 'Address' }).fill(address());
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: 'Licence server' }).getByText(address()).waitFor();
 

@@ -76,8 +76,8 @@ async function trustInSandbox(): Promise<{ openssl: number; python: string }> {
 describe('the main job', () => {
   it('makes the first administrator by the one-time link, which then works no more', async () => {
     await page.goto(fleet.setupUrl ?? '');
-    await page.getByLabel('Name').fill(ADMINISTRATOR.name);
-    await page.getByLabel('E-mail').fill(ADMINISTRATOR.email);
+    await page.getByRole('textbox', { name: 'Name' }).fill(ADMINISTRATOR.name);
+    await page.getByRole('textbox', { name: 'E-mail' }).fill(ADMINISTRATOR.email);
     await page.getByLabel('Password').fill(ADMINISTRATOR.password);
     await page.getByRole('button', { name: 'Make administrator' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();

@@ -98,7 +98,7 @@ describe('the agent as a service of Windows', () => {
       .filter({ hasText: `${STARFIELD} is missing` })
       .first();
     await finding.getByRole('link', { name: /Add this CA/ }).click({ timeout: 60_000 });
-    await page.getByLabel('Reason').fill('Uploads to S3 fail without it');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Uploads to S3 fail without it');
     await page.getByRole('button', { name: 'Plan first' }).click();
     await page.getByText(/in store windows\.localMachine\.root/).waitFor({ timeout: 60_000 });
     expect(await windows.hasRoot(THUMBPRINT)).toBe(false);

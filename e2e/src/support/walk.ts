@@ -7,7 +7,7 @@ export const DEMO_FINDING = /Demo studio CA is missing from the operating system
 
 export async function signInAsPerson(page: Page, origin: string): Promise<void> {
   await page.goto(`${origin}/sign-in`);
-  await page.getByLabel('E-mail').fill(ADMINISTRATOR.email);
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(ADMINISTRATOR.email);
   await page.getByLabel('Password').fill(ADMINISTRATOR.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
@@ -23,7 +23,7 @@ export async function openSandboxHost(page: Page, origin: string): Promise<void>
 export async function planFromFinding(page: Page): Promise<void> {
   const finding = page.getByRole('row').filter({ hasText: DEMO_FINDING }).first();
   await finding.getByRole('link', { name: /Add this CA/ }).click();
-  await page.getByLabel('Reason').fill('The render farm’s licence server uses this CA');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('The render farm’s licence server uses this CA');
   await page.getByRole('button', { name: 'Plan first' }).click();
   await page
     .getByText(/add file/)
@@ -47,7 +47,7 @@ export async function launchAndProve(page: Page): Promise<void> {
 export async function undoFromPage(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Undo this change' }).click();
   const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'));
-  await dialog.getByLabel('Reason').fill('It was only a trial');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('It was only a trial');
   await dialog.getByRole('button', { name: 'Undo this change' }).click();
   await page.getByText('1 of 1 done').first().waitFor({ timeout: 60_000 });
   await page.getByText('Verified', { exact: true }).first().waitFor();

@@ -57,6 +57,8 @@ export class HostSettings {
   private readonly waiting = new Map<string, Waiting>();
   /** The `settings` that brought a host the key set, by host. */
   private readonly keySetsSent = new Map<string, string>();
+  /** The change that went over a socket: the hello and the order for it, which may come together, both offer it. */
+  private readonly sentOver = new WeakMap<AgentSession, string>();
 
   constructor(options: HostSettingsOptions, pending: readonly HostSetting[]) {
     this.options = options;
@@ -202,13 +204,14 @@ export class HostSettings {
     if (waiting === undefined || (waiting.setting.newSecret && trial)) return;
     const { id, address } = waiting.setting;
     const left = await this.leaveOnce(waiting);
-    if (left === null) return;
+    if (left === null || this.sentOver.get(session) === id) return;
     const { secret } = left;
-    this.send(session, {
+    const sent = this.send(session, {
       type: 'settings',
       id,
       candidate: { ...(address === null ? {} : { address }), ...(secret === null ? {} : { secret }) },
     });
+    if (sent) this.sentOver.set(session, id);
   }
 
   private async leaveOnce({ setting, left }: Waiting): Promise<Left | null> {
@@ -240,13 +243,14 @@ export class HostSettings {
     return { secret };
   }
 
-  private send(session: AgentSession, message: SettingsMessage): void {
+  private send(session: AgentSession, message: SettingsMessage): boolean {
     const result = session.send(message);
-    if (result !== 'sent')
-      this.options.logger.info(
-        { hostId: session.hostId, result },
-        'settings not delivered; they are sent again',
-      );
+    if (result === 'sent') return true;
+    this.options.logger.info(
+      { hostId: session.hostId, result },
+      'settings not delivered; they are sent again',
+    );
+    return false;
   }
 
   private async sees(viewer: Viewer, hostId: string): Promise<boolean> {
