@@ -1,6 +1,7 @@
 export * from './primitives.ts';
 export * from './sections/index.ts';
 export * from './sections/collector-problem.ts';
+export * from './sections/share.ts';
 export * from './sections/system.ts';
 export * from './sections/bundle-file.ts';
 export * from './sections/trust-stores.ts';

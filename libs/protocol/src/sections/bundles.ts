@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
 import { bundleFile } from './bundle-file.ts';
+import { sharedFrom } from './share.ts';
 import { caVariableName, variableScope } from './variables.ts';
 
 /** Why a bundle is in the inventory: who would load it. */
@@ -31,6 +32,8 @@ export const inventoryBundle = bundleFile.extend({
   form: z.enum(['file', 'directory']).optional(),
   /** Paths besides `path` that lead to the same object and say it in a provenance. Sorted; absent where there are none. */
   otherPaths: z.array(hostPath).min(1).max(200).optional(),
+  /** Set where it lies on a share: who exports it. */
+  shared: sharedFrom.nullable().optional(),
   provenance: z.array(bundleProvenance).min(1).max(200),
 });
 export type InventoryBundle = z.infer<typeof inventoryBundle>;

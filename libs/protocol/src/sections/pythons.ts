@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
+import { clientOption } from './client-option.ts';
 import { collectorProblem } from './collector-problem.ts';
+import { MAX_SHARES, sharedFrom, shareState } from './share.ts';
 
 export const PYTHON_PACKAGES = [
   'certifi',
@@ -100,7 +102,7 @@ export const pythonEnvironment = z.looseObject({
   ssl: pythonSsl.nullable().optional(),
   hooks: z.array(startUpHook).max(64).optional(),
   /** Set where it lies on a share: who exports it. */
-  shared: z.looseObject({ export: hostPath, type: shortText }).nullable().optional(),
+  shared: sharedFrom.nullable().optional(),
   packages: z.array(pythonPackage).max(64),
   /** `run`: it was asked. `static`: read from files only, `notRunBecause` says why (security.md, "a local user"). */
   facts: z.enum(['run', 'static']),
@@ -110,6 +112,10 @@ export type PythonEnvironment = z.infer<typeof pythonEnvironment>;
 
 export const pythonsSection = z.looseObject({
   pythons: z.array(pythonEnvironment).max(500),
+  /** Of configuration files that lie in an environment (`<environment>/pip.conf`); sorted. */
+  options: z.array(clientOption).max(1000).optional(),
   problems: z.array(collectorProblem).max(200).optional(),
+  /** Shares that the discovery was allowed to read and asked. Sorted; absent where there are none. */
+  shares: z.array(shareState).max(MAX_SHARES).optional(),
 });
 export type PythonsSection = z.infer<typeof pythonsSection>;

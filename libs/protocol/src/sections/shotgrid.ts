@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostPath, sha256Hex, shortText } from '../primitives.ts';
 import { collectorProblem } from './collector-problem.ts';
+import { MAX_SHARES, sharedFrom, shareState } from './share.ts';
 
 /** How a copy of shotgun_api3 lies there (shotgrid.md §1.1). `zip`: inside a core's pkgs.zip. */
 export const apiForm = z.enum(['pip', 'egg', 'loose', 'singleFile', 'vendored', 'zip']);
@@ -16,9 +17,6 @@ export const apiBundle = z.looseObject({
   certificates: z.int().nonnegative(),
 });
 export type ApiBundle = z.infer<typeof apiBundle>;
-
-/** An object that other hosts see too: same export, same digest, same shared install (issue of many hosts, one owner). */
-export const sharedFrom = z.looseObject({ export: hostPath, type: shortText });
 
 /** One copy of shotgun_api3. */
 export const shotgunApi = z.looseObject({
@@ -103,5 +101,7 @@ export const shotgridSection = z.looseObject({
   cores: z.array(toolkitCore).max(500),
   configurations: z.array(toolkitConfiguration).max(500),
   problems: z.array(collectorProblem).max(200),
+  /** Shares that the discovery was allowed to read and asked. Sorted; absent where there are none. */
+  shares: z.array(shareState).max(MAX_SHARES).optional(),
 });
 export type ShotgridSection = z.infer<typeof shotgridSection>;
