@@ -5,6 +5,7 @@ export * from './sections/share.ts';
 export * from './sections/system.ts';
 export * from './sections/bundle-file.ts';
 export * from './sections/trust-stores.ts';
+export * from './sections/client-option.ts';
 export * from './sections/bundles.ts';
 export * from './sections/pythons.ts';
 export * from './sections/variables.ts';

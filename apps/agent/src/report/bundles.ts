@@ -30,6 +30,10 @@ function ownerText(one: Provenance): string[] {
       return [`${one.python} by default`];
     case 'shotgunApi':
       return [`shotgun_api3 ${one.version ?? '?'} (${one.api})`];
+    case 'option':
+      return [`${one.client} ${one.name} (${one.source})`];
+    case 'code':
+      return [`code in ${one.path}`];
   }
 }
 

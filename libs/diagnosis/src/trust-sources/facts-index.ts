@@ -58,6 +58,8 @@ const WAYS: {
   package: ({ kind, name, python }) => wayTo(kind, name, python),
   certifi: ({ kind, python }) => wayTo(kind, python),
   shotgunApi: ({ kind, api }) => wayTo(kind, api),
+  option: ({ kind, name, source }) => wayTo(kind, name, source),
+  code: ({ kind, path }) => wayTo(kind, path),
 };
 
 const INDEXES = new WeakMap<DiagnosisFacts['sections'], FactsIndex>();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
 import { bundleFile } from './bundle-file.ts';
+import { clientOption } from './client-option.ts';
 import { sharedFrom } from './share.ts';
 import { caVariableName, variableScope } from './variables.ts';
 
@@ -24,6 +25,15 @@ export const bundleProvenance = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('shotgunApi'), api: hostPath, version: shortText.nullable() }),
   z.looseObject({ kind: z.literal('certifi'), python: hostPath, version: shortText.nullable() }),
+  /** An option of a client's own configuration file names it (python-tls.md §4). */
+  z.looseObject({
+    kind: z.literal('option'),
+    client: clientOption.shape.client,
+    name: clientOption.shape.name,
+    source: hostPath,
+  }),
+  /** Code names it: the file in the section `code`. */
+  z.looseObject({ kind: z.literal('code'), path: hostPath }),
 ]);
 export type BundleProvenance = z.infer<typeof bundleProvenance>;
 

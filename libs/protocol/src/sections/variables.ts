@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostPath, shortText } from '../primitives.ts';
+import { clientOption } from './client-option.ts';
 import { collectorProblem } from './collector-problem.ts';
 
 export const CA_VARIABLES = [
@@ -65,6 +66,8 @@ export type TrustSetting = z.infer<typeof trustSetting>;
 export const variablesSection = z.looseObject({
   variables: z.array(caVariable).max(1000),
   settings: z.array(trustSetting).max(1000).optional(),
+  /** Of the machine's and people's configuration files; sorted. */
+  options: z.array(clientOption).max(1000).optional(),
   problems: z.array(collectorProblem).max(200).optional(),
 });
 export type VariablesSection = z.infer<typeof variablesSection>;

@@ -83,6 +83,21 @@ export const trustSource = z.looseObject({
   version: shortText.nullable(),
   /** Accounts whose new programs get these variables; empty: those of no account of its own (services, machine). */
   accounts: z.array(shortText).max(200),
+  /**
+   * Set where code decides for itself: the calls of that code alone, beside what the client does everywhere else (decision 0011). The first
+   * of the places that say the same; null or absent for the client in general.
+   */
+  code: z
+    .looseObject({
+      path: hostPath,
+      line: z.int().positive(),
+      /** `rule` of the finding in the section `code`. */
+      rule: z.string().max(64),
+      /** How many lines say the same. */
+      places: z.int().positive(),
+    })
+    .nullable()
+    .optional(),
   steps: z.array(trustStep).max(32),
   state: z.enum(['anchors', 'cannotLoad', 'verificationOff', 'noSsl', 'notImportable', 'unknown']),
   /** What it raises where it cannot load, as its users see it. */

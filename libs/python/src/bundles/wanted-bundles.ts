@@ -82,6 +82,8 @@ const TEXTS: {
   pythonDefault: ({ python }) => [python],
   shotgunApi: ({ api }) => [api],
   variable: ({ name, scope, owner, source }) => [name, scope, owner ?? '', source],
+  option: ({ client, name, source }) => [client, name, source],
+  code: ({ path }) => [path],
 };
 
 /** The same for two that say the same. */

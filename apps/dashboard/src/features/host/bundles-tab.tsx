@@ -67,6 +67,13 @@ function useProvenanceWords(): (provenance: InventoryBundle['provenance'][number
         version: provenance.version ?? t('common.unknown'),
         api: provenance.api,
       });
+    if (provenance.kind === 'option')
+      return t('bundle.option', {
+        client: provenance.client,
+        name: provenance.name,
+        file: provenance.source,
+      });
+    if (provenance.kind === 'code') return t('bundle.code', { file: provenance.path });
     const scope = t(`variables.scopes.${provenance.scope}`);
     const { name, owner } = provenance;
     return owner === null

@@ -65,6 +65,10 @@ function userName(user: BundleProvenance): string {
       return words('shotgun_api3', user.version, 'in', user.api);
     case 'pythonDefault':
       return words('default of', user.python);
+    case 'option':
+      return words(user.client, user.name, 'in', user.source);
+    case 'code':
+      return words('code in', user.path);
   }
 }
 
