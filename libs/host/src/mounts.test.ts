@@ -48,6 +48,10 @@ describe('the mount table', () => {
     expect(networkShare(join(place.path, 'hop/studio/ca.pem'), mounts)).toEqual({
       type: 'cifs',
       export: '//nas/x',
+      mount: `${place.path}/my share`,
+      path: '/studio/ca.pem',
     });
+    expect(networkShare(join(place.path, 'my share'), mounts)).toMatchObject({ path: '/' });
+    expect(networkShare(join(place.path, 'my share/a/../b'), mounts)).toMatchObject({ path: '/b' });
   });
 });

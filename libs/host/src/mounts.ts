@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { errorCode } from './errors.ts';
 import { hostPlatform } from './platform.ts';
-import { windowsShare } from './windows-files/share.ts';
+import { windowsNetworkShare, windowsShare } from './windows-files/share.ts';
 
 /** One line of /proc/self/mountinfo (proc(5)), reduced to what matters here. */
 export interface Mount {
@@ -16,6 +16,10 @@ export interface Mount {
 export interface NetworkShare {
   readonly type: string;
   readonly export: string;
+  /** Where it is mounted; null where it has no place of its own here (a UNC path). */
+  readonly mount: string | null;
+  /** What was asked for, below the export: `/` and parts divided by `/`. Null where that is not known. */
+  readonly path: string | null;
 }
 
 /** File systems whose server may not answer. Any fuse but the local ones is a program of some user. */
@@ -113,13 +117,23 @@ function firstLinkOrShare(path: string, { mounts, plain }: Seen): { share?: Netw
     if (plain.has(at)) continue;
     const mount = mountOf(mounts, at);
     if (mount !== null && isNetworkType(mount.type))
-      return { share: { type: mount.type, export: mount.source } };
+      return {
+        share: {
+          ...{ type: mount.type, export: mount.source, mount: mount.point },
+          path: belowOf([at, ...parts.slice(index + 1)].join('/').slice(mount.point.length)),
+        },
+      };
     const target = linkTarget(at);
     if (target === null) return {};
     if (target !== undefined) return { next: resolve(dirname(at), target, ...parts.slice(index + 1)) };
     if (index < parts.length - 1 && plain.size < MAX_PLAIN) plain.add(at);
   }
   return {};
+}
+
+/** The rest of a path as one that begins at the export: `.` and `..` are gone already. */
+function belowOf(rest: string): string {
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /**
@@ -149,10 +163,7 @@ export function createMountTable(): {
   if (hostPlatform() === 'windows')
     return {
       networkMount: (path) => windowsShare(path),
-      async networkShare(path) {
-        const type = await windowsShare(path);
-        return type === null ? null : { type, export: '' };
-      },
+      networkShare: (path) => windowsNetworkShare(path),
     };
   let cached: { at: number; mounts: Mount[]; plain: Set<string> } | null = null;
   const shareOf = async (path: string): Promise<NetworkShare | null> => {

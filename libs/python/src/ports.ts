@@ -58,6 +58,9 @@ export interface Registry {
 export interface PythonShare {
   readonly type: string;
   readonly export: string;
+  /** Where it is mounted, and the path below that; absent or null where that is not known. */
+  readonly mount?: string | null;
+  readonly path?: string | null;
 }
 
 export interface PythonPorts {

@@ -36,6 +36,7 @@ export interface Scan {
   findForeign: PythonPorts['findForeign'];
   /** Null for what lies on this machine. */
   shareOf(path: string): Promise<PythonShare | null>;
+  readonly shares: Pick<Shares, 'gaveNoAnswer' | 'isSilent' | 'states'>;
   /** What each path is like, for telling later whether it changed; `settled` false: it cannot be told. Asks the mount table first. */
   marksOf(
     paths: readonly string[],
@@ -88,11 +89,12 @@ function knownOf(of: Pick<Scan, 'ports' | 'root' | 'options'>): KnownPythons | n
 function createAccess(
   ports: PythonPorts,
   shares: Shares,
-): Pick<Scan, 'read' | 'list' | 'chain' | 'findForeign' | 'shareOf' | 'marksOf'> {
+): Pick<Scan, 'read' | 'list' | 'chain' | 'findForeign' | 'shareOf' | 'shares' | 'marksOf'> {
   const searched = new Map<string, ReturnType<PythonPorts['findForeign']>>();
   const chains = new Map<string, Promise<PythonPathChain>>();
   return {
     shareOf: (path) => shares.of(path),
+    shares,
     findForeign(search) {
       const key = JSON.stringify([search.directory, search.owners, search.asUser ?? null]);
       const found = searched.get(key) ?? ports.findForeign(search);

@@ -28,11 +28,13 @@ export function buildResult(
   const apis = [...findings.apis.values()].sort(byPath);
   const configurations = [...findings.configurations.values()].sort(byPath);
   const used = apis.filter((api) => api.core === null || inUse.get(api.core) === true);
+  const shares = scan.shares.states();
   const section = {
     apis: cut(scan, 'apis', apis).map((api) => wireApi(api, inUse)),
     cores: cut(scan, 'cores', cores).map((core) => wireCore(core, { findings, usage, scan })),
     configurations: cut(scan, 'configurations', configurations).map((one) => wireConfiguration(one, usage)),
     problems: scan.problems(),
+    ...(shares === undefined ? {} : { shares }),
   };
   return {
     section: shotgridSection.parse(section),

@@ -61,5 +61,11 @@ export interface ShotgridPorts {
   /** Links followed, by a child that is given up: for what lies on a share. Null for what is missing or cannot be seen. */
   identifyApart(path: string, options?: Omit<How, 'apart'>): Promise<ShotgridIdentity | 'noAnswer' | null>;
   /** The network file system on the way to `path`, links followed by hand: it is asked before a path is touched. */
-  networkShare(path: string): Promise<{ readonly type: string; readonly export: string } | null>;
+  networkShare(path: string): Promise<{
+    readonly type: string;
+    readonly export: string;
+    /** Where it is mounted, and the path below that; absent or null where that is not known. */
+    readonly mount?: string | null;
+    readonly path?: string | null;
+  } | null>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { windowsShare, type LinkReader } from './share.ts';
+import { windowsNetworkShare, windowsShare, type LinkReader } from './share.ts';
 
 const reader = (targets: Readonly<Record<string, string>>): LinkReader & { readonly asked: string[] } => {
   const asked: string[] = [];
@@ -44,5 +44,18 @@ describe('windowsShare', () => {
     await windowsShare('C:\\data\\deeper\\ca.pem', links);
 
     expect(links.asked).toEqual(['C:\\data']);
+  });
+
+  it.each([
+    ['\\\\NAS\\Data\\py\\ca.pem', '\\\\NAS\\Data', '/py/ca.pem'],
+    ['//nas/data', '\\\\nas\\data', '/'],
+    ['\\\\?\\UNC\\nas\\data\\a', '\\\\nas\\data', '/a'],
+    ['C:\\data\\deep\\ca.pem', '\\\\nas\\data', '/deep/ca.pem'],
+    ['\\\\.\\pipe\\x', '', null],
+    ['\\\\nas', '', null],
+  ])('%s is exported as %s, below it %s', async (path, exported, below) => {
+    expect(await windowsNetworkShare(path, reader(LINKS))).toEqual({
+      ...{ type: 'share', export: exported, mount: null, path: below },
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { win32 } from 'node:path';
 import { isAboutPath } from '../errors.ts';
+import type { NetworkShare } from '../mounts.ts';
 import { pathProblem } from '../path-problem.ts';
 
 const MAX_LINKS = 40;
@@ -29,15 +30,34 @@ const links: LinkReader = {
  * touched. Not told apart: a drive letter that this account itself has mapped; a service has none.
  */
 export async function windowsShare(path: string, reader: LinkReader = links): Promise<string | null> {
+  return (await windowsNetworkShare(path, reader))?.type ?? null;
+}
+
+/** As {@link windowsShare}, with `\\server\share` as the export where the path, or the link that leads there, names one. */
+export async function windowsNetworkShare(
+  path: string,
+  reader: LinkReader = links,
+): Promise<NetworkShare | null> {
   let current = path;
   for (let hops = 0; hops < MAX_LINKS; hops += 1) {
-    if (/^[\\/]{2}/.test(current)) return 'share';
+    if (/^[\\/]{2}/.test(current)) return uncShare(current);
     if (pathProblem(current, 'windows') !== null) return null;
     const next = await firstLink(current, reader);
     if (next === null) return null;
     current = next;
   }
-  return 'too many links';
+  return { type: 'too many links', export: '', mount: null, path: null };
+}
+
+/** `\\server\share\rest` and `\\?\UNC\server\share\rest`; whatever else begins so names a device. */
+function uncShare(path: string): NetworkShare {
+  const [server, share, ...rest] = path
+    .replace(/^[\\/]{2}\?[\\/]UNC(?=[\\/])/i, '')
+    .split(/[\\/]+/)
+    .filter((part) => part !== '');
+  const none = { type: 'share', export: '', mount: null, path: null };
+  if (server === undefined || share === undefined || ['?', '.'].includes(server)) return none;
+  return { ...none, export: `\\\\${server}\\${share}`, path: `/${rest.join('/')}` };
 }
 
 /** Where the path leads once its first link is followed; null when there is none. */

@@ -2,6 +2,7 @@ import { describeBundle, sha256Hex, type BundleRead, type DescribedBundle } from
 import type { InventoryBundle } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, type Reader, type Scan } from '../scan.ts';
+import { sharedFrom } from '../shares.ts';
 import type { BundlesResult } from '../types.ts';
 import { readHashNames } from './hash-names.ts';
 import { orderOf, wantedBundles, type FoundBundles, type Wanted } from './wanted-bundles.ts';
@@ -19,7 +20,7 @@ export async function collectBundles(ports: PythonPorts, found: FoundBundles): P
   const parsed = new Map<string, DescribedBundle>();
   const bundles = new Map<string, Found>();
   for (const wanted of wantedBundles(found).slice(0, MAX_BUNDLES)) {
-    const one = await readWanted(scan, { wanted, parsed });
+    const one = await sharedOf(scan, await readWanted(scan, { wanted, parsed }));
     // What one account may read and another may not are two facts.
     const key = `${one.bundle.form ?? ''} ${one.bundle.state} ${one.bundle.realPath ?? one.bundle.path}`;
     const known = bundles.get(key);
@@ -35,6 +36,13 @@ export async function collectBundles(ports: PythonPorts, found: FoundBundles): P
       .filter((path) => /^(\/|[a-z]:[\\/])/i.test(path))
       .toSorted(compare),
   };
+}
+
+/** A file that was read is known to be the same on every host that reads it there. */
+async function sharedOf(scan: Scan, found: Found): Promise<Found> {
+  if (found.bundle.state !== 'read' || found.bundle.form === 'directory') return found;
+  const share = await scan.shareOf(found.bundle.path);
+  return share === null ? found : { ...found, bundle: { ...found.bundle, shared: sharedFrom(share) } };
 }
 
 interface Found {

@@ -151,7 +151,12 @@ describe('shares', () => {
     };
     const ports: PythonPorts = {
       ...real,
-      networkShare: (path) => Promise.resolve(isThere(path) ? { type: 'nfs4', export: 'nas:/studio' } : null),
+      networkShare: (path) =>
+        Promise.resolve(
+          isThere(path)
+            ? { type: 'nfs4', export: 'nas:/studio', mount: share, path: path.slice(share.length) || '/' }
+            : null,
+        ),
       readFile(path, options) {
         mustBeApart(path, options?.apart);
         return isThere(path) && !answers ? Promise.resolve(late) : real.readFile(path, options);
@@ -215,9 +220,19 @@ describe('shares', () => {
       kind: 'venv',
       facts: 'static',
       notRunBecause: 'it lies on a share (nas:/studio), which others may change',
-      shared: { export: 'nas:/studio', type: 'nfs4' },
+      shared: { export: 'nas:/studio', type: 'nfs4', mount: host.at('srv/share'), path: '/venv/bin/python' },
       packages: [{ name: 'certifi', version: '2024.07.04' }],
     });
+  });
+
+  it('says at every look whether a share answers, not only when it is searched anew', async () => {
+    const options = { search: [host.at('srv/share')], readNetwork: [host.at('srv')] };
+    const first = await look(sharePorts(true).ports, options);
+    const second = await look(sharePorts(false).ports, { ...options, known: first.known });
+    const third = await look(sharePorts(true).ports, { ...options, known: second.known });
+
+    const states = [first, second, third].map(({ section }) => section.shares?.map(({ state }) => state));
+    expect(states).toEqual([['answers'], ['doesNotAnswer'], ['answers']]);
   });
 
   it('gives up one that does not answer after one look, names it, and goes on', async () => {
@@ -230,6 +245,7 @@ describe('shares', () => {
       interpreters: [host.at('srv/share/venv/bin/python'), host.at('srv/share/other/bin/python')],
     });
 
+    expect(section.shares).toMatchObject([{ export: 'nas:/studio', state: 'doesNotAnswer' }]);
     expect(section.pythons.map(({ path }) => path)).toEqual([host.at(PYTHON)]);
     expect(
       section.problems?.filter(({ reason }) => /nas:\/studio.*does not answer/.test(reason)).length,

@@ -1,6 +1,7 @@
 import { clip, type PythonEnvironment, type PythonPackage } from '@trustfleet/protocol';
 import { isAbsolutePath } from '../paths.ts';
 import { NOBODY } from '../ports.ts';
+import { sharedFrom } from '../shares.ts';
 import type { Reader, Scan } from '../scan.ts';
 import type { CertifiCopy, DefaultStore, DescribedPython, PackageBundle } from '../types.ts';
 import { ask, type RunFacts } from './ask.ts';
@@ -126,7 +127,7 @@ async function commonFacts(
     kind: await kindOf(scan, program),
     product: candidate.product ?? null,
     hooks: [...found.hooks],
-    ...(share === null ? {} : { shared: { export: share.export, type: share.type } }),
+    ...(share === null ? {} : { shared: sharedFrom(share) }),
     packages: found.packages,
   };
 }

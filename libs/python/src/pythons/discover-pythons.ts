@@ -28,8 +28,13 @@ export async function discoverPythons(ports: PythonPorts, options: CollectOption
     describeEntry(scan, { entry, memory, deadline: now + RUN_BUDGET_MS }),
   );
   const sorted = described.toSorted((a, b) => compare(a.python.path, b.python.path));
+  const shares = scan.shares.states();
   const result = {
-    section: { pythons: sorted.map(({ python }) => python), problems: problemsOf(scan) },
+    section: {
+      pythons: sorted.map(({ python }) => python),
+      problems: problemsOf(scan),
+      ...(shares === undefined ? {} : { shares }),
+    },
     certifi: sorted.flatMap(({ certifi }) => certifi ?? []),
     packageBundles: sorted.flatMap(({ packageBundles }) => packageBundles),
     defaults: sorted.flatMap(({ defaults }) => defaults),

@@ -35,8 +35,12 @@ function portsWithShare(answers = true): ShotgridPorts {
   });
   return {
     ...ports,
-    networkShare: (path) =>
-      Promise.resolve(isOn(realOf(path)) ? { type: 'nfs4', export: 'nas:/tools' } : null),
+    networkShare(path) {
+      const real = realOf(path);
+      const [mount, below] = [host.at('mnt/share'), real.slice(host.at('mnt/share').length)];
+      const share = { type: 'nfs4', export: 'nas:/tools', mount, path: below === '' ? '/' : below };
+      return Promise.resolve(isOn(real) ? share : null);
+    },
     identify(paths, options) {
       for (const path of paths) asked('identify', path);
       return ports.identify(paths, options);
@@ -78,6 +82,7 @@ describe('a network mount', () => {
     const found = await discoverOn(host, { ...places(), ports: portsWithShare() });
 
     expect(touched).toEqual([]);
+    expect(found.result.section.shares).toBeUndefined();
     expect(found.apis).toEqual({});
     expect(found.problems).toEqual([
       expect.stringMatching(
@@ -96,14 +101,22 @@ describe('a network mount', () => {
       ports: portsWithShare(),
     });
 
-    const shared = { type: 'nfs4', export: 'nas:/tools' };
+    const root = { type: 'nfs4', export: 'nas:/tools', mount: host.at('mnt/share') };
+    const shared = (path: string) => ({ ...root, path });
     expect(Object.values(found.apis)).toMatchObject([
-      { version: '3.9.0', shared },
-      { version: '3.10.3', shared },
+      { version: '3.9.0', shared: shared('/python/shotgun_api3/shotgun.py') },
+      {
+        version: '3.10.3',
+        shared: shared(expect.stringMatching(/^\/studio\/install\/core\/.*zip$/) as string),
+      },
     ]);
     expect(found.cores).toMatchObject({
-      'mnt/share/studio/install/core/info.yml': { kind: 'shared', shared },
+      'mnt/share/studio/install/core/info.yml': {
+        kind: 'shared',
+        shared: shared('/studio/install/core/info.yml'),
+      },
     });
+    expect(found.result.section.shares).toEqual([{ ...root, state: 'answers' }]);
     expect(Object.values(found.configurations)).toMatchObject([{ shared: null }]);
     expect(touched.filter((call) => !call.includes(' apart '))).toEqual([]);
     expect(found.result.watch.filter((path) => path.startsWith(host.at('mnt/share/studio')))).toEqual([]);
@@ -165,6 +178,9 @@ describe('a network mount', () => {
     });
 
     expect(touched).toHaveLength(1);
+    expect(found.result.section.shares).toEqual([
+      { type: 'nfs4', export: 'nas:/tools', mount: host.at('mnt/share'), state: 'doesNotAnswer' },
+    ]);
     expect(Object.keys(found.cores)).toEqual(['opt/core/info.yml']);
     expect(found.problems.filter((problem) => problem.includes('does not answer'))).toEqual([
       'mnt/share/python: The share nas:/tools (nfs4) does not answer: the rest of it was not looked at',

@@ -1,8 +1,14 @@
-import { clip, type CollectorProblem, type ShotgunApi } from '@trustfleet/protocol';
+import {
+  clip,
+  MAX_SHARES,
+  type CollectorProblem,
+  type SharedFrom as WireShare,
+  type ShareState,
+} from '@trustfleet/protocol';
 import type { ShotgridPorts } from '../ports.ts';
 import { compare, type Paths } from '../paths.ts';
 
-export type SharedFrom = NonNullable<ShotgunApi['shared']>;
+export type SharedFrom = WireShare;
 
 /** What the mount table says of a path before anything touches it (shotgrid.md, security.md "a local user"). */
 export type Standing =
@@ -18,6 +24,8 @@ export interface Shares {
   gaveNoAnswer(path: string, shared: SharedFrom): void;
   /** One line a share that was left alone, in whole or in part: the first of its paths by name, and how many more there are. */
   problems(): CollectorProblem[];
+  /** Shares that were asked, in order; undefined where there were none. */
+  states(): ShareState[] | undefined;
 }
 
 /** What one discovery asks of shares at most; the time limit ends most of them sooner. */
@@ -34,6 +42,7 @@ export function createShares(
   const dead = new Map<string, string>();
   const known = new Map<string, Promise<Standing>>();
   const left = new Map<string, { readonly why: string; readonly paths: Set<string> }>();
+  const met = new Map<string, SharedFrom>();
   let answers = 0;
   const leaveAlone = (path: string, shared: SharedFrom, why: string): Standing => {
     // Windows does not say what a drive is connected with.
@@ -45,7 +54,7 @@ export function createShares(
   const ask = async (path: string): Promise<Standing> => {
     const share = await ports.networkShare(path);
     if (share === null) return { state: 'local' };
-    const shared = { export: clip(share.export, 4096), type: clip(share.type, 512) };
+    const shared = sharedFrom(share);
     return given.allowed.some((directory) => given.paths.isInside(path, directory))
       ? { state: 'shared', shared }
       : leaveAlone(path, shared, `Lies on a network mount (${shared.type}) and is left alone`);
@@ -56,6 +65,7 @@ export function createShares(
       known.set(path, asked);
       const standing = await asked;
       if (standing.state !== 'shared') return standing;
+      met.set(`${keyOf(standing.shared)}\0${standing.shared.mount ?? ''}`, standing.shared);
       const why = dead.get(keyOf(standing.shared));
       if (why !== undefined) return { state: 'leftAlone', detail: why };
       answers += 1;
@@ -75,9 +85,28 @@ export function createShares(
         const [path = '', ...more] = [...paths].sort(compare);
         return { path, reason: more.length === 0 ? why : `${why}, as ${more.length} more paths there are` };
       }),
+    states() {
+      const states = [...met]
+        .toSorted(([a], [b]) => compare(a, b))
+        .map(([, shared]): ShareState => {
+          const { export: source, type, mount } = shared;
+          const state = dead.has(keyOf(shared)) ? 'doesNotAnswer' : 'answers';
+          return { export: source, type, ...(mount === undefined ? {} : { mount }), state };
+        });
+      return states.length === 0 ? undefined : states.slice(0, MAX_SHARES);
+    },
   };
 }
 
-function keyOf(shared: SharedFrom): string {
+/** As the section has it: what is not known is left out. */
+function sharedFrom(share: NonNullable<Awaited<ReturnType<ShotgridPorts['networkShare']>>>): SharedFrom {
+  return {
+    ...{ export: clip(share.export, 4096), type: clip(share.type, 512) },
+    ...(share.path === null || share.path === undefined ? {} : { path: clip(share.path, 4096) }),
+    ...(share.mount === null || share.mount === undefined ? {} : { mount: clip(share.mount, 4096) }),
+  };
+}
+
+function keyOf(shared: Pick<SharedFrom, 'type' | 'export'>): string {
   return `${shared.type}\0${shared.export}`;
 }

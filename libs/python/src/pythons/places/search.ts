@@ -39,8 +39,11 @@ export interface Searched {
 export async function searchPythons(scan: Scan): Promise<Searched> {
   const known = scan.known;
   const now = Date.now();
-  if (known !== null && known.searchedAt !== null && fresh(known.searchedAt, now))
+  if (known !== null && known.searchedAt !== null && fresh(known.searchedAt, now)) {
+    // Whether a share answers is told at every look, not once an hour.
+    for (const root of rootsOf(scan)) await answers(scan, root);
     return { found: known.found, searchedAt: known.searchedAt };
+  }
   const found = new Map<string, FoundPlace>();
   for (const root of rootsOf(scan))
     for (const place of await searchRoot(scan, root))
@@ -73,6 +76,7 @@ async function searchRoot(scan: Scan, { root, reader, configured }: Root): Promi
     scan.note(root, `Lies on a network mount (${share.type}): no Pythons were looked for there`);
     return [];
   }
+  if (!(await answers(scan, { root, reader }))) return [];
   const windows = scan.ports.platform === 'windows';
   const programs = windows ? ['python.exe'] : ['python', 'python[23]*', 'mayapy'];
   const result = await scan.ports.findFiles({
@@ -83,15 +87,28 @@ async function searchRoot(scan: Scan, { root, reader, configured }: Root): Promi
     asUser: reader ?? undefined,
   });
   if (!result.complete) scan.note(root, whyIncomplete(result.detail, share));
+  if (share !== null && gaveUp(result.detail)) scan.shares.gaveNoAnswer(share);
   return result.paths.flatMap((path) => placeOf(windows ? path.replaceAll('\\', '/') : path, windows));
+}
+
+/** Asks a share that may be read for one listing, by a child that is given up; true for what lies on this machine. */
+async function answers(scan: Scan, { root, reader }: Pick<Root, 'root' | 'reader'>): Promise<boolean> {
+  const share = await scan.shareOf(root);
+  if (share === null || !mayRead(scan, root)) return true;
+  const listing = await scan.list(root, reader);
+  return listing.state !== 'unreadable' || !scan.shares.isSilent(share);
 }
 
 function mayRead(scan: Scan, root: string): boolean {
   return (scan.options.readNetwork ?? []).some((one) => isInside(root, withoutSlash(one)));
 }
 
+function gaveUp(detail: string | null): boolean {
+  return /no end after/.test(detail ?? '');
+}
+
 function whyIncomplete(detail: string | null, share: PythonShare | null): string {
-  return share !== null && /no end after/.test(detail ?? '')
+  return share !== null && gaveUp(detail)
     ? `The share (${share.export || share.type}) does not answer: it was not searched to its end`
     : `Not all Pythons were found: ${detail ?? 'the search ended early'}`;
 }
