@@ -1,27 +1,51 @@
-// `npm run test:full -- truth`: every cell. By hand: `node … src/main.ts WORD… setting=WORD…` takes only stands and settings whose
-// names hold one of the words.
-import { disagreement } from './cells/compare.ts';
+// `npm run test:full -- truth`: every cell. README "By hand" has the arguments.
+import { parseArgs } from 'node:util';
+import { createProgress } from './progress.ts';
+import { listing, Tally } from './report.ts';
 import { runTruth } from './run.ts';
-import { isThorough } from './stands/catalogue.ts';
-import { figure, listing } from './report.ts';
+import { isProbed } from './visits.ts';
 
-const argv = process.argv.slice(2);
-const words = argv.filter((word) => !word.startsWith('setting='));
-const settings = argv.flatMap((word) => (word.startsWith('setting=') ? [word.slice('setting='.length)] : []));
+const LIMIT_MS = 5 * 60 * 60_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    setting: { type: 'string', multiple: true, default: [] },
+    part: { type: 'string', default: '1/1' },
+  },
+});
+const [part = 1, parts = 1] = values.part.split('/').map(Number);
+if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part}: wanted k/n, as in 2/3.`);
 const holds = (name: string, some: readonly string[]): boolean =>
   some.length === 0 || some.some((word) => name.includes(word));
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
-const report = await runTruth({
+const note = (line: string): boolean => process.stderr.write(`truth: ${line}\n`);
+
+const tally = new Tally();
+const progress = createProgress(tally, note);
+let planned = 0;
+await runTruth({
   selection: {
-    stands: (all) => all.filter(({ name }) => holds(name, words)),
-    probed: isThorough,
-    settings: (_stand, all) => all.filter(({ name }) => holds(name, settings)),
+    stands: (all) => all.filter(({ name }, index) => index % parts === part - 1 && holds(name, positionals)),
+    probed: isProbed,
+    settings: (_stand, all) => all.filter(({ name }) => holds(name, values.setting)),
   },
-  note: (line) => process.stderr.write(`truth: ${line}\n`),
-  limitMs: 3 * 60 * 60_000,
+  keep: true,
+  listener: {
+    note,
+    missing(stand, because) {
+      tally.missing.push(stand);
+      say(`not here: ${stand}: ${because}`);
+    },
+    planned: (runs) => (planned = runs),
+    done(run) {
+      tally.add(run);
+      progress(run, planned);
+    },
+  },
+  limitMs: LIMIT_MS,
 });
-for (const { stand, because } of report.missing) say(`not here: ${stand}: ${because}`);
-for (const line of listing(report.cells)) say(line);
-say(figure(report));
-process.exitCode =
-  report.cells.length > 0 && !report.cells.some((cell) => disagreement(cell) !== null) ? 0 : 1;
+for (const { stand, setting, failed } of tally.failed) say(`FAILED ${stand} | ${setting}: ${failed ?? ''}`);
+for (const line of listing(tally.disagreeing)) say(line);
+say(tally.figure);
+process.exitCode = tally.agrees ? 0 : 1;

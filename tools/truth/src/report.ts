@@ -1,15 +1,60 @@
 import type { VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from './cell.ts';
 import { disagreement } from './cells/compare.ts';
-import type { TruthReport } from './run.ts';
+import type { RunDone } from './world/world.ts';
 
 const MOST_CHAINS = 12;
+
+/** Counts what ends, and keeps what does not agree. */
+export class Tally {
+  /** Cells that do not agree. */
+  readonly disagreeing: Cell[] = [];
+  /** Runs that ended without cells. */
+  readonly failed: RunDone[] = [];
+  /** Stands that this machine cannot have. */
+  readonly missing: string[] = [];
+  readonly #clients = new Set<string>();
+  readonly #chains = new Set<string>();
+  readonly #settings = new Set<string>();
+  cells = 0;
+  probed = 0;
+  runs = 0;
+  kept = 0;
+
+  add(run: RunDone): void {
+    this.runs += 1;
+    if (run.kept) this.kept += 1;
+    if (run.failed !== null) this.failed.push(run);
+    this.cells += run.cells.length;
+    for (const cell of run.cells) {
+      if (cell.probed) this.probed += 1;
+      this.#clients.add(`${cell.consumer} ${cell.client}`);
+      this.#chains.add(cell.chain);
+      this.#settings.add(cell.setting);
+      if (disagreement(cell) !== null) this.disagreeing.push(cell);
+    }
+  }
+
+  get agrees(): boolean {
+    return this.cells > 0 && this.disagreeing.length === 0 && this.failed.length === 0;
+  }
+
+  /** The figure of the closing note. */
+  get figure(): string {
+    const wrong = this.disagreeing.length;
+    return (
+      `truth: ${this.cells} cells (${this.#clients.size} clients × ${this.#chains.size} chains × ` +
+      `${this.#settings.size} settings), ${this.cells - wrong} agree, ${wrong} do not; ${this.probed} also probed; ` +
+      `${this.runs} processes, ${this.kept} of them kept from before, ${this.failed.length} failed; ` +
+      `${this.missing.length} stands are not on this machine`
+    );
+  }
+}
 
 /** Cells that do not agree, those of one client and setting with the same difference on one line. */
 export function listing(cells: readonly Cell[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const cell of cells) {
-    if (disagreement(cell) === null) continue;
     const said =
       disagreement(cell) === 'probe' && cell.probed
         ? `probed ${words(cell.probed)}`
@@ -28,17 +73,4 @@ export function listing(cells: readonly Cell[]): readonly string[] {
 function words({ result, code, error }: VerdictOutcome): string {
   const why = error === null ? '' : ` (${error.replaceAll(/\s+/g, ' ').slice(0, 160)})`;
   return result === 'fails' || result === 'unknown' ? `${result} ${code ?? '–'}${why}` : result;
-}
-
-/** The figure of the closing note. */
-export function figure({ cells, missing }: TruthReport): string {
-  const wrong = cells.filter((cell) => disagreement(cell) !== null).length;
-  const count = (key: (cell: Cell) => string): number => new Set(cells.map(key)).size;
-  const probed = cells.filter((cell) => cell.probed).length;
-  const clients = count(({ consumer, client }) => `${consumer} ${client}`);
-  return (
-    `truth: ${cells.length} cells (${clients} clients × ${count(({ chain }) => chain)} chains × ` +
-    `${count(({ setting }) => setting)} settings, ${probed} also probed), ${cells.length - wrong} agree, ${wrong} do not; ` +
-    `${missing.length} stands are not on this machine`
-  );
 }

@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Cell } from './cell.ts';
-import { INTERCEPTED, INTERCEPTOR, makeChains } from './lab/chains.ts';
+import { digestOfSources } from './cells/answers.ts';
+import { INTERCEPTED, INTERCEPTOR, makeChains, type LabChains } from './lab/chains.ts';
 import { writeFiles, type LabFiles, type StoreName } from './lab/files.ts';
+import { keptLab } from './lab/keep-lab.ts';
 import { serveChains, serveProxy, type LabProxy, type LabServers } from './lab/servers.ts';
 import { settings, type Setting } from './settings.ts';
 import { catalogue, isThorough, type StandWish } from './stands/catalogue.ts';
 import { findInterpreters } from './stands/interpreters.ts';
 import { CACHE } from './stands/packages.ts';
 import { putUp, type Stand } from './stands/stand.ts';
+import { serversOf } from './visits.ts';
+import { enterWorld } from './world/enter-world.ts';
 import type { Plan, PlannedRun } from './world/plan.ts';
+import type { RunDone } from './world/world.ts';
 
 /** What to try: everything, or what a seed chose. */
 export interface Selection {
@@ -19,33 +21,44 @@ export interface Selection {
   /** Of one stand. */
   settings(stand: StandWish, all: readonly Setting[]): readonly Setting[];
   /** Whether the agent's probe visits what this stand visits. */
-  probed(stand: StandWish): boolean;
+  probed(stand: StandWish, setting: Setting): boolean;
   /** Ids of chains; absent: all of them. */
   chains?(all: readonly string[]): readonly string[];
 }
 
-export interface TruthReport {
-  readonly cells: readonly Cell[];
-  /** Stands that this machine cannot have, each with its reason. */
-  readonly missing: readonly { readonly stand: string; readonly because: string }[];
-}
-
 export interface TruthOptions {
   readonly selection: Selection;
-  readonly note: (line: string) => void;
+  /** Keeps the lab, and what was answered, for the next run; a run that was stopped goes on. */
+  readonly keep: boolean;
+  readonly listener: TruthListener;
   /** How long one world may take. */
   readonly limitMs: number;
 }
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-/** Built and source files alike. */
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+export interface TruthListener {
+  readonly note: (line: string) => void;
+  /** A stand that this machine cannot have, and why. */
+  readonly missing: (stand: string, because: string) => void;
+  /** So many processes there will be in all. */
+  readonly planned: (runs: number) => void;
+  readonly done: (run: RunDone) => void;
+}
 
-/** Builds the laboratory, visits and compares, and leaves nothing behind but fetched packages. */
-export async function runTruth(options: TruthOptions): Promise<TruthReport> {
+/** What answers depend on beside stand, setting and calls: all of the laboratory but the lists of what is tried. */
+const LAB_SOURCES = [
+  ...['certificates', 'chains', 'files', 'servers'].map((name) => `tools/truth/src/lab/${name}.ts`),
+  ...['bundles-of', 'environment', 'eras', 'stand'].map((name) => `tools/truth/src/stands/${name}.ts`),
+  'tools/truth/src/driver',
+  'tools/truth/eras',
+];
+const PROBE_SOURCES = ['libs/python/src/probe'];
+
+/** Builds the laboratory, visits and compares. Leaves nothing behind but fetched packages, and what is kept. */
+export async function runTruth(options: TruthOptions): Promise<void> {
+  const digests = { lab: digestOfSources(LAB_SOURCES), probe: digestOfSources(PROBE_SOURCES) };
   await mkdir(CACHE, { recursive: true });
-  const directory = await mkdtemp(join(CACHE, 'lab-'));
-  const lab = await makeChains(new Date());
+  const directory = options.keep ? join(CACHE, `lab-${digests.lab}`) : await mkdtemp(join(CACHE, 'lab-'));
+  const lab = options.keep ? await keptLab(directory, new Date()) : await makeChains(new Date());
   const chosen = options.selection.chains?.(lab.chains.map(({ id }) => id));
   const servers = await serveChains(lab.chains.filter(({ id }) => chosen?.includes(id) ?? true));
   const portOf = (wanted: string): number =>
@@ -55,108 +68,98 @@ export async function runTruth(options: TruthOptions): Promise<TruthReport> {
     const files = await writeFiles(directory, lab);
     const hosts = lab.chains.map(({ host }) => host).filter((host) => /[a-z]/.test(host));
     await writeFile(join(directory, 'hosts'), `127.0.0.1 localhost ${hosts.join(' ')}\n`);
-    const { stands, missing } = await putUpAll(options, { directory: join(directory, 'stands'), lab });
-    const cells: Cell[] = [];
-    for (const store of ['bare', 'studio'] as const)
-      cells.push(...(await runStore(options, { store, stands, servers, proxy, files, directory })));
-    return { cells, missing };
+    const stands = await putUpAll(options, { directory: join(directory, 'stands'), lab });
+    await visit(options, { stands, servers, proxy, files, directory, digests });
   } finally {
     await proxy.close();
     await servers.close();
-    await rm(directory, { recursive: true, force: true });
+    if (!options.keep) await rm(directory, { recursive: true, force: true });
   }
 }
 
+/** pip mostly waits for its index. */
+const PUT_UP_AT_ONCE = 3;
+
 async function putUpAll(
-  { selection, note }: TruthOptions,
-  where: { readonly directory: string; readonly lab: Awaited<ReturnType<typeof makeChains>> },
-): Promise<{ readonly stands: readonly Stand[]; readonly missing: TruthReport['missing'] }> {
+  { selection, listener }: TruthOptions,
+  where: { readonly directory: string; readonly lab: LabChains },
+): Promise<readonly Stand[]> {
   const interpreters = await findInterpreters();
-  const stands: Stand[] = [];
-  const missing: { stand: string; because: string }[] = [];
-  for (const wish of selection.stands(catalogue())) {
-    const made = await putUp(wish, { ...where, interpreters });
-    if ('because' in made) missing.push({ stand: wish.name, because: made.because });
-    else stands.push(made);
-  }
-  note(`${stands.length} stands are up, ${missing.length} are not`);
-  return { stands, missing };
+  const wishes = selection.stands(catalogue());
+  const stands: (Stand | null)[] = [];
+  const queue = wishes.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, wish] of queue) {
+      const made = await putUp(wish, { ...where, interpreters });
+      stands[index] = 'because' in made ? null : made;
+      if ('because' in made) listener.missing(wish.name, made.because);
+      if (index % 20 === 19) listener.note(`${index + 1} of ${wishes.length} stands are put up`);
+    }
+  };
+  await Promise.all(Array.from({ length: PUT_UP_AT_ONCE }, worker));
+  return stands.filter((stand) => stand !== null);
 }
 
 interface Laboratory {
-  readonly store: StoreName;
   readonly stands: readonly Stand[];
   readonly servers: LabServers;
   readonly proxy: LabProxy;
   readonly files: LabFiles;
   readonly directory: string;
+  readonly digests: Plan['digests'];
 }
 
-async function runStore(options: TruthOptions, laboratory: Laboratory): Promise<readonly Cell[]> {
-  const { store, stands, servers, proxy, files, directory } = laboratory;
-  const mine = settings(files).filter((setting) => setting.store === store);
-  const runs: PlannedRun[] = stands.flatMap(({ wish }) =>
-    options.selection
-      .settings(
-        wish,
-        mine.filter((setting) => concerns(setting, wish)),
-      )
-      .map((setting) => ({
-        stand: wish.name,
-        setting: setting.name,
-        probe: setting.visits !== 'all' && options.selection.probed(wish),
-      })),
-  );
-  if (runs.length === 0) return [];
-  const scratch = join(directory, 'jobs');
-  await mkdir(scratch, { recursive: true });
-  const plan: Plan = {
+/** One world for each default store, one after the other. */
+async function visit(options: TruthOptions, laboratory: Laboratory): Promise<void> {
+  const { files, directory } = laboratory;
+  const plans = (['bare', 'studio'] as const)
+    .map((store) => ({ store, plan: planOf(options, { ...laboratory, store }) }))
+    .filter(({ plan }) => plan.runs.length > 0);
+  options.listener.planned(plans.reduce((sum, { plan }) => sum + plan.runs.length, 0));
+  for (const { store, plan } of plans) {
+    await rm(plan.scratch, { recursive: true, force: true });
+    await mkdir(plan.scratch, { recursive: true });
+    const planFile = join(directory, `plan-${store}.json`);
+    await writeFile(planFile, JSON.stringify(plan));
+    await enterWorld(
+      { store: files.store(store), hosts: join(directory, 'hosts'), planFile },
+      { limitMs: options.limitMs, done: options.listener.done },
+    );
+  }
+}
+
+function planOf(
+  { selection, keep }: TruthOptions,
+  laboratory: Laboratory & { readonly store: StoreName },
+): Plan {
+  const { stands, servers, proxy, files, directory, digests } = laboratory;
+  const mine = settings(files).filter(({ store }) => store === laboratory.store);
+  const ids = servers.running.map(({ chain }) => chain.id);
+  const runs: PlannedRun[] = stands.flatMap((stand) => {
+    const here = mine.filter((setting) => concerns(setting, stand.wish));
+    return selection.settings(stand.wish, here).map((setting) => ({
+      stand: stand.wish.name,
+      setting: setting.name,
+      servers: serversOf(stand, setting, ids),
+      probe: selection.probed(stand.wish, setting),
+    }));
+  });
+  return {
     servers: servers.running.map(({ chain: { id, host }, port }) => ({ id, host, port })),
-    stands: stands.map(({ wish, interpreter: { version }, python, site }) => ({
-      wish,
-      version,
-      python,
-      site,
+    stands: stands.map(({ wish, interpreter: { version }, directory: place, python, site }) => ({
+      ...{ wish, version, python, site },
+      directory: place,
     })),
-    standsDirectory: join(directory, 'stands'),
     settings: mine,
     proxy: `http://127.0.0.1:${proxy.port}`,
     runs,
-    scratch,
-    argument: files.bundle('marker-argument'),
+    scratch: join(directory, 'jobs'),
+    answers: keep ? join(directory, 'answers') : null,
+    digests,
   };
-  const [planFile, cellsFile] = [
-    join(directory, `plan-${store}.json`),
-    join(directory, `cells-${store}.json`),
-  ];
-  await writeFile(planFile, JSON.stringify(plan));
-  await inNamespace(options, [files.store(store), join(directory, 'hosts'), planFile, cellsFile]);
-  return JSON.parse(await readFile(cellsFile, 'utf8')) as Cell[];
 }
 
 function concerns(setting: Setting, wish: StandWish): boolean {
   if (setting.thorough === true && !isThorough(wish)) return false;
   return wish.clients.some((client) => setting.clients?.includes(client) ?? true);
-}
-
-async function inNamespace(
-  { limitMs }: TruthOptions,
-  [store, hosts, planFile, cellsFile]: readonly [string, string, string, string],
-): Promise<void> {
-  const node = [process.execPath, '--conditions=@trustfleet/source'];
-  const flags = process.getuid?.() === 0 ? '-m' : '-Urm';
-  const argv = [flags, '--propagation', 'private', '--', ...node, join(HERE, `world/enter${EXTENSION}`)];
-  const program = [...node, join(HERE, `world/main${EXTENSION}`), planFile, cellsFile];
-  const child = spawn('unshare', [...argv, store, hosts, '--', ...program], {
-    // The world ends when this pipe does: with us, and with the time-out that ends only what entered the namespace.
-    stdio: ['pipe', 'ignore', 'inherit'],
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', resolve);
-  }).finally(() => child.stdin.destroy());
-  if (code !== 0)
-    throw new Error(`A world of the laboratory ended with ${code ?? 'a signal'}; its reason stands above.`);
 }

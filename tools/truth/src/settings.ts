@@ -2,8 +2,8 @@ import type { ClientName } from '@trustfleet/protocol';
 import type { Marker } from './lab/chains.ts';
 import type { LabFiles, StoreName } from './lab/files.ts';
 
-/** Servers that a setting is tried on. `few`: enough to tell trust from refusal. */
-export type Visits = 'all' | 'markers' | 'few';
+/** Servers that a setting is tried on (visits.ts). `few`: enough to tell trust from refusal; `anchors`: whose outcome hangs on the anchors. */
+export type Visits = 'all' | 'anchors' | 'markers' | 'few';
 
 /** One set of variables over one default store. */
 export interface Setting {
@@ -11,6 +11,8 @@ export interface Setting {
   readonly store: StoreName;
   readonly variables: Readonly<Record<string, string>>;
   readonly visits: Visits;
+  /** Where a stand is not looked at thoroughly; absent: the same. */
+  readonly visitsElsewhere?: Visits;
   /** Clients that it is for; absent: every one. */
   readonly clients?: readonly ClientName[];
   /** Through the lab's inspecting proxy. */
@@ -137,7 +139,7 @@ function bad(files: LabFiles): Setting[] {
       variables: { [variable]: files.bundle(what) },
       visits: 'few' as const,
       clients,
-      thorough: !['missing', 'truncated'].includes(what),
+      thorough: what !== 'missing',
     })),
     {
       name: `${variable} set but empty`,
@@ -155,7 +157,9 @@ function sources(files: LabFiles): Setting[] {
     name: `every variable names ${name}`,
     store: 'bare' as const,
     variables: Object.fromEntries(VARIABLES.map(([variable]) => [variable, files.bundle(name)])),
-    visits: 'all' as const,
+    visits: name === 'all' ? ('all' as const) : ('anchors' as const),
+    // The anchors of `all` are those of the studio's default store, where every stand visits all chains.
+    ...(name === 'all' ? { visitsElsewhere: 'markers' as const } : {}),
     thorough: !['all', 'old'].includes(name),
   }));
 }
@@ -179,13 +183,4 @@ function switches(files: LabFiles): Setting[] {
       ['pip'],
     ),
   ];
-}
-
-/** Whether servers of this chain are visited. */
-export function isVisited(visits: Visits, chain: string): boolean {
-  if (visits === 'all') return true;
-  if (['good', 'stranger'].includes(chain)) return true;
-  return visits === 'markers'
-    ? chain.startsWith('marker-')
-    : /^marker-(default|certifi|pipCertifi|apiCertifi|apiCacerts3?|httplib2Cacerts)$/.test(chain);
 }

@@ -23,22 +23,44 @@ export interface Collected {
   readonly endpoints: ReadonlyMap<string, string>;
 }
 
-/** Runs the real collectors once over all stands, and looks at each server as the agent does. */
-export async function collect(plan: Plan): Promise<Collected> {
+/** As many stands at a time as stay below the collectors' own limits of Pythons, directories and time. */
+const BATCH = 12;
+/** An interpreter of a busy laboratory answers later than one of a workstation. */
+const INTERPRETER_MS = 60_000;
+
+type Found = { readonly pythons: PythonsResult; readonly shotgrid: ShotgridResult };
+
+/** The real collectors over all stands, some at a time; by the stand's directory. */
+async function discover(plan: Plan, note: (line: string) => void): Promise<ReadonlyMap<string, Found>> {
   const host = createHost();
-  const pythons = await discoverPythons(host, {
-    processEnv: {},
-    path: '/nowhere',
-    search: [plan.standsDirectory],
-  });
-  const mine = plan.stands.map(({ python }) => python);
-  const shotgrid = await discoverShotgrid(host, {
-    processEnv: {},
-    sites: pythons.sites.filter(({ python }) => mine.includes(python)),
-    search: [plan.standsDirectory],
-    onlyThese: true,
-    readNetwork: [],
-  });
+  const found = new Map<string, Found>();
+  let known: PythonsResult['known'] | undefined;
+  for (let at = 0; at < plan.stands.length; at += BATCH) {
+    const batch = plan.stands.slice(at, at + BATCH);
+    const search = batch.map(({ directory }) => directory);
+    const pythons = await discoverPythons(host, {
+      ...{ processEnv: {}, path: '/nowhere', search, known },
+      interpreterTimeoutMs: INTERPRETER_MS,
+    });
+    known = pythons.known;
+    const mine = batch.map(({ python }) => python);
+    const shotgrid = await discoverShotgrid(host, {
+      processEnv: {},
+      sites: pythons.sites.filter(({ python }) => mine.includes(python)),
+      search,
+      onlyThese: true,
+      readNetwork: [],
+    });
+    for (const directory of search) found.set(directory, { pythons, shotgrid });
+    note(`facts of ${at + batch.length} of ${plan.stands.length} stands are collected`);
+  }
+  return found;
+}
+
+/** Runs the real collectors once over all stands, and looks at each server as the agent does. */
+export async function collect(plan: Plan, note: (line: string) => void): Promise<Collected> {
+  const host = createHost();
+  const found = await discover(plan, note);
   const ders = new Map<string, Uint8Array>();
   const ids = new Map(plan.servers.map(({ id }) => [id, randomUUID()]));
   const look = { servers: plan.servers, ids, ders };
@@ -49,7 +71,7 @@ export async function collect(plan: Plan): Promise<Collected> {
     async facts(stand, setting) {
       const variables = variablesOf(environmentOf(setting, plan));
       if (setting.proxied === true) through ??= observe({ ...look, proxy: plan.proxy });
-      const own = partOf(stand, { pythons, shotgrid });
+      const own = partOf(stand, found.get(stand.directory));
       const bundles = await collectBundles(host, { variables: variables.collected, ...own.bundles });
       return {
         platform: 'linux',
@@ -111,7 +133,7 @@ function asFile<T extends { readonly name: string }>(setting: T): T[] {
 /** The part of what was found that is one stand's. */
 function partOf(
   stand: PlannedStand,
-  found: { readonly pythons: PythonsResult; readonly shotgrid: ShotgridResult },
+  found: Found | undefined,
 ): {
   readonly pythons: DiagnosisFacts['sections']['pythons']['pythons'];
   readonly shotgrid: DiagnosisFacts['sections']['shotgrid'];
@@ -119,7 +141,8 @@ function partOf(
     readonly shotgunApi: ShotgridResult['bundles'];
   };
 } {
-  const root = `${directoryOf(stand)}/`;
+  if (found === undefined) throw new Error('A stand was not looked for.');
+  const root = `${stand.directory}/`;
   const byPython = <T extends { readonly python: string }>(all: readonly T[]): T[] =>
     all.filter(({ python }) => python === stand.python);
   const inside = <T extends { readonly path: string }>(all: readonly T[]): T[] =>
@@ -140,11 +163,6 @@ function partOf(
       shotgunApi: inside(found.shotgrid.bundles),
     },
   };
-}
-
-/** `…/bin/python3` → `…` */
-function directoryOf({ python }: PlannedStand): string {
-  return python.split('/').slice(0, -2).join('/');
 }
 
 async function observe(of: {

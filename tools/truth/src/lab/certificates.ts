@@ -8,7 +8,7 @@ type X509 = typeof x509;
 export interface CertificateWish {
   readonly name: string;
   /** Signs itself where there is none. */
-  readonly issuer?: LabCertificate;
+  readonly issuer?: IssuedCertificate;
   /** Names a key pair: certificates of one name share it, as cross-signed ones do. Default: a pair of its own. */
   readonly key?: string;
   readonly kind: 'authority' | 'server';
@@ -27,7 +27,7 @@ export interface CertificateWish {
   readonly constraints?: { readonly permitted?: readonly string[]; readonly excluded?: readonly string[] };
   readonly clientOnly?: boolean;
   /** Signed by this one's key in place of the issuer's: a signature that does not verify. */
-  readonly forgedBy?: LabCertificate;
+  readonly forgedBy?: IssuedCertificate;
 }
 
 export interface LabCertificate {
@@ -35,12 +35,16 @@ export interface LabCertificate {
   readonly pem: string;
   readonly privateKeyPem: string;
   readonly sha256: string;
+}
+
+/** One that can sign others. */
+export interface IssuedCertificate extends LabCertificate {
   readonly keys: webcrypto.CryptoKeyPair;
   readonly certificate: x509.X509Certificate;
 }
 
 export interface Issuer {
-  issue(wish: CertificateWish): Promise<LabCertificate>;
+  issue(wish: CertificateWish): Promise<IssuedCertificate>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,4 +1,10 @@
-import { createIssuer, type CertificateWish, type Issuer, type LabCertificate } from './certificates.ts';
+import {
+  createIssuer,
+  type CertificateWish,
+  type IssuedCertificate,
+  type Issuer,
+  type LabCertificate,
+} from './certificates.ts';
 
 /** One server: the name by which it is asked, what it presents, and to whom it presents something else. */
 export interface LabChain {
@@ -53,14 +59,14 @@ export const INTERCEPTED = 'good';
 
 interface Family {
   readonly issuer: Issuer;
-  readonly anchors: Map<string, LabCertificate>;
+  readonly anchors: Map<string, IssuedCertificate>;
   readonly chains: LabChain[];
 }
 
 /** Every chain of the lab. Dates are relative to `now`. */
 export async function makeChains(now: Date): Promise<LabChains> {
   const family: Family = { issuer: await createIssuer(now), anchors: new Map(), chains: [] };
-  const markers = new Map<Marker, LabCertificate>();
+  const markers = new Map<Marker, IssuedCertificate>();
   for (const marker of MARKERS) {
     const root = await family.issuer.issue({ name: `Marker ${marker}`, kind: 'authority' });
     markers.set(marker, root);
@@ -77,20 +83,20 @@ export async function makeChains(now: Date): Promise<LabChains> {
 }
 
 interface Studio {
-  readonly root: LabCertificate;
-  readonly issuing: LabCertificate;
+  readonly root: IssuedCertificate;
+  readonly issuing: IssuedCertificate;
 }
 
 type Wish = Partial<Omit<CertificateWish, 'issuer'>> & {
   readonly id: string;
-  readonly issuer: LabCertificate;
+  readonly issuer: IssuedCertificate;
   /** Sent behind the leaf. */
   readonly send?: readonly LabCertificate[];
   readonly host?: string;
   readonly withoutName?: readonly LabCertificate[];
 };
 
-async function serve(family: Family, wish: Wish): Promise<LabCertificate> {
+async function serve(family: Family, wish: Wish): Promise<IssuedCertificate> {
   const {
     id,
     issuer,
@@ -107,7 +113,7 @@ async function serve(family: Family, wish: Wish): Promise<LabCertificate> {
 async function authority(
   family: Family,
   wish: Partial<CertificateWish> & { readonly name: string; readonly anchor?: string },
-): Promise<LabCertificate> {
+): Promise<IssuedCertificate> {
   const { anchor, ...rest } = wish;
   const made = await family.issuer.issue({ kind: 'authority', ...rest });
   if (anchor !== undefined) family.anchors.set(anchor, made);
@@ -192,7 +198,7 @@ async function makeStrangers(family: Family, { root, issuing }: Studio): Promise
   await serve(family, { id: 'intercepted-root-sent', issuer: proxy, send: [proxy] });
   // What the inspecting proxy shows in place of `good`.
   await serve(family, { id: INTERCEPTOR, issuer: proxy, host: `${INTERCEPTED}.${DOMAIN}` });
-  const name = (host: string, issuer: LabCertificate): Promise<LabCertificate> =>
+  const name = (host: string, issuer: IssuedCertificate): Promise<IssuedCertificate> =>
     family.issuer.issue({ name: host, kind: 'server', names: [host], issuer });
   await serve(family, {
     id: 'sni-stranger',

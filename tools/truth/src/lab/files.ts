@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LabChains } from './chains.ts';
@@ -47,6 +47,9 @@ function bundleContents(lab: LabChains): Contents {
 
 export async function writeFiles(directory: string, lab: LabChains): Promise<LabFiles> {
   const bundles = join(directory, 'bundles');
+  // What an earlier run left would be hashed and read too.
+  for (const name of ['bundles', 'hashed', 'unhashed', 'store-bare', 'store-studio'])
+    await rm(join(directory, name), { recursive: true, force: true });
   await mkdir(bundles, { recursive: true });
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeFile(join(bundles, `${name}.pem`), content);

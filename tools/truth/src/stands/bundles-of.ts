@@ -32,8 +32,9 @@ export function marked(lab: LabChains, marker: Marker): string {
 const KEPT_ROOTS = 3;
 const END = '-----END CERTIFICATE-----\n';
 
-/** Adds to the bundles that are there, as people do who add their root to certifi (python-tls.md §4). Breaks hard links first. */
-export async function markBundles(site: string, lab: LabChains): Promise<void> {
+/** Adds to the bundles that are there, as people do who add their root to certifi (python-tls.md §4). Breaks hard links first. Answers whose. */
+export async function markBundles(site: string, lab: LabChains): Promise<readonly Marker[]> {
+  const there: Marker[] = [];
   const api = API_BUNDLES.map(([path, marker]) => [`shotgun_api3/${path}`, marker] as const);
   for (const [path, marker] of [...BUNDLES, ...api]) {
     const file = join(site, path);
@@ -42,5 +43,7 @@ export async function markBundles(site: string, lab: LabChains): Promise<void> {
     const kept = before.split(END).slice(0, KEPT_ROOTS);
     await writeFile(`${file}.new`, `${kept.map((root) => root + END).join('')}${marked(lab, marker)}`);
     await rename(`${file}.new`, file);
+    there.push(marker);
   }
+  return there;
 }

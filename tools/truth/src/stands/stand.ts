@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import type { LabChains } from '../lab/chains.ts';
-import { markBundles, marked } from './bundles-of.ts';
+import type { Marker } from '../lab/chains.ts';
+import { API_BUNDLES, markBundles, marked } from './bundles-of.ts';
 import type { StandWish } from './catalogue.ts';
 import { addPackages, createEnvironment, type Environment } from './environment.ts';
 import { CORES, ERA_LAYOUTS, installCore, installEra } from './eras.ts';
@@ -19,6 +20,8 @@ export interface Stand {
   readonly directory: string;
   readonly python: string;
   readonly site: string;
+  /** Of the bundles that its packages bring. */
+  readonly markers: readonly Marker[];
 }
 
 export interface StandMaker {
@@ -37,21 +40,44 @@ export async function putUp(
   const fetched = wish.requirements ? await fetchPackages(interpreter, wish.requirements) : null;
   if (fetched !== null && 'because' in fetched) return fetched;
   const directory = join(maker.directory, wish.name.replaceAll(/[^A-Za-z0-9.]+/g, '-'));
+  const up = join(directory, 'up.json');
+  const text = await readFile(up, 'utf8').catch(() => null);
+  const kept = text === null ? null : (JSON.parse(text) as Stand);
+  if (kept !== null && isDeepStrictEqual(kept.wish, wish)) return kept;
+  await rm(directory, { recursive: true, force: true });
   const environment = await createEnvironment(interpreter, directory);
   if (fetched !== null) await addPackages(environment, fetched.directory);
+  const stand = {
+    ...{ wish, interpreter, directory, ...environment },
+    markers: await furnish(wish, { interpreter, directory, environment, maker }),
+  };
+  await writeFile(up, JSON.stringify(stand));
+  return stand;
+}
+
+interface Place {
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly maker: StandMaker;
+}
+
+/** Answers the markers of all bundles that are there in the end. */
+async function furnish(
+  wish: StandWish,
+  place: Place & { readonly interpreter: Interpreter },
+): Promise<readonly Marker[]> {
+  const { interpreter, environment, maker } = place;
   if (wish.ownPip) await addOwnPip(interpreter, environment.site);
   const era = ERA_LAYOUTS.find(({ name }) => name === wish.era);
   if (era !== undefined) await installEra(era, environment.site, maker.lab);
-  await addCore(wish, { directory, environment, maker });
+  await addCore(wish, place);
   await addStartUp(wish, environment.site, maker.lab);
-  await markBundles(environment.site, maker.lab);
-  return { wish, interpreter, directory, ...environment };
+  const markers = await markBundles(environment.site, maker.lab);
+  const inZip = wish.core === undefined ? [] : API_BUNDLES.map(([, marker]) => marker);
+  return [...markers, ...inZip, ...(wish.locater === true ? (['locater'] as const) : [])];
 }
 
-async function addCore(
-  wish: StandWish,
-  where: { readonly directory: string; readonly environment: Environment; readonly maker: StandMaker },
-): Promise<void> {
+async function addCore(wish: StandWish, where: Place): Promise<void> {
   const core = CORES.find(({ version }) => version === wish.core);
   if (core === undefined) return;
   const newest = where.maker.interpreters.findLast(({ feature }) => feature.startsWith('3.'));

@@ -11,6 +11,8 @@ export interface PlannedServer {
 export interface PlannedStand {
   readonly wish: StandWish;
   readonly version: string;
+  /** Everything of the stand lies below. */
+  readonly directory: string;
   readonly python: string;
   readonly site: string;
 }
@@ -19,6 +21,8 @@ export interface PlannedStand {
 export interface PlannedRun {
   readonly stand: string;
   readonly setting: string;
+  /** Ids of the servers that it visits. */
+  readonly servers: readonly string[];
   /** Whether the agent's probe visits too. */
   readonly probe: boolean;
 }
@@ -27,13 +31,14 @@ export interface PlannedRun {
 export interface Plan {
   readonly servers: readonly PlannedServer[];
   readonly stands: readonly PlannedStand[];
-  readonly standsDirectory: string;
   readonly settings: readonly Setting[];
   /** As HTTPS_PROXY holds it. */
   readonly proxy: string;
   readonly runs: readonly PlannedRun[];
   /** For jobs; removed by whoever made it. */
   readonly scratch: string;
-  /** File that code names by an argument (`ca_certs=`, `verify=`). */
-  readonly argument: string;
+  /** Where answers are kept; null: nowhere. */
+  readonly answers: string | null;
+  /** What answers depend on beside their run: digests of the lab and the driver, and of the probe. */
+  readonly digests: { readonly lab: string; readonly probe: string };
 }

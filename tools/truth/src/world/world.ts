@@ -9,31 +9,40 @@ import {
 } from '@trustfleet/diagnosis';
 import type { ClientName, ObservedEndpoint, VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from '../cell.ts';
+import { type Answers, digestOf, openAnswers } from '../cells/answers.ts';
 import { NOBODYS, realOutcome } from '../cells/compare.ts';
 import { collect, environmentOf, type Collected } from '../cells/facts.ts';
 import { runDriver, type Call, type Row } from '../cells/run-driver.ts';
 import { openProbes, probeKey, type ProbeAll, type Probed } from '../cells/run-probe.ts';
-import { isVisited, type Setting } from '../settings.ts';
+import type { Setting } from '../settings.ts';
 import type { Plan, PlannedRun, PlannedStand } from './plan.ts';
 
-/** At once: the machine has two cores and the servers need one. */
-const WORKERS = 2;
+/** At once: the machine has two cores, and the servers need part of one. */
+const WORKERS = 3;
+
+/** What became of one run of the plan. */
+export interface RunDone extends Pick<PlannedRun, 'stand' | 'setting'> {
+  readonly cells: readonly Cell[];
+  /** Its answers are those of an earlier process. */
+  readonly kept: boolean;
+  /** Why there are no cells; null where there are. */
+  readonly failed: string | null;
+}
+
+export interface WorldListener {
+  readonly note: (line: string) => void;
+  readonly done: (run: RunDone) => void;
+}
 
 /** Judges and visits: every run of the plan, each cell with what was predicted and what happened. */
-export async function runWorld(plan: Plan, note: (line: string) => void): Promise<readonly Cell[]> {
-  const collected = await collect(plan);
-  const probe = await openProbes('/');
-  note(`collected facts of ${plan.stands.length} stands`);
-  const cells: Cell[] = [];
-  const queue = plan.runs.entries();
+export async function runWorld(plan: Plan, { note, done }: WorldListener): Promise<void> {
+  const collected = await collect(plan, note);
+  const work = { plan, collected, probe: await openProbes('/'), answers: openAnswers(plan.answers) };
+  const queue = plan.runs.values();
   const worker = async (): Promise<void> => {
-    for (const [index, run] of queue) {
-      cells.push(...(await judge({ plan, collected, run, probe })));
-      if (index % 100 === 99) note(`${index + 1} of ${plan.runs.length} processes, ${cells.length} cells`);
-    }
+    for (const run of queue) done(await judgeOrSay({ ...work, run }));
   };
   await Promise.all(Array.from({ length: WORKERS }, worker));
-  return cells;
 }
 
 interface Work {
@@ -41,32 +50,80 @@ interface Work {
   readonly collected: Collected;
   readonly run: PlannedRun;
   readonly probe: ProbeAll;
+  readonly answers: Answers;
 }
 
-async function judge({ plan, collected, run, probe }: Work): Promise<Cell[]> {
+/** A process that ends badly is a run without cells, by name: it takes no other with it. */
+async function judgeOrSay(work: Work): Promise<RunDone> {
+  const { stand, setting } = work.run;
+  try {
+    return { stand, setting, ...(await judge(work)), failed: null };
+  } catch (error) {
+    const failed = error instanceof Error ? error.message.slice(0, 1000) : String(error);
+    return { stand, setting, cells: [], kept: false, failed };
+  }
+}
+
+async function judge({
+  plan,
+  collected,
+  run,
+  probe,
+  answers,
+}: Work): Promise<Pick<RunDone, 'cells' | 'kept'>> {
   const stand = plan.stands.find(({ wish }) => wish.name === run.stand);
   const setting = plan.settings.find(({ name }) => name === run.setting);
   if (stand === undefined || setting === undefined)
     throw new Error(`No such run: ${run.stand}, ${run.setting}`);
-  const servers = plan.servers.filter(({ id }) => isVisited(setting.visits, id));
+  const servers = plan.servers.filter(({ id }) => run.servers.includes(id));
   const calls = callsOf(stand, setting);
   const facts = await collected.facts(stand, setting);
-  const rows = await runDriver(
-    stand.python,
-    { clients: calls, servers },
-    { scratch: plan.scratch, environment: { ...ALWAYS, ...environmentOf(setting, plan) } },
+  const [python] = facts.sections.pythons.pythons;
+  if (python?.facts !== 'run')
+    throw new Error(`The collectors did not run its Python: ${python?.notRunBecause ?? 'not found'}`);
+  const environment = { ...ALWAYS, ...environmentOf(setting, plan) };
+  const key = keyOf({ plan, run, stand, setting, calls });
+  const asked = await answers.of(key, () =>
+    runDriver(stand.python, { clients: calls, servers }, { scratch: plan.scratch, environment }),
   );
   const judged = { stand, setting, facts, collected, predictor: createPredictor(facts) };
   const sources = calls.map((call) => ({ call, resolved: resolve(call.client, facts) }));
+  const visit = visitOf({ sources, facts, variables: environmentOf(setting, plan), servers });
   const probed = run.probe
-    ? await probe(visitOf({ sources, facts, variables: environmentOf(setting, plan), servers }))
-    : NOT_PROBED;
-  return sources.flatMap((source) =>
-    cellsOf({ ...judged, ...source, probed, rows: rows.filter(({ id }) => id === source.call.id) }),
+    ? await answers.of(digestOf([key, plan.digests.probe]), async () => [...(await probe(visit))])
+    : { answer: [], kept: true };
+  const outcomes: Probed = new Map(probed.answer);
+  const cells = sources.flatMap((source) =>
+    cellsOf({
+      ...judged,
+      ...source,
+      probed: outcomes,
+      rows: asked.answer.filter(({ id }) => id === source.call.id),
+    }),
   );
+  return { cells, kept: asked.kept && probed.kept };
 }
 
-const NOT_PROBED: Probed = new Map();
+/** All that answers depend on; the values of variables are paths into the one lab. */
+function keyOf(of: {
+  readonly plan: Plan;
+  readonly run: PlannedRun;
+  readonly stand: PlannedStand;
+  readonly setting: Setting;
+  readonly calls: readonly Call[];
+}): string {
+  const { wish, version } = of.stand;
+  const { store, variables, proxied = false } = of.setting;
+  return digestOf([
+    of.plan.digests.lab,
+    wish,
+    version,
+    { store, variables, proxied },
+    of.calls,
+    of.run.servers,
+    ALWAYS,
+  ]);
+}
 
 interface Source {
   readonly call: Call;
