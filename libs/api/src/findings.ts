@@ -17,6 +17,13 @@ export const findingSubject = z.discriminatedUnion('kind', [
   }),
   /** So many clients of one host fail that they are not all listed: `more` are not. */
   z.object({ kind: z.literal('clients'), more: z.int() }),
+  /** A network share that the host was allowed to read. `mount` null: it has no place of its own there. */
+  z.object({
+    kind: z.literal('share'),
+    export: z.string(),
+    type: z.string(),
+    mount: z.string().nullable(),
+  }),
 ]);
 export type FindingSubject = z.infer<typeof findingSubject>;
 

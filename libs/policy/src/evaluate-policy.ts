@@ -16,6 +16,8 @@ function evaluate(policy: Policy, facts: HostFacts): PolicyFinding[] {
       return RULES[policy.rule].evaluate(policy.parameters, facts);
     case 'endpointsVerify':
       return RULES[policy.rule].evaluate(policy.parameters, facts);
+    case 'sharesAnswer':
+      return RULES[policy.rule].evaluate(policy.parameters, facts);
   }
 }
 

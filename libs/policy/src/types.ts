@@ -38,8 +38,16 @@ export interface EndpointsVerifyPolicy {
   readonly parameters: Readonly<Record<string, never>>;
 }
 
+export interface SharesAnswerPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: 'sharesAnswer';
+  /** None: what the host's owner let the agent read is the rule. */
+  readonly parameters: Readonly<Record<string, never>>;
+}
+
 /** One member per rule. */
-export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy | EndpointsVerifyPolicy;
+export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy | EndpointsVerifyPolicy | SharesAnswerPolicy;
 
 /** `blocker`: programs fail. `warning`: the users of one bundle fail, or something may fail, or is unsafe. */
 export type FindingSeverity = 'blocker' | 'warning';
@@ -61,7 +69,14 @@ export type FindingSubject =
       };
       readonly accounts: string[];
     }
-  | { readonly kind: 'clients'; readonly more: number };
+  | { readonly kind: 'clients'; readonly more: number }
+  | {
+      readonly kind: 'share';
+      readonly export: string;
+      readonly type: string;
+      /** Null where the host has no place of its own for it. */
+      readonly mount: string | null;
+    };
 
 export type FindingEvidence = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -51,6 +51,10 @@ function usePlaceWords(): (subject: FindingView['subject']) => string {
         });
       case 'clients':
         return t('subjectClients', { count: subject.more });
+      case 'share':
+        return subject.mount === null
+          ? `${subject.export} (${subject.type})`
+          : t('subjectShare', { export: subject.export, type: subject.type, mount: subject.mount });
     }
   };
 }

@@ -85,17 +85,24 @@ export function createShares(
         const [path = '', ...more] = [...paths].sort(compare);
         return { path, reason: more.length === 0 ? why : `${why}, as ${more.length} more paths there are` };
       }),
-    states() {
-      const states = [...met]
-        .toSorted(([a], [b]) => compare(a, b))
-        .map(([, shared]): ShareState => {
-          const { export: source, type, mount } = shared;
-          const state = dead.has(keyOf(shared)) ? 'doesNotAnswer' : 'answers';
-          return { export: source, type, ...(mount === undefined ? {} : { mount }), state };
-        });
-      return states.length === 0 ? undefined : states.slice(0, MAX_SHARES);
-    },
+    states: () =>
+      statesOf(
+        [...met].toSorted(([a], [b]) => compare(a, b)),
+        dead,
+      ),
   };
+}
+
+function statesOf(
+  met: readonly (readonly [string, SharedFrom])[],
+  dead: ReadonlyMap<string, string>,
+): ShareState[] | undefined {
+  const states = met.map(([, shared]): ShareState => {
+    const { export: source, type, mount } = shared;
+    const state = dead.has(keyOf(shared)) ? 'doesNotAnswer' : 'answers';
+    return { export: source, type, ...(mount === undefined ? {} : { mount }), state };
+  });
+  return states.length === 0 ? undefined : states.slice(0, MAX_SHARES);
 }
 
 /** As the section has it: what is not known is left out. */

@@ -30,6 +30,8 @@ const holes = (message: string): string[] =>
 const english = new Map(leaves(CATALOGUE.en));
 const korean = new Map(leaves(CATALOGUE.ko));
 const SAMPLE = {
+  export: 'X',
+  mount: 'X',
   anchor: 'X',
   cause: 'X',
   accounts: 'X',
@@ -61,12 +63,14 @@ const SAMPLE = {
   python: 'X',
   reason: 'X',
   scope: 'X',
+  source: 'X',
   store: 'X',
   subject: 'X',
   command: 'X',
   time: 'X',
   to: 1,
   user: 'X',
+  value: 'X',
   vendor: 'X',
   total: 1,
   type: 'X',

@@ -86,8 +86,7 @@ async function searchRoot(scan: Scan, { root, reader, configured }: Root): Promi
     prune: PRUNE,
     asUser: reader ?? undefined,
   });
-  if (!result.complete) scan.note(root, whyIncomplete(result.detail, share));
-  if (share !== null && gaveUp(result.detail)) scan.shares.gaveNoAnswer(share);
+  if (!result.complete) noteIncomplete(scan, { root, share, detail: result.detail });
   return result.paths.flatMap((path) => placeOf(windows ? path.replaceAll('\\', '/') : path, windows));
 }
 
@@ -103,14 +102,16 @@ function mayRead(scan: Scan, root: string): boolean {
   return (scan.options.readNetwork ?? []).some((one) => isInside(root, withoutSlash(one)));
 }
 
-function gaveUp(detail: string | null): boolean {
-  return /no end after/.test(detail ?? '');
-}
-
-function whyIncomplete(detail: string | null, share: PythonShare | null): string {
-  return share !== null && gaveUp(detail)
-    ? `The share (${share.export || share.type}) does not answer: it was not searched to its end`
-    : `Not all Pythons were found: ${detail ?? 'the search ended early'}`;
+function noteIncomplete(
+  scan: Scan,
+  of: { readonly root: string; readonly share: PythonShare | null; readonly detail: string | null },
+): void {
+  const detail = of.detail ?? 'the search ended early';
+  if (of.share === null || !/no end after/.test(detail))
+    return scan.note(of.root, `Not all Pythons were found: ${detail}`);
+  scan.shares.gaveNoAnswer(of.share);
+  const name = of.share.export || of.share.type;
+  scan.note(of.root, `The share (${name}) does not answer: it was not searched to its end`);
 }
 
 function placeOf(path: string, windows: boolean): FoundPlace[] {
