@@ -1,3 +1,4 @@
+import { caVariableName, clientName, variableScope, verdictCause } from '@trustfleet/protocol';
 import { z } from 'zod';
 import { instant, page, pageQuery, sha256Hex } from './primitives.ts';
 
@@ -48,16 +49,67 @@ export const planChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removeFile'), path: z.string(), sha256: sha256Hex }),
   z.object({ kind: z.literal('restoreFile'), path: z.string(), sha256: sha256Hex }),
   z.object({ kind: z.literal('removeAnchor'), store: z.string(), anchor: sha256Hex, subject: z.string() }),
+  z.object({
+    kind: z.literal('setVariable'),
+    name: caVariableName,
+    scope: variableScope,
+    owner: z.string().nullable(),
+    /** Null unsets it. */
+    value: z.string().nullable(),
+    previous: z.string().nullable(),
+    source: z.string(),
+  }),
+  z.object({
+    kind: z.literal('changePackage'),
+    python: z.string(),
+    name: z.string(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('replaceCode'), path: z.string(), from: z.string().nullable(), to: z.string() }),
+  z.object({ kind: z.literal('propose'), path: z.string(), owner: z.string(), patch: z.string() }),
 ]);
-export const jobPlan = z.object({ changes: z.array(planChange) });
 
-export const evidence = z.object({
+const verdictResult = z.enum(['verifies', 'fails', 'unverified', 'unknown', 'absent']);
+
+/** How one verdict of the host changes: predicted in a plan, measured in a proof. */
+export const verdictChange = z.object({
+  python: z.string().nullable(),
+  client: clientName,
+  accounts: z.array(z.string()),
+  endpoint: z.uuid(),
+  address: z.string(),
+  before: verdictResult,
+  after: verdictResult,
+  cause: verdictCause.nullable(),
+  error: z.string().nullable(),
+});
+export type VerdictChange = z.infer<typeof verdictChange>;
+
+export const jobPlan = z.object({
+  changes: z.array(planChange),
+  verdicts: z.array(verdictChange).optional(),
+  managers: z.array(z.object({ target: z.string(), manager: z.string() })).optional(),
+  affected: z.array(z.string()).optional(),
+  remarks: z.array(z.string()).optional(),
+});
+
+export const storeEvidence = z.object({
   store: z.string(),
   bundlePath: z.string(),
   bundleSha256: sha256Hex.nullable(),
   anchors: z.int(),
   holds: z.boolean(),
 });
+/** Of what is no trust store: a bundle, variable, package, API copy or core. */
+export const subjectEvidence = z.object({
+  subject: z.enum(['bundle', 'variable', 'package', 'api', 'core', 'code', 'several']),
+  name: z.string(),
+  state: z.string().nullable(),
+  sha256: sha256Hex.nullable(),
+  holds: z.boolean(),
+});
+export const evidence = z.union([storeEvidence, subjectEvidence]);
 
 export const jobSummary = z.object({
   id: z.uuid(),
@@ -104,6 +156,13 @@ export const jobDetail = jobSummary.extend({
   undone: z.boolean().nullable(),
   /** When a verified change takes effect. */
   effective: z.enum(['now', 'appRestart', 'relogin', 'reboot']).nullable(),
+  /** Verdicts that real handshakes before and after found to differ; null before the end. */
+  proof: z.array(verdictChange).nullable().optional(),
+  /** Programs that began before the change and keep what they loaded. */
+  waitsFor: z
+    .array(z.object({ account: z.string(), program: z.string(), pid: z.int(), since: instant }))
+    .nullable()
+    .optional(),
   /** The job that this one undoes. */
   undoes: z.uuid().nullable(),
   /** Jobs that undo (or tried to undo) this one, newest first. */

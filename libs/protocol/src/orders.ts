@@ -54,6 +54,8 @@ export const order = z.looseObject({
   artifacts: z.array(sha256Hex).max(64),
   targets: z.looseObject({ count: z.int().positive(), merkleRoot: sha256Hex }),
   limits: orderLimits.optional(),
+  /** The plan may make a verdict worse: somebody decided that by name. Absent: such a plan is refused. */
+  allowWorse: z.boolean().optional(),
   notBefore: instant,
   expiresAt: instant,
   orderSeq: z.int().nonnegative(),

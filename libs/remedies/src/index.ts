@@ -1,4 +1,5 @@
 export type * from './types.ts';
+export type * from './anchor-stores/context.ts';
 export { remediesForCause, REMEDIES, type RemedyName } from './remedies.ts';
 export {
   anchorParameters,
@@ -18,3 +19,37 @@ export {
 export { anchorFileContent, anchorFileName } from './anchor-stores/anchor-file.ts';
 export { alone, holdersOf, isIn, onHost, shipsBeside, storeIn, whyNoStore } from './anchor-stores/target.ts';
 export { otherHolders } from './anchor-stores/undo.ts';
+export { plainPath } from './plain-path.ts';
+export {
+  bundleDeployParameters,
+  UNION_BUNDLE_PATHS,
+  type BundleDeployParameters,
+} from './bundle-deploy/schema.ts';
+export {
+  variableSetParameters,
+  variableUnsetParameters,
+  type VariableSetParameters,
+  type VariableUnsetParameters,
+} from './variables/schema.ts';
+export {
+  pythonUpgradePackageParameters,
+  UPGRADABLE_PACKAGES,
+  type PackageChoice,
+  type PythonUpgradePackageParameters,
+} from './python-upgrade-package/schema.ts';
+export {
+  shotgunApiReplaceParameters,
+  type ApiChoice,
+  type ShotgunApiReplaceParameters,
+} from './shotgun-api-replace/schema.ts';
+export {
+  toolkitUpgradeCoreParameters,
+  type ToolkitUpgradeCoreParameters,
+} from './toolkit-upgrade-core/schema.ts';
+export { codeReportParameters, type CodeReportParameters } from './code-report/schema.ts';
+export {
+  trustRepairParameters,
+  type RepairChoices,
+  type RepairTarget,
+  type TrustRepairParameters,
+} from './trust-repair/schema.ts';

@@ -1,39 +1,9 @@
-import type { CertificateFacts } from '@trustfleet/certificates';
 import type { HostFacts } from '@trustfleet/policy';
-import type { AnchorTrust, PlanChange } from '@trustfleet/protocol';
+import type { PlanChange } from '@trustfleet/protocol';
 import type { z } from 'zod';
 
 /** security.md: `trust` adds or removes an anchor; `code` puts on a host what will be executed; `setting` is the rest. */
 export type RemedyClass = 'trust' | 'code' | 'setting';
-
-/** What the parameters name by digest, already read. */
-export interface RemedyContext {
-  /** The certificate whose SHA-256 the parameters name. */
-  readonly certificate: CertificateFacts;
-  /**
-   * Is it in Mozilla's list, which NSS carries in itself and Linux distributions ship? Undefined where nobody has looked (the catalogue of
-   * libs/certificates knows).
-   */
-  readonly listed?: boolean | undefined;
-  /** What no section holds, where the plan is made on the host itself; absent on stored facts. */
-  readonly host?: HostLook | undefined;
-}
-
-/** What only the host can tell of a store made of files. */
-export interface HostLook {
-  /** SHA-256 of the bytes of the files that hold the certificate, by path; null for what is no plain file (a link). */
-  readonly digests: ReadonlyMap<string, string | null>;
-  /** By what this machine leaves out what its system ships. */
-  readonly exclusion: HostExclusion;
-}
-
-export type HostExclusion =
-  /** The file that selects what is taken in; `sha256` is that of its bytes with the certificate's lines switched off. */
-  | { readonly kind: 'selection'; readonly path: string; readonly sha256: string }
-  /** The directory whose certificates are rejected. */
-  | { readonly kind: 'blocklist'; readonly directory: string }
-  /** By nothing: `reason` is a sentence for a person. */
-  | { readonly kind: 'none'; readonly reason: string };
 
 /** What a remedy would do to a host with these facts. */
 export type RemedyEffect =
@@ -62,22 +32,6 @@ export interface UndoFile {
   readonly previous: string | null;
 }
 
-/** One entry that a run of a remedy changed; digests are SHA-256 of its standing as canonical JSON. */
-export interface UndoEntry {
-  readonly store: string;
-  readonly now: string;
-  /** What the run left: the entry is touched again only while it is exactly so. */
-  readonly written: string;
-  /** What there was before; `trust` null where there was none. */
-  readonly previous: { readonly digest: string; readonly trust: AnchorTrust | null };
-}
-
-/** What a run left behind in its journal, with what has become of it. */
-export interface UndoContext extends RemedyContext {
-  readonly files: readonly UndoFile[];
-  readonly entries: readonly UndoEntry[];
-}
-
 /** What taking a finished run back would do to a host with these facts. */
 export type UndoEffect =
   | {
@@ -90,13 +44,17 @@ export type UndoEffect =
   /** Something hinders it, and another attempt would not help; `reason` is a sentence for a person. */
   | { readonly kind: 'blocked'; readonly reason: string };
 
-export interface Remedy<Parameters> {
+/**
+ * One remedy. `Context` is what no stored section says and the effect needs: bytes that the parameters name by digest, already read, and
+ * where the plan is made on the host itself what only the host can tell.
+ */
+export interface Remedy<Parameters, Context, Undo> {
   readonly name: string;
   readonly class: RemedyClass;
   /** An order's `parameters`; unknown fields are refused: what is signed is what is understood. */
   readonly parameters: z.ZodType<Parameters>;
-  /** Pure: says what would change, changes nothing. */
-  effect(facts: HostFacts, parameters: Parameters, context: RemedyContext): RemedyEffect;
+  /** Pure: says what would change, changes nothing. A what-if is the same call on stored facts. */
+  effect(facts: HostFacts, parameters: Parameters, context: Context): RemedyEffect;
   /** Pure as well: what would take an earlier run with these parameters back (rollouts.md: undo by inverse operations). */
-  undoEffect(facts: HostFacts, parameters: Parameters, context: UndoContext): UndoEffect;
+  undoEffect(facts: HostFacts, parameters: Parameters, context: Undo): UndoEffect;
 }

@@ -40,14 +40,10 @@ export {
   type RemedyStep,
   type UndoStep,
 } from './remedy.ts';
+export type { Handshakes, Measurement, ProofPoint } from './proof.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
+export type { FileAccess, FileAttributes } from './guarded-files/ports.ts';
 export type { EntryState } from './anchor-stores/entry-state.ts';
-export type {
-  AnchorInStore,
-  AnchorStoreAccess,
-  FileAttributes,
-  StoreName,
-  StoreToolResult,
-} from './anchor-stores/ports.ts';
+export type { AnchorInStore, AnchorStoreAccess, StoreName, StoreToolResult } from './anchor-stores/ports.ts';
 export { anchorCheck, evaluateAnchor, type AnchorCheck } from './anchor-stores/verify.ts';

@@ -4,6 +4,7 @@ import { failAttempt } from './end-attempt.ts';
 import type { JobRun, Measured } from './job-run.ts';
 import { attemptOf, inversesOf } from './journal/progress.ts';
 import { checkSafely } from './opened-remedy.ts';
+import { sameEvidence } from './same-evidence.ts';
 import { StepRefusedError, type OpenedRemedy, type RemedyCheck, type UndoStep } from './remedy.ts';
 
 /** Longest that going back may take; apart from the job's own clock, which may be the reason for going back. */
@@ -54,7 +55,7 @@ function whyNotAsBefore(
   check: RemedyCheck,
   before: JobEvidence | null,
 ): string | null {
-  const same = before?.bundleSha256 != null && check.evidence?.bundleSha256 === before.bundleSha256;
+  const same = sameEvidence(before, check.evidence);
   if (hindrance !== null) return hindrance.step.derives && same ? null : hindrance.detail;
   if (check.holds === true && !same) return 'Every step was taken back, and the change is still there.';
   return null;

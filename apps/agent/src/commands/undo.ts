@@ -41,26 +41,31 @@ export interface UndoStreams {
 
 const HOW_TO_LIST = 'trustfleet-agent undo --list shows which jobs can be taken back.';
 
-function planLine(change: PlanChange): string {
-  switch (change.kind) {
-    case 'addFile':
-      return `write the file   ${change.path}`;
-    case 'removeFile':
-      return `remove the file  ${change.path}`;
-    case 'restoreFile':
-      return `put back         ${change.path}`;
-    case 'changeFile':
-      return `change the file  ${change.path}`;
-    case 'runTool':
-      return `run              ${change.argv.join(' ')}`;
-    case 'addAnchor':
-      return `trusted then     ${change.subject} (${change.anchor})`;
-    case 'removeAnchor':
-      return `no longer there  ${change.subject} (${change.anchor})`;
-    case 'distrustAnchor':
-      return `rejected then    ${change.subject} (${change.anchor})`;
-  }
-}
+type Lines = {
+  readonly [Kind in PlanChange['kind']]: (change: Extract<PlanChange, { kind: Kind }>) => string;
+};
+
+const PLAN_LINES: Lines = {
+  addFile: ({ path }) => `write the file   ${path}`,
+  removeFile: ({ path }) => `remove the file  ${path}`,
+  restoreFile: ({ path }) => `put back         ${path}`,
+  changeFile: ({ path }) => `change the file  ${path}`,
+  runTool: ({ argv }) => `run              ${argv.join(' ')}`,
+  addAnchor: ({ subject, anchor }) => `trusted then     ${subject} (${anchor})`,
+  removeAnchor: ({ subject, anchor }) => `no longer there  ${subject} (${anchor})`,
+  distrustAnchor: ({ subject, anchor }) => `rejected then    ${subject} (${anchor})`,
+  setVariable: ({ name, source, value }) =>
+    value === null
+      ? `unset            ${name} in ${source}`
+      : `set              ${name}=${value} in ${source}`,
+  changePackage: ({ python, name, from, to }) =>
+    `package          ${name} ${from ?? 'absent'} → ${to ?? 'absent'} in ${python}`,
+  replaceCode: ({ path, from, to }) => `replace          ${path}: ${from ?? 'absent'} → ${to}`,
+  propose: ({ path, owner }) => `left to others   ${path} (${owner})`,
+};
+
+const planLine = (change: PlanChange): string =>
+  (PLAN_LINES[change.kind] as (change: PlanChange) => string)(change);
 
 async function printList(reader: JobReader, stdout: NodeJS.WritableStream): Promise<void> {
   const jobs = await reader.undoable();

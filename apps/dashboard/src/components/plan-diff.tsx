@@ -18,6 +18,10 @@ const EFFECT: Readonly<Record<Change['kind'], Effect>> = {
   removeAnchor: 'removes',
   distrustAnchor: 'removes',
   runTool: 'runs',
+  setVariable: 'adds',
+  changePackage: 'adds',
+  replaceCode: 'adds',
+  propose: 'runs',
 };
 const LOOK: Readonly<Record<Effect, { readonly mark: string; readonly className: string }>> = {
   adds: { mark: '+', className: 'bg-ok-soft text-ok' },
@@ -26,25 +30,31 @@ const LOOK: Readonly<Record<Effect, { readonly mark: string; readonly className:
 };
 const SPOKEN = { adds: 'diffAdds', removes: 'diffRemoves', runs: 'diffRuns' } as const;
 
+type Lines = { readonly [Kind in Change['kind']]: (change: Extract<Change, { kind: Kind }>) => string };
+
 function useChangeWords(): (change: Change) => string {
   const t = useTranslations('job');
-  return (change) => {
-    switch (change.kind) {
-      case 'addFile':
-      case 'removeFile':
-      case 'restoreFile':
-      case 'changeFile':
-        return t(change.kind, { path: change.path });
-      case 'runTool':
-        return t('runTool', { command: change.argv.join(' ') });
-      case 'addAnchor':
-        return t('addAnchorLine', { subject: change.subject, store: change.store });
-      case 'removeAnchor':
-        return t('removeAnchorLine', { subject: change.subject, store: change.store });
-      case 'distrustAnchor':
-        return t('distrustAnchorLine', { subject: change.subject, store: change.store });
-    }
+  const lines: Lines = {
+    addFile: ({ path }) => t('addFile', { path }),
+    removeFile: ({ path }) => t('removeFile', { path }),
+    restoreFile: ({ path }) => t('restoreFile', { path }),
+    changeFile: ({ path }) => t('changeFile', { path }),
+    runTool: ({ argv }) => t('runTool', { command: argv.join(' ') }),
+    addAnchor: ({ subject, store }) => t('addAnchorLine', { subject, store }),
+    removeAnchor: ({ subject, store }) => t('removeAnchorLine', { subject, store }),
+    distrustAnchor: ({ subject, store }) => t('distrustAnchorLine', { subject, store }),
+    setVariable: ({ name, source, value }) =>
+      value === null
+        ? t('unsetVariableLine', { name, source })
+        : t('setVariableLine', { name, source, value }),
+    changePackage: ({ name, python, from, to }) =>
+      to === null
+        ? t('removePackageLine', { name, python })
+        : t('changePackageLine', { name, python, from: from ?? '–', to }),
+    replaceCode: ({ path, from, to }) => t('replaceCodeLine', { path, from: from ?? '–', to }),
+    propose: ({ path, owner }) => t('proposeLine', { path, owner }),
   };
+  return (change) => (lines[change.kind] as (change: Change) => string)(change);
 }
 
 /** A plan as a diff: what the host would write, trust and run, in that order. */

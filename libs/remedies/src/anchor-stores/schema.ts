@@ -1,8 +1,8 @@
 import { sha256Hex } from '@trustfleet/protocol';
 import { z } from 'zod';
+import { isPlainPath } from '../plain-path.ts';
 
 const BUNDLE = 'bundle:';
-const MAX_PATH = 4096;
 
 /** Path of a store that is named by its file; null for every other. */
 export function bundlePathOf(store: string): string | null {
@@ -11,17 +11,6 @@ export function bundlePathOf(store: string): string | null {
 
 /** The id of a PEM file or hashed directory as a store. */
 export const bundleStoreId = (path: string): string => `${BUNDLE}${path}`;
-
-/** Absolute on either kind of system, as it would be written by the system itself: no `..`, nothing that cannot be shown. */
-function isPlainPath(path: string): boolean {
-  const segments = path.split(/[/\\]/);
-  return (
-    path.length <= MAX_PATH &&
-    /^(\/|[A-Za-z]:\\)./u.test(path) &&
-    !/\p{Cc}/u.test(path) &&
-    !segments.some((segment) => segment === '..' || segment === '.')
-  );
-}
 
 const storeId = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,63}$/i);
 

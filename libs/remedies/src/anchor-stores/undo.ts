@@ -1,6 +1,7 @@
 import type { HostFacts } from '@trustfleet/policy';
 import type { PlanChange, StoreEntry, TrustStore } from '@trustfleet/protocol';
-import type { UndoContext, UndoEffect, UndoFile } from '../types.ts';
+import type { AnchorUndoContext } from './context.ts';
+import type { UndoEffect, UndoFile } from '../types.ts';
 import { ANCHOR_WAYS } from './drivers.ts';
 import { toolLine } from './plan-lines.ts';
 import type { AnchorParameters } from './schema.ts';
@@ -25,7 +26,7 @@ function blocked(reason: string): UndoEffect {
 export function undoRun(
   facts: HostFacts,
   { store: reference }: AnchorParameters,
-  { context, undoing }: { readonly context: UndoContext; readonly undoing: Undoing },
+  { context, undoing }: { readonly context: AnchorUndoContext; readonly undoing: Undoing },
 ): UndoEffect {
   const store = storeIn(facts, reference);
   if (store === null) return blocked(whyGone(reference));
@@ -54,7 +55,7 @@ const whyGone = (reference: string | undefined): string =>
     ? "The agent finds no operating system's trust store on this host any more."
     : `The agent finds no store ${reference} on this host any more.`;
 
-function foreignTo({ files, entries }: UndoContext): string | null {
+function foreignTo({ files, entries }: AnchorUndoContext): string | null {
   const file = files.find(({ now, written, previous }) => now !== written && now !== previous);
   if (file !== undefined)
     return `${file.path} no longer holds what that job wrote, so it is left as it is. Look at the file, remove it if it is not wanted, and run the store's tool.`;

@@ -16,9 +16,10 @@ import {
   wayOf,
   whyNoStore,
 } from '../anchor-stores/target.ts';
-import type { RemedyContext, RemedyEffect } from '../types.ts';
+import type { AnchorContext } from '../anchor-stores/context.ts';
+import type { RemedyEffect } from '../types.ts';
 
-interface Addition extends RemedyContext {
+interface Addition extends AnchorContext {
   readonly facts: HostFacts;
   readonly store: TrustStore;
 }
@@ -30,7 +31,7 @@ interface Addition extends RemedyContext {
 export function addAnchorEffect(
   facts: HostFacts,
   { anchor, store: reference }: AnchorParameters,
-  context: RemedyContext,
+  context: AnchorContext,
 ): RemedyEffect {
   const { certificate } = context;
   if (certificate.sha256 !== anchor)

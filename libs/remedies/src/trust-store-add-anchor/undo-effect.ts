@@ -2,13 +2,14 @@ import type { HostFacts } from '@trustfleet/policy';
 import { removedLine } from '../anchor-stores/plan-lines.ts';
 import type { AnchorParameters } from '../anchor-stores/schema.ts';
 import { otherHolders, undoRun } from '../anchor-stores/undo.ts';
-import type { UndoContext, UndoEffect } from '../types.ts';
+import type { AnchorUndoContext } from '../anchor-stores/context.ts';
+import type { UndoEffect } from '../types.ts';
 
 /** Takes an addition back. Where something else brings the same anchor, the store keeps it: the run did not put that one there. */
 export function undoAddAnchorEffect(
   facts: HostFacts,
   parameters: AnchorParameters,
-  context: UndoContext,
+  context: AnchorUndoContext,
 ): UndoEffect {
   const { certificate, files } = context;
   const own = files.map(({ path }) => path);

@@ -27,9 +27,10 @@ import {
   whyNoStore,
   type NotApplicable,
 } from '../anchor-stores/target.ts';
-import type { HostExclusion, RemedyContext, RemedyEffect } from '../types.ts';
+import type { HostExclusion, AnchorContext } from '../anchor-stores/context.ts';
+import type { RemedyEffect } from '../types.ts';
 
-interface Removal extends RemedyContext {
+interface Removal extends AnchorContext {
   readonly facts: HostFacts;
   readonly store: TrustStore;
 }
@@ -41,7 +42,7 @@ interface Removal extends RemedyContext {
 export function removeAnchorEffect(
   facts: HostFacts,
   { anchor, store: reference }: AnchorParameters,
-  context: RemedyContext,
+  context: AnchorContext,
 ): RemedyEffect {
   if (context.certificate.sha256 !== anchor)
     return notApplicable('The certificate at hand is not the one that the order names.');
@@ -56,7 +57,7 @@ export function removeAnchorEffect(
   return way.kind === 'file' ? removeFile(removal, way) : removeEntry(removal, way);
 }
 
-function isGone(store: TrustStore, { certificate, listed }: RemedyContext): boolean {
+function isGone(store: TrustStore, { certificate, listed }: AnchorContext): boolean {
   const { sha256: anchor } = certificate;
   if (isIn(store, anchor) || store.bundle.anchors.includes(anchor)) return false;
   if (holdersOf(store, anchor).length > 0) return false;

@@ -1,18 +1,10 @@
 import { z } from 'zod';
+import { restoreFile } from '../guarded-files/inverse.ts';
 import { entryState } from './entry-state.ts';
 
 /** How the steps of these remedies are taken back; kept in the journal. */
 export const anchorInverse = z.discriminatedUnion('kind', [
-  z.looseObject({
-    kind: z.literal('restoreFile'),
-    path: z.string(),
-    /** SHA-256 of what we write, null where we remove: the file is touched again only while it is exactly so. */
-    written: z.string().nullable(),
-    /** What stood there before, base64; null when there was no file. */
-    previous: z.string().nullable(),
-    /** Mode and owner of what stood there; absent in journals of 0.1, which overwrote files of 0644 alone. */
-    attributes: z.looseObject({ mode: z.int(), uid: z.int(), gid: z.int() }).nullable().optional(),
-  }),
+  restoreFile,
   z.looseObject({
     kind: z.literal('reselect'),
     path: z.string(),
@@ -31,7 +23,6 @@ export const anchorInverse = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('runTool') }),
 ]);
 export type AnchorInverse = z.infer<typeof anchorInverse>;
-export type RestoreFile = Extract<AnchorInverse, { kind: 'restoreFile' }>;
 export type Reselect = Extract<AnchorInverse, { kind: 'reselect' }>;
 export type EntryInverse = Extract<AnchorInverse, { kind: 'entry' }>;
 

@@ -3,16 +3,11 @@ import type { PlanChange, TrustStore } from '@trustfleet/protocol';
 import { ANCHOR_WAYS, anchorFileContent, REMEDIES, roleOf, storeIn, whyNoStore } from '@trustfleet/remedies';
 import type { RemedyPlan, RemedyStep } from '../remedy.ts';
 import type { Anchoring } from './anchoring.ts';
+import { removeFileStep, writeFileStep } from '../guarded-files/steps.ts';
 import { ABSENT, type EntryState } from './entry-state.ts';
 import { isListed } from './listed.ts';
 import { lookAtHost, type Looked } from './host-look.ts';
-import {
-  deselectStep,
-  putEntryStep,
-  removeAnchorFileStep,
-  runToolStep,
-  writeAnchorFileStep,
-} from './steps.ts';
+import { deselectStep, putEntryStep, runToolStep } from './steps.ts';
 import { undoSteps, whatIsLeft } from './undo.ts';
 
 /** The plan on this host as it is now, and its steps. */
@@ -65,17 +60,21 @@ function fileSteps(
 ): RemedyStep[] {
   switch (change.kind) {
     case 'addFile':
-      return [writeAnchorFileStep(access, { path: change.path, bytes: anchorFileContent(certificate) })];
+      return [
+        writeFileStep(access, {
+          name: 'writeAnchorFile',
+          path: change.path,
+          bytes: anchorFileContent(certificate),
+          keepsAttributes: false,
+        }),
+      ];
     case 'removeFile':
-      return [removeAnchorFileStep(access, change)];
+      return [removeFileStep(access, { name: 'removeAnchorFile', ...change })];
     case 'changeFile':
       return [deselectStep(access, { path: change.path, sha256: change.sha256, names })];
     case 'runTool':
       return [runToolStep(access, { store: parameters.store, after: remedy.after })];
-    case 'addAnchor':
-    case 'removeAnchor':
-    case 'distrustAnchor':
-    case 'restoreFile':
+    default:
       return [];
   }
 }

@@ -1,4 +1,5 @@
 import type { TrustStoresSection } from '@trustfleet/protocol';
+import type { FileAccess } from '../guarded-files/ports.ts';
 import type { EntryState } from './entry-state.ts';
 import type { AnchorCheck } from './verify.ts';
 
@@ -17,30 +18,10 @@ export interface AnchorInStore {
   readonly store: StoreName;
 }
 
-/** What a file is, beside its bytes. */
-export interface FileAttributes {
-  /** A plain file, and no link. */
-  readonly plain: boolean;
-  /** Permission bits and owner, to be given to the file that takes its place. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** What these remedies need of the host; the agent connects it with libs/host and libs/trust-stores. */
-export interface AnchorStoreAccess {
+export interface AnchorStoreAccess extends FileAccess {
   /** The trust stores as they are now; one that is named by its file is among them. */
   trustStores(store: StoreName): Promise<TrustStoresSection>;
-  /** Null when there is no such file. */
-  readFile(path: string): Promise<Uint8Array | null>;
-  /** Null when there is nothing of that name. */
-  attributes(path: string): Promise<FileAttributes | null>;
-  /** Replaces the file as a whole, on disk before it returns; mode 0644 and root's where nothing else is asked for. */
-  writeFile(path: string, bytes: Uint8Array, attributes?: Omit<FileAttributes, 'plain'>): Promise<void>;
-  /** Missing is no error; on disk before it returns. */
-  removeFile(path: string): Promise<void>;
-  /** Removes what a write to `path` that was killed left beside it. */
-  sweep(path: string): Promise<void>;
   isDirectory(path: string): Promise<boolean>;
   /**
    * Runs the tool that makes what programs load of the store; what it made is on disk before it returns, since tools do not sync. After a

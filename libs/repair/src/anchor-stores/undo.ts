@@ -2,18 +2,11 @@ import { sha256Hex } from '@trustfleet/certificates';
 import type { UndoEntry, UndoFile } from '@trustfleet/remedies';
 import { StepFailedError, StepRefusedError, type UndoStep } from '../remedy.ts';
 import { digestOfEntry, type EntryState } from './entry-state.ts';
-import {
-  inversesIn,
-  type AnchorInverse,
-  type EntryInverse,
-  type Reselect,
-  type RestoreFile,
-} from './inverses.ts';
+import { inversesIn, type AnchorInverse, type EntryInverse, type Reselect } from './inverses.ts';
 import type { AnchorStoreAccess, StoreName } from './ports.ts';
 import { reselect } from './selection.ts';
-import { inverseAt, rewrite } from './steps.ts';
+import { fileLeft, inverseAt, restoreFileStep, rewrite } from '../guarded-files/steps.ts';
 
-const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 const digestOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : sha256Hex(bytes));
 
 /** What a run's journal says of its files and entries, the last one first, beside what has become of them. */
@@ -29,12 +22,6 @@ export async function whatIsLeft(
     if (inverse.kind === 'entry') entries.push(await entryLeft(access, inverse));
   }
   return { files, entries };
-}
-
-async function fileLeft(access: AnchorStoreAccess, inverse: RestoreFile): Promise<UndoFile> {
-  const { path, written, previous } = inverse;
-  const now = digestOf(await access.readFile(path));
-  return { path, now, written, previous: previous === null ? null : sha256Hex(bytesOf(previous)) };
 }
 
 /** Whoever rewrote the file meanwhile: our lines alone count, and only where they stand as we left them. */
@@ -63,26 +50,10 @@ async function entryLeft(
 export const touchedFiles = (journaled: readonly unknown[]): string[] =>
   inversesIn(journaled).flatMap((inverse) => (inverse.kind === 'restoreFile' ? [inverse.path] : []));
 
-function restoreFileStep(access: AnchorStoreAccess, inverse: RestoreFile): UndoStep {
-  const { path, written, attributes } = inverse;
-  const previous = inverse.previous === null ? null : bytesOf(inverse.previous);
-  return {
-    name: previous === null ? 'removeAnchorFile' : 'putFileBack',
-    derives: false,
-    inverse: () => inverseAt(access, path, digestOf(previous)),
-    async run() {
-      const now = digestOf(await access.readFile(path));
-      if (now !== digestOf(previous) && now !== written) {
-        throw new StepRefusedError(
-          `${path} no longer holds what this job wrote, so it was left as it is. Look at the file, remove it if it is not wanted, and run the store's tool.`,
-        );
-      }
-      if (previous === null) await access.removeFile(path);
-      else if (now === written) await access.writeFile(path, previous, attributes ?? undefined);
-      await access.sweep(path);
-    },
-  };
-}
+const PUT_BACK = {
+  names: { remove: 'removeAnchorFile', restore: 'putFileBack' },
+  advice: "Look at the file, remove it if it is not wanted, and run the store's tool.",
+};
 
 function reselectStep(access: AnchorStoreAccess, { path, lines }: Reselect): UndoStep {
   return {
@@ -172,7 +143,7 @@ export function undoSteps(
 ): UndoStep[] {
   const inverses = inversesIn(journaled);
   const steps = inverses.flatMap((inverse): UndoStep[] => {
-    if (inverse.kind === 'restoreFile') return [restoreFileStep(access, inverse)];
+    if (inverse.kind === 'restoreFile') return [restoreFileStep(access, inverse, PUT_BACK)];
     if (inverse.kind === 'reselect') return [reselectStep(access, inverse)];
     return inverse.kind === 'entry' ? [putEntryBackStep(access, inverse)] : [];
   });

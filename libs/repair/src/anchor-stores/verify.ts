@@ -1,17 +1,20 @@
 import { anchorStatus, evaluatePolicy, type Cause } from '@trustfleet/policy';
 import {
-  jobEvidence,
+  storeEvidence,
   type JobEvidence,
+  type StoreEvidence,
   type TrustStore,
   type TrustStoresSection,
 } from '@trustfleet/protocol';
 import { alone, isIn, otherHolders, roleOf, shipsBeside, storeIn } from '@trustfleet/remedies';
 import { z } from 'zod';
 import type { RemedyCheck } from '../remedy.ts';
+import { sameEvidence } from '../same-evidence.ts';
 import type { AnchorInStore } from './ports.ts';
 
 /** What a look at a store says about one anchor. */
 export interface AnchorCheck extends RemedyCheck {
+  readonly evidence: StoreEvidence | null;
   /** Does the store hold it, whether programs can use that store or not? Null where the store was not found. */
   readonly present: boolean | null;
   /** Can programs use the store? */
@@ -30,7 +33,7 @@ export const anchorCheck = z.looseObject({
   files: z.array(z.string().max(4096)).max(100),
   holds: z.boolean().nullable(),
   detail: z.string().max(4096).nullable(),
-  evidence: jobEvidence.nullable(),
+  evidence: storeEvidence.nullable(),
 });
 
 const unseen = (detail: string): AnchorCheck => ({
@@ -106,8 +109,8 @@ function byEntry(store: TrustStore, anchor: string): AnchorCheck {
 
 function evidenceOf(
   { id, bundle }: TrustStore,
-  { holds, bundleSha256 }: Pick<JobEvidence, 'holds' | 'bundleSha256'>,
-): JobEvidence {
+  { holds, bundleSha256 }: Pick<StoreEvidence, 'holds' | 'bundleSha256'>,
+): StoreEvidence {
   return {
     store: id.slice(0, 512),
     bundlePath: bundle.path,
@@ -142,9 +145,6 @@ export interface Traces {
   readonly before: JobEvidence | null;
 }
 
-const isAsBefore = (evidence: JobEvidence, before: JobEvidence | null): boolean =>
-  before?.bundleSha256 != null && before.bundleSha256 === evidence.bundleSha256;
-
 /**
  * Is what an addition did gone? So it is where the bundle is byte for byte as before; where the anchor is out of a bundle that programs
  * can use; and where something else brings it, which that job did not write.
@@ -152,7 +152,7 @@ const isAsBefore = (evidence: JobEvidence, before: JobEvidence | null): boolean 
 export function evaluateAbsence(seen: AnchorCheck, { files, before }: Traces): RemedyCheck {
   const { evidence, present, usable } = seen;
   if (present === null || evidence === null) return { holds: null, detail: seen.detail, evidence };
-  if (isAsBefore(evidence, before)) return { holds: true, detail: null, evidence };
+  if (sameEvidence(before, evidence)) return { holds: true, detail: null, evidence };
   if (!usable) return { holds: false, detail: seen.detail, evidence };
   if (!present) return { holds: true, detail: null, evidence };
   const [other] = seen.files;
@@ -174,7 +174,7 @@ export function evaluateAbsence(seen: AnchorCheck, { files, before }: Traces): R
 export function evaluateReturn(seen: AnchorCheck, { before }: Traces): RemedyCheck {
   const { holds, detail, evidence } = seen;
   if (holds === null || evidence === null) return { holds: null, detail, evidence };
-  if (holds || isAsBefore(evidence, before)) return { holds: true, detail: null, evidence };
+  if (holds || sameEvidence(before, evidence)) return { holds: true, detail: null, evidence };
   return { holds: false, detail, evidence };
 }
 

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { parseBundle, sha256Hex } from '@trustfleet/certificates';
 import type { BundleFile, LocalAnchor, TrustStoresSection } from '@trustfleet/protocol';
 import { ABSENT } from '../anchor-stores/entry-state.ts';
-import type { AnchorStoreAccess, FileAttributes } from '../anchor-stores/ports.ts';
+import type { AnchorStoreAccess } from '../anchor-stores/ports.ts';
+import type { FileAttributes } from '../guarded-files/ports.ts';
 import { evaluateAnchor } from '../anchor-stores/verify.ts';
 
 const run = promisify(execFile);

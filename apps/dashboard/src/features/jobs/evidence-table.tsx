@@ -3,7 +3,7 @@
 import type { JobDetail } from '@trustfleet/api';
 import { StatusDot, Table, Td, Th, Untrusted } from '@trustfleet/ui';
 import type { ReactNode } from 'react';
-import { useFormatter, useTranslations } from 'use-intl';
+import { useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 
 type Evidence = JobDetail['before'];
@@ -33,7 +33,6 @@ function Row({
 
 export function EvidenceTable({ before, after }: { readonly before: Evidence; readonly after: Evidence }) {
   const t = useTranslations();
-  const format = useFormatter();
   if (before === null && after === null) return <p className="p-4 text-muted">{t('job.noEvidence')}</p>;
   const each = (show: (evidence: NonNullable<Evidence>) => ReactNode) => ({
     before: before === null ? '–' : show(before),
@@ -56,21 +55,36 @@ export function EvidenceTable({ before, after }: { readonly before: Evidence; re
           ))}
         />
         <Row
-          name={t('job.anchorCount')}
-          {...each(({ anchors }) => <span className="tabular-nums">{format.number(anchors)}</span>)}
+          name={t('job.evidenceSubject')}
+          {...each((evidence) => (
+            <Untrusted text={'store' in evidence ? evidence.store : evidence.name} className="break-all" />
+          ))}
         />
-        <Row name={t('job.store')} {...each(({ store }) => <Untrusted text={store} />)} />
+        <Row
+          name={t('job.evidenceState')}
+          {...each((evidence) =>
+            'store' in evidence ? (
+              <span className="tabular-nums">{t('job.anchors', { count: evidence.anchors })}</span>
+            ) : (
+              <Untrusted text={evidence.state ?? '–'} className="break-all" />
+            ),
+          )}
+        />
         <Row
           name={t('job.file')}
-          {...each(({ bundlePath }) => (
-            <Untrusted text={bundlePath} className="font-mono text-[0.9em] break-all" />
+          {...each((evidence) => (
+            <Untrusted
+              text={'store' in evidence ? evidence.bundlePath : '–'}
+              className="font-mono text-[0.9em] break-all"
+            />
           ))}
         />
         <Row
           name={t('job.fileDigest')}
-          {...each(({ bundleSha256 }) =>
-            bundleSha256 === null ? '–' : <Print value={bundleSha256} short />,
-          )}
+          {...each((evidence) => {
+            const digest = 'store' in evidence ? evidence.bundleSha256 : evidence.sha256;
+            return digest === null ? '–' : <Print value={digest} short />;
+          })}
         />
       </tbody>
     </Table>
