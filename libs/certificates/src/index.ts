@@ -26,6 +26,7 @@ export { pemBlocks, type PemBlock } from './pem/pem-blocks.ts';
 export { decodeBase64 } from './pem/base64.ts';
 export type { AnchorSet, NameRules, OpenSslProfile, Verification, VerifyRequest } from './verify/types.ts';
 export { createAnchorSet } from './verify/anchor-set.ts';
+export { serverNameCode } from './verify/check-server-name.ts';
 export { verifyChain } from './verify/verify-chain.ts';
 export { X509_ERRORS } from './verify/codes.ts';
 export { extensionValue } from './x509/extensions.ts';

@@ -1,7 +1,7 @@
 import { textOf } from '../x509/canonical-name.ts';
 import { X509_ERRORS } from './codes.ts';
 import type { GeneralName } from './general-names.ts';
-import type { PathCertificate } from './path-certificate.ts';
+import { pathCertificate, type PathCertificate } from './path-certificate.ts';
 import type { NameRules } from './types.ts';
 
 const COMMON_NAME = '2.5.4.3';
@@ -12,6 +12,12 @@ export const PYTHON_NAME_RULES: NameRules = {
   wildcards: 'wholeLabel',
   commonName: 'withoutDnsName',
 };
+
+/** Whether a server's certificate is for that name, trusted or not: 0, else 62 or 64; null for what is no certificate. */
+export function serverNameCode(leaf: Uint8Array, serverName: string, rules: NameRules): number | null {
+  const certificate = pathCertificate(leaf);
+  return certificate === null ? null : nameMismatch(certificate, serverName, rules);
+}
 
 /** 0 where the certificate is for that DNS name or IP address; else 62 or 64. */
 export function nameMismatch(certificate: PathCertificate, serverName: string, rules: NameRules): number {

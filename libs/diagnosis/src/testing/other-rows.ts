@@ -68,6 +68,12 @@ export const OTHER_ROWS: readonly CauseRow[] = [
     },
   },
   {
+    cause: 'hostNameMismatch',
+    of: 'another server whose root nobody here has',
+    scenario: { chain: [server(unknownRoot, {}, ['DNS:portal.example'])], anchors: [root] },
+    evidence: { host: HOST },
+  },
+  {
     cause: 'serverNameNotSent',
     of: 'an upload that gets the default certificate',
     scenario: {
