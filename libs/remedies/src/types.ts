@@ -53,6 +53,10 @@ export interface Remedy<Parameters, Context, Undo> {
   readonly class: RemedyClass;
   /** An order's `parameters`; unknown fields are refused: what is signed is what is understood. */
   readonly parameters: z.ZodType<Parameters>;
+  /** SHA-256 of every artifact that the parameters name: their bytes travel beside the job. */
+  artifacts(parameters: Parameters): readonly string[];
+  /** What an order with these parameters is about, for a list; an anchor's order is named after its certificate instead. */
+  title(parameters: Parameters): string;
   /** Pure: says what would change, changes nothing. A what-if is the same call on stored facts. */
   effect(facts: HostFacts, parameters: Parameters, context: Context): RemedyEffect;
   /** Pure as well: what would take an earlier run with these parameters back (rollouts.md: undo by inverse operations). */

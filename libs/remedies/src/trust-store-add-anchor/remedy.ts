@@ -9,6 +9,8 @@ export const trustStoreAddAnchor: Remedy<AnchorParameters, AnchorContext, Anchor
   name: 'trustStore.addAnchor',
   class: 'trust',
   parameters: anchorParameters,
+  artifacts: ({ anchor }) => [anchor],
+  title: ({ anchor }) => anchor.slice(0, 16),
   effect: addAnchorEffect,
   undoEffect: undoAddAnchorEffect,
 };

@@ -9,6 +9,8 @@ export const trustStoreRemoveAnchor: Remedy<AnchorParameters, AnchorContext, Anc
   name: 'trustStore.removeAnchor',
   class: 'trust',
   parameters: anchorParameters,
+  artifacts: ({ anchor }) => [anchor],
+  title: ({ anchor }) => anchor.slice(0, 16),
   effect: removeAnchorEffect,
   undoEffect: undoRemoveAnchorEffect,
 };
