@@ -1,4 +1,4 @@
-import type { ClientName, VerdictOutcome } from '@trustfleet/protocol';
+import type { ClientName, VerdictCause, VerdictOutcome } from '@trustfleet/protocol';
 
 /** One client under one set of variables against one server: what was predicted, what really happened. */
 export interface Cell {
@@ -10,6 +10,10 @@ export interface Cell {
   readonly chain: string;
   readonly predicted: VerdictOutcome;
   readonly real: VerdictOutcome;
+  /** Why, as the product says; null where nothing fails. */
+  readonly cause: VerdictCause | null;
+  /** Any of these is right, as the scenario says; null where it says nothing. */
+  readonly expectedCauses: readonly VerdictCause[] | null;
   /** What the agent's own probe says; absent or null where it was not asked. */
   readonly probed?: VerdictOutcome | null;
 }

@@ -18,6 +18,7 @@ export class Tally {
   readonly #settings = new Set<string>();
   cells = 0;
   probed = 0;
+  causes = 0;
   runs = 0;
   kept = 0;
 
@@ -28,6 +29,7 @@ export class Tally {
     this.cells += run.cells.length;
     for (const cell of run.cells) {
       if (cell.probed) this.probed += 1;
+      if (cell.expectedCauses) this.causes += 1;
       this.#clients.add(`${cell.consumer} ${cell.client}`);
       this.#chains.add(cell.chain);
       this.#settings.add(cell.setting);
@@ -44,7 +46,7 @@ export class Tally {
     const wrong = this.disagreeing.length;
     return (
       `truth: ${this.cells} cells (${this.#clients.size} clients × ${this.#chains.size} chains × ` +
-      `${this.#settings.size} settings), ${this.cells - wrong} agree, ${wrong} do not; ${this.probed} also probed; ` +
+      `${this.#settings.size} settings), ${this.cells - wrong} agree, ${wrong} do not; ${this.probed} also probed, ${this.causes} causes compared; ` +
       `${this.runs} processes, ${this.kept} of them kept from before, ${this.failed.length} failed; ` +
       `${this.missing.length} stands are not on this machine`
     );
@@ -55,10 +57,7 @@ export class Tally {
 export function listing(cells: readonly Cell[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const cell of cells) {
-    const said =
-      disagreement(cell) === 'probe' && cell.probed
-        ? `probed ${words(cell.probed)}`
-        : `predicted ${words(cell.predicted)}`;
+    const said = saidOf(cell);
     const key = `${cell.consumer} | ${cell.client} | ${cell.setting}: ${said}, real ${words(cell.real)}`;
     const chains = groups.get(key) ?? [];
     chains.push(cell.chain);
@@ -68,6 +67,14 @@ export function listing(cells: readonly Cell[]): readonly string[] {
     const more = chains.length > MOST_CHAINS ? ` and ${chains.length - MOST_CHAINS} more` : '';
     return `DISAGREES ${key} <- ${chains.slice(0, MOST_CHAINS).join(' ')}${more}`;
   });
+}
+
+function saidOf(cell: Cell): string {
+  const { cause, expectedCauses, probed, predicted } = cell;
+  const respect = disagreement(cell);
+  if (respect === 'probe' && probed) return `probed ${words(probed)}`;
+  if (respect !== 'cause') return `predicted ${words(predicted)}`;
+  return `cause ${cause ?? 'none'}, expected ${expectedCauses?.join(' or ') || 'no failure'}`;
 }
 
 function words({ result, code, error }: VerdictOutcome): string {

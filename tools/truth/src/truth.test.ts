@@ -58,6 +58,8 @@ it(
     expect(some && disagreement({ ...some, predicted: { ...some.predicted, result: 'unverified' } })).toBe(
       some?.real.result === 'unverified' ? null : 'result',
     );
+    const failing = cells.find(({ real }) => real.result === 'fails');
+    expect(failing && disagreement({ ...failing, cause: 'notTls' })).toBe('cause');
   },
   LIMIT_MS,
 );

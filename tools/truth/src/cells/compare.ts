@@ -14,6 +14,16 @@ export function realOutcome(row: Row, connectsToStranger: boolean): VerdictOutco
   return { result: 'fails', code, error: row.error };
 }
 
+/** Whether it ended before any certificate was looked at: what it loads is what it complains of. */
+export function endedWhileLoading({ result, code, error, log }: Row): boolean {
+  if (result === 'connected') return false;
+  return result === 'notImported' || (code === null && !REFUSED.test(`${error ?? ''}\n${log}`));
+}
+
+/** As each client words that it did not like the certificate. */
+const REFUSED =
+  /CERTIFICATE_VERIFY_FAILED|certificate verify failed|[Hh]ostname|host name|IP address mismatch|match(es)? (either|any)|CertificateError|check_hostname requires/;
+
 /** What is decided when code runs, so that nobody can say it before: such an answer is right, and no agreement either. */
 export const DECIDED_WHEN_RUN = /^A module ca_certs_locater of the studio names the file when it is run$/;
 
@@ -22,11 +32,16 @@ export function disagreement({
   predicted,
   real,
   probed = null,
-}: Pick<Cell, 'predicted' | 'real' | 'probed'>): 'result' | 'code' | 'probe' | null {
+  cause,
+  expectedCauses,
+}: Pick<Cell, 'predicted' | 'real' | 'probed' | 'cause' | 'expectedCauses'>):
+  'result' | 'code' | 'probe' | 'cause' | null {
   const undecided = predicted.result === 'unknown' && DECIDED_WHEN_RUN.test(predicted.error ?? '');
   const predictedWrongly = undecided ? null : difference(predicted, real);
   if (predictedWrongly !== null) return predictedWrongly;
-  return probed !== null && difference(probed, real) !== null ? 'probe' : null;
+  if (probed !== null && difference(probed, real) !== null) return 'probe';
+  if (undecided || expectedCauses === null) return null;
+  return cause !== null && expectedCauses.includes(cause) ? null : 'cause';
 }
 
 function difference(said: VerdictOutcome, real: VerdictOutcome): 'result' | 'code' | null {

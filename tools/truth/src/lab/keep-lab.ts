@@ -31,7 +31,8 @@ export async function keptLab(directory: string, now: Date): Promise<LabChains> 
   const age = kept === null ? Infinity : now.getTime() - Date.parse(kept.madeAt);
   if (kept !== null && age >= 0 && age < GOOD_FOR_MS) return thaw(kept);
   await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
+  // Nobody else may look in: what is open to all is run as `nobody`, who cannot read where pyenv put the libraries (security.md, "a local user").
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const lab = await makeChains(now);
   await writeFile(file, JSON.stringify(freeze(lab, now)));
   return lab;

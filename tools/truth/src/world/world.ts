@@ -1,16 +1,17 @@
+import { ROOT_CATALOGUE } from '@trustfleet/certificates/catalogue';
 import {
-  createPredictor,
+  diagnoseSources,
   resolveSource,
   resolveSources,
   variableContexts,
   type DiagnosisFacts,
-  type Predictor,
   type ResolvedSource,
 } from '@trustfleet/diagnosis';
-import type { ClientName, ObservedEndpoint, VerdictOutcome } from '@trustfleet/protocol';
+import type { ClientName, Verdict, VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from '../cell.ts';
 import { type Answers, digestOf, openAnswers } from '../cells/answers.ts';
-import { NOBODYS, realOutcome } from '../cells/compare.ts';
+import { endedWhileLoading, NOBODYS, realOutcome } from '../cells/compare.ts';
+import { expectedCauses } from '../cells/expected-cause.ts';
 import { collect, environmentOf, type Collected } from '../cells/facts.ts';
 import { runDriver, type Call, type Row } from '../cells/run-driver.ts';
 import { openProbes, probeKey, type ProbeAll, type Probed } from '../cells/run-probe.ts';
@@ -86,20 +87,15 @@ async function judge({
   const asked = await answers.of(key, () =>
     runDriver(stand.python, { clients: calls, servers }, { scratch: plan.scratch, environment }),
   );
-  const judged = { stand, setting, facts, collected, predictor: createPredictor(facts) };
   const sources = calls.map((call) => ({ call, resolved: resolve(call.client, facts) }));
   const visit = visitOf({ sources, facts, variables: environmentOf(setting, plan), servers });
   const probed = run.probe
     ? await answers.of(digestOf([key, plan.digests.probe]), async () => [...(await probe(visit))])
     : { answer: [], kept: true };
-  const outcomes: Probed = new Map(probed.answer);
+  const judge = judgeOf({ sources, facts, collected, servers });
+  const judged = { stand, setting, judge, probed: new Map(probed.answer) };
   const cells = sources.flatMap((source) =>
-    cellsOf({
-      ...judged,
-      ...source,
-      probed: outcomes,
-      rows: asked.answer.filter(({ id }) => id === source.call.id),
-    }),
+    cellsOf({ ...judged, ...source, rows: asked.answer.filter(({ id }) => id === source.call.id) }),
   );
   return { cells, kept: asked.kept && probed.kept };
 }
@@ -158,31 +154,72 @@ function callsOf(stand: PlannedStand, setting: Setting): Call[] {
     .map((client) => ({ id: client, client }));
 }
 
+type Judge = (source: ResolvedSource, server: string) => Pick<Verdict, 'predicted' | 'cause'>;
+
+/** The product's own diagnosis of the servers that were visited. */
+function judgeOf(of: {
+  readonly sources: readonly Source[];
+  readonly facts: DiagnosisFacts;
+  readonly collected: Collected;
+  readonly servers: Plan['servers'];
+}): Judge {
+  const idOf = (server: string): string => of.collected.endpoints.get(server) ?? '';
+  const visited = new Set(of.servers.map(({ id }) => idOf(id)));
+  const { sections } = of.facts;
+  const endpoints = sections.endpoints.endpoints.filter(({ id }) => visited.has(id));
+  const facts = {
+    ...of.facts,
+    sections: { ...sections, endpoints: { ...sections.endpoints, endpoints } },
+  };
+  const verdicts = new Map(
+    of.sources.flatMap(({ resolved }) =>
+      diagnoseSources([resolved], facts, { configured: [], catalogue: ROOT_CATALOGUE }).verdicts.map(
+        (verdict) => [`${verdict.source} ${verdict.endpoint}`, verdict],
+      ),
+    ),
+  );
+  return ({ source }, server) => {
+    const verdict = verdicts.get(`${source.id} ${idOf(server)}`);
+    if (verdict === undefined) throw new Error('A server was visited that nobody looked at.');
+    return verdict;
+  };
+}
+
 interface Judged extends Source {
   readonly stand: PlannedStand;
   readonly setting: Setting;
   readonly rows: readonly Row[];
-  readonly facts: DiagnosisFacts;
-  readonly collected: Collected;
-  readonly predictor: Predictor;
+  readonly judge: Judge;
   readonly probed: Probed;
 }
 
-function cellsOf({ call, resolved, stand, setting, rows, facts, ...with_ }: Judged): Cell[] {
+function cellsOf({ call, resolved, stand, setting, rows, judge, probed }: Judged): Cell[] {
   const blind = rows.some(({ server, result }) => server === NOBODYS && result === 'connected');
-  const { endpoints } = facts.sections.endpoints;
-  return rows.map((row) => ({
-    consumer: stand.wish.name,
-    client: call.client,
-    setting: setting.name,
-    chain: row.server,
-    predicted: predictedOutcome(resolved, {
-      predictor: with_.predictor,
-      endpoint: endpoints.find(({ id }) => id === with_.collected.endpoints.get(row.server)),
-    }),
-    real: realOutcome(row, blind),
-    probed: with_.probed.get(probeKey(call.client, row.server)) ?? null,
-  }));
+  return rows.map((row) => {
+    const { predicted, cause } = judge(resolved, row.server);
+    const real = realOutcome(row, blind);
+    return {
+      consumer: stand.wish.name,
+      client: call.client,
+      setting: setting.name,
+      chain: row.server,
+      predicted,
+      real,
+      cause,
+      expectedCauses: causesOf(real, { setting, row }),
+      probed: probed.get(probeKey(call.client, row.server)) ?? null,
+    };
+  });
+}
+
+/** Null for what does not fail, or what fails before anything of ours is asked. */
+function causesOf(
+  { result }: VerdictOutcome,
+  { setting, row }: { readonly setting: Setting; readonly row: Row },
+): Cell['expectedCauses'] {
+  if (result === 'unverified') return ['verificationOff'];
+  if (result !== 'fails') return null;
+  return expectedCauses({ setting, chain: row.server, whileLoading: endedWhileLoading(row) });
 }
 
 /** As a diagnosis finds the consumer; a core that no configuration names is judged for the Python that it is tried with. */
@@ -198,12 +235,4 @@ function resolve(client: ClientName, facts: DiagnosisFacts): ResolvedSource {
   const feature = python.version?.split('.').slice(0, 2).join('.');
   const api = apis.find(({ zipPython }) => zipPython === feature) ?? apis[0] ?? null;
   return resolveSource({ client, python, api, context }, facts);
-}
-
-function predictedOutcome(
-  resolved: ResolvedSource,
-  at: { readonly predictor: Predictor; readonly endpoint: ObservedEndpoint | undefined },
-): VerdictOutcome {
-  if (at.endpoint === undefined) throw new Error('A server was visited that nobody looked at.');
-  return at.predictor.predict(resolved, at.endpoint).outcome;
 }

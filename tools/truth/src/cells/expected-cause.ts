@@ -1,0 +1,97 @@
+import type { VerdictCause } from '@trustfleet/protocol';
+import type { Setting } from '../settings.ts';
+
+/**
+ * What is wrong with a chain of the lab, told by how it was made (lab/chains.ts) to a client that has every anchor of the lab. Several where
+ * the chain has several faults, or where libraries disagree which one they name. A chain that stands not here has no fault.
+ */
+const FAULTS: readonly (readonly [chain: RegExp, causes: readonly VerdictCause[]])[] = [
+  [/^stranger-wrong-name$/, ['hostNameMismatch']],
+  // Nobody here has its root, whatever else there is.
+  [/^stranger/, ['anchorMissing']],
+  [/^self-signed$/, ['leafSelfSigned']],
+  [/^no-intermediate$/, ['chainIncomplete']],
+  [/^expired-leaf$/, ['leafExpired']],
+  [/^(future-leaf|future-intermediate)$/, ['notYetValid']],
+  [/^expired-intermediate$/, ['intermediateExpired']],
+  [/^expired-root(-sent)?$/, ['anchorExpired']],
+  [/^expired-both$/, ['anchorExpired', 'leafExpired']],
+  [
+    /^(wrong-name|no-san-wrong|no-san|cn-beside-san|wildcard-deep|wildcard-part|ip-san|ip-without-san|ip-in-cn)$/,
+    ['hostNameMismatch'],
+  ],
+  [/^sni-(stranger|other-name)$/, ['serverNameNotSent']],
+  [/^weak-/, ['weakKey']],
+  [/^constrained-(out|excluded)/, ['nameConstraint']],
+  [/^(path-length|no-cert-sign|issued-by-server|client-only|forged)$/, ['chainInvalid']],
+  // The bundle holds its old key.
+  [/^rekeyed/, ['anchorMissing', 'chainInvalid', 'leafSelfSigned']],
+  [/^(root-no|issuing-no|leaf-no|bare$)/, ['strictProfile', 'chainInvalid']],
+  [/^cross-old-expired/, ['crossSignExpired', 'anchorExpired']],
+];
+
+/** Faults that stand whoever's anchors are missing: a root is no remedy for another server's certificate (failures.md §7.6). */
+const ALWAYS_FIRST: readonly VerdictCause[] = ['hostNameMismatch'];
+
+/** What becomes of a client that loads a file which is so (lab/files.ts `writeBroken`). */
+const BY_FILE: Readonly<Record<string, readonly VerdictCause[]>> = {
+  missing: ['variableFileMissing'],
+  empty: ['variableFileEmpty'],
+  der: ['variableFileNotPem'],
+  truncated: ['variableFileNotPem'],
+  utf16: ['variableFileNotPem'],
+  text: ['variableFileNotPem'],
+  damaged: ['variableFileNotPem'],
+  bom: ['variableFileNotPem'],
+  directory: ['variableFileNotPem', 'variableFileMissing'],
+  'set but empty': ['variableEmpty'],
+};
+
+/** What a scenario says of a client that failed. */
+export interface Failure {
+  readonly setting: Pick<Setting, 'name' | 'store' | 'variables'>;
+  readonly chain: string;
+  /** It ended before a certificate was looked at. */
+  readonly whileLoading: boolean;
+}
+
+/** Causes any of which is right. Stated by the one who made chain and setting; the product has no part in it. */
+export function expectedCauses({ setting, chain, whileLoading }: Failure): readonly VerdictCause[] {
+  const file = fileFault(setting);
+  if (whileLoading && file !== null) return file;
+  const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
+  if (fault.some((cause) => ALWAYS_FIRST.includes(cause))) return fault;
+  // Nobody's root is nobody's, however much else is wrong.
+  if (hasEveryAnchor(setting) && !chain.startsWith('marker-')) return fault;
+  return [...fault, ...withoutAnchor(setting, chain), ...(file ?? [])];
+}
+
+function hasEveryAnchor({ store, name }: Failure['setting']): boolean {
+  return (
+    store === 'studio' || name === 'every variable names all' || name === 'every variable names all-reversed'
+  );
+}
+
+function fileFault({ name }: Failure['setting']): readonly VerdictCause[] | null {
+  const what = Object.keys(BY_FILE).find(
+    (word) => name.endsWith(` ${word}`) || name.endsWith(`, which is ${word}`),
+  );
+  return what === undefined ? null : (BY_FILE[what] ?? null);
+}
+
+/** Why a client lacks an anchor that another one has. */
+function withoutAnchor({ variables, name }: Failure['setting'], chain: string): VerdictCause[] {
+  const marker = /^marker-(.+)$/.exec(chain)?.[1];
+  const namesIt =
+    marker === undefined
+      ? Object.values(variables).some((value) => /\/(all|all-reversed|old|new|hashed)\b/.test(value))
+      : Object.values(variables).some((value) => value.endsWith(`/marker-${marker}.pem`));
+  return [
+    'anchorMissing',
+    // The file that would do is named, and not looked at.
+    ...(namesIt ? (['variableIgnored'] as const) : []),
+    // python-tls.md §3: it stands in the default file's place, which has the root.
+    ...(marker === 'default' && 'SSL_CERT_FILE' in variables ? (['bundleReplaces'] as const) : []),
+    ...(name.endsWith('names issuing') ? (['issuerWithoutRoot'] as const) : []),
+  ];
+}
