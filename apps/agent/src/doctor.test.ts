@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createTlsLab, type LabCertificate, type TlsLab } from '@trustfleet/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agent, type Finished } from './testing/agent-process.ts';
@@ -49,6 +50,7 @@ interface Report {
   readonly endpoints: { readonly endpoint: string; readonly network: string }[];
   readonly environments: {
     readonly python: string;
+    readonly code: { readonly path: string; readonly line: number } | null;
     readonly results: Record<string, unknown>[];
   }[];
 }
@@ -133,6 +135,54 @@ describe('doctor', () => {
       new RegExp(`127\\.0\\.0\\.1:${stranger.port} .*${server}|${server} .*127`),
     );
     expect(stdout).toMatch(/it does not trust the CA behind this server[^]*issuer: CN=Stranger/);
+  });
+
+  it('judges code that names its own file beside the Python that runs it, as that code itself finds', async () => {
+    const bundle = await put('ca.pem', authority.pem);
+    const stranger = await put('stranger.pem', (await lab.authority('Stranger')).pem);
+    await mkdir(join(directory, 'pipeline'));
+    const source = (trusted: string): string =>
+      [
+        'import socket, ssl, sys',
+        `context = ssl.create_default_context(cafile="${trusted}")`,
+        'with socket.create_connection(("localhost", int(sys.argv[1])), 10) as plain:',
+        '    context.wrap_socket(plain, server_hostname="localhost").close()',
+      ].join('\n');
+    const code = {
+      wrong: await put('pipeline/wrong.py', source(stranger)),
+      right: await put('pipeline/right.py', source(bundle)),
+    };
+    const settings = await put('scan.json', JSON.stringify({ code: [join(directory, 'pipeline')] }));
+
+    const finished = await doctor(['--here', '--json', '--scan-settings', settings, server], {
+      SSL_CERT_FILE: bundle,
+    });
+
+    const results = reportOf(finished).environments.map((row) => ({
+      code: row.code === null ? null : `${row.code.path}:${row.code.line}`,
+      ssl: row.results.find(({ client }) => client === 'ssl'),
+    }));
+    const of = (place: string | null) => results.find((row) => row.code === place)?.ssl;
+    expect(of(null)).toMatchObject({ result: 'verifies', cause: null, probed: { result: 'verifies' } });
+    expect(of(`${code.right}:2`)).toMatchObject({ result: 'verifies', cause: null });
+    expect(of(`${code.wrong}:2`)).toMatchObject({
+      ...{ result: 'fails', code: 20, cause: 'trustedInCode', remedies: [expect.stringMatching(/code/)] },
+      evidence: {
+        file: code.wrong,
+        line: 2,
+        value: stranger,
+        anchors: 1,
+        stillWorks: expect.stringContaining('ssl') as string,
+      },
+    });
+    // The server lives in this process, which must not wait.
+    const run = (path: string): Promise<string> =>
+      promisify(execFile)(PYTHON, [path, server.split(':')[1] ?? ''], { timeout: 30_000 }).then(
+        () => 'verifies',
+        (error: unknown) => String((error as { stderr?: string }).stderr),
+      );
+    expect(await run(code.right)).toBe('verifies');
+    expect(await run(code.wrong)).toMatch(/verify failed: unable to get local issuer certificate/);
   });
 
   it('without a server tells what can verify nothing at all', async () => {

@@ -1,6 +1,6 @@
 import type { KnownSystemFacts } from '@trustfleet/host';
 import type { VariablesSection } from '@trustfleet/protocol';
-import type { PythonFacts, PythonsResult, VariablesResult } from '@trustfleet/python';
+import type { CodeResult, PythonFacts, PythonsResult, VariablesResult } from '@trustfleet/python';
 import type { EndpointFacts } from './judge/endpoint-facts.ts';
 import type { ShotgridMemory, ShotgridResult } from '@trustfleet/shotgrid';
 
@@ -15,6 +15,8 @@ export interface EarlierFacts {
   /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
   readonly pythons?: Omit<PythonFacts, 'certifi'> | null;
   readonly shotgrid?: ShotgridFacts | null;
+  /** Files of anchors that code names. */
+  readonly code?: Pick<CodeResult, 'trusted'> | null;
   /** The part that outlives the service too (state/endpoints-file.ts). */
   readonly endpoints?: EndpointFacts | null;
 }

@@ -39,6 +39,7 @@ const isKnown: { readonly [Name in KnownSectionName]?: (facts: EarlierFacts) => 
   variables: (facts) => facts.variables !== null,
   pythons: (facts) => facts.certifi !== null,
   shotgrid: (facts) => (facts.shotgrid ?? null) !== null,
+  code: (facts) => (facts.code ?? null) !== null,
 };
 
 /** Sections that have to be read for the wanted ones. */

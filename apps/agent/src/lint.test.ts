@@ -68,6 +68,7 @@ describe('lint', () => {
           text: 'ctx.check_hostname = False',
           target: null,
           problem: null,
+          call: null,
         },
       ],
       files: 1,

@@ -89,10 +89,12 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
     facts.pythons = { packageBundles, defaults, sites, known };
     return found;
   },
-  async code({ options, settings }) {
+  async code({ facts, options, settings }) {
     const { ROOT_CATALOGUE: catalogue } = await import('@trustfleet/certificates/catalogue');
     const { code: roots, readNetwork } = settings;
-    return collectCode(options.host, { roots, readNetwork, catalogue, root: options.root });
+    const found = await collectCode(options.host, { roots, readNetwork, catalogue, root: options.root });
+    facts.code = { trusted: found.trusted };
+    return found;
   },
   async shotgrid(context) {
     const { facts, options, settings } = context;
@@ -108,7 +110,7 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
     return found;
   },
   bundles(context) {
-    const { variables, certifi, pythons, shotgrid } = context.facts;
+    const { variables, certifi, pythons, shotgrid, code } = context.facts;
     // Half a list would look like a host without certifi.
     if (variables === null || certifi === null)
       throw new Error('variables or Python environments are not known');
@@ -116,6 +118,7 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
     return collectBundles(context.options.host, {
       ...{ variables, certifi, packageBundles, defaults },
       shotgunApi: shotgrid?.bundles,
+      trustedInCode: code?.trusted,
       readNetwork: context.settings.readNetwork,
     });
   },
@@ -157,9 +160,11 @@ type Following = { readonly [Name in KnownSectionName]?: readonly KnownSectionNa
 /** Sections whose facts a reader needs, and does without where they are known from an earlier scan. */
 export const FOLLOWS: Following = {
   shotgrid: ['variables', 'pythons'],
-  bundles: ['variables', 'pythons', 'shotgrid'],
+  bundles: ['variables', 'pythons', 'shotgrid', 'code'],
 };
 
-const JUDGED: readonly KnownSectionName[] = ['trustStores', 'variables', 'pythons', 'shotgrid', 'bundles'];
+const JUDGED: readonly KnownSectionName[] = [
+  ...(['trustStores', 'variables', 'pythons', 'shotgrid', 'code', 'bundles'] as const),
+];
 /** Sections that a reader needs as they are now; of Pythons and copies that have not changed nothing is opened again. */
 export const READS: Following = { endpoints: JUDGED, verdicts: JUDGED };

@@ -1,5 +1,6 @@
 import type { ClientName, PythonEnvironment, ShotgunApi, TrustSource } from '@trustfleet/protocol';
 import type { OpenSslProfile } from '@trustfleet/certificates';
+import type { CodeTrust } from './code-trust/code-trust.ts';
 import type { VariableContext } from './facts.ts';
 
 /** Who verifies: one client of one Python environment under one set of variables (failures.md §11, point 1). */
@@ -10,6 +11,10 @@ export interface Consumer {
   /** The copy of shotgun_api3 that decides, for its three paths. */
   readonly api: ShotgunApi | null;
   readonly context: VariableContext;
+  /** Set for the calls of code that decides for itself; absent for the client in general. */
+  readonly code?: CodeTrust;
+  /** What code beside the client in general says for its own calls. */
+  readonly beside?: readonly CodeTrust[];
 }
 
 /** A {@link TrustSource} with what a prediction needs and the wire does not. */

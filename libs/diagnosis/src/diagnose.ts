@@ -110,7 +110,8 @@ function withWhatWorks(verdicts: readonly Verdict[], sources: readonly ResolvedS
   const working = new Map<string, TrustSource[]>();
   for (const { endpoint, source, cause } of verdicts) {
     const found = bySource.get(source);
-    if (cause === null && found !== undefined)
+    // What code does for itself is no help to the client in general.
+    if (cause === null && found !== undefined && found.code === undefined)
       working.set(endpoint, [...(working.get(endpoint) ?? []), found]);
   }
   return verdicts.map((verdict) => {

@@ -6,7 +6,9 @@ export interface DiagnosisFacts {
   readonly sections: Pick<
     Inventory,
     'pythons' | 'variables' | 'bundles' | 'trustStores' | 'shotgrid' | 'endpoints'
-  >;
+  > &
+    // What code decides for itself stands beside all else, and nobody need have looked for it.
+    Partial<Pick<Inventory, 'code'>>;
   /** Options of configuration files that a client reads for itself; absent where nobody looked. */
   readonly options?: readonly ClientOption[];
   /** DER of a certificate that the sections name; null where it is not held. */

@@ -79,6 +79,13 @@ export interface ApiBundleCopy {
   readonly version: string | null;
   readonly readAs: Account | null;
 }
+/** A file, or directory of hashed names, that code names as what it trusts. */
+export interface TrustedFile {
+  readonly path: string;
+  /** The file of code. */
+  readonly code: string;
+  readonly readAs: Account | null;
+}
 /** A directory on one Python's import path. */
 export interface SiteDirectory {
   readonly directory: string;

@@ -33,7 +33,7 @@ export interface Examination {
   readonly launchers: readonly string[];
 }
 
-const READ = ['variables', 'pythons', 'trustStores', 'shotgrid', 'bundles'] as const;
+const READ = ['variables', 'pythons', 'trustStores', 'shotgrid', 'code', 'bundles'] as const;
 
 /** Looks at this machine and at the endpoints once, and judges every program against each. Changes nothing, and needs no server. */
 export async function examine(options: ExamineOptions): Promise<Examination> {

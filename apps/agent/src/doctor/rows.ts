@@ -24,9 +24,10 @@ export interface Cell {
   readonly entries: readonly Entry[];
 }
 
-/** One Python environment under one set of variables. */
+/** One Python environment under one set of variables; where `code` is set, the calls of that code alone (decision 0011). */
 export interface Row {
   readonly python: PythonEnvironment;
+  readonly code: NonNullable<TrustSource['code']> | null;
   readonly accounts: readonly string[];
   readonly sources: readonly TrustSource[];
   readonly cells: readonly Cell[];
@@ -51,7 +52,7 @@ export function rowsOf(examination: Examination, first: string | null): Row[] {
   const bySource = grouped(verdicts.verdicts, ({ source }) => source);
   const groups = grouped(
     verdicts.sources.filter(({ python }) => python !== null),
-    ({ python, accounts }) => JSON.stringify([python, accounts]),
+    ({ python, accounts, code }) => JSON.stringify([python, accounts, code?.path ?? '', code?.line ?? 0]),
   );
   const rows = [...groups.values()].flatMap((sources): Row[] => {
     const python = pythons.get(sources[0]?.python ?? '');
@@ -66,6 +67,7 @@ export function rowsOf(examination: Examination, first: string | null): Row[] {
     return [
       {
         python,
+        code: sources[0]?.code ?? null,
         accounts: sources[0]?.accounts ?? [],
         sources: sources.toSorted((a, b) => compare(a.client, b.client)),
         cells: endpoints.map((endpoint) => ({
@@ -75,8 +77,8 @@ export function rowsOf(examination: Examination, first: string | null): Row[] {
       },
     ];
   });
-  const rank = ({ python, accounts }: Row): string =>
-    `${python.path === first || python.realPath === first ? 0 : 1}${python.path}\0${accounts.join()}`;
+  const rank = ({ python, accounts, code }: Row): string =>
+    `${python.path === first || python.realPath === first ? 0 : 1}${python.path}\0${code?.path ?? ''}\0${accounts.join()}`;
   return rows.toSorted((a, b) => compare(rank(a), rank(b)));
 }
 

@@ -29,7 +29,7 @@ export function diagnosisFacts(
   };
 }
 
-const EMPTY: Pick<Inventory, keyof DiagnosisFacts['sections']> = {
+const EMPTY: Omit<Pick<Inventory, keyof DiagnosisFacts['sections']>, 'code'> = {
   pythons: { pythons: [] },
   variables: { variables: [] },
   bundles: { bundles: [] },

@@ -26,7 +26,8 @@ const RESOLVED_ONLY: readonly ClientName[] = ['curl', 'git', 'node', 'conda'];
 
 /** Why a source is never probed; null where it may be. */
 export function whyNotProbed({ consumer, source }: ResolvedSource): string | null {
-  const { python } = consumer;
+  const { python, code } = consumer;
+  if (code !== undefined) return 'predicted only: what code says for its own calls is worked out, not run';
   if (python === null || RESOLVED_ONLY.includes(source.client))
     return 'predicted only: this client is judged by its settings';
   if (python.facts === 'static')

@@ -19,23 +19,21 @@ function variableTexts(provenance: readonly Provenance[]): string[] {
 
 /** Whose file it is, or who loads it without being told. */
 function ownerText(one: Provenance): string[] {
-  switch (one.kind) {
-    case 'variable':
-      return [];
-    case 'certifi':
-      return [`certifi ${one.version ?? '?'} of ${one.python}`];
-    case 'package':
-      return [`${one.name} ${one.version ?? '?'} of ${one.python}`];
-    case 'pythonDefault':
-      return [`${one.python} by default`];
-    case 'shotgunApi':
-      return [`shotgun_api3 ${one.version ?? '?'} (${one.api})`];
-    case 'option':
-      return [`${one.client} ${one.name} (${one.source})`];
-    case 'code':
-      return [`code in ${one.path}`];
-  }
+  const owner = OWNERS[one.kind] as (one: Provenance) => string | null;
+  const text = owner(one);
+  return text === null ? [] : [text];
 }
+const OWNERS: {
+  readonly [kind in Provenance['kind']]: (one: Extract<Provenance, { kind: kind }>) => string | null;
+} = {
+  variable: () => null,
+  certifi: ({ version, python }) => `certifi ${version ?? '?'} of ${python}`,
+  package: ({ name, version, python }) => `${name} ${version ?? '?'} of ${python}`,
+  pythonDefault: ({ python }) => `${python} by default`,
+  shotgunApi: ({ version, api }) => `shotgun_api3 ${version ?? '?'} (${api})`,
+  option: ({ client, name, source }) => `${client} ${name} (${source})`,
+  code: ({ path }) => `code in ${path}`,
+};
 
 const hasProblem = (bundle: InventoryBundle): boolean =>
   bundle.state !== 'read' || !bundle.opensslAccepts || bundle.problems.length > 0;

@@ -17,6 +17,7 @@ export function doctorJson(rows: readonly Row[], { sections, problems, launchers
       version: row.python.version,
       product: row.python.product ?? null,
       accounts: row.accounts,
+      code: row.code,
       clients: row.sources.map((source) => ({
         ...{ client: source.client, install: source.install, version: source.version },
         ...{ state: source.state, error: source.error, anchors: source.anchors },

@@ -8,11 +8,12 @@ const MOST_ACCOUNTS = 3;
 /** Of one cause: names of what fails of it. */
 const MOST_CLIENTS = 8;
 
-function rowName({ python, accounts }: Row): string {
+function rowName({ python, accounts, code }: Row): string {
   const version = python.version ?? '?';
   const product = python.product == null ? '' : `${python.product}, `;
   const who = accounts.length === 0 ? '' : ` as ${someOf(accounts, MOST_ACCOUNTS)}`;
-  return `${plain(python.path)} (${plain(product)}${plain(version)})${who}`;
+  const called = code === null ? '' : `  called in ${plain(code.path)}:${code.line}`;
+  return `${plain(python.path)} (${plain(product)}${plain(version)})${who}${called}`;
 }
 
 function cellText({ entries }: Cell): string {

@@ -4,6 +4,7 @@ import { cameLater, releaseOf } from './bundle-release.ts';
 import {
   type CauseFound,
   certificateEvidence,
+  codeEvidence,
   decidingStep,
   failed,
   type FindCause,
@@ -132,11 +133,15 @@ function leafAlone({ certificates, predictor }: Inquest, sha256: string): CauseF
   };
 }
 
+/** The file that code names lacks what this host has elsewhere: the code is at fault, whoever answers. */
 const trustedInCode: Finder = ({ inquest, good }) => {
   const step = decidingStep(inquest);
   if (step?.kind !== 'argument') return null;
-  return { cause: 'trustedInCode', evidence: { ...stepEvidence(step), ...rootEvidence(inquest, good) } };
+  const anchors = inquest.resolved.anchors.length;
+  const told = { ...stepEvidence(step), ...codeEvidence(inquest), anchors };
+  return { cause: 'trustedInCode', evidence: { ...told, ...rootEvidence(inquest, good) } };
 };
+const trustedInCodeWrongly: Finder = (search) => (search.good === null ? null : trustedInCode(search));
 
 /** It is there, and the store or its owner does not let it vouch for servers. */
 const rejected: Finder = ({ inquest, good }) => {
@@ -192,6 +197,7 @@ const FINDERS: readonly Finder[] = [
   variableEmpty,
   variableIgnored,
   withoutStore,
+  trustedInCodeWrongly,
   interception,
   selfSignedLeaf,
   incomplete,

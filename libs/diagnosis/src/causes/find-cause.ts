@@ -1,4 +1,5 @@
 import { anchorCause } from './anchors.ts';
+import { codeCause } from './code.ts';
 import { clockCause, dateCause } from './dates.ts';
 import { type CauseFound, type FindCause, type Inquest } from './inquest.ts';
 import { loadingCause } from './loading.ts';
@@ -9,6 +10,7 @@ import { hostNameCause, nameNotSentCause } from './server-name.ts';
 /** failures.md §7.6: each rules out what comes after it. */
 const ORDER: readonly FindCause[] = [
   networkCause,
+  codeCause,
   loadingCause,
   clockCause,
   nameNotSentCause,

@@ -76,6 +76,15 @@ export function stepEvidence(step: TrustStep | null): Verdict['evidence'] {
   };
 }
 
+/** Where code decides for itself: file, line, the file that it trusts. Empty for a client in general. */
+export function codeEvidence({ resolved: { consumer } }: Inquest): Verdict['evidence'] {
+  const { code } = consumer;
+  if (code === undefined) return {};
+  const { path, line, places, argument, target } = code;
+  const more = places > 1 ? { places } : {};
+  return { file: path, line, argument, ...(target === null ? {} : { value: target }), ...more };
+}
+
 /** Names, fingerprint and last day of one certificate. */
 export function certificateEvidence(
   { certificates }: Inquest,

@@ -1,5 +1,14 @@
 import type { TrustSource, TrustStep, VerdictCause } from '@trustfleet/protocol';
-import { type CauseFound, decidingStep, type FindCause, type Inquest, stepEvidence } from './inquest.ts';
+import {
+  type CauseFound,
+  codeEvidence,
+  decidingStep,
+  type FindCause,
+  type Inquest,
+  stepEvidence,
+} from './inquest.ts';
+import type { DiagnosisFacts } from '../facts.ts';
+import { indexOf, wayTo } from '../trust-sources/facts-index.ts';
 
 /** A file that does not load, by what is wrong with it (python-tls.md §3). */
 const BY_REASON: Readonly<Record<string, VerdictCause>> = {
@@ -52,11 +61,17 @@ export function failedToLoad({ kind, outcome, reason }: TrustStep): boolean {
 export function unloadable({ facts }: Inquest, step: TrustStep | null): CauseFound | null {
   const cause = step?.reason == null ? undefined : BY_REASON[step.reason];
   if (step === null || cause === undefined) return null;
-  const bundle = facts.sections.bundles.bundles.find(({ path }) => path === step.value);
-  const detail = bundle?.detail ?? null;
+  const detail = detailOf(facts, step);
   const evidence = { ...stepEvidence(step), ...(detail === null ? {} : { detail }) };
   if (withoutAnswer(detail)) return { cause: 'shareDoesNotAnswer', evidence };
   return { cause, evidence };
+}
+
+/** What the host's readers say of the file, to which often a link leads. */
+function detailOf(facts: DiagnosisFacts, { kind, name, value, definedIn }: TrustStep): string | null {
+  if (value === null) return null;
+  const ledBy = kind === 'variable' ? wayTo(kind, name ?? '', definedIn ?? '') : null;
+  return indexOf(facts).file(value, ledBy)?.detail ?? null;
 }
 
 /** Who switched it off: the step says which variable, option or version. */

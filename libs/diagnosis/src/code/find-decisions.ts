@@ -8,7 +8,7 @@ import { tokenizePython } from './tokenize.ts';
 import { VERIFICATION_RULES } from './verification-rules.ts';
 
 /** A {@link CodeFinding} before anybody looked at the file it trusts. */
-export type FoundDecision = Pick<CodeFinding, 'line' | 'decision' | 'rule' | 'text' | 'target'>;
+export type FoundDecision = Pick<CodeFinding, 'line' | 'decision' | 'rule' | 'text' | 'target' | 'call'>;
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
   ...Object.entries(ENVIRONMENT_RULES),
@@ -29,6 +29,7 @@ const LONGEST_TARGET = 4096;
 
 interface Hit extends RuleHit {
   readonly at: number;
+  readonly call: string | null;
 }
 
 class FileFacts implements SourceFacts {
@@ -95,8 +96,13 @@ function ruleFor(statement: Statement, index: number): Rule | undefined {
 function hitsIn(statement: Statement, facts: SourceFacts): Hit[] {
   return statement.tokens.flatMap((token, index) => {
     const hit = ruleFor(statement, index)?.(statement, index, facts) ?? null;
-    return hit === null ? [] : [{ ...hit, at: token.start }];
+    return hit === null ? [] : [{ ...hit, at: token.start, call: calledIn(statement, index) }];
   });
+}
+
+function calledIn(statement: Statement, index: number): string | null {
+  const callee = statement.callee(index);
+  return callee < 0 ? null : statement.text(callee).slice(0, LONGEST_VARIABLE);
 }
 
 /** Line numbers of offsets in order, as Python counts lines. */
@@ -126,11 +132,12 @@ export function findCodeDecisions(source: string): FoundDecision[] {
     if (hits.length < MOST_FOUND) hits.push(...hitsIn(statement, facts));
   });
   const lineOf = lineCounter(source);
-  return hits.slice(0, MOST_FOUND).map(({ decision, rule, target, at, shown }) => ({
+  return hits.slice(0, MOST_FOUND).map(({ decision, rule, target, at, shown, call }) => ({
     line: lineOf(at),
     decision,
     rule,
     target: target === null ? null : target.slice(0, LONGEST_TARGET),
     text: maskedLine(source, hidden, { at, shown }),
+    call,
   }));
 }

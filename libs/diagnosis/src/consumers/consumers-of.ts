@@ -1,6 +1,7 @@
 import type { ClientName, PythonEnvironment, PythonPackageName } from '@trustfleet/protocol';
+import { withCode } from '../code-trust/code-consumers.ts';
 import { variableContexts } from '../contexts/variable-contexts.ts';
-import type { Consumer } from '../consumer.ts';
+import type { Consumer, ResolvedSource } from '../consumer.ts';
 import type { DiagnosisFacts, VariableContext } from '../facts.ts';
 import { API_PATHS } from '../shotgun-api/types.ts';
 import { eraOf } from '../shotgun-api/eras.ts';
@@ -26,7 +27,10 @@ const BY_PACKAGE: readonly (readonly [PythonPackageName, ClientName])[] = [
 const PROGRAMS: readonly ClientName[] = ['curl', 'git', 'node'];
 
 /** failures.md §11, point 1. The machine's context comes first, so that it is whole where the limit cuts. */
-export const consumersOf: ConsumersOf = (facts, limit = MAX_SOURCES) => {
+export const consumersOf: ConsumersOf = (facts, limit = MAX_SOURCES) =>
+  withCode(facts, inGeneral(facts, limit)).slice(0, limit);
+
+function inGeneral(facts: DiagnosisFacts, limit: number): Consumer[] {
   const found: Consumer[] = [];
   for (const context of variableContexts(facts)) {
     for (const client of PROGRAMS) found.push({ client, python: null, api: null, context });
@@ -36,7 +40,7 @@ export const consumersOf: ConsumersOf = (facts, limit = MAX_SOURCES) => {
     }
   }
   return found.slice(0, limit);
-};
+}
 
 function ofPython(facts: DiagnosisFacts, python: PythonEnvironment, context: VariableContext): Consumer[] {
   const installed = new Set(python.packages.map(({ name }) => name));
@@ -64,4 +68,12 @@ function pathsOf({ api, core }: Copy, python: PythonEnvironment, context: Variab
 
 /** Every consumer worth judging, resolved. */
 export const resolveSources: ResolveSources = (facts, limit) =>
-  consumersOf(facts, limit).map((consumer) => resolveSource(consumer, facts));
+  consumersOf(facts, limit)
+    .map((consumer) => resolveSource(consumer, facts))
+    .filter(isHeard);
+
+/** A path of the API that takes no such argument does what it does in general; a session that a variable beats, too. */
+function isHeard({ consumer: { code }, source: { steps } }: ResolvedSource): boolean {
+  if (code === undefined) return true;
+  return steps.some(({ kind, outcome }) => kind === 'argument' && ['used', 'failed'].includes(outcome));
+}

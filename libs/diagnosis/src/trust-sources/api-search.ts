@@ -13,7 +13,7 @@ import {
   locaterRung,
 } from './httplib2-chain.ts';
 import {
-  argumentRung,
+  argumentRungs,
   byFile,
   NO_FACTS,
   valueOf,
@@ -107,7 +107,7 @@ function coreIsUnknown({ api, judged }: ApiCase): boolean {
 }
 
 function rungOf(at: ApiCase, one: string, way: FileWay): readonly Rung[] {
-  if (one === 'argument') return [argumentRung('ca_certs')];
+  if (one === 'argument') return argumentRungs(at, 'ca_certs', way);
   if (one === `env:${VARIABLE}`) return [settingRung(at, way)];
   if (one === 'env:HTTPLIB2_CA_CERTS') return [httplib2VariableRung(at)];
   if (one === 'module:ca_certs_locater') return [locaterRung(at)];

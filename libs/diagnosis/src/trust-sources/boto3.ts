@@ -2,7 +2,7 @@ import { isAtLeast, type VersionNumber } from '../version-number.ts';
 import { pythonLoadError, withoutClass } from './file-problem.ts';
 import { certifi } from './hooks.ts';
 import {
-  argumentRung,
+  argumentRungs,
   byFile,
   inquire,
   NO_FACTS,
@@ -42,7 +42,7 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
   };
   const empty = (at: Place): Found => byEmpty(at, version);
   return firstThatIsThere([
-    argumentRung('verify'),
+    ...argumentRungs(inquiry, 'verify', way),
     variableRung(inquiry, 'AWS_CA_BUNDLE', { ...way, empty }),
     optionRung(inquiry, way),
     variableRung(inquiry, 'REQUESTS_CA_BUNDLE', { ...way, empty }),

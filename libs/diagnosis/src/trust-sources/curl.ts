@@ -1,4 +1,12 @@
-import { argumentRung, inquire, knownAs, NO_FACTS, variable, variableRung, type Inquiry } from './inquiry.ts';
+import {
+  argumentRungs,
+  inquire,
+  knownAs,
+  NO_FACTS,
+  variable,
+  variableRung,
+  type Inquiry,
+} from './inquiry.ts';
 import { CURL_PROFILE } from './openssl-profile.ts';
 import { operatingSystemStore } from './os-store.ts';
 import { passedBy } from './passed-by.ts';
@@ -24,7 +32,7 @@ function search(inquiry: Inquiry): Found {
     });
   const error = (_: unknown, path: string): string => `curl: (77) error setting certificate file: ${path}`;
   const file = firstThatIsThere([
-    argumentRung('--cacert'),
+    ...argumentRungs(inquiry, '--cacert'),
     variableRung(inquiry, 'CURL_CA_BUNDLE', { error }),
     variableRung(inquiry, 'SSL_CERT_FILE', { error }),
     { place: place('osStore'), look: () => osStore(inquiry) },

@@ -9,7 +9,7 @@ import type {
 import type { DiagnosisFacts } from '../facts.ts';
 
 /** A file or directory of anchors that the facts know. */
-export type KnownFile = BundleFile & Pick<InventoryBundle, 'form'>;
+export type KnownFile = BundleFile & Pick<InventoryBundle, 'form' | 'otherPaths'>;
 
 /** Where anchors come from: one file, one directory, one store. */
 export interface Origin {
@@ -125,8 +125,8 @@ function onlyOne(known: readonly KnownFile[] | undefined, form: Form): KnownFile
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
-function pathsOfFile({ path, realPath }: KnownFile, windows: boolean): string[] {
-  return [path, realPath].flatMap((one) => (one === null ? [] : [normalPath(one, windows)]));
+function pathsOfFile({ path, realPath, otherPaths = [] }: KnownFile, windows: boolean): string[] {
+  return [path, realPath, ...otherPaths].flatMap((one) => (one === null ? [] : [normalPath(one, windows)]));
 }
 
 /** A store's bundle by both its names, and the folder of hashed names beside it (Debian's /etc/ssl/certs). */

@@ -2,7 +2,7 @@ import { isBefore } from '../version-number.ts';
 import { bundleOfPackage } from './hooks.ts';
 import { httplib2ImportFailure, httplib2Rungs, locaterRung } from './httplib2-chain.ts';
 import {
-  argumentRung,
+  argumentRungs,
   byFile,
   inquire,
   libraryOf,
@@ -38,9 +38,9 @@ function search(inquiry: Inquiry, version: readonly number[]): Found {
   const own = ownRung(inquiry);
   // 0.7 – 0.11 know no variable and no certifi (shotgrid.md §1.4, E4).
   if (isBefore(version, [0, 12]))
-    return firstThatIsThere([argumentRung('ca_certs'), locaterRung(inquiry), own]);
+    return firstThatIsThere([...argumentRungs(inquiry, 'ca_certs'), locaterRung(inquiry), own]);
   const failure = httplib2ImportFailure(inquiry);
-  return failure ?? firstThatIsThere([argumentRung('ca_certs'), ...httplib2Rungs(inquiry, own)]);
+  return failure ?? firstThatIsThere([...argumentRungs(inquiry, 'ca_certs'), ...httplib2Rungs(inquiry, own)]);
 }
 
 function ownRung(inquiry: Inquiry): Rung {

@@ -1,4 +1,5 @@
 import type { PythonEnvironment, PythonPackage, PythonPackageName } from '@trustfleet/protocol';
+import { whereOf, type CodeTrust } from '../code-trust/code-trust.ts';
 import type { Consumer } from '../consumer.ts';
 import type { ClientOption, DiagnosisFacts } from '../facts.ts';
 import { versionNumber, type VersionNumber } from '../version-number.ts';
@@ -176,6 +177,42 @@ export function variableRung(
   return { place: at, look: () => empty(at) };
 }
 
-export function argumentRung(name: string): Rung {
-  return { place: place('argument', { name }), look: null };
+/** Code beside it that is named in the steps of a client in general. */
+const MOST_BESIDE = 3;
+
+/** What is given with a call: nothing in general, and what code says where the inquiry is about that code's own calls. */
+export function argumentRungs(inquiry: Inquiry, name: string, way: FileWay = {}): Rung[] {
+  const { code, beside = [] } = inquiry.consumer;
+  if (code !== undefined) return code.place === 'call' ? [codeRung(inquiry, code, way)] : [notGiven(name)];
+  const said = beside.filter(({ place: at }) => at === 'call').slice(0, MOST_BESIDE);
+  return said.length === 0 ? [notGiven(name)] : said.map(besideRung);
+}
+
+/** `Session.verify`, which the variables beat (python-tls.md §4). */
+export function sessionRungs(inquiry: Inquiry, way: FileWay): Rung[] {
+  const { code, beside = [] } = inquiry.consumer;
+  if (code !== undefined) return code.place === 'session' ? [codeRung(inquiry, code, way)] : [];
+  return beside
+    .filter(({ place: at }) => at === 'session')
+    .slice(0, MOST_BESIDE)
+    .map(besideRung);
+}
+
+const notGiven = (name: string): Rung => ({ place: place('argument', { name }), look: null });
+
+function codePlace(code: CodeTrust): Place {
+  return place('argument', { name: code.argument, value: code.target, definedIn: whereOf(code) });
+}
+
+function besideRung(code: CodeTrust): Rung {
+  return { place: codePlace(code), look: null, passed: { outcome: 'ignored', reason: 'thatCodeAlone' } };
+}
+
+function codeRung(inquiry: Inquiry, code: CodeTrust, way: FileWay): Rung {
+  const at = codePlace(code);
+  const off = (): Found => found(step(at, 'used', 'switchesOff'), ended('verificationOff', null));
+  return {
+    place: at,
+    look: () => (code.target === null ? off() : byFile(inquiry, at, { used: 'replacesBundle', ...way })),
+  };
 }

@@ -2,11 +2,12 @@ import { isAtLeast, isBefore, type VersionNumber } from '../version-number.ts';
 import { pythonLoadError, withoutClass, type FileProblem } from './file-problem.ts';
 import { bundleOfPackage, certifi, systemCertsHook, truststoreHook } from './hooks.ts';
 import {
-  argumentRung,
+  argumentRungs,
   byFile,
   inquire,
   libraryOf,
   packageVersion,
+  sessionRungs,
   valueOf,
   variable,
   variableRung,
@@ -30,8 +31,8 @@ export const requests: ResolveSource = (consumer, facts) => {
   const search = (): Found =>
     requestsSearch(inquiry, {
       version,
-      call: argumentRung('verify'),
-      session: [],
+      call: argumentRungs(inquiry, 'verify', fileWay(inquiry, version)),
+      session: sessionRungs(inquiry, fileWay(inquiry, version)),
       own: { place: certifiPlace(inquiry), look: () => ownBundle(inquiry, version) },
     });
   const result = searchInPython(inquiry, () => refusedByUrllib3(inquiry) ?? search());
@@ -44,7 +45,7 @@ export const requests: ResolveSource = (consumer, facts) => {
 
 export interface RequestsSettings {
   /** What beats every variable: `verify=` of a call; pip and conda have none. */
-  readonly call?: Rung;
+  readonly call?: readonly Rung[];
   readonly version: VersionNumber;
   /** Where `Session.verify` comes from, for pip and conda; the variables beat it (measured with pip 22 – 24.2 and requests 2.34.2). */
   readonly session: readonly Rung[];
@@ -53,12 +54,17 @@ export interface RequestsSettings {
 }
 
 /** `merge_environment_settings` and `cert_verify`. */
-export function requestsSearch(inquiry: Inquiry, { version, call, session, own }: RequestsSettings): Found {
-  const off = switchedOff(inquiry, version);
+export function requestsSearch(
+  inquiry: Inquiry,
+  { version, call = [], session, own }: RequestsSettings,
+): Found {
+  // What is given with the call is not looked for elsewhere.
+  const given = call.some(({ look }) => look !== null);
+  const off = given ? null : switchedOff(inquiry, version);
   if (off !== null) return off;
   const way = fileWay(inquiry, version);
   const searched = firstThatIsThere([
-    ...(call === undefined ? [] : [call]),
+    ...call,
     variableRung(inquiry, 'REQUESTS_CA_BUNDLE', way),
     variableRung(inquiry, 'CURL_CA_BUNDLE', way),
     ...session,

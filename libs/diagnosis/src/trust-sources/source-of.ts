@@ -29,6 +29,7 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     install: client.install,
     version: client.version,
     accounts: consumer.context.accounts.slice(0, LIMITS.accounts),
+    ...placeOf(consumer),
     steps: steps.slice(0, LIMITS.steps).map((one) => ({ ...one, value: clipped(one.value, LIMITS.path) })),
     state: end.state,
     error: clipped(end.error, LIMITS.text),
@@ -47,6 +48,12 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     sendsName,
     checksName,
   };
+}
+
+function placeOf({ code }: Consumer): Pick<TrustSource, 'code'> {
+  if (code === undefined) return {};
+  const { path, line, rule, places } = code;
+  return { code: { path: clip(path, LIMITS.path), line, rule, places } };
 }
 
 /** ssl.HAS_SNI, which Python has from 2.7.9 on: without it none of its clients can name a server (failures.md §7.1, codes 18 and 62). */
@@ -71,7 +78,7 @@ function decidedBy({ origins, variable }: Found['end']): ResolvedSource['decided
 }
 
 /** The same consumer has it at every scan: neither values of variables nor versions count, the account that stands for its context does. */
-function idOf({ client, python, context }: Consumer, install: string | null): string {
+function idOf({ client, python, context, code }: Consumer, install: string | null): string {
   const [account = ''] = context.accounts;
   const [service = ''] = context.services ?? [];
   const text = JSON.stringify([
@@ -80,6 +87,8 @@ function idOf({ client, python, context }: Consumer, install: string | null): st
     install ?? '',
     account,
     account === '' ? service : '',
+    // Neither the line nor the file: what is said may move, and be said elsewhere too.
+    ...(code === undefined ? [] : [[code.argument, code.place, code.target]]),
   ]);
   return sha256Hex(new TextEncoder().encode(text)).slice(0, 16);
 }

@@ -32,6 +32,8 @@ export const STEP_REASONS = [
   'ignoredByBuild',
   'ignoredByHook',
   'failsImport',
+  // Said in code, for its own calls.
+  'thatCodeAlone',
   // What it does to the others.
   'replacesBundle',
   'replacesDefaultFile',

@@ -1,6 +1,6 @@
 import type { PythonEnvironment } from '@trustfleet/protocol';
 import { isAtLeast, isBefore } from '../version-number.ts';
-import { argumentRung, inquire, libraryOf, packageVersion, type Inquiry } from './inquiry.ts';
+import { argumentRungs, inquire, libraryOf, packageVersion, type Inquiry } from './inquiry.ts';
 import { isLibreSsl, pythonProfile } from './openssl-profile.ts';
 import { defaultCertificates } from './python-default.ts';
 import { notImportable, searchInPython } from './python-client.ts';
@@ -28,7 +28,7 @@ function search(inquiry: Inquiry, version: readonly number[]): Found {
       ended('verificationOff', null),
     );
   return firstThatIsThere([
-    argumentRung('ca_certs'),
+    ...argumentRungs(inquiry, 'ca_certs'),
     // PYTHONHTTPSVERIFY is urllib's alone.
     { place: place('pythonDefault'), look: () => defaultCertificates(inquiry) },
   ]);

@@ -57,6 +57,7 @@ const REASONS: Readonly<Record<StepReason, string>> = {
   ignoredByBuild: 'this Python is built with a library that does not look at it',
   ignoredByHook: 'a start-up hook puts the default store in its place',
   failsImport: 'it names no file, which makes the import itself fail',
+  thatCodeAlone: 'it counts for the calls of that code alone',
   replacesBundle: 'it replaces the bundle and adds nothing to it',
   replacesDefaultFile: 'it replaces the default file, while the default directory stays',
   replacesDefaultDirectory: 'it replaces the default directory, while the default file stays',

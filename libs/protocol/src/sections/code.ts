@@ -22,6 +22,8 @@ export const codeFinding = z.looseObject({
   rule: z.string().max(64),
   /** The line; of string literals only those that the rule is about (the trust file's, a variable's name) are shown, no comment is. */
   text: shortText,
+  /** The function among whose arguments it stands, by its last name, e.g. `Shotgun`; null or absent where it stands in none's. */
+  call: z.string().max(64).nullable().optional(),
   /** Where `explicitTrust` points by a literal, and what is wrong with it. */
   target: hostPath.nullable(),
   problem: z.enum(['missing', 'unreadable', 'notPem', 'stale', 'oneRoot']).nullable(),

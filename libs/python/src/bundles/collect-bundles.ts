@@ -94,7 +94,8 @@ async function readWanted(scan: Scan, { wanted, parsed }: Work): Promise<Found> 
 function takesDirectories({ provenance }: Wanted): boolean {
   return provenance.every(
     (one) =>
-      one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_CERT'].includes(one.name),
+      one.kind === 'code' ||
+      (one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_CERT'].includes(one.name)),
   );
 }
 

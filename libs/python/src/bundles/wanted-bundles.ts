@@ -1,6 +1,13 @@
 import type { BundleProvenance } from '@trustfleet/protocol';
 import { compare, type Reader } from '../scan.ts';
-import type { ApiBundleCopy, CertifiCopy, CollectedVariable, DefaultStore, PackageBundle } from '../types.ts';
+import type {
+  ApiBundleCopy,
+  CertifiCopy,
+  CollectedVariable,
+  DefaultStore,
+  PackageBundle,
+  TrustedFile,
+} from '../types.ts';
 
 /** What other collectors found. */
 export interface FoundBundles {
@@ -9,6 +16,7 @@ export interface FoundBundles {
   readonly packageBundles?: readonly PackageBundle[] | undefined;
   readonly defaults?: readonly DefaultStore[] | undefined;
   readonly shotgunApi?: readonly ApiBundleCopy[] | undefined;
+  readonly trustedInCode?: readonly TrustedFile[] | undefined;
   /** As {@link CollectOptions.readNetwork}. */
   readonly readNetwork?: readonly string[] | undefined;
 }
@@ -42,7 +50,7 @@ export function wantedBundles(found: FoundBundles): Wanted[] {
 }
 
 function waysOf(found: FoundBundles): Way[] {
-  const { certifi, packageBundles = [], defaults = [], shotgunApi = [] } = found;
+  const { certifi, packageBundles = [], defaults = [], shotgunApi = [], trustedInCode = [] } = found;
   return [
     ...found.variables.flatMap(variableWays),
     ...certifi.map(({ path, python, version, readAs }): Way => {
@@ -56,6 +64,9 @@ function waysOf(found: FoundBundles): Way[] {
     }),
     ...shotgunApi.map(({ path, api, version, readAs }): Way => {
       return { path, form: 'file', provenance: { kind: 'shotgunApi', api, version }, reader: readAs };
+    }),
+    ...trustedInCode.map(({ path, code, readAs }): Way => {
+      return { path, form: 'file', provenance: { kind: 'code', path: code }, reader: readAs };
     }),
   ];
 }

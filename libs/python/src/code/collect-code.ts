@@ -5,6 +5,7 @@ import { inTurn } from '../in-turn.ts';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import { findSources, MAX_SOURCE_BYTES } from './source-files.ts';
+import type { TrustedFile } from '../types.ts';
 import { createTrustFiles, type TrustFiles } from './trust-files.ts';
 
 const MAX_FINDINGS = 2000;
@@ -25,6 +26,8 @@ export interface CollectCodeOptions {
 
 export interface CodeResult {
   readonly section: CodeSection;
+  /** Files of anchors that the code names; sorted. */
+  readonly trusted: readonly TrustedFile[];
   /** Directories whose change means: look again. What lies deeper is met by the next scan. */
   readonly watch: readonly string[];
 }
@@ -56,6 +59,7 @@ export async function collectCode(ports: PythonPorts, options: CollectCodeOption
     scan.note(findings[MAX_FINDINGS]?.path ?? root, `only the first ${MAX_FINDINGS} findings are listed`);
   return {
     section: { findings: findings.slice(0, MAX_FINDINGS), files, problems: distinct(problemsOf(scan)) },
+    trusted: trusted.files(),
     watch: roots.slice(0, MAX_ROOTS),
   };
 }
@@ -95,7 +99,7 @@ async function findingsIn(scan: Scan, path: string, trusted: TrustFiles): Promis
   if (source === null) return [];
   const findings: CodeFinding[] = [];
   for (const found of findCodeDecisions(source)) {
-    const problem = found.target === null ? null : await trusted.problemOf(found.target, reader);
+    const problem = found.target === null ? null : await trusted.problemOf(found.target, { path, reader });
     findings.push({ path, ...found, problem });
   }
   return findings;

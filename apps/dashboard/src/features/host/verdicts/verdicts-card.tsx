@@ -19,6 +19,18 @@ const matrixUrl = { verdicts: parseAsStringLiteral(SHOW).withDefault('all'), ver
 
 type Open = (source: TrustSource, column: MatrixColumn) => void;
 
+/** Of code that decides for itself, where it stands. */
+function CalledIn({ source: { code } }: { readonly source: TrustSource }) {
+  const t = useTranslations('verdict');
+  if (code === null || code === undefined) return null;
+  const place = `${code.path}:${code.line}`;
+  return (
+    <span className="block text-[0.93rem] text-muted">
+      <Untrusted text={t('inCode', { place, more: code.places - 1 })} className="wrap-anywhere" />
+    </span>
+  );
+}
+
 /** Library, version, and whose variables it runs with. */
 function RowHead({ source }: { readonly source: TrustSource }) {
   const t = useTranslations('verdict');
@@ -35,6 +47,7 @@ function RowHead({ source }: { readonly source: TrustSource }) {
           <Untrusted text={source.version} className="text-muted" />
         </>
       )}
+      <CalledIn source={source} />
       {source.accounts.length > 0 && (
         <span className="block text-[0.93rem] text-muted">
           <Untrusted
@@ -58,6 +71,7 @@ function Row({
 }) {
   const t = useTranslations('verdict');
   const name = useClientName()(row.source.client);
+  const who = [name, ...(row.source.code == null ? [] : [row.source.code.path])].join(', ');
   return (
     // The next group begins below the last row, so that it keeps its line.
     <Tr className="last:[&>td]:border-b">
@@ -71,7 +85,7 @@ function Row({
             ) : (
               <VerdictCell
                 verdict={verdict}
-                label={`${name}, ${column.address}`}
+                label={`${who}, ${column.address}`}
                 onOpen={() => {
                   onOpen(row.source, column);
                 }}
