@@ -69,6 +69,8 @@ async function install(
   work: string,
 ): Promise<void> {
   const argv = ['-m', 'pip', 'install', '--quiet', '--no-warn-conflicts', '--only-binary', ':all:'];
+  // A copy of the API on a Python too old for it is what studios have: it is put there by hand.
+  if (requirements.some((one) => one.startsWith('shotgun-api3'))) argv.push('--ignore-requires-python');
   const plain = ['--target', work, ...requirements];
   await run(interpreter.path, [...argv, ...plain], { timeout: INSTALL_LIMIT_MS, maxBuffer: 16 << 20 }).catch(
     async () => {
