@@ -15,6 +15,7 @@ import {
 import { issuerUrls } from './issuer-urls.ts';
 import { failedToLoad, unloadable } from './loading.ts';
 import { indexOf, wayTo } from '../trust-sources/facts-index.ts';
+import { resolveSource } from '../trust-sources/resolvers.ts';
 import { problemOf } from '../trust-sources/file-problem.ts';
 
 /** No path to an anchor (failures.md §7.1). */
@@ -157,19 +158,30 @@ const rejected: Finder = ({ inquest, good }) => {
   };
 };
 
-/** shotgrid.md §1.4: a variable's file stands in the place of the bundle, which had the root. */
+/** shotgrid.md §1.4: a variable's file stands in the place of what had the root, a public one or the studio's. */
 const replaces: Finder = ({ inquest, good }) => {
   const step = decidingStep(inquest);
   const root = good?.path.at(-1);
   if (step?.kind !== 'variable' || root === undefined) return null;
   const isPublic = inquest.catalogue.bySha256(root) !== null;
-  if (!isPublic && step.reason !== 'replacesDefaultFile') return null;
+  if (!isPublic && !verifiesWithout(inquest, step.value)) return null;
   const anchors = inquest.resolved.anchors.length;
   return {
     cause: 'bundleReplaces',
     evidence: { ...stepEvidence(step), anchors, ...rootEvidence(inquest, good) },
   };
 };
+
+/** What the client would do if no variable named that file. */
+function verifiesWithout({ resolved, facts, predictor, endpoint }: Inquest, file: string | null): boolean {
+  const { consumer } = resolved;
+  const values = [...consumer.context.values].filter(([, { value }]) => value !== file);
+  const without = { ...consumer, context: { ...consumer.context, values: new Map(values) } };
+  const { source, anchors } = resolveSource(without, facts);
+  if (source.state !== 'anchors') return false;
+  const { set } = predictor.certificates.anchors(anchors);
+  return predictor.verify(resolved, endpoint, { anchors: set })?.ok === true;
+}
 
 /** A copy of the public list from before the root came (python-tls.md §5). */
 const stale: Finder = ({ inquest, verification, good }) => {
@@ -208,7 +220,8 @@ const FINDERS: readonly Finder[] = [
   stale,
 ];
 
-function missing(inquest: Inquest, verification: Verification, good: Verification | null): CauseFound {
+/** A root is missing; `good` is the path that there would be with it. */
+export function missing(inquest: Inquest, verification: Verification, good: Verification | null): CauseFound {
   const top = good?.path.at(-1);
   const last = verification.path.at(-1);
   const issuer = last === undefined ? null : inquest.certificates.facts(last);

@@ -1,6 +1,14 @@
 import type { Verification } from '@trustfleet/certificates';
 import { clientsTime } from '../predict.ts';
-import { certificateEvidence, failed, type FindCause, type Inquest } from './inquest.ts';
+import { missing } from './anchors.ts';
+import {
+  type CauseFound,
+  certificateEvidence,
+  failed,
+  type FindCause,
+  type Inquest,
+  withEverything,
+} from './inquest.ts';
 
 const NOT_YET_VALID = 9;
 const EXPIRED = 10;
@@ -36,8 +44,17 @@ export const dateCause: FindCause = (inquest) => {
   const crossSigned = crossSign(inquest, verification);
   if (crossSigned !== null) return { cause: 'crossSignExpired', evidence: { ...evidence, ...crossSigned } };
   const isAnchor = sha256 !== undefined && inquest.resolved.anchors.includes(sha256);
-  return { cause: isAnchor ? 'anchorExpired' : 'intermediateExpired', evidence };
+  if (isAnchor) return { cause: 'anchorExpired', evidence };
+  return newRootMissing(inquest, verification) ?? { cause: 'intermediateExpired', evidence };
 };
+
+/** A cross-sign whose term is over: who has the root that took the old one's place does not need it (failures.md §7.3, the last rule). */
+function newRootMissing(inquest: Inquest, verification: Verification): CauseFound | null {
+  const good = withEverything(inquest);
+  if (good?.ok !== true) return null;
+  const { cause, evidence } = missing(inquest, verification, good);
+  return { cause, evidence: { ...evidence, code: verification.code } };
+}
 
 /**
  * failures.md §7.3: an old OpenSSL follows the presented chain to an expired root, though the bundle holds a good path; a new one, or the

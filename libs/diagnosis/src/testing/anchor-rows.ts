@@ -9,6 +9,7 @@ import {
   issuing,
   leaf,
   newRoot,
+  overdue,
   others,
   proxied,
   proxyRoot,
@@ -20,7 +21,7 @@ import {
   type CauseRow,
   oldRoot,
 } from './cause-pki.ts';
-import { store } from './facts.ts';
+import { CAFILE, store } from './facts.ts';
 import { server } from './trust-lab.ts';
 
 /** Anchors that are missing, stale, expired, or loaded from the wrong place. */
@@ -216,9 +217,30 @@ export const ANCHOR_ROWS: readonly CauseRow[] = [
           reason: 'fileWithoutCertificates',
         },
       ],
-      facts: { bundles: [bundle('/studio.pem', root)] },
+      facts: { bundles: [bundle(CAFILE, root)] },
     },
     evidence: { variable: 'SSL_CERT_FILE', code: 20 },
+  },
+  {
+    cause: 'anchorMissing',
+    of: 'SSL_CERT_FILE, where the default file has the root no more than it has',
+    scenario: {
+      chain: [leaf, issuing],
+      anchors: [oldRoot],
+      steps: variable({ outcome: 'used', reason: 'replacesDefaultFile' }),
+      facts: { bundles: [bundle('/studio.pem', root)] },
+    },
+    evidence: { variable: 'SSL_CERT_FILE', code: 20, knownIn: '/studio.pem' },
+  },
+  {
+    cause: 'anchorMissing',
+    of: 'a cross-sign that has expired, where others have the new root',
+    scenario: {
+      chain: [crossServer, crossIssuing, overdue],
+      anchors: [oldRoot],
+      facts: { bundles: [bundle('/studio.pem', newRoot)] },
+    },
+    evidence: { code: 10, certificate: newRoot.sha256 },
   },
   {
     cause: 'trustedInCode',

@@ -60,6 +60,8 @@ export const failing = (reason: string): Scenario => ({
 export const expiredRoot = authority('Old Root', { valid: [-3000, -10] });
 export const crossed = authority('New Root', { issuer: expiredRoot, valid: [-2000, 100] });
 export const newRoot = authority('New Root', { key: crossed.key });
+/** Its term as a cross-sign is over. */
+export const overdue = authority('New Root', { key: crossed.key, issuer: oldRoot, valid: [-2000, -10] });
 export const crossIssuing = authority('Cross CA', { issuer: newRoot });
 export const crossServer = server(crossIssuing);
 
