@@ -30,3 +30,6 @@ export { serverNameCode } from './verify/check-server-name.ts';
 export { verifyChain } from './verify/verify-chain.ts';
 export { X509_ERRORS } from './verify/codes.ts';
 export { extensionValue } from './x509/extensions.ts';
+export type { RootDiff, RootOrigin, UnionBundle, UnionParts, UnionRoot } from './union-bundle/types.ts';
+export { makeUnionBundle } from './union-bundle/make-union-bundle.ts';
+export { diffRoots } from './union-bundle/diff-roots.ts';

@@ -37,6 +37,7 @@ export function buildCatalogue(data: CatalogueData): RootCatalogue {
   return {
     oldest,
     newest,
+    releases,
     roots,
     bySha256: (sha256) => bySha256.get(sha256) ?? null,
     bySpki: (spkiSha256) => bySpki.get(spkiSha256)?.root ?? null,

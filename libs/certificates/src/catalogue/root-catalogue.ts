@@ -28,6 +28,8 @@ export interface CatalogueRoot {
 export interface RootCatalogue {
   readonly newest: ReleaseMark;
   readonly oldest: ReleaseMark;
+  /** Oldest first. */
+  readonly releases: readonly ReleaseMark[];
   readonly roots: readonly CatalogueRoot[];
   bySha256(sha256: string): CatalogueRoot | null;
   /** Of several certificates of one key the one that is in, else the one that left last. */
