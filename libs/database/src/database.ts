@@ -19,6 +19,7 @@ import type { OrderChanges, OrderRepository } from './model/orders.ts';
 import type { OverviewRepository } from './model/overview.ts';
 import type { PolicyChanges, PolicyRepository } from './model/policies.ts';
 import type { SectionRepository } from './model/sections.ts';
+import type { SharedInstallRepository } from './model/shared-installs.ts';
 import type { TimelineRepository } from './model/timeline.ts';
 import type {
   SetupTokenChanges,
@@ -42,6 +43,7 @@ import { createOrderRepository } from './repositories/orders.ts';
 import { createOverviewRepository } from './repositories/overview.ts';
 import { createPolicyRepository, type StatusCache } from './repositories/policies.ts';
 import { createSectionRepository } from './repositories/sections.ts';
+import { createSharedInstallRepository } from './repositories/shared-installs.ts';
 import { createTimelineRepository } from './repositories/timeline.ts';
 import { createSetupTokenRepository, createTokenRepository } from './repositories/tokens.ts';
 
@@ -65,6 +67,7 @@ export interface Repositories {
   readonly groups: GroupRepository;
   readonly audit: AuditRepository;
   readonly overview: OverviewRepository;
+  readonly sharedInstalls: SharedInstallRepository;
   readonly timeline: TimelineRepository;
 }
 
@@ -132,6 +135,7 @@ function createRepositories(context: Context): ChangeRepositories {
     groups: createGroupRepository(context),
     audit: createAuditRepository(context),
     overview: createOverviewRepository(context),
+    sharedInstalls: createSharedInstallRepository(context),
     timeline: createTimelineRepository(context),
   };
 }

@@ -15,7 +15,7 @@ import { visibleTo } from './visibility.ts';
 
 /** What stands in the jsonb columns; written by us alone, so a mismatch is a defect and fails loudly. */
 const storedFinding = z.object({
-  rule: z.enum(['anchorRequired', 'clockAccurate', 'endpointsVerify', 'sharesAnswer']),
+  rule: z.enum(['anchorRequired', 'clockAccurate', 'endpointsVerify', 'sharesAnswer', 'codeDecides']),
   cause: z.enum(CAUSES),
   severity: z.enum(['blocker', 'warning']),
   state: z.enum(['open', 'closed']),
@@ -31,6 +31,8 @@ const storedFinding = z.object({
       accounts: z.array(z.string()),
     }),
     z.object({ kind: z.literal('clients'), more: z.number() }),
+    z.object({ kind: z.literal('code'), path: z.string(), line: z.number() }),
+    z.object({ kind: z.literal('codeLines'), more: z.number() }),
     z.object({
       kind: z.literal('share'),
       export: z.string(),

@@ -32,6 +32,12 @@ const storedPolicy = z.discriminatedUnion('rule', [
     rule: z.literal('sharesAnswer'),
     parameters: z.record(z.string(), z.never()),
   }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    rule: z.literal('codeDecides'),
+    parameters: z.record(z.string(), z.never()),
+  }),
 ]);
 
 /** Section bodies read at once: a body may be as large as a frame. */

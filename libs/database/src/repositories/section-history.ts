@@ -1,6 +1,7 @@
 import { direct, type Client, type Context } from '../connection.ts';
 import type { SectionBody, SectionReport } from '../model/sections.ts';
 import { sectionAnchors } from './section-anchors.ts';
+import { installValues, WRITE_INSTALLS } from './section-installs.ts';
 import { summaryText } from './section-body.ts';
 
 /** One section as a report names it, of a host that exists and is not revoked, with what the fleet knows of it. */
@@ -51,7 +52,7 @@ function saidValues(batch: readonly SectionReport[]): unknown[] {
   ];
 }
 
-/** $9 … $14: bodies. Their bytes travel as one value that is cut by place and length: a list of `bytea` would be written as text. */
+/** $9 … $16: bodies; $17, $18: what they name on shares. Their bytes travel as one value that is cut by place and length: a list of `bytea` would be written as text. */
 function bodyValues(bodies: readonly SectionBody[]): unknown[] {
   const anchors = bodies.map(sectionAnchors);
   let end = 1;
@@ -69,6 +70,7 @@ function bodyValues(bodies: readonly SectionBody[]): unknown[] {
     bodies.map(summaryText),
     anchors.map(({ all }) => arrayLiteral(all)),
     anchors.map(({ operatingSystem }) => arrayLiteral(operatingSystem)),
+    ...installValues(bodies),
   ];
 }
 
@@ -100,6 +102,7 @@ const WRITE = `WITH ${SAID},
     FROM unnest($9::text[], $10::text[], $12::int[], $13::int[], $14::text[], $15::text[], $16::text[])
       AS u (name, digest, place, length, summary, anchors, os_anchors)
     ON CONFLICT (name, digest) DO NOTHING RETURNING name, digest),
+  ${WRITE_INSTALLS},
   held AS (
     SELECT said.*, s.digest AS before FROM said
     LEFT JOIN host_section s ON s.host_id = said.host_id AND s.name = said.name AND s.seen_to IS NULL
