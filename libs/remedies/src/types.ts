@@ -5,6 +5,12 @@ import type { z } from 'zod';
 /** security.md: `trust` adds or removes an anchor; `code` puts on a host what will be executed; `setting` is the rest. */
 export type RemedyClass = 'trust' | 'code' | 'setting';
 
+/** Who else writes a target: a path or registry key, and its manager as a person calls it (`Ansible`, `the package fonts-noto`). */
+export interface TargetManager {
+  readonly target: string;
+  readonly manager: string;
+}
+
 /** What a remedy would do to a host with these facts. */
 export type RemedyEffect =
   | {
@@ -13,8 +19,12 @@ export type RemedyEffect =
       readonly facts: HostFacts;
       /** The plan, in the order in which it is carried out. Never empty. */
       readonly changes: PlanChange[];
-      /** What a person should know about it, beside the changes; null for nothing. */
+      /** What a person should know about it, beside the changes; null for nothing. Where every change is `propose`: whose it is, and that nothing is written. */
       readonly remark: string | null;
+      /** Who else writes what the changes touch, see `jobPlan.managers`; absent for nobody. */
+      readonly managers?: readonly TargetManager[];
+      /** Accounts and services whose new programs see it, see `jobPlan.affected`; absent for every program. */
+      readonly affected?: readonly string[];
     }
   /** The host complies already: the plan is empty. */
   | { readonly kind: 'none' }

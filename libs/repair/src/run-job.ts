@@ -18,6 +18,18 @@ async function finishWithoutChange(run: JobRun, remedy: OpenedRemedy, signal: Ab
   });
 }
 
+/** The plan is the result: somebody else has to carry it out, and the host's own scans show when that is done. */
+async function finishProposed(
+  run: JobRun,
+  remedy: OpenedRemedy,
+  { plan, reason, signal }: { plan: JobPlan; reason: string; signal: AbortSignal },
+): Promise<void> {
+  await run.journal.append({ kind: 'planned', plan });
+  const { evidence: before } = await checkSafely(remedy, 'here', signal);
+  const state = run.accepted.order.mode === 'plan' ? 'planned' : 'notApplicable';
+  return run.events.finish(state, { plan, before, detail: reason });
+}
+
 interface Application extends Measured {
   readonly plan: JobPlan;
   readonly steps: readonly RemedyStep[];
@@ -120,6 +132,8 @@ function followPlan(
       return run.events.finish('failed', { step: 'plan', detail: planned.reason });
     case 'none':
       return finishWithoutChange(run, remedy, signal);
+    case 'proposed':
+      return finishProposed(run, remedy, { ...planned, signal });
     case 'change':
       return carryOut(run, remedy, { ...planned, signal });
   }

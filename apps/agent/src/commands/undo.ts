@@ -101,7 +101,8 @@ async function showPlan(reader: JobReader, jobId: string, stdout: NodeJS.Writabl
     stdout.write(`${plan.detail}\n`);
     return false;
   }
-  if (plan.kind === 'blocked' || plan.kind === 'notApplicable') throw new CliError(plan.reason);
+  if (plan.kind === 'blocked' || plan.kind === 'notApplicable' || plan.kind === 'proposed')
+    throw new CliError(plan.reason);
   if (plan.kind === 'none') {
     stdout.write(`Nothing is left of what job ${jobId} did: there is nothing to take back.\n`);
     return false;
