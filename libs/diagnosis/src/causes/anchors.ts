@@ -77,10 +77,13 @@ const variableIgnored: Finder = ({ inquest }) => {
   };
 };
 
-/** Nothing to trust at all: a compiled-in path that is not there (python-tls.md §3, DCC builds). */
+/** Nothing to trust at all: a compiled-in path that is not there (python-tls.md §3, DCC builds), or what a variable names. */
 const withoutStore: Finder = ({ inquest }) => {
   if (inquest.resolved.anchors.length > 0) return null;
-  return { cause: 'pythonWithoutStore', evidence: stepEvidence(decidingStep(inquest)) };
+  const step = decidingStep(inquest);
+  // A directory without hashed names loads, and nothing is found in it.
+  const cause = step?.kind === 'variable' ? 'variableFileEmpty' : 'pythonWithoutStore';
+  return { cause, evidence: stepEvidence(step) };
 };
 
 /** failures.md §7.2. Only where the anchor that signs in the endpoint's place is not among the public ones. */

@@ -162,11 +162,11 @@ function ofDirectory(inquiry: Inquiry, at: Place, reason: Step['reason']): Half 
     const unknown = file === null ? NO_FACTS : whyUnseen(file);
     return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown };
   }
-  if (file.form === 'directory' && file.state === 'read') {
-    const empty = file.anchors.length === 0;
-    if (empty) return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
+  if (file.form === 'directory' && file.state === 'read' && file.anchors.length > 0)
     return { ...NOTHING, steps: [step(at, 'used', reason)], origins: [inquiry.index.originOf(file)] };
-  }
+  // It may be full of PEM files: what has no hashed name is not found (c_rehash).
+  if (file.form === 'directory' && (file.state === 'read' || file.state === 'noCertificates'))
+    return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
   return { ...NOTHING, steps: [step(at, 'failed', NO_DIRECTORY[file.state] ?? 'notADirectory')] };
 }
 const NO_DIRECTORY: Partial<Readonly<Record<KnownFile['state'], StepReason>>> = {

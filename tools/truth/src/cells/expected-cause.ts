@@ -43,7 +43,8 @@ const BY_FILE: Readonly<Record<string, readonly VerdictCause[]>> = {
   text: ['variableFileNotPem'],
   damaged: ['variableFileNotPem'],
   bom: ['variableFileNotPem'],
-  directory: ['variableFileNotPem', 'variableFileMissing'],
+  directory: ['variableFileNotPem', 'variableFileEmpty'],
+  unhashed: ['variableFileNotPem', 'variableFileEmpty'],
   'set but empty': ['variableEmpty'],
 };
 
@@ -90,8 +91,12 @@ function withoutAnchor({ variables, name }: Failure['setting'], chain: string): 
     'anchorMissing',
     // The file that would do is named, and not looked at.
     ...(namesIt ? (['variableIgnored'] as const) : []),
-    // python-tls.md §3: it stands in the default file's place, which has the root.
-    ...(marker === 'default' && 'SSL_CERT_FILE' in variables ? (['bundleReplaces'] as const) : []),
+    // What it names stands in the place of what has the root (python-tls.md §3, shotgrid.md §1.4).
+    ...(Object.keys(variables).length > 0 ? (['bundleReplaces'] as const) : []),
+    // The old anchors are those whose term is over.
+    ...(name.endsWith('names old') && /^(reissued|cross-old-expired|expired)/.test(chain)
+      ? (['anchorExpired'] as const)
+      : []),
     ...(name.endsWith('names issuing') ? (['issuerWithoutRoot'] as const) : []),
   ];
 }
