@@ -42,3 +42,12 @@ export { diagnose } from './diagnose.ts';
 export { remediesFor, type Ailing } from './remedies/remedies-for.ts';
 export { SUGGESTED_REMEDIES, type SuggestedRemedy, type Suggestion } from './remedies/suggestion.ts';
 export { CAUSE_WORDS, causeWords, suggestionWords, type CauseWords } from './words/causes.ts';
+export {
+  comparisons,
+  consequences,
+  isBetter,
+  isWorse,
+  MAX_CHANGES,
+  type Judged,
+} from './consequences/consequences.ts';
+export { counterpartsOf, type Counterparts } from './consequences/counterparts.ts';

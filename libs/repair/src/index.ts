@@ -36,11 +36,19 @@ export {
   type RemedyCheck,
   type RemedyExecutor,
   type RemedyPlan,
+  type ForeseenEffect,
   type RemedyRefusal,
   type RemedyStep,
   type UndoStep,
 } from './remedy.ts';
-export type { Handshakes, Measurement, ProofPoint } from './proof.ts';
+export type {
+  Handshakes,
+  Measurement,
+  PointId,
+  ProofPoint,
+  RunningProgram,
+  RunningPrograms,
+} from './proof.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
 export type { FileAccess, FileAttributes } from './guarded-files/ports.ts';

@@ -1,5 +1,6 @@
 import type { Effective, JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
-import type { RemedyClass } from '@trustfleet/remedies';
+import type { HostFacts } from '@trustfleet/policy';
+import type { RemedyClass, RemedyEffect } from '@trustfleet/remedies';
 
 /** The rule's answer on this host; `holds` is null where it could not be found out, and `detail` says why. */
 export interface RemedyCheck {
@@ -39,11 +40,24 @@ export type RemedyPlan =
   /** Something hinders it, and another attempt would not help. */
   | { readonly kind: 'blocked'; readonly reason: string };
 
+/** A remedy's effect, made ready: what it needs beside the facts is read. */
+export interface ForeseenEffect {
+  /** Pure: `effect` of libs/remedies with the parameters of the order. */
+  on(facts: HostFacts): RemedyEffect;
+  /** DER by SHA-256 of what the facts then name and no scan has read yet (the anchor, the anchors of a bundle). */
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
+}
+
 /** A remedy with its parameters read: what one job does. */
 export interface OpenedRemedy {
   /** When programs see the change. */
   readonly effective: Effective;
   plan(): Promise<RemedyPlan>;
+  /**
+   * What it would do to a host with any facts: every verdict afterwards is predicted on them, before the first step. Absent where nothing
+   * is foretold: an earlier run that is taken back.
+   */
+  foresee?(): Promise<ForeseenEffect>;
   /** Resolves when nothing that an earlier run of this job started is still at work (a killed agent leaves its tool running). */
   settled(signal: AbortSignal): Promise<void>;
   /** `readBack` looks from a new process, which has cached nothing. */

@@ -1,10 +1,11 @@
-import { sha256Hex, type OpenSslProfile } from '@trustfleet/certificates';
+import type { OpenSslProfile } from '@trustfleet/certificates';
 import { clip, type TrustSource } from '@trustfleet/protocol';
 import type { Consumer, ResolvedSource } from '../consumer.ts';
 import { isBefore } from '../version-number.ts';
 import type { Inquiry } from './inquiry.ts';
 import { PLAIN_PROFILE, pythonProfile } from './openssl-profile.ts';
 import type { Found } from './search.ts';
+import { sourceId } from './source-id.ts';
 
 /** What a resolver knows besides what was found. */
 export interface Client {
@@ -77,18 +78,16 @@ function decidedBy({ origins, variable }: Found['end']): ResolvedSource['decided
   return { kind, ids: [...new Set(ids)], variable };
 }
 
-/** The same consumer has it at every scan: neither values of variables nor versions count, the account that stands for its context does. */
 function idOf({ client, python, context, code }: Consumer, install: string | null): string {
   const [account = ''] = context.accounts;
   const [service = ''] = context.services ?? [];
-  const text = JSON.stringify([
+  return sourceId({
     client,
-    python?.path ?? '',
-    install ?? '',
+    python: python?.path ?? null,
+    install,
     account,
-    account === '' ? service : '',
+    service,
     // Neither the line nor the file: what is said may move, and be said elsewhere too.
-    ...(code === undefined ? [] : [[code.argument, code.place, code.target]]),
-  ]);
-  return sha256Hex(new TextEncoder().encode(text)).slice(0, 16);
+    code: code === undefined ? undefined : [code.argument, code.place, code.target],
+  });
 }

@@ -1,0 +1,143 @@
+import {
+  clip,
+  type ConfiguredEndpoint,
+  type TrustSource,
+  type Verdict,
+  type VerdictChange,
+  type VerdictsSection,
+} from '@trustfleet/protocol';
+import { counterpartsOf, type Counterparts } from './counterparts.ts';
+
+/** What is compared: of a stored section, of a prediction, or of a measurement. */
+export interface Judged {
+  readonly sources: readonly TrustSource[];
+  readonly verdicts: readonly Pick<Verdict, 'source' | 'endpoint' | 'predicted' | 'probed' | 'cause'>[];
+}
+
+type Address = Pick<ConfiguredEndpoint, 'id' | 'host' | 'port'>;
+
+/** Limit of `verdicts` of a plan and of `proof` of an event. */
+export const MAX_CHANGES = 500;
+
+/**
+ * How every known verdict of a host changes: those that get worse first, then those that get better, then what else differs; what stays as
+ * it is, is not named. A consumer is the same by its Python, client and account; ids of trust sources may differ. Pure; at most 500.
+ */
+export function consequences(
+  before: Judged | VerdictsSection,
+  after: Judged | VerdictsSection,
+  endpoints: readonly Address[],
+): VerdictChange[] {
+  return comparisons(before, after, endpoints)
+    .filter((change) => change.before !== change.after)
+    .toSorted(byImportance)
+    .slice(0, MAX_CHANGES);
+}
+
+/** Every verdict before beside the one after, also where nothing changes; in no order that means anything. */
+export function comparisons(before: Judged, after: Judged, endpoints: readonly Address[]): VerdictChange[] {
+  const [then, now] = [bySource(before), bySource(after)];
+  const addresses = new Map(endpoints.map(({ id, host, port }) => [id, `${host}:${port}`]));
+  return counterpartsOf(before.sources, after.sources).flatMap((pair) => {
+    const [old, current] = [verdictsOf(then, pair.before), verdictsOf(now, pair.after)];
+    return [...new Set([...old.keys(), ...current.keys()])].map((endpoint) =>
+      changeOf(pair, {
+        endpoint,
+        address: addresses.get(endpoint) ?? endpoint,
+        before: old.get(endpoint),
+        after: current.get(endpoint),
+      }),
+    );
+  });
+}
+
+/** It verified, and would no longer: it fails, or no longer looks. What is not known, or no longer there, is no worse. */
+export function isWorse({ before, after }: Pick<VerdictChange, 'before' | 'after'>): boolean {
+  return before === 'verifies' && (after === 'fails' || after === 'unverified');
+}
+
+/** It verifies, and did not. */
+export function isBetter({ before, after }: Pick<VerdictChange, 'before' | 'after'>): boolean {
+  return after === 'verifies' && before !== 'verifies' && before !== 'absent';
+}
+
+type Known = Judged['verdicts'][number];
+
+function bySource({ verdicts }: Judged): Map<string, Map<string, Known>> {
+  const found = new Map<string, Map<string, Known>>();
+  for (const verdict of verdicts) {
+    const ofSource = found.get(verdict.source) ?? new Map<string, Known>();
+    found.set(verdict.source, ofSource.set(verdict.endpoint, verdict));
+  }
+  return found;
+}
+
+const NONE: ReadonlyMap<string, Known> = new Map();
+
+function verdictsOf(
+  all: ReadonlyMap<string, ReadonlyMap<string, Known>>,
+  source: TrustSource | null,
+): ReadonlyMap<string, Known> {
+  return source === null ? NONE : (all.get(source.id) ?? NONE);
+}
+
+function changeOf(
+  pair: Counterparts,
+  at: {
+    readonly endpoint: string;
+    readonly address: string;
+    readonly before: Known | undefined;
+    readonly after: Known | undefined;
+  },
+): VerdictChange {
+  const source = pair.after ?? pair.before;
+  const [before, after] = outcomes(pair, at.before, at.after);
+  const failed = after !== null && after.result !== 'verifies' ? at.after : undefined;
+  return {
+    python: source?.python ?? null,
+    client: source?.client ?? 'ssl',
+    accounts: [...pair.accounts].slice(0, 200),
+    endpoint: at.endpoint,
+    address: at.address,
+    before: before?.result ?? 'absent',
+    after: after?.result ?? 'absent',
+    cause: failed?.cause ?? null,
+    error: failed === undefined || after?.error == null ? null : clip(after.error, 512),
+  };
+}
+
+type Outcome = Verdict['predicted'];
+
+/**
+ * Like is compared with like: two handshakes, or two predictions. What a handshake found before stands for a source that will trust
+ * exactly the same, whatever was predicted of it.
+ */
+function outcomes(
+  pair: Counterparts,
+  before: Known | undefined,
+  after: Known | undefined,
+): readonly [Outcome | null, Outcome | null] {
+  if (before === undefined || after === undefined) return [seen(before), seen(after)];
+  if (before.probed !== null && after.probed !== null) return [before.probed, after.probed];
+  const steady = trustsTheSame(pair) && before.predicted.result === after.predicted.result;
+  if (steady && before.probed !== null) return [before.probed, before.probed];
+  if (steady && after.probed !== null) return [after.probed, after.probed];
+  return [before.predicted, after.predicted];
+}
+
+const seen = (verdict: Known | undefined): Outcome | null =>
+  verdict === undefined ? null : (verdict.probed ?? verdict.predicted);
+
+function trustsTheSame({ before, after }: Counterparts): boolean {
+  return before !== null && after !== null && before.state === after.state && before.digest === after.digest;
+}
+
+const rankOf = (change: VerdictChange): number => (isWorse(change) ? 0 : isBetter(change) ? 1 : 2);
+
+function byImportance(a: VerdictChange, b: VerdictChange): number {
+  const [one, other] = [keyOf(a), keyOf(b)];
+  return rankOf(a) - rankOf(b) || (one < other ? -1 : Number(one > other));
+}
+
+const keyOf = ({ python, client, accounts, address, endpoint }: VerdictChange): string =>
+  JSON.stringify([python, client, accounts, address, endpoint]);
