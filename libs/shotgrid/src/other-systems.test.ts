@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { discoverShotgrid } from './discover-shotgrid.ts';
 import { caFile, coreApi, shotgunPy, zippedApi } from './testing/layouts.ts';
 import { memoryPorts, type MemoryMachine } from './testing/memory-ports.ts';
-import { makeZip } from './testing/zip.ts';
+import { makeZip } from '@trustfleet/certificates/testing';
 import type { DiscoverShotgridOptions, ShotgridResult } from './types.ts';
 
 async function discover(

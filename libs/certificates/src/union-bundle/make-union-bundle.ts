@@ -82,7 +82,7 @@ const block = ({ subject, sha256, pem }: CertificateFacts): string =>
  */
 function asciiComment(subject: string): string {
   const shown = subject
-    .replaceAll(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+    .replaceAll(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
     .replaceAll(/-{2,}/g, '-');
   return shown.length <= MAX_COMMENT ? shown : `${shown.slice(0, MAX_COMMENT - 3)}...`;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { discoverOn, site } from '../testing/discover.ts';
 import { makeTestHost, type TestHost } from '../testing/host.ts';
 import { ERA_FILES, putApi, shotgunPy, zippedApi } from '../testing/layouts.ts';
-import { makeZip } from '../testing/zip.ts';
+import { makeZip } from '@trustfleet/certificates/testing';
 
 let host: TestHost;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { caFile, zippedApi } from '../testing/layouts.ts';
-import { makeZip } from '../testing/zip.ts';
+import { makeZip } from '@trustfleet/certificates/testing';
 import { zipFacts } from './zip-facts.ts';
 
 const CODE = 'shotgun_api3/shotgun.py';

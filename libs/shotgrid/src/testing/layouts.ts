@@ -1,7 +1,7 @@
 import { WELL_KNOWN_ROOTS } from '@trustfleet/certificates';
 import { CA_FILES } from '../apis/api-facts.ts';
 import type { TestHost } from './host.ts';
-import { makeZip, type ZipMember } from './zip.ts';
+import { makeZip, type ZipMember } from '@trustfleet/certificates/testing';
 
 /** The main module of a copy, as small as a discovery needs it: its version stands below a docstring, as in the real one. */
 export function shotgunPy(version: string, quote = '"'): string {
