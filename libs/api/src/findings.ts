@@ -17,6 +17,10 @@ export const findingSubject = z.discriminatedUnion('kind', [
   }),
   /** So many clients of one host fail that they are not all listed: `more` are not. */
   z.object({ kind: z.literal('clients'), more: z.int() }),
+  /** A line of code that decides for itself what is verified; `evidence.text` is the line, its string literals masked. */
+  z.object({ kind: z.literal('code'), path: z.string(), line: z.int() }),
+  /** So many such lines that they are not all listed. */
+  z.object({ kind: z.literal('codeLines'), more: z.int() }),
   /** A network share that the host was allowed to read. `mount` null: it has no place of its own there. */
   z.object({
     kind: z.literal('share'),

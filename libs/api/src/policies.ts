@@ -12,7 +12,7 @@ export const requiredAnchor = z.object({
 export const policyView = z.object({
   id: z.uuid(),
   name: z.string(),
-  rule: z.enum(['anchorRequired', 'clockAccurate', 'endpointsVerify', 'sharesAnswer']),
+  rule: z.enum(['anchorRequired', 'clockAccurate', 'endpointsVerify', 'sharesAnswer', 'codeDecides']),
   /** Of `anchorRequired`; else empty. */
   anchors: z.array(requiredAnchor),
   /** Of `clockAccurate`. */

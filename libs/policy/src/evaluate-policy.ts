@@ -18,6 +18,8 @@ function evaluate(policy: Policy, facts: HostFacts): PolicyFinding[] {
       return RULES[policy.rule].evaluate(policy.parameters, facts);
     case 'sharesAnswer':
       return RULES[policy.rule].evaluate(policy.parameters, facts);
+    case 'codeDecides':
+      return RULES[policy.rule].evaluate(policy.parameters, facts);
   }
 }
 

@@ -46,8 +46,17 @@ export interface SharesAnswerPolicy {
   readonly parameters: Readonly<Record<string, never>>;
 }
 
+export interface CodeDecidesPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: 'codeDecides';
+  /** None: the code that the host's owner lets the agent read is the rule. */
+  readonly parameters: Readonly<Record<string, never>>;
+}
+
 /** One member per rule. */
-export type Policy = AnchorRequiredPolicy | ClockAccuratePolicy | EndpointsVerifyPolicy | SharesAnswerPolicy;
+export type Policy =
+  AnchorRequiredPolicy | ClockAccuratePolicy | EndpointsVerifyPolicy | SharesAnswerPolicy | CodeDecidesPolicy;
 
 /** `blocker`: programs fail. `warning`: the users of one bundle fail, or something may fail, or is unsafe. */
 export type FindingSeverity = 'blocker' | 'warning';
@@ -70,6 +79,8 @@ export type FindingSubject =
       readonly accounts: string[];
     }
   | { readonly kind: 'clients'; readonly more: number }
+  | { readonly kind: 'code'; readonly path: string; readonly line: number }
+  | { readonly kind: 'codeLines'; readonly more: number }
   | {
       readonly kind: 'share';
       readonly export: string;

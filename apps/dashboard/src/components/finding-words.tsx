@@ -45,12 +45,15 @@ function usePlaceWords(): (subject: FindingView['subject']) => string {
         return t('subjectStore', { name: subject.name, path: subject.path });
       case 'client':
         return t('subjectClient', {
-          client:
-            subject.python === null ? nameOf(subject.client) : `${nameOf(subject.client)}, ${subject.python}`,
+          client: [nameOf(subject.client), ...pythonOf(subject)].join(', '),
           endpoint: endpointWords(subject.endpoint),
         });
       case 'clients':
         return t('subjectClients', { count: subject.more });
+      case 'code':
+        return `${subject.path}:${subject.line}`;
+      case 'codeLines':
+        return t('subjectCodeLines', { count: subject.more });
       case 'share':
         return subject.mount === null
           ? `${subject.export} (${subject.type})`
@@ -58,6 +61,8 @@ function usePlaceWords(): (subject: FindingView['subject']) => string {
     }
   };
 }
+
+const pythonOf = ({ python }: ClientSubject): string[] => (python === null ? [] : [python]);
 
 /** `Site (studio.example:443)` */
 function endpointWords({ name, host, port }: ClientSubject['endpoint']): string {
@@ -97,6 +102,11 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
       <p className="mt-0.5 font-mono text-[0.9em] break-all text-muted">
         <Untrusted text={place} />
       </p>
+      {subject.kind === 'code' && typeof finding.evidence['text'] === 'string' && (
+        <p className="font-mono text-[0.9em] break-all text-muted">
+          <Untrusted text={finding.evidence['text']} />
+        </p>
+      )}
       {subject.kind === 'bundle' && subject.usedBy.length > 0 && (
         <p className="text-[0.93em] break-all text-muted">
           <Untrusted text={t('usedBy', { list: subject.usedBy.join(', ') })} />

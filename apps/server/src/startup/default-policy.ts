@@ -22,9 +22,9 @@ const MAX_CLOCK_OFFSET_SECONDS = 120;
 
 /**
  * The policies of a fresh fleet, and for an older one those whose rule it has no policy of yet: required anchors, an accurate clock,
- * endpoints that verify, which ask nothing of a fleet without endpoints, and shares that answer where agents may read them. The
- * anchors are the well-known roots of the vendor's document, usually met, and a demonstration CA that no machine has, so that there is something
- * to mend. The CA's key stays in `<dataDir>/demo-ca`.
+ * endpoints that verify, which ask nothing of a fleet without endpoints, shares that answer where agents may read them, and code that
+ * leaves trust to the settings. The anchors are the well-known roots of the vendor's document, usually met, and a demonstration CA that no
+ * machine has, so that there is something to mend. The CA's key stays in `<dataDir>/demo-ca`.
  */
 export async function ensureDefaultPolicies(
   database: Database,
@@ -44,6 +44,13 @@ export async function ensureDefaultPolicies(
     missing.push({ id: randomUUID(), name: 'Endpoints verify', rule: 'endpointsVerify', parameters: {} });
   if (!rules.has('sharesAnswer'))
     missing.push({ id: randomUUID(), name: 'Shares answer', rule: 'sharesAnswer', parameters: {} });
+  if (!rules.has('codeDecides'))
+    missing.push({
+      id: randomUUID(),
+      name: 'No code decides for itself',
+      rule: 'codeDecides',
+      parameters: {},
+    });
   if (missing.length === 0) return;
   await database.change(SERVER, async ({ policies }) => {
     const present = await policies.createFirst(missing, options.now);

@@ -1,12 +1,5 @@
 import type { TrustSource, TrustStep, VerdictCause } from '@trustfleet/protocol';
-import {
-  type CauseFound,
-  codeEvidence,
-  decidingStep,
-  type FindCause,
-  type Inquest,
-  stepEvidence,
-} from './inquest.ts';
+import { type CauseFound, decidingStep, type FindCause, type Inquest, stepEvidence } from './inquest.ts';
 import type { DiagnosisFacts } from '../facts.ts';
 import { indexOf, wayTo } from '../trust-sources/facts-index.ts';
 

@@ -1,6 +1,7 @@
 import type { Policy } from '../types.ts';
 import { anchorRequired } from './anchor-required/rule.ts';
 import { clockAccurate } from './clock-accurate/rule.ts';
+import { codeDecides } from './code-decides/rule.ts';
 import { endpointsVerify } from './endpoints-verify/rule.ts';
 import type { Rule } from './rule.ts';
 import { sharesAnswer } from './shares-answer/rule.ts';
@@ -11,4 +12,5 @@ export const RULES: { readonly [Name in Policy['rule']]: Rule<Name> } = {
   clockAccurate,
   endpointsVerify,
   sharesAnswer,
+  codeDecides,
 };

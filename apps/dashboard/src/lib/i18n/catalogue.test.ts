@@ -78,6 +78,8 @@ const SAMPLE = {
   version: 'X',
   zone: 'X',
   attempt: 1,
+  more: 1,
+  place: 'X',
   attempts: 2,
   change: 'X',
   duration: 'X',

@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES, evaluatePolicy, factsRead, type HostFacts, type Policy } from '../../index.ts';
-import { MAX_FINDINGS } from './evaluate.ts';
+import { MAX_FINDINGS } from '../most-findings.ts';
 import { SEVERITIES } from './severities.ts';
 
 const policy: Policy = { id: 'p', name: 'P', rule: 'endpointsVerify', parameters: {} };
