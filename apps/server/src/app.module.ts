@@ -19,6 +19,8 @@ import type { HostsService } from './features/fleet/hosts.service.ts';
 import type { TimelineService } from './features/fleet/timeline/timeline.service.ts';
 import type { Readiness } from './features/health/health.controller.ts';
 import { HealthModule } from './features/health/health.module.ts';
+import { InstallsModule } from './features/installs/installs.module.ts';
+import type { InstallsService } from './features/installs/installs.service.ts';
 import { PoliciesModule } from './features/policies/policies.module.ts';
 import type { PoliciesService } from './features/policies/policies.service.ts';
 import type { OrdersService } from './features/rollouts/orders.service.ts';
@@ -40,6 +42,7 @@ export interface AppServices {
   readonly timeline: TimelineService;
   readonly policies: PoliciesService;
   readonly endpoints: EndpointsService;
+  readonly installs: InstallsService;
   readonly orders: OrdersService;
   readonly events: EventBus;
 }
@@ -55,6 +58,7 @@ export class AppModule {
         FleetModule.register(services),
         PoliciesModule.register(services.policies),
         EndpointsModule.register(services.endpoints),
+        InstallsModule.register(services.installs),
         RolloutsModule.register(services.orders),
         AuditModule.register(services.audit),
         EventsModule.register(services.events),

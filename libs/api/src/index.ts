@@ -5,6 +5,7 @@ export * from './findings.ts';
 export * from './hosts.ts';
 export * from './policies.ts';
 export * from './endpoints.ts';
+export * from './shared-installs.ts';
 export * from './jobs.ts';
 export * from './accounts.ts';
 export * from './audit.ts';

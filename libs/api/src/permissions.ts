@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'hosts.enrol',
   'hosts.manage',
   'hosts.read',
+  'installs.read',
   'orders.approve',
   'orders.create',
   'orders.read',
@@ -34,6 +35,7 @@ const READ: readonly Permission[] = [
   'events.read',
   'findings.read',
   'hosts.read',
+  'installs.read',
   'orders.read',
   'policies.read',
 ];

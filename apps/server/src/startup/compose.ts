@@ -15,6 +15,7 @@ import { AuditWatch } from '../features/audit/audit-watch.ts';
 import { StreamWatch } from '../features/events/stream-watch.ts';
 import { SetupService } from '../features/accounts/setup.service.ts';
 import { EndpointsService } from '../features/endpoints/endpoints.service.ts';
+import { InstallsService } from '../features/installs/installs.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
@@ -120,6 +121,7 @@ function makeServices(
     timeline: new TimelineService(database),
     enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
     policies: new PoliciesService(database, now),
+    installs: new InstallsService(database),
     endpoints: new EndpointsService({ database, changed: () => endpoints.changed(), now }),
     orders: new OrdersService({ database, signer: { fleetId, key: keys.serverKey }, dispatcher, now }),
   };
