@@ -9,7 +9,8 @@ import {
 } from '@trustfleet/protocol';
 import { keysFor, openJob, openOrder, type OpenRefusal } from '@trustfleet/signing';
 import { z } from 'zod';
-import { notPermittedReason, type AllowList } from './allow-list.ts';
+import { notPermittedReason, remedyNotPermitted, type AllowList } from './allow-list.ts';
+import { workOf } from './allow-list-needs.ts';
 import type { RepairIdentity } from './ports.ts';
 import type { RemedyExecutor } from './remedy.ts';
 
@@ -146,9 +147,11 @@ export function acceptJob(message: JobMessage, context: AcceptanceContext): Acce
     return answer('incompatible', `This agent does not know the remedy ${remedy}.`);
   if (mode === 'undo' && job.value.undoes === undefined)
     return answer('incompatible', 'The order is to undo, and the job does not say which job.');
-  const forbidden = notPermittedReason(context.allowList, remedy);
-  if (forbidden !== null) return answer('notPermitted', forbidden);
+  const unlisted = remedyNotPermitted(context.allowList, remedy);
+  if (unlisted !== null) return answer('notPermitted', unlisted);
   const artifacts = provenArtifacts(order.value, message);
   if (isAcceptance(artifacts)) return artifacts;
+  const forbidden = notPermittedReason(context.allowList, workOf(order.value, artifacts));
+  if (forbidden !== null) return answer('notPermitted', forbidden);
   return { kind: 'accepted', order: order.value, job: job.value, artifacts };
 }

@@ -39,7 +39,7 @@ describe('readAllowList', () => {
     ['not JSON', 'permit everything'],
     ['empty', ''],
     ['UTF-16', Buffer.from('\ufeff{"format":1,"permits":["trustStore.addAnchor"]}', 'utf16le')],
-    ['another format', '{"format":2,"permits":["trustStore.addAnchor"]}'],
+    ['another format', '{"format":3,"permits":["trustStore.addAnchor"]}'],
     ['no format', '{"permits":["trustStore.addAnchor"]}'],
     ['a field that is not known', '{"format":1,"permits":["trustStore.addAnchor"],"exceptOn":["friday"]}'],
     ['a wildcard', '{"format":1,"permits":["*"]}'],

@@ -1,13 +1,9 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import { z } from 'zod';
+import { needsOf, type AskedWork, type Need } from './allow-list-needs.ts';
+import { allowListFile, isWithin, rulesOf, type AllowListFile, type AllowRules } from './allow-list-rules.ts';
 
 /** Largest allow-list that is read. */
 export const MAX_ALLOW_LIST_BYTES = 64 * 1024;
-
-const allowListFile = z.strictObject({
-  format: z.literal(1),
-  permits: z.array(z.string().regex(/^[a-z][A-Za-z0-9.]{0,63}$/)).max(64),
-});
 
 /** One file or directory on the way to the allow-list. */
 export interface PathOwnership {
@@ -47,6 +43,8 @@ export interface AllowList {
   readonly path: string;
   readonly state: 'loaded' | 'absent' | 'rejected';
   readonly permits: readonly string[];
+  /** Of a list of format 2; one without permits a remedy with any parameters. */
+  readonly rules?: AllowRules | undefined;
   /** SHA-256 of the file's bytes; of no bytes when there is none. */
   readonly digest: string;
   readonly problem: string | null;
@@ -72,7 +70,7 @@ export function ownershipProblem(
   return null;
 }
 
-function parseContent(bytes: Uint8Array): { permits: string[] } | { problem: string } {
+function parseContent(bytes: Uint8Array): { file: AllowListFile } | { problem: string } {
   if (bytes.length > MAX_ALLOW_LIST_BYTES)
     return { problem: `it is larger than ${MAX_ALLOW_LIST_BYTES} bytes` };
   let value: unknown;
@@ -84,7 +82,7 @@ function parseContent(bytes: Uint8Array): { permits: string[] } | { problem: str
     throw error;
   }
   const parsed = allowListFile.safeParse(value);
-  if (parsed.success) return { permits: [...new Set(parsed.data.permits)].sort() };
+  if (parsed.success) return { file: parsed.data };
   const issue = parsed.error.issues[0];
   const place = issue && issue.path.length > 0 ? `at ${issue.path.join('.')}: ` : '';
   return { problem: `${place}${issue?.message ?? 'unknown content'}` };
@@ -109,15 +107,34 @@ export async function readAllowList(source: AllowListSource, path: string): Prom
       state: 'rejected',
       problem: `${path} is not an allow-list: ${content.problem}.`,
     };
-  return { path, permits: content.permits, digest, state: 'loaded', problem: null };
+  const permits = [...new Set(content.file.permits)].sort();
+  return { path, permits, rules: await rulesOf(content.file), digest, state: 'loaded', problem: null };
 }
 
 const writerOf = (path: string): string => (/^[a-z]:\\/i.test(path) ? 'an administrator' : 'root, mode 0644');
 
-/** Why `remedy` may not run here, and which line in which file would permit it; null when it may. */
-export function notPermittedReason(list: AllowList, remedy: string): string | null {
+/** Why `work` may not be done here, and which line in which file would permit it; null when it may. */
+export function notPermittedReason(list: AllowList, work: AskedWork): string | null {
+  const unlisted = remedyNotPermitted(list, work.remedy);
+  const { rules } = list;
+  if (unlisted !== null || rules === undefined) return unlisted;
+  const lacking = needsOf(work).find((need) => !holds(list, rules, need));
+  if (lacking === undefined) return null;
+  const { what, line } = wordsFor(list, rules, lacking);
+  return `The allow-list ${list.path} does not permit ${work.remedy} ${what}${line === null ? '.' : `. To permit it, its owner puts the line ${line} into that file.`}`;
+}
+
+/** True where the list makes this host the one that writes the shared install at `path`. */
+export const isKeeper = ({ rules }: AllowList, path: string): boolean =>
+  rules?.keeper.some((prefix) => isWithin(path, prefix)) ?? false;
+
+/** The same for the remedy alone, whatever it would do. */
+export function remedyNotPermitted(list: AllowList, remedy: string): string | null {
   if (list.permits.includes(remedy)) return null;
-  const wanted = JSON.stringify({ format: 1, permits: [...list.permits, remedy].sort() });
+  const permits = [...list.permits, remedy].sort();
+  if (list.rules !== undefined)
+    return `The allow-list ${list.path} does not permit ${remedy}. To permit it, its owner changes a line of that file to "permits": ${JSON.stringify(permits)}`;
+  const wanted = JSON.stringify({ format: 1, permits });
   if (list.state === 'absent') {
     return `This host only observes: ${list.path} does not exist. To permit this remedy, its owner creates that file as ${writerOf(list.path)}, with the line ${wanted}`;
   }
@@ -125,4 +142,47 @@ export function notPermittedReason(list: AllowList, remedy: string): string | nu
     return `This host only observes, because its allow-list is not accepted: ${list.problem ?? ''} After that is put right, the line ${wanted} in ${list.path} permits this remedy.`;
   }
   return `The allow-list ${list.path} does not permit ${remedy}. To permit it, its owner changes that file to the line ${wanted}`;
+}
+
+function holds(list: AllowList, rules: AllowRules, need: Need): boolean {
+  switch (need.kind) {
+    case 'remedy':
+      return list.permits.includes(need.name);
+    case 'anchor':
+      return rules.permitsAnchor(need);
+    case 'path':
+      return rules.paths[need.of]?.some((prefix) => isWithin(need.path, prefix)) ?? false;
+    case 'version':
+      return rules.permitsVersion(need.of, need.version);
+    case 'unjudged':
+      return false;
+  }
+}
+
+/** `what` ends "does not permit REMEDY …"; `line` is what has to stand in the file, null where no line helps. */
+function wordsFor(list: AllowList, rules: AllowRules, need: Need): { what: string; line: string | null } {
+  switch (need.kind) {
+    case 'remedy':
+      return {
+        what: `with ${need.name} among what it may do`,
+        line: `"permits": ${JSON.stringify([...list.permits, need.name].sort())}`,
+      };
+    case 'anchor':
+      return {
+        what: `with the certificate ${need.sha256}`,
+        line: `"anchors": { "certificates": ["${need.sha256}"] } (beside those that stand there)`,
+      };
+    case 'path':
+      return {
+        what: `at ${need.path}`,
+        line: `"paths": { "${need.of}": ${JSON.stringify([...(rules.paths[need.of] ?? []).slice(0, 5), need.path])} }`,
+      };
+    case 'version':
+      return {
+        what: `with ${need.of} ${need.version}`,
+        line: `"versions": { "${need.of}": { "minimum": "${need.version}" } }`,
+      };
+    case 'unjudged':
+      return { what: `here: ${need.why}`, line: null };
+  }
 }

@@ -1,5 +1,7 @@
 export {
+  isKeeper,
   MAX_ALLOW_LIST_BYTES,
+  notPermittedReason,
   ownershipProblem,
   readAllowList,
   type AllowList,
@@ -7,6 +9,8 @@ export {
   type AllowListSource,
   type PathOwnership,
 } from './allow-list.ts';
+export type { AllowRules } from './allow-list-rules.ts';
+export type { AskedWork } from './allow-list-needs.ts';
 export { createRepair, type Repair } from './create-repair.ts';
 export type { RecoverOptions, RepairOptions } from './worker.ts';
 export type { OwnerUndo } from './take-in.ts';
@@ -32,11 +36,11 @@ export {
   StepFailedError,
   StepRefusedError,
   type DoneWork,
+  type ForeseenEffect,
   type OpenedRemedy,
   type RemedyCheck,
   type RemedyExecutor,
   type RemedyPlan,
-  type ForeseenEffect,
   type RemedyRefusal,
   type RemedyStep,
   type UndoStep,

@@ -1,4 +1,5 @@
 import { notPermittedReason, type AllowList } from './allow-list.ts';
+import { workOf } from './allow-list-needs.ts';
 import { messageOf } from './detail.ts';
 import type { JobArchive } from './job-archive.ts';
 import { createJobEvents, type EventSource } from './job-events.ts';
@@ -83,7 +84,9 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
     cancelled: () =>
       worker.cancelled.has(jobId) || journal.entries.some((entry) => entry.kind === 'cancelAsked'),
     forbidden: async () =>
-      isOwners(journal) ? null : notPermittedReason(await options.allowList(), accepted.order.remedy),
+      isOwners(journal)
+        ? null
+        : notPermittedReason(await options.allowList(), workOf(accepted.order, accepted.artifacts)),
     tellUndone: (undoes, proof) => tellUndone(worker, { undoes, by: journal }, proof),
     async beforeFinal() {
       try {
