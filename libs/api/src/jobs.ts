@@ -190,24 +190,30 @@ export const jobListQuery = pageQuery.extend({
 });
 export const jobPage = page(jobSummary);
 
+/** Remedies that a person orders for one certificate. */
+export const anchorRemedy = z.enum(['trustStore.addAnchor', 'trustStore.removeAnchor']);
+export type AnchorRemedy = z.infer<typeof anchorRemedy>;
+
+/** Remedies that are ordered by their parameters. */
+export const parameterRemedy = z.enum([
+  'bundle.deploy',
+  'variable.set',
+  'variable.unset',
+  'python.upgradePackage',
+  'shotgunApi.replace',
+  'toolkit.upgradeCore',
+  'code.report',
+  'trust.repair',
+]);
+export type ParameterRemedy = z.infer<typeof parameterRemedy>;
+
 /** Remedies that a person can order (libs/remedies knows what they do). */
-export const orderRemedy = z.enum(['trustStore.addAnchor', 'trustStore.removeAnchor']);
+export const orderRemedy = z.enum([...anchorRemedy.options, ...parameterRemedy.options]);
 export type OrderRemedy = z.infer<typeof orderRemedy>;
 
-/**
- * One remedy for one or many hosts. `anchorPem` or `anchorSha256` (a certificate that the server holds; a removal names one by its
- * digest); `notBefore` in the future schedules it.
- */
-export const createOrder = z.object({
-  remedy: orderRemedy,
-  /** Id of the store, as hosts report it, or `bundle:<absolute path>`; the operating system's own store without it. */
-  store: z.string().min(1).max(512).optional(),
+/** What every order says; `notBefore` in the future schedules it. */
+const orderFields = {
   mode: z.enum(['plan', 'apply']),
-  anchorSha256: sha256Hex.optional(),
-  anchorPem: z
-    .string()
-    .max(256 * 1024)
-    .optional(),
   hostIds: z.array(z.uuid()).min(1).max(1000),
   notBefore: instant.optional(),
   /** Delivery deadline; default 7 days after notBefore (rollouts.md "Two clocks"). */
@@ -221,7 +227,34 @@ export const createOrder = z.object({
       bakeSeconds: z.int().min(0).max(604_800).default(0),
     })
     .optional(),
+  /** A host's plan may make one of its verdicts worse; without it such a plan is refused there. */
+  allowWorse: z.boolean().optional(),
+};
+
+/** `anchorPem` or `anchorSha256`: a certificate that the server holds; a removal names one by its digest. */
+export const createAnchorOrder = z.object({
+  ...orderFields,
+  remedy: anchorRemedy,
+  /** Id of the store, as hosts report it, or `bundle:<absolute path>`; the operating system's own store without it. */
+  store: z.string().min(1).max(512).optional(),
+  anchorSha256: sha256Hex.optional(),
+  anchorPem: z
+    .string()
+    .max(256 * 1024)
+    .optional(),
 });
+export type CreateAnchorOrder = z.infer<typeof createAnchorOrder>;
+
+/** `parameters` as libs/remedies says for the remedy; what they name by SHA-256 the server holds already. */
+export const createParameterOrder = z.object({
+  ...orderFields,
+  remedy: parameterRemedy,
+  parameters: z.record(z.string().max(64), z.json()),
+});
+export type CreateParameterOrder = z.infer<typeof createParameterOrder>;
+
+/** One remedy for one or many hosts. */
+export const createOrder = z.discriminatedUnion('remedy', [createAnchorOrder, createParameterOrder]);
 export type CreateOrder = z.infer<typeof createOrder>;
 
 export const orderView = z.object({

@@ -1,8 +1,8 @@
-import { orderRemedy } from '@trustfleet/api';
+import { anchorRemedy, parameterRemedy } from '@trustfleet/api';
 import { Badge, Untrusted } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
 
-const KEY = {
+const ANCHOR_KEYS = {
   'trustStore.addAnchor': 'order.words.add.kind',
   'trustStore.removeAnchor': 'order.words.remove.kind',
 } as const;
@@ -10,8 +10,10 @@ const KEY = {
 /** Name of a remedy for people; one of another release is shown as it is called. */
 export function RemedyName({ remedy }: { readonly remedy: string }) {
   const t = useTranslations();
-  const known = orderRemedy.safeParse(remedy);
-  return known.success ? t(KEY[known.data]) : <Untrusted text={remedy} />;
+  const anchor = anchorRemedy.safeParse(remedy);
+  if (anchor.success) return t(ANCHOR_KEYS[anchor.data]);
+  const known = parameterRemedy.safeParse(remedy);
+  return known.success ? t(`remedies.${known.data}`) : <Untrusted text={remedy} />;
 }
 
 /** What an order or a job does with the CA that it is called by. */

@@ -1,7 +1,7 @@
-import type { OrderRemedy } from '@trustfleet/api';
+import type { AnchorRemedy } from '@trustfleet/api';
 
 export interface NewOrderStart {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   readonly anchor: string | null;
   /** Null: the operating system's own. */
   readonly store: string | null;

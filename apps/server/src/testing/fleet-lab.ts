@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type {
   AuditEntryView,
   CreatedEnrolmentToken,
-  CreateOrder,
+  CreateAnchorOrder,
   HostDetail,
   HostSummary,
   JobDetail,
@@ -125,7 +125,7 @@ export class FleetLab {
     return this.page.post<HostSummary>(`/api/v1/hosts/${hostId}/${what}`, { reason });
   }
 
-  order(hostIds: readonly string[], more: Partial<CreateOrder> = {}) {
+  order(hostIds: readonly string[], more: Partial<CreateAnchorOrder> = {}) {
     return this.page.post<OrderView>('/api/v1/orders', {
       ...{
         remedy: 'trustStore.addAnchor',
@@ -141,7 +141,7 @@ export class FleetLab {
   /** A job that this agent has received, ordered for it alone. */
   async given(
     agent: TestAgent,
-    more: Partial<CreateOrder> = {},
+    more: Partial<CreateAnchorOrder> = {},
   ): Promise<{ readonly jobId: string; readonly orderId: string }> {
     const { body } = await this.order([agent.identity.hostId], more);
     const jobId = body.jobs[0]?.id ?? '';

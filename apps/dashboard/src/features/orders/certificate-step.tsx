@@ -1,6 +1,6 @@
 'use client';
 
-import { API_ROUTES, inspectResponse, type OrderRemedy } from '@trustfleet/api';
+import { API_ROUTES, inspectResponse, type AnchorRemedy } from '@trustfleet/api';
 import { Button, Card, Notice, Skeleton } from '@trustfleet/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -21,7 +21,7 @@ function KnownCertificate({
   sha256,
   onAccept,
 }: {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   readonly sha256: string;
   readonly onAccept: (source: AnchorSource) => void;
 }) {
@@ -72,7 +72,7 @@ function RequiredNotice({ sha256 }: { readonly sha256: string }) {
 }
 
 export interface CertificateStepProps {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   /** Fingerprint from the address; null: a certificate is to be pasted. */
   readonly known: string | null;
   readonly source: AnchorSource | null;

@@ -1,17 +1,17 @@
-import { API_ROUTES, type CreateOrder, type OrderRemedy } from '@trustfleet/api';
+import { API_ROUTES, type CreateAnchorOrder, type AnchorRemedy } from '@trustfleet/api';
 import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
 import type { AnchorSource } from './anchor-source.ts';
 import { limitsOf, type OrderLimits } from './order-limits.ts';
 
 export interface WantedOrder {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   /** Null: the operating system's own. */
   readonly store: string | null;
   readonly source: AnchorSource;
   readonly hostIds: readonly string[];
   readonly reason: string;
-  readonly mode: CreateOrder['mode'];
+  readonly mode: CreateAnchorOrder['mode'];
   /** Null: now. */
   readonly notBefore: Date | null;
   readonly limits: OrderLimits;
@@ -19,7 +19,7 @@ export interface WantedOrder {
 
 const created = z.object({ id: z.uuid() });
 
-function bodyOf(order: WantedOrder): CreateOrder {
+function bodyOf(order: WantedOrder): CreateAnchorOrder {
   const { remedy, store, source, hostIds, reason, mode, notBefore, limits } = order;
   const wanted = mode === 'plan' ? undefined : limitsOf(limits);
   return {

@@ -1,6 +1,6 @@
 'use client';
 
-import type { OrderRemedy } from '@trustfleet/api';
+import type { AnchorRemedy } from '@trustfleet/api';
 import { Button, Dialog, Notice, Untrusted, visibleText } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
@@ -12,7 +12,7 @@ import { wordsOf } from './remedy-words.ts';
 const MINUTE_MS = 60_000;
 
 export interface LaunchDialogProps {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly onLaunch: () => void;

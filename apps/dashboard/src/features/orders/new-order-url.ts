@@ -1,4 +1,4 @@
-import { orderRemedy } from '@trustfleet/api';
+import { anchorRemedy } from '@trustfleet/api';
 import {
   createLoader,
   type inferParserType,
@@ -12,7 +12,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The draft of an order stands in its address, but for a pasted certificate. */
 export const newOrderUrl = {
-  remedy: parseAsStringLiteral(orderRemedy.options).withDefault('trustStore.addAnchor'),
+  remedy: parseAsStringLiteral(anchorRemedy.options).withDefault('trustStore.addAnchor'),
   /** Id of a store; the operating system's own without it. */
   store: parseAsString,
   anchor: parseAsString,

@@ -1,8 +1,8 @@
-import { createOrder } from '@trustfleet/api';
+import { createAnchorOrder } from '@trustfleet/api';
 import { describe, expect, it } from 'vitest';
 import { inRange, limitsOf, NO_LIMITS, RANGES, type OrderLimits } from './order-limits.ts';
 
-const taken = createOrder.shape.limits;
+const taken = createAnchorOrder.shape.limits;
 
 describe('limits of an order', () => {
   it('are left out while nothing differs from the default', () => {

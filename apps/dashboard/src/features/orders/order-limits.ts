@@ -1,4 +1,4 @@
-import type { CreateOrder } from '@trustfleet/api';
+import type { CreateAnchorOrder } from '@trustfleet/api';
 
 /** What the agents may do by themselves, in the units of the form. */
 export interface OrderLimits {
@@ -22,7 +22,7 @@ export function inRange(name: keyof OrderLimits, typed: number): number {
 }
 
 /** For the API; undefined where nothing differs from what it takes by itself. */
-export function limitsOf(limits: OrderLimits): CreateOrder['limits'] {
+export function limitsOf(limits: OrderLimits): CreateAnchorOrder['limits'] {
   if (limits.attempts === 1 && limits.watchMinutes === 0) return undefined;
   return {
     attempts: limits.attempts,

@@ -1,6 +1,6 @@
 'use client';
 
-import type { OrderRemedy } from '@trustfleet/api';
+import type { AnchorRemedy } from '@trustfleet/api';
 import { Button, Card, Field, FieldInput, Notice } from '@trustfleet/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
@@ -20,7 +20,7 @@ import { PlanResults } from './plan-results.tsx';
 import { WhenField } from './when-field.tsx';
 
 export interface PlanStepProps {
-  readonly remedy: OrderRemedy;
+  readonly remedy: AnchorRemedy;
   readonly store: string | null;
   readonly source: AnchorSource | null;
   readonly hostIds: readonly string[];

@@ -1,5 +1,5 @@
 import { inspectAnchor, pemToDer, toPem, type CertificateFacts } from '@trustfleet/certificates';
-import type { CreateOrder } from '@trustfleet/api';
+import type { CreateAnchorOrder, CreateOrder } from '@trustfleet/api';
 import type { CertificateRepository, NamedAnchor, Order } from '@trustfleet/database';
 import type { OrderLimits, OrderMode } from '@trustfleet/protocol';
 import { REMEDIES, roleOf } from '@trustfleet/remedies';
@@ -29,6 +29,8 @@ export interface OrderContent {
   /** SHA-256 of every artifact that the parameters name. */
   readonly artifacts: readonly string[];
   readonly limits: OrderLimits;
+  /** A host's plan may make one of its verdicts worse. */
+  readonly allowWorse: boolean;
   readonly reason: string;
   /** The order that this one undoes. */
   readonly undoes: string | null;
@@ -55,9 +57,14 @@ export function namedAnchor(anchor: OrderAnchor): NamedAnchor {
 
 const NO_LIMITS = { attempts: 1, backoffSeconds: 60, bakeSeconds: 0 };
 
-/** What a person orders. */
-export function orderContent(request: CreateOrder, anchor: OrderAnchor): OrderContent {
-  const { attempts, backoffSeconds, bakeSeconds } = request.limits ?? NO_LIMITS;
+/** In the units of the wire. */
+export function limitsOf({ limits }: Pick<CreateOrder, 'limits'>): OrderLimits {
+  const { attempts, backoffSeconds, bakeSeconds } = limits ?? NO_LIMITS;
+  return { attempts, backoffMs: backoffSeconds * 1000, bakeMs: bakeSeconds * 1000 };
+}
+
+/** What a person orders for one certificate. */
+export function anchorContent(request: CreateAnchorOrder, anchor: OrderAnchor): OrderContent {
   const remedy = REMEDIES[request.remedy];
   const { store } = request;
   const given = { anchor: anchor.facts.sha256, ...(store === undefined ? {} : { store }) };
@@ -72,7 +79,8 @@ export function orderContent(request: CreateOrder, anchor: OrderAnchor): OrderCo
     anchor: namedAnchor(anchor),
     parameters,
     artifacts: [parameters.anchor],
-    limits: { attempts, backoffMs: backoffSeconds * 1000, bakeMs: bakeSeconds * 1000 },
+    limits: limitsOf(request),
+    allowWorse: request.allowWorse ?? false,
     reason: request.reason,
     undoes: null,
   };
@@ -84,6 +92,8 @@ export function undoContent(order: Order, artifacts: readonly string[], reason: 
   return {
     ...{ remedy, title, anchor, parameters, artifacts, reason },
     mode: 'undo',
+    // What an order brought may go again, whatever that breaks: it was so before.
+    allowWorse: true,
     limits: { ...limits, bakeMs: 0 },
     undoes: order.id,
   };
@@ -114,14 +124,14 @@ const ONLY_AGAINST_TRUST: ReadonlySet<string> = new Set([
 ]);
 
 /** An addition to a store of rejected certificates trusts nothing. */
-function makesTrusted({ remedy, store }: CreateOrder): boolean {
+function makesTrusted({ remedy, store }: CreateAnchorOrder): boolean {
   if (remedy === 'trustStore.removeAnchor') return false;
   return store === undefined || roleOf({ id: store }) !== 'rejected';
 }
 
 /** The certificate that the request names or brings. @throws ApiProblem with the reasons when it may not become an anchor, or is none */
 export async function orderAnchor(
-  request: CreateOrder,
+  request: CreateAnchorOrder,
   certificates: CertificateRepository,
   now: Date,
 ): Promise<OrderAnchor> {

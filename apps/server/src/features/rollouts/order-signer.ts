@@ -39,7 +39,7 @@ export async function signDraft(
   draft: OrderDraft,
 ): Promise<{ readonly order: NewOrder; readonly jobs: readonly NewJob[] }> {
   const { content, times, targets, at, seq, createdBy } = draft;
-  const { remedy, parameters, mode, artifacts, limits, reason, title, anchor, undoes } = content;
+  const { remedy, parameters, mode, artifacts, limits, allowWorse, reason, title, anchor, undoes } = content;
   const orderId = uuidV7(at);
   const tree = merkleProofs(targets.map(({ hostId }) => hostId));
   const envelope = signOrder(
@@ -53,6 +53,7 @@ export async function signDraft(
       artifacts: [...artifacts],
       targets: { count: targets.length, merkleRoot: tree.root },
       limits,
+      ...(allowWorse ? { allowWorse } : {}),
       notBefore: times.notBefore.toISOString(),
       expiresAt: times.deliverBy.toISOString(),
       orderSeq: seq,

@@ -13,9 +13,18 @@ import { ApiProblem, notFound } from '../../http/api-problem.ts';
 import { requirePlainText } from '../../http/plain-text.ts';
 import { actorOf, type Viewer } from '../../http/permission.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { namedAnchor, orderAnchor, orderContent, orderTimes, undoContent } from './order-draft.ts';
+import { heldArtifacts, type Artifacts } from './order-artifacts.ts';
+import {
+  anchorContent,
+  namedAnchor,
+  orderAnchor,
+  orderTimes,
+  undoContent,
+  type OrderContent,
+} from './order-draft.ts';
 import { cancelRecord, orderRecord } from './order-records.ts';
 import { notCancellable, nothingToUndo } from './order-refusals.ts';
+import { parameterContent } from './parameter-orders.ts';
 import { signDraft, type OrderDraft, type OrderSigner } from './order-signer.ts';
 import { jobDetailView, jobSummaryView, orderView } from './rollout-views.ts';
 
@@ -41,16 +50,29 @@ export class OrdersService {
   async create(request: CreateOrder, viewer: Viewer): Promise<OrderView> {
     const { database, now } = this.options;
     const at = now();
-    requirePlainText({ reason: request.reason, store: request.store ?? '' });
+    requirePlainText({ reason: request.reason });
     const times = orderTimes(request, at);
-    const anchor = await orderAnchor(request, database.certificates, at);
+    const { content, artifacts } = await this.ordered(request, at);
     const targets = [...new Set(request.hostIds)].map((hostId) => ({ hostId, undoes: null }));
     const seq = await database.orders.nextSeq();
-    const content = orderContent(request, anchor);
-    const artifacts = [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }];
     return await this.issue(viewer, () =>
       Promise.resolve({ content, times, targets, seq, at, createdBy: viewer.name, artifacts }),
     );
+  }
+
+  private async ordered(request: CreateOrder, at: Date): Promise<{ content: OrderContent } & Artifacts> {
+    const { database } = this.options;
+    if ('parameters' in request) {
+      const content = parameterContent(request);
+      requirePlainText({ title: content.title });
+      return { content, artifacts: await heldArtifacts(database, content.artifacts) };
+    }
+    requirePlainText({ store: request.store ?? '' });
+    const anchor = await orderAnchor(request, database.certificates, at);
+    return {
+      content: anchorContent(request, anchor),
+      artifacts: [{ sha256: namedAnchor(anchor).sha256, bytes: anchor.der }],
+    };
   }
 
   /** Orders the undo of one job, or of every job of an order that changed its host. */
@@ -171,10 +193,6 @@ export class OrdersService {
   private told({ jobs }: EndedJobs): void {
     this.options.dispatcher.changed(jobs);
   }
-}
-
-interface Artifacts {
-  readonly artifacts: readonly { readonly sha256: string; readonly bytes: Uint8Array }[];
 }
 
 async function refusingUnknownHosts<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,28 @@
+import type { Artifact, Database } from '@trustfleet/database';
+import { ApiProblem } from '../../http/api-problem.ts';
+
+export interface Artifacts {
+  readonly artifacts: readonly Artifact[];
+}
+
+/**
+ * Bytes of what the parameters of an order name by SHA-256.
+ * @throws ApiProblem 422 `artifactUnknown` for what the server does not hold
+ */
+export async function heldArtifacts(
+  { certificates }: Pick<Database, 'certificates'>,
+  digests: readonly string[],
+): Promise<Artifact[]> {
+  const artifacts: Artifact[] = [];
+  for (const sha256 of new Set(digests)) {
+    const certificate = await certificates.get(sha256);
+    if (certificate === null)
+      throw new ApiProblem({
+        status: 422,
+        code: 'artifactUnknown',
+        message: `The server does not hold what the order names by its SHA-256 ${sha256.slice(0, 16)}…: upload it first.`,
+      });
+    artifacts.push({ sha256, bytes: certificate.der });
+  }
+  return artifacts;
+}
