@@ -43,11 +43,17 @@ export { remediesFor, type Ailing } from './remedies/remedies-for.ts';
 export { SUGGESTED_REMEDIES, type SuggestedRemedy, type Suggestion } from './remedies/suggestion.ts';
 export { CAUSE_WORDS, causeWords, suggestionWords, type CauseWords } from './words/causes.ts';
 export {
+  changesOf,
   comparisons,
   consequences,
   isBetter,
   isWorse,
   MAX_CHANGES,
+  type Comparison,
+  type EndpointAddress,
   type Judged,
+  type JudgedVerdict,
 } from './consequences/consequences.ts';
-export { counterpartsOf, type Counterparts } from './consequences/counterparts.ts';
+export { counterpartsOf, type ComparedSource, type Counterparts } from './consequences/counterparts.ts';
+export { judgeProof, type PointId, type Proof, type ProofTask } from './consequences/judge-proof.ts';
+export { isTrustFailure } from './consequences/trust-failure.ts';
