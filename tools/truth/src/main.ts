@@ -11,6 +11,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     setting: { type: 'string', multiple: true, default: [] },
+    // The machine has two cores, and the servers need part of one.
+    workers: { type: 'string', default: '3' },
     part: { type: 'string', default: '1/1' },
   },
 });
@@ -31,6 +33,7 @@ await runTruth({
     settings: (_stand, all) => all.filter(({ name }) => holds(name, values.setting)),
   },
   keep: true,
+  atOnce: Number(values.workers),
   listener: {
     note,
     missing(stand, because) {

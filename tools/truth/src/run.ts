@@ -30,6 +30,8 @@ export interface TruthOptions {
   readonly selection: Selection;
   /** Keeps the lab, and what was answered, for the next run; a run that was stopped goes on. */
   readonly keep: boolean;
+  /** Processes of clients at once. */
+  readonly atOnce: number;
   readonly listener: TruthListener;
   /** How long one world may take. */
   readonly limitMs: number;
@@ -129,7 +131,7 @@ async function visit(options: TruthOptions, laboratory: Laboratory): Promise<voi
 }
 
 function planOf(
-  { selection, keep }: TruthOptions,
+  { selection, keep, atOnce }: TruthOptions,
   laboratory: Laboratory & { readonly store: StoreName },
 ): Plan {
   const { stands, servers, proxy, files, directory, digests } = laboratory;
@@ -153,6 +155,7 @@ function planOf(
     settings: mine,
     proxy: `http://127.0.0.1:${proxy.port}`,
     runs,
+    atOnce,
     scratch: join(directory, 'jobs'),
     answers: keep ? join(directory, 'answers') : null,
     digests,

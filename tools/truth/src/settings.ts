@@ -1,4 +1,5 @@
 import type { ClientName } from '@trustfleet/protocol';
+import { clientsTold, type InCode } from './in-code.ts';
 import type { Marker } from './lab/chains.ts';
 import type { LabFiles, StoreName } from './lab/files.ts';
 
@@ -15,6 +16,10 @@ export interface Setting {
   readonly visitsElsewhere?: Visits;
   /** Clients that it is for; absent: every one. */
   readonly clients?: readonly ClientName[];
+  /** What code says for its own calls. */
+  readonly inCode?: InCode;
+  /** `cert` of pip's own configuration file, beside a variable that names that file. */
+  readonly pipCert?: string;
   /** Through the lab's inspecting proxy. */
   readonly proxied?: boolean;
   /** Only where a stand is looked at thoroughly: what differs little from another setting. */
@@ -61,6 +66,8 @@ export function settings(files: LabFiles): readonly Setting[] {
     ...bad(files),
     ...sources(files),
     ...switches(files),
+    ...inCode(files),
+    ...pipConfiguration(files),
   ];
 }
 
@@ -97,14 +104,20 @@ function single(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { SSL_CERT_DIR: files.folder(name) },
       visits: 'markers' as const,
+      thorough: name === 'unhashed',
     })),
   ];
 }
 
-function together(files: LabFiles): Setting[] {
-  const every = Object.fromEntries(
+function everyVariable(files: LabFiles): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     VARIABLES.map(([variable, marker]) => [variable, files.bundle(`marker-${marker}`)]),
   );
+}
+
+/** Who reads a variable is told by that one alone, and which goes first by all of them; leaving one out is tried where it is thorough. */
+function together(files: LabFiles): Setting[] {
+  const every = everyVariable(files);
   const but = (...names: string[]): Record<string, string> =>
     Object.fromEntries(Object.entries(every).filter(([name]) => !names.includes(name)));
   const set = (name: string, variables: Record<string, string>): Setting => ({
@@ -112,6 +125,7 @@ function together(files: LabFiles): Setting[] {
     store: 'bare',
     variables,
     visits: 'markers',
+    thorough: name !== 'every variable',
   });
   return [
     set('every variable', { ...every, SSL_CERT_DIR: files.folder('hashed') }),
@@ -131,6 +145,9 @@ function together(files: LabFiles): Setting[] {
   ];
 }
 
+/** Whom the API hands these two to: how they take a file that is wrong is tried with themselves, in the API whether it is there at all. */
+const TAKEN_BY_OTHERS = ['SSL_CERT_FILE', 'HTTPLIB2_CA_CERTS'];
+
 function bad(files: LabFiles): Setting[] {
   return VARIABLES.flatMap(([variable, , clients]) => [
     ...BAD.map((what) => ({
@@ -138,7 +155,10 @@ function bad(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { [variable]: files.bundle(what) },
       visits: 'few' as const,
-      clients,
+      clients:
+        what !== 'missing' && TAKEN_BY_OTHERS.includes(variable)
+          ? clients.filter((client) => !API.includes(client))
+          : clients,
       thorough: what !== 'missing',
     })),
     {
@@ -149,6 +169,60 @@ function bad(files: LabFiles): Setting[] {
       clients,
     },
   ]);
+}
+
+/** By arguments of calls, which beat every variable, and by the attribute of a session, which does not (python-tls.md §4). */
+function inCode(files: LabFiles): Setting[] {
+  const named = files.bundle('marker-argument');
+  const set = (name: string, said: InCode, more: Partial<Setting> = {}): Setting => ({
+    name: `code ${name}`,
+    store: 'bare',
+    variables: {},
+    visits: 'markers',
+    inCode: said,
+    clients: clientsTold(said),
+    ...more,
+  });
+  const call = (file: InCode['file']): InCode => ({ file, place: 'call' });
+  const session = (file: InCode['file']): InCode => ({ file, place: 'session' });
+  const requests = { REQUESTS_CA_BUNDLE: files.bundle('marker-requests') };
+  const thorough = true;
+  return [
+    set('names a file', call(named)),
+    set('names a file, beside every variable', call(named), { variables: everyVariable(files), thorough }),
+    set('names a file that is missing', call(files.bundle('missing')), { visits: 'few' }),
+    set('names a file truncated', call(files.bundle('truncated')), { visits: 'few', thorough }),
+    set('verifies nothing', call(false), { visits: 'few' }),
+    set('verifies nothing, beside every variable', call(false), {
+      ...{ visits: 'few', variables: everyVariable(files), thorough },
+    }),
+    set('sets Session.verify to a file', session(named)),
+    set('sets Session.verify to a file, beside REQUESTS_CA_BUNDLE', session(named), { variables: requests }),
+    set('sets Session.verify to False', session(false), { visits: 'few' }),
+    set('sets Session.verify to False, beside REQUESTS_CA_BUNDLE', session(false), {
+      ...{ visits: 'few', variables: requests },
+    }),
+  ];
+}
+
+/** `cert` in pip.conf, and what beats it. */
+function pipConfiguration(files: LabFiles): Setting[] {
+  const set = (name: string, cert: string, more: Readonly<Record<string, string>> = {}): Setting => ({
+    name: `pip.conf ${name}`,
+    store: 'bare',
+    variables: { PIP_CONFIG_FILE: files.pipConf(cert), ...more },
+    visits: 'markers',
+    clients: ['pip'],
+    pipCert: files.bundle(cert),
+  });
+  return [
+    set('names a file', 'marker-argument'),
+    set('names a file, beside PIP_CERT', 'marker-argument', { PIP_CERT: files.bundle('marker-pip') }),
+    set('names a file, beside REQUESTS_CA_BUNDLE', 'marker-argument', {
+      REQUESTS_CA_BUNDLE: files.bundle('marker-requests'),
+    }),
+    set('names a file that is missing', 'missing'),
+  ];
 }
 
 /** Every variable names the same file: the remedy of shotgrid.md §1.5 and what it becomes when the file is an old one. */

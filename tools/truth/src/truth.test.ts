@@ -24,6 +24,7 @@ async function sample(): Promise<{ readonly tally: Tally; readonly cells: readon
       interpreters.map(({ feature }) => feature),
     ),
     keep: false,
+    atOnce: 2,
     listener: {
       note: () => undefined,
       missing(stand, because) {

@@ -48,14 +48,17 @@ function isChainVisited(visits: Visits, id: string): boolean {
   return visits === 'anchors' ? BY_ANCHORS.test(id) : FEW.includes(id);
 }
 
-/** Those whose file a variable names. */
-function markersNamed({ variables }: Setting): string[] {
-  return Object.entries(variables).flatMap(([name, value]) => {
+/** Those whose file a variable, code or a configuration file names. */
+function markersNamed({ variables, inCode, pipCert = '' }: Setting): string[] {
+  const named = { ...variables, code: inCode?.file === undefined ? '' : String(inCode.file), pipCert };
+  return Object.entries(named).flatMap(([name, value]) => {
     if (name === 'SSL_CERT_DIR') return ['sslDir'];
     return /\/marker-(\w+)\.[a-z]+$/.exec(value)?.[1] ?? [];
   });
 }
 
+/** The probe calls clients without arguments. */
+const isPlain = ({ inCode, pipCert }: Setting): boolean => inCode === undefined && pipCert === undefined;
 const PROBED_ELSEWHERE = ['nothing set', 'every variable'];
 const PROBED_SOURCE = 'every variable names old';
 
@@ -64,6 +67,7 @@ const PROBED_SOURCE = 'every variable names old';
  * the most usual ways, and with old anchors: the probe calls the same libraries, so more of the same would only try those again.
  */
 export function isProbed(wish: StandWish, setting: Setting): boolean {
+  if (!isPlain(setting)) return false;
   if (!isThorough(wish)) return PROBED_ELSEWHERE.includes(setting.name);
   if (setting.visits === 'few') return setting.thorough !== true;
   return setting.visits === 'markers' || setting.name === PROBED_SOURCE;

@@ -43,14 +43,14 @@ const BY_FILE: Readonly<Record<string, readonly VerdictCause[]>> = {
   text: ['variableFileNotPem'],
   damaged: ['variableFileNotPem'],
   bom: ['variableFileNotPem'],
-  directory: ['variableFileNotPem', 'variableFileEmpty'],
+  directory: ['variableFileNotPem', 'variableFileEmpty', 'variableFileMissing'],
   unhashed: ['variableFileNotPem', 'variableFileEmpty'],
   'set but empty': ['variableEmpty'],
 };
 
 /** What a scenario says of a client that failed. */
 export interface Failure {
-  readonly setting: Pick<Setting, 'name' | 'store' | 'variables'>;
+  readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'pipCert'>;
   readonly chain: string;
   /** It ended before a certificate was looked at. */
   readonly whileLoading: boolean;
@@ -58,7 +58,7 @@ export interface Failure {
 
 /** Causes any of which is right. Stated by the one who made chain and setting; the product has no part in it. */
 export function expectedCauses({ setting, chain, whileLoading }: Failure): readonly VerdictCause[] {
-  const file = fileFault(setting);
+  const file = setting.inCode === undefined ? fileFault(setting) : (['trustedInCode'] as const);
   if (whileLoading && file !== null) return file;
   const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
   if (fault.some((cause) => ALWAYS_FIRST.includes(cause))) return fault;

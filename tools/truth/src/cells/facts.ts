@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createHost, type EndpointObservation } from '@trustfleet/host';
 import { CA_VARIABLES, type EndpointsSection, TRUST_SETTINGS } from '@trustfleet/protocol';
 import { sha256Hex } from '@trustfleet/certificates';
-import type { DiagnosisFacts } from '@trustfleet/diagnosis';
+import type { ClientOption, DiagnosisFacts } from '@trustfleet/diagnosis';
 import {
   collectBundles,
   discoverPythons,
@@ -10,6 +10,7 @@ import {
   type PythonsResult,
 } from '@trustfleet/python';
 import { discoverShotgrid, type ShotgridResult } from '@trustfleet/shotgrid';
+import { findingsOf, trustedFiles } from '../in-code.ts';
 import type { Setting } from '../settings.ts';
 import type { Plan, PlannedServer, PlannedStand } from '../world/plan.ts';
 
@@ -72,7 +73,12 @@ export async function collect(plan: Plan, note: (line: string) => void): Promise
       const variables = variablesOf(environmentOf(setting, plan));
       if (setting.proxied === true) through ??= observe({ ...look, proxy: plan.proxy });
       const own = partOf(stand, found.get(stand.directory));
-      const bundles = await collectBundles(host, { variables: variables.collected, ...own.bundles });
+      const { inCode, pipCert } = setting;
+      const bundles = await collectBundles(host, {
+        variables: [...variables.collected, ...optionFiles(setting)],
+        ...own.bundles,
+        ...(inCode === undefined ? {} : { trustedInCode: trustedFiles(inCode) }),
+      });
       return {
         platform: 'linux',
         sections: {
@@ -82,7 +88,11 @@ export async function collect(plan: Plan, note: (line: string) => void): Promise
           trustStores: { stores: [], problems: [] },
           shotgrid: own.shotgrid,
           endpoints: setting.proxied === true && through !== null ? await through : direct,
+          ...(inCode === undefined
+            ? {}
+            : { code: { findings: [...findingsOf(inCode)], files: 1, problems: [] } }),
         },
+        ...(pipCert === undefined ? {} : { options: [pipOption(setting, pipCert)] }),
         certificate: (sha256) => bundles.certificates.get(sha256) ?? ders.get(sha256) ?? null,
         now: new Date(),
         clockOffsetMs: 0,
@@ -123,6 +133,27 @@ function variablesOf(variables: Readonly<Record<string, string>>): {
       readAs: null,
     })),
   };
+}
+
+/** `cert` as it stands in pip's configuration file. */
+function pipOption({ variables }: Setting, value: string): ClientOption {
+  return {
+    ...{ client: 'pip', name: 'cert', value, account: null },
+    definedIn: variables['PIP_CONFIG_FILE'] ?? '',
+  };
+}
+
+/** What an option names is read like what a variable names. */
+function optionFiles({ pipCert }: Setting): readonly CollectedVariable[] {
+  if (pipCert === undefined) return [];
+  const variable = {
+    name: 'PIP_CERT',
+    scope: 'machine',
+    owner: null,
+    value: pipCert,
+    source: 'pip.conf',
+  } as const;
+  return [{ variable, readAs: null }];
 }
 
 /** Settings that name a CA file are read as one too. */

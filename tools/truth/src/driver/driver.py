@@ -43,13 +43,20 @@ LOG = Log()
 
 
 def open_default(entry):
+    import ssl
     try:
         from urllib.request import urlopen
     except ImportError:
         from urllib2 import urlopen
 
+    argument = entry.get("argument")
+
     def visit(url):
-        urlopen(url, timeout=LIMIT).read()
+        if argument is None:
+            urlopen(url, timeout=LIMIT).read()
+            return
+        context = ssl.create_default_context(cafile=argument) if argument else ssl._create_unverified_context()
+        urlopen(url, timeout=LIMIT, context=context).read()
 
     return visit
 
@@ -78,7 +85,8 @@ def open_urllib3(entry):
 
     def visit(url):
         argument = entry.get("argument")
-        pool = urllib3.PoolManager() if argument is None else urllib3.PoolManager(ca_certs=argument)
+        how = {} if argument is None else {"ca_certs": argument} if argument else {"cert_reqs": "CERT_NONE"}
+        pool = urllib3.PoolManager(**how)
         pool.request("GET", url, retries=False, timeout=float(LIMIT))
 
     return visit
@@ -89,8 +97,9 @@ def open_httplib2(entry):
 
     def visit(url):
         argument = entry.get("argument")
-        client = httplib2.Http(timeout=LIMIT) if argument is None else httplib2.Http(timeout=LIMIT, ca_certs=argument)
-        client.request(url)
+        off = {"disable_ssl_certificate_validation": True}
+        how = {} if argument is None else {"ca_certs": argument} if argument else off
+        httplib2.Http(timeout=LIMIT, **how).request(url)
 
     return visit
 

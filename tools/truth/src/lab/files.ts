@@ -12,6 +12,8 @@ export interface LabFiles {
   readonly directory: string;
   /** PEM file by name, good and bad. */
   bundle(name: string): string;
+  /** pip's configuration file whose `cert` names that bundle: a marker's, or `missing`. */
+  pipConf(bundle: string): string;
   /** A directory as SSL_CERT_DIR wants it (`hashed`) or as people make it (`unhashed`). */
   folder(name: 'hashed' | 'unhashed'): string;
   /** A directory to be bound over /etc/ssl/certs. */
@@ -57,10 +59,13 @@ export async function writeFiles(directory: string, lab: LabChains): Promise<Lab
   for (const [name, certificates] of Object.entries(contents)) await write(name, pemOf(certificates));
   for (const [marker, root] of lab.markers) await write(`marker-${marker}`, root.pem);
   await writeBroken(write, pemOf(contents.all), contents.all[0]?.der ?? new Uint8Array());
+  for (const name of ['marker-argument', 'missing'])
+    await writeFile(join(bundles, `${name}.pip.conf`), `[global]\ncert = ${join(bundles, `${name}.pem`)}\n`);
   await mkdir(join(bundles, 'directory.pem'), { recursive: true });
   const files: LabFiles = {
     directory,
     bundle: (name) => join(bundles, `${name}.pem`),
+    pipConf: (name) => join(bundles, `${name}.pip.conf`),
     folder: (name) => join(directory, name),
     store: (name) => join(directory, `store-${name}`),
   };

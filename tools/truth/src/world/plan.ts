@@ -35,6 +35,8 @@ export interface Plan {
   /** As HTTPS_PROXY holds it. */
   readonly proxy: string;
   readonly runs: readonly PlannedRun[];
+  /** Processes of clients at once. */
+  readonly atOnce: number;
   /** For jobs; removed by whoever made it. */
   readonly scratch: string;
   /** Where answers are kept; null: nowhere. */

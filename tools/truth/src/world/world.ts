@@ -18,9 +18,6 @@ import { openProbes, probeKey, type ProbeAll, type Probed } from '../cells/run-p
 import type { Setting } from '../settings.ts';
 import type { Plan, PlannedRun, PlannedStand } from './plan.ts';
 
-/** At once: the machine has two cores, and the servers need part of one. */
-const WORKERS = 3;
-
 /** What became of one run of the plan. */
 export interface RunDone extends Pick<PlannedRun, 'stand' | 'setting'> {
   readonly cells: readonly Cell[];
@@ -43,7 +40,7 @@ export async function runWorld(plan: Plan, { note, done }: WorldListener): Promi
   const worker = async (): Promise<void> => {
     for (const run of queue) done(await judgeOrSay({ ...work, run }));
   };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
+  await Promise.all(Array.from({ length: plan.atOnce }, worker));
 }
 
 interface Work {
@@ -87,7 +84,8 @@ async function judge({
   const asked = await answers.of(key, () =>
     runDriver(stand.python, { clients: calls, servers }, { scratch: plan.scratch, environment }),
   );
-  const sources = calls.map((call) => ({ call, resolved: resolve(call.client, facts) }));
+  const consumers = resolveSources(facts);
+  const sources = calls.map((call) => ({ call, resolved: resolve(call.client, { facts, consumers }) }));
   const visit = visitOf({ sources, facts, variables: environmentOf(setting, plan), servers });
   const probed = run.probe
     ? await answers.of(digestOf([key, plan.digests.probe]), async () => [...(await probe(visit))])
@@ -151,7 +149,13 @@ const ALWAYS = { PIP_CONFIG_FILE: '/dev/null', PIP_DISABLE_PIP_VERSION_CHECK: '1
 function callsOf(stand: PlannedStand, setting: Setting): Call[] {
   return stand.wish.clients
     .filter((client) => setting.clients?.includes(client) ?? true)
-    .map((client) => ({ id: client, client }));
+    .map((client) => ({ id: client, client, ...argumentOf(client, setting) }));
+}
+
+/** As the code of the setting calls it. */
+function argumentOf(client: ClientName, { inCode }: Setting): Pick<Call, 'how' | 'argument'> {
+  if (inCode === undefined) return {};
+  return { argument: inCode.file, ...(client === 'requests' ? { how: inCode.place } : {}) };
 }
 
 type Judge = (source: ResolvedSource, server: string) => Pick<Verdict, 'predicted' | 'cause'>;
@@ -223,14 +227,19 @@ function causesOf(
 }
 
 /** As a diagnosis finds the consumer; a core that no configuration names is judged for the Python that it is tried with. */
-function resolve(client: ClientName, facts: DiagnosisFacts): ResolvedSource {
+function resolve(
+  client: ClientName,
+  { facts, consumers }: { readonly facts: DiagnosisFacts; readonly consumers: readonly ResolvedSource[] },
+): ResolvedSource {
   const [python] = facts.sections.pythons.pythons;
   const [context] = variableContexts(facts);
   if (python === undefined || context === undefined) throw new Error('The collectors did not find a stand.');
-  const found = resolveSources(facts).find(
+  const found = consumers.filter(
     ({ consumer }) => consumer.client === client && consumer.python?.path === python.path,
   );
-  if (found !== undefined) return found;
+  // Code that says something for this client's calls is what is tried.
+  const chosen = found.find(({ consumer }) => consumer.code !== undefined) ?? found[0];
+  if (chosen !== undefined) return chosen;
   const { apis } = facts.sections.shotgrid;
   const feature = python.version?.split('.').slice(0, 2).join('.');
   const api = apis.find(({ zipPython }) => zipPython === feature) ?? apis[0] ?? null;
