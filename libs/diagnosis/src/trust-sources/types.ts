@@ -4,7 +4,9 @@ import type { DiagnosisFacts, VariableContext } from '../facts.ts';
 
 /** Sets of variables that differ, the machine's first. Accounts that get exactly the machine's are in none: the machine's stands for them. */
 export type VariableContexts = (
-  facts: Pick<DiagnosisFacts, 'platform' | 'sections'>,
+  facts: Pick<DiagnosisFacts, 'platform'> & {
+    readonly sections: Pick<DiagnosisFacts['sections'], 'variables'>;
+  },
 ) => readonly VariableContext[];
 
 /** Everyone worth judging: Python environments × clients in them × contexts, copies of the API, curl, git and node. At most `limit` (2000). */
