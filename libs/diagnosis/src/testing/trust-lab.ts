@@ -209,6 +209,7 @@ export function catalogueOf(
   return {
     newest: mark('2026.07.22'),
     oldest: mark('2014.01.01'),
+    releases: [],
     roots: listed,
     bySha256: (sha256) => listed.find((root) => root.sha256 === sha256) ?? null,
     bySpki: (spki) => listed.find(({ spkiSha256 }) => spkiSha256 === spki) ?? null,
