@@ -20,6 +20,8 @@ export { anchorFileContent, anchorFileName } from './anchor-stores/anchor-file.t
 export { alone, holdersOf, isIn, onHost, shipsBeside, storeIn, whyNoStore } from './anchor-stores/target.ts';
 export { otherHolders } from './anchor-stores/undo.ts';
 export { plainPath } from './plain-path.ts';
+export type { BundleContext, BundleHost, BundleUndoContext, KeptBundle } from './bundle-deploy/context.ts';
+export { keptBundlePath, unionBundleFile, whoNames } from './bundle-deploy/place.ts';
 export {
   bundleDeployParameters,
   UNION_BUNDLE_PATHS,

@@ -1,4 +1,5 @@
 import type { Cause } from '@trustfleet/policy';
+import { bundleDeploy } from './bundle-deploy/remedy.ts';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
 import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 
@@ -6,6 +7,7 @@ import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 export const REMEDIES = {
   'trustStore.addAnchor': trustStoreAddAnchor,
   'trustStore.removeAnchor': trustStoreRemoveAnchor,
+  'bundle.deploy': bundleDeploy,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 
