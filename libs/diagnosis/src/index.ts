@@ -1,3 +1,4 @@
+export { compareVersions, isAtLeast, isBefore, versionNumber, type VersionNumber } from './version-number.ts';
 export type { DiagnosisFacts, VariableContext } from './facts.ts';
 export type { Consumer, ResolvedSource } from './consumer.ts';
 export { createPredictor, predict, type Otherwise, type Prediction, type Predictor } from './predict.ts';

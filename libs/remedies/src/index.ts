@@ -1,5 +1,11 @@
 export type * from './types.ts';
 export type * from './anchor-stores/context.ts';
+export type * from './python-upgrade-package/context.ts';
+export type * from './shotgun-api-replace/context.ts';
+export type { ReleaseBundle, ReleaseFacts } from './package-releases/release.ts';
+export { isSameVersion } from './package-releases/package-version.ts';
+export { installedIn } from './python-upgrade-package/effect.ts';
+export { apiAt, newLocationOf } from './shotgun-api-replace/effect.ts';
 export { remediesForCause, REMEDIES, type RemedyName } from './remedies.ts';
 export {
   anchorParameters,

@@ -1,5 +1,7 @@
 import type { Cause } from '@trustfleet/policy';
 import { bundleDeploy } from './bundle-deploy/remedy.ts';
+import { pythonUpgradePackage } from './python-upgrade-package/remedy.ts';
+import { shotgunApiReplace } from './shotgun-api-replace/remedy.ts';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
 import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 
@@ -8,6 +10,8 @@ export const REMEDIES = {
   'trustStore.addAnchor': trustStoreAddAnchor,
   'trustStore.removeAnchor': trustStoreRemoveAnchor,
   'bundle.deploy': bundleDeploy,
+  'python.upgradePackage': pythonUpgradePackage,
+  'shotgunApi.replace': shotgunApiReplace,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 

@@ -6,9 +6,10 @@ import {
   type CertificateFacts,
 } from '@trustfleet/certificates';
 import type { Order } from '@trustfleet/protocol';
-import { REMEDIES, roleOf, type AnchorParameters, type RemedyName } from '@trustfleet/remedies';
+import { REMEDIES, roleOf, type AnchorParameters } from '@trustfleet/remedies';
 import type {
   DoneWork,
+  ForeseenEffect,
   OpenedRemedy,
   RemedyCheck,
   RemedyExecutor,
@@ -23,7 +24,7 @@ import { evaluateAnchor, type AnchorCheck, type Traces } from './verify.ts';
 
 /** One of the remedies that change what one store says of one certificate. */
 export interface AnchorRemedy {
-  readonly name: RemedyName;
+  readonly name: 'trustStore.addAnchor' | 'trustStore.removeAnchor';
   /** What its steps leave behind, so that the store's tool cleans up as well where something went. */
   readonly after: 'add' | 'remove';
   /** The certificate must be fit to be an anchor. */
@@ -127,11 +128,24 @@ function open(
   return {
     ...common(anchoring),
     plan: () => makePlan(anchoring),
+    foresee: () => foreseen(anchoring, der),
     check: async (how, signal) =>
       remedy.check(
         await look(access, whereOf(parameters), { how, signal }),
         !remedy.trusts && (await isListed(parameters.anchor)),
       ),
+  };
+}
+
+/** Beside the facts a removal needs to know alone whether the certificate is in Mozilla's list. */
+async function foreseen(
+  { remedy, parameters, certificate }: Anchoring,
+  der: Uint8Array,
+): Promise<ForeseenEffect> {
+  const listed = remedy.trusts ? undefined : await isListed(parameters.anchor);
+  return {
+    on: (facts) => REMEDIES[remedy.name].effect(facts, parameters, { certificate, listed }),
+    certificates: new Map([[parameters.anchor, der]]),
   };
 }
 

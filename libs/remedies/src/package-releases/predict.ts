@@ -1,0 +1,99 @@
+import type { HostFacts } from '@trustfleet/policy';
+import type { InventoryBundle, ShotgunApi } from '@trustfleet/protocol';
+import type { ReleaseBundle, ReleaseFacts } from './release.ts';
+
+/** Code of one directory (or a single file) that gives way to a release. */
+export interface Replaced {
+  /** Where it lies now; where the release will lie, if that is elsewhere. */
+  readonly location: string;
+  readonly newLocation?: string;
+  readonly version: string;
+  /** Null where nobody has read it yet. */
+  readonly release: ReleaseFacts | null;
+  /** Anchors of its only CA file, where `release` is null and a catalogue knows them. */
+  readonly anchors?: readonly string[] | null;
+}
+
+/** What follows the directory in a path below it, parts divided by `/`; null for what is not below it. */
+export function pathBelow(path: string, location: string): string | null {
+  const slashed = (text: string): string => text.replaceAll('\\', '/');
+  const [whole, start] = [slashed(path), `${slashed(location)}/`];
+  return whole.startsWith(start) ? whole.slice(start.length) : null;
+}
+
+/**
+ * The bundles as the next scan should find them. Of a CA file whose content is not known yet nothing is said: it is left out, which is
+ * neither good nor bad.
+ */
+export function withReleaseBundles(facts: HostFacts, replaced: Replaced): HostFacts {
+  if (facts.bundles === undefined) return facts;
+  const bundles = facts.bundles.bundles.flatMap((bundle) => remade(bundle, replaced));
+  return { ...facts, bundles: { ...facts.bundles, bundles } };
+}
+
+function remade(bundle: InventoryBundle, replaced: Replaced): InventoryBundle[] {
+  const { location, release, version, anchors } = replaced;
+  const path = pathBelow(bundle.path, location) ?? pathBelow(bundle.realPath ?? '', location);
+  if (path === null) return [bundle];
+  const provenance = bundle.provenance.map((one) => ('version' in one ? { ...one, version } : one));
+  const content = release?.bundles.find((one) => one.path === path);
+  if (content !== undefined) return [{ ...bundle, ...contentOf(content), detail: null, provenance }];
+  if (release !== null || anchors == null) return [];
+  const known = { ...READ, anchors: [...anchors].sort() };
+  return [{ ...bundle, ...known, provenance }];
+}
+
+const READ = {
+  ...{ state: 'read', detail: null, sha256: null, size: null },
+  ...{ problems: [], opensslAccepts: true },
+} as const satisfies Partial<InventoryBundle>;
+
+function contentOf({ path: _path, ...content }: ReleaseBundle): Omit<ReleaseBundle, 'path'> {
+  return content;
+}
+
+/** The copy of shotgun_api3 as the next scan should find it. */
+export function withReleaseApi(facts: HostFacts, replaced: Replaced): HostFacts {
+  if (facts.shotgrid === undefined) return facts;
+  const { location, version } = replaced;
+  const apis = facts.shotgrid.apis.map((api) =>
+    api.location === location ? remadeApi(api, replaced, version) : api,
+  );
+  return { ...facts, shotgrid: { ...facts.shotgrid, apis } };
+}
+
+function remadeApi(api: ShotgunApi, { release, newLocation }: Replaced, version: string): ShotgunApi {
+  const location = newLocation ?? api.location;
+  const separator = location.includes('\\') ? '\\' : '/';
+  const at = (path: string): string => [location, ...path.split('/')].join(separator);
+  return {
+    ...api,
+    version,
+    location,
+    path: api.form === 'singleFile' ? at('shotgun.py') : api.path,
+    form: api.form === 'singleFile' ? 'loose' : api.form,
+    metadataVersion: api.form === 'pip' ? version : null,
+    sha256: release?.codeSha256 ?? null,
+    bundles: (release?.bundles ?? []).map(({ path, sha256, anchors }) => ({
+      ...{ path: at(path), sha256, certificates: anchors.length },
+    })),
+  };
+}
+
+/** Every Python that imports it from there, as the next scan should find it. */
+export function withReleasePackage(
+  facts: HostFacts,
+  replaced: Replaced & { readonly name: string },
+): HostFacts {
+  if (facts.pythons === undefined) return facts;
+  const { location, name, newLocation, version } = replaced;
+  const pythons = facts.pythons.pythons.map((python) => ({
+    ...python,
+    packages: python.packages.map((one) =>
+      one.name === name && one.location === location
+        ? { ...one, version, location: newLocation ?? location }
+        : one,
+    ),
+  }));
+  return { ...facts, pythons: { ...facts.pythons, pythons } };
+}
