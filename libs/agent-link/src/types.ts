@@ -71,7 +71,7 @@ export interface SettingsResultStore {
  */
 export type HelloFacts = Pick<
   Hello,
-  'agentVersion' | 'bootId' | 'instance' | 'capabilities' | 'permits' | 'allowListDigest'
+  'agentVersion' | 'bootId' | 'instance' | 'capabilities' | 'permits' | 'allowListDigest' | 'keeper'
 >;
 
 export type HeartbeatFacts = Omit<Heartbeat, 'type'>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobEvent } from './jobs.ts';
 import { dsseEnvelope } from './orders.ts';
-import { base64, instant, MAX_COUNT, sha256Hex, shortText, uuid } from './primitives.ts';
+import { base64, hostPath, instant, MAX_COUNT, sha256Hex, shortText, uuid } from './primitives.ts';
 import { settings, settingsResult } from './settings.ts';
 import { configuredEndpoints } from './sections/endpoints.ts';
 import { sectionName } from './sections/index.ts';
@@ -27,6 +27,9 @@ export const challenge = z.looseObject({
   signature: base64.max(128),
 });
 
+/** Paths that one `hello` names at most. */
+export const MAX_KEEPER_PATHS = 32;
+
 /** Agent → server, answer to `challenge`. Signed by the host's key over both halves of the handshake. */
 export const hello = z.looseObject({
   type: z.literal('hello'),
@@ -42,6 +45,8 @@ export const hello = z.looseObject({
   /** Remedies that the host's allow-list permits, so that a draft lists other hosts apart. */
   permits: z.array(z.string().max(64)).max(64),
   allowListDigest: sha256Hex,
+  /** Below these the host's allow-list makes it the one that writes shared installs; absent for none. */
+  keeper: z.array(hostPath).max(MAX_KEEPER_PATHS).optional(),
   sections: sectionDigests,
   ephemeralKey: base64.max(64),
   /** SHA-256 of the TLS certificate that the agent saw; differs from `challenge.certificate` behind a proxy. */

@@ -7,7 +7,8 @@ import {
   type LinkHandlers,
   type LinkState,
 } from '@trustfleet/agent-link';
-import type { Repair, RepairLog } from '@trustfleet/repair';
+import { MAX_KEEPER_PATHS } from '@trustfleet/protocol';
+import type { AllowList, Repair, RepairLog } from '@trustfleet/repair';
 import { messageOf } from '@trustfleet/terminal';
 import { ROUND_SECTIONS, type ScanResult } from '../scan-result.ts';
 import type { Scanner } from '../scanner.ts';
@@ -107,6 +108,17 @@ function heartbeatFacts({ clock, status }: LinkKeeperParts): HeartbeatFacts {
   return { ...facts, clockOffsetMs };
 }
 
+/** What `hello` tells of them has to fit into a frame before the handshake; paths in full or not at all. */
+const MAX_KEEPER_TEXT = 4096;
+
+function keeperOf({ rules }: AllowList): { keeper?: string[] } {
+  let room = MAX_KEEPER_TEXT;
+  const keeper = (rules?.keeper ?? [])
+    .slice(0, MAX_KEEPER_PATHS)
+    .filter((path) => (room -= path.length) >= 0);
+  return keeper.length === 0 ? {} : { keeper };
+}
+
 function openLink(parts: LinkKeeperParts): AgentLink {
   const { allowList, repair, status } = parts;
   return createAgentLink({
@@ -118,6 +130,7 @@ function openLink(parts: LinkKeeperParts): AgentLink {
       capabilities: ['trustStore.addAnchor'],
       permits: [...allowList.current().permits],
       allowListDigest: allowList.current().digest,
+      ...keeperOf(allowList.current()),
     }),
     certificates: {
       find: (fingerprints) => {
