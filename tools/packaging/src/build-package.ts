@@ -105,6 +105,13 @@ async function native(pinned: PinnedPackage, folder: string, say: Say): Promise<
   await copyFile(binary, join(folder, 'koffi.node'));
 }
 
+/** To be read before one is chosen (`install --allow-list NAME`), and to be copied and changed. */
+async function copyAllowLists(folder: string): Promise<void> {
+  const lists = join(ROOT, 'apps/agent/src/allow-lists');
+  for (const name of (await readdir(lists)).filter((one) => one.endsWith('.json')))
+    await copyFile(join(lists, name), join(folder, `allow-list.${name}`));
+}
+
 async function writePackage(target: TargetName, workshop: Workshop): Promise<string> {
   const { say, options, bundled } = workshop;
   const { node, executable, koffi, service } = TARGETS[target];
@@ -121,6 +128,7 @@ async function writePackage(target: TargetName, workshop: Workshop): Promise<str
   if (koffi !== null) await native(koffi, folder, say);
   if (service) await writeServiceProgram({ folder, say });
   await writeFile(join(folder, 'THIRD-PARTY-NOTICES.txt'), await noticesOf(await licences(target, workshop)));
+  await copyAllowLists(folder);
   await writeFile(join(folder, 'SHA256SUMS'), await sums(folder));
   const final = join(options.out, name);
   await rm(final, { recursive: true, force: true });

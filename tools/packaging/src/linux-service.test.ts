@@ -110,7 +110,7 @@ describe('install', () => {
 
   it.each([
     ['{"format":1,"permits":["trustStore.addAnchor"', /is not an allow-list: it is not JSON/],
-    ['{"format":2,"permits":[]}', /is not an allow-list: at format/],
+    ['{"format":3,"permits":[]}', /is not an allow-list: at format/],
   ])('refuses the allow-list %s before anything is changed', async (text, sentence) => {
     await write('root/list.json', text);
 

@@ -103,6 +103,11 @@ describe('a package', () => {
         .digest('hex');
       expect(sums).toContain(`${digest}  ${name}\n`);
     }
+    expect(names).toEqual(
+      expect.arrayContaining(
+        ['approved', 'observe', 'public-roots'].map((list) => `allow-list.${list}.json`),
+      ),
+    );
     const notices = await readFile(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const shipped of ['Node.js 22.', 'zod ', 'ws ', 'commander ', 'systeminformation '])
       expect(notices).toContain(`\n${shipped}`);

@@ -4,6 +4,7 @@ import { atomicWriteFile } from '@trustfleet/host';
 import { MAX_ALLOW_LIST_BYTES, readAllowList } from '@trustfleet/repair';
 import { CliError, messageOf } from '@trustfleet/terminal';
 import { createAllowListSource } from '../allow-list-source.ts';
+import { shippedAllowList } from '../allow-lists/shipped.ts';
 import { planProgram, type ProgramPlan } from '../service/program-files.ts';
 import { thisService } from '../service/this-service.ts';
 import type { AgentService, ServicePlaces } from '../service/types.ts';
@@ -12,7 +13,7 @@ import { ensureStateDir } from '../state/state-directory.ts';
 import { enrolMachine } from './enroll.ts';
 
 export interface InstallOptions extends ServicePlaces {
-  /** A file whose content becomes the allow-list. */
+  /** One of the lists that ship by its name, or a file: its content becomes the allow-list. */
   readonly newAllowList: string | null;
   /** Enrols in the same step. */
   readonly token: string | null;
@@ -23,7 +24,7 @@ export interface InstallOptions extends ServicePlaces {
 async function readNewList(path: string): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = shippedAllowList(path) ?? (await readFile(path));
   } catch (error) {
     throw new CliError(`The allow-list ${path} cannot be read (${messageOf(error)}).`);
   }

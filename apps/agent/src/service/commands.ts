@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import type { CliContext } from '../cli.ts';
+import { SHIPPED_ALLOW_LISTS } from '../allow-lists/shipped.ts';
 import { TOKEN_VARIABLE } from '../environment.ts';
 import { DEFAULT_ALLOW_LIST, DEFAULT_STATE_DIR } from '../version.ts';
 
@@ -10,6 +11,9 @@ const file = (value: string): string => {
   if (value === '') throw new InvalidArgumentError('A path is needed.');
   return resolve(value);
 };
+
+/** A list that ships goes by its name; a file of that name is written ./NAME. */
+const listOrFile = (value: string): string => (SHIPPED_ALLOW_LISTS.includes(value) ? value : file(value));
 
 interface InstallArguments {
   readonly allowList?: string;
@@ -23,9 +27,9 @@ export function addServiceCommands(program: Command, { stdout, env }: CliContext
     .description('make the agent a service of this machine, which starts with it (root; administrators)')
     .addOption(
       new Option(
-        '--allow-list <file>',
-        'what the owner of this host permits: its content is taken',
-      ).argParser(file),
+        '--allow-list <list>',
+        'what the owner of this host permits: observe, public-roots or approved, or a file whose content is taken',
+      ).argParser(listOrFile),
     )
     .option(
       '--token <token>',
