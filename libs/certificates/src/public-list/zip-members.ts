@@ -19,17 +19,18 @@ export class ZipRefusedError extends Error {
 }
 
 /**
- * Members of a zip in memory, by name; nothing is unpacked to a disk, and never more than `maxBytes` of a member. Throws
- * {@link ZipRefusedError} for what is no sound zip, names a member twice, or was made to burst.
+ * Members of a zip in memory, by name; nothing is unpacked to a disk, and never more than `maxBytes` of a member, or `maxTotalBytes` of
+ * all. Throws {@link ZipRefusedError} for what is no sound zip, names a member twice, or was made to burst.
  */
 export async function zipMembers(
   bytes: Uint8Array,
   wanted: readonly WantedMember[],
+  maxTotalBytes = Infinity,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   try {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const zip = await fromBufferPromise(buffer, { lazyEntries: true, validateEntrySizes: true });
-    return await readWanted(zip, wanted);
+    return await readWanted(zip, wanted, maxTotalBytes);
   } catch (error) {
     if (error instanceof ZipRefusedError || !(error instanceof Error)) throw error;
     // yauzl throws plain errors; their words say where.
@@ -40,16 +41,20 @@ export async function zipMembers(
 async function readWanted(
   zip: ZipFile,
   wanted: readonly WantedMember[],
+  maxTotalBytes: number,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const members = new Map<string, Uint8Array>();
-  let seen = 0;
+  let [seen, total] = [0, 0];
   for await (const entry of zip.eachEntry()) {
     seen += 1;
     if (seen > MAX_ENTRIES) throw new ZipRefusedError(`It has more than ${MAX_ENTRIES} members.`);
     const limit = wanted.find(({ name }) => name.test(entry.fileName))?.maxBytes;
     if (limit === undefined) continue;
     if (members.has(entry.fileName)) throw new ZipRefusedError(`It holds ${entry.fileName} twice.`);
-    members.set(entry.fileName, await contents(zip, entry, limit));
+    const member = await contents(zip, entry, limit);
+    total += member.length;
+    if (total > maxTotalBytes) throw new ZipRefusedError(`It holds more than ${maxTotalBytes} bytes.`);
+    members.set(entry.fileName, member);
   }
   return members;
 }
