@@ -1,4 +1,12 @@
-import type { Effective, JobEvent, JobEvidence, JobPlan, JobState } from '@trustfleet/protocol';
+import type {
+  Effective,
+  JobEvent,
+  JobEvidence,
+  JobPlan,
+  JobState,
+  VerdictChange,
+} from '@trustfleet/protocol';
+import type { RunningProgram } from './proof.ts';
 import { FINAL_JOB_STATES } from '@trustfleet/protocol';
 import { signJobEvent } from '@trustfleet/signing';
 import { fitDetail } from './detail.ts';
@@ -17,6 +25,9 @@ export interface EventContent {
   readonly undone?: boolean | null;
   readonly effective?: Effective;
   readonly nextAt?: string | null;
+  /** What real handshakes found to differ. */
+  readonly proof?: readonly VerdictChange[] | undefined;
+  readonly waitsFor?: readonly RunningProgram[] | undefined;
 }
 
 export interface EventSource {
@@ -70,6 +81,8 @@ function buildEvent(
     undone: given(content.undone),
     ...(content.effective === undefined ? {} : { effective: content.effective }),
     ...(content.nextAt === undefined ? {} : { nextAt: content.nextAt }),
+    ...(content.proof === undefined ? {} : { proof: [...content.proof] }),
+    ...(content.waitsFor === undefined ? {} : { waitsFor: content.waitsFor.map((program) => ({ ...program })) }),
     signature: null,
   };
 }

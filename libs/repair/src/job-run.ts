@@ -1,9 +1,10 @@
-import type { JobEvidence, JobPlan } from '@trustfleet/protocol';
+import type { JobEvidence, JobPlan, VerdictChange } from '@trustfleet/protocol';
 import type { JobEvents } from './job-events.ts';
 import type { AcceptedEntry } from './journal/entries.ts';
 import type { Journal } from './journal/journal.ts';
 import type { JournalContent } from './journal/progress.ts';
 import type { FaultPoint, RepairLog } from './ports.ts';
+import type { Handshakes, RunningPrograms } from './proof.ts';
 import type { RemedyExecutor } from './remedy.ts';
 
 /** What one run of a job works with. */
@@ -26,6 +27,9 @@ export interface JobRun {
   random(): number;
   /** How often in a row this job could not be carried on, in this process. */
   readonly stuckTimes: number;
+  /** Null on a host that proves nothing by handshakes. */
+  readonly handshakes: Handshakes | null;
+  readonly programs: RunningPrograms | null;
   /** After a change, before the final event: the inventory is read again, so that the server hears of it first. */
   beforeFinal(): Promise<void>;
   /** Writes into the journal of the job that this one took back what became of it. */
@@ -39,4 +43,12 @@ export interface JobRun {
 export interface Measured {
   readonly plan: JobPlan | null;
   readonly before: JobEvidence | null;
+}
+
+/** A change that is in place, by the remedy's own check. */
+export interface Applied extends Measured {
+  readonly after: JobEvidence;
+  readonly detail: string | null;
+  /** What real handshakes found to differ; absent where none were made. */
+  readonly proof?: readonly VerdictChange[] | undefined;
 }

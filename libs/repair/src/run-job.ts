@@ -1,8 +1,12 @@
 import type { JobPlan } from '@trustfleet/protocol';
 import { messageOf } from './detail.ts';
-import { failAttempt, proveAttempt } from './end-attempt.ts';
+import { failAttempt } from './end-attempt.ts';
 import type { JobRun, Measured } from './job-run.ts';
 import { checkSafely, openRemedy } from './opened-remedy.ts';
+import { proveChange } from './proof-after.ts';
+import { measureBefore, whyWorse, withConsequences } from './proof-before.ts';
+import { keptOf } from './proof-kept.ts';
+import type { Measurement } from './proof.ts';
 import { StepFailedError, type OpenedRemedy, type RemedyPlan, type RemedyStep } from './remedy.ts';
 import { takeBack } from './take-back.ts';
 
@@ -69,7 +73,7 @@ async function applyPlan(run: JobRun, remedy: OpenedRemedy, work: Application): 
   const check = await checkSafely(remedy, 'readBack', work.signal);
   if (check.holds === true && check.evidence !== null) {
     const { plan, before } = work;
-    return proveAttempt(run, remedy, { plan, before, after: check.evidence, detail: check.detail });
+    return proveChange(run, remedy, { plan, before, after: check.evidence, detail: check.detail });
   }
   const reason = work.signal.aborted
     ? 'The time limit of this job was reached while the change was read back.'
@@ -77,20 +81,27 @@ async function applyPlan(run: JobRun, remedy: OpenedRemedy, work: Application): 
   return takeBack(run, remedy, { ...work, reason, timedOut: work.signal.aborted });
 }
 
-async function carryOut(
-  run: JobRun,
-  remedy: OpenedRemedy,
-  work: Omit<Application, 'before'> & { readonly remark: string | null },
-): Promise<void> {
-  const { plan, remark, signal } = work;
+async function carryOut(run: JobRun, remedy: OpenedRemedy, work: Planned): Promise<void> {
+  const { measured, remark, signal } = work;
+  const plan =
+    measured === null ? work.plan : await withConsequences(run, remedy, { plan: work.plan, measured });
   await run.journal.append({ kind: 'planned', plan });
   const { evidence: before } = await checkSafely(remedy, 'here', signal);
+  const worse = whyWorse(run, plan);
+  if (worse !== null) return run.events.finish('notApplicable', { plan, before, detail: worse });
   if (run.accepted.order.mode === 'plan')
     return run.events.finish('planned', { plan, before, detail: remark });
   if (before !== null) await run.journal.append({ kind: 'beforeEvidence', evidence: before });
+  if (measured !== null) await run.journal.append({ kind: 'measuredBefore', measured: keptOf(measured) });
   if (run.cancelled()) return run.events.finish('cancelled', { plan, before });
-  return applyPlan(run, remedy, { ...work, before });
+  return applyPlan(run, remedy, { ...work, plan, before });
 }
+
+type Planned = Omit<Application, 'before'> & {
+  readonly remark: string | null;
+  /** What verifies before; null where nothing is to be compared. */
+  readonly measured: Measurement | null;
+};
 
 async function planSafely(run: JobRun, remedy: OpenedRemedy): Promise<RemedyPlan | null> {
   try {
@@ -117,13 +128,18 @@ export async function runAttempt(run: JobRun, signal: AbortSignal): Promise<void
   if ('state' in remedy) return run.events.finish(remedy.state, { detail: remedy.detail });
   if (run.cancelled()) return run.events.finish('cancelled');
   const planned = await planSafely(run, remedy);
-  if (planned !== null) return followPlan(run, remedy, { planned, signal });
+  if (planned === null) return;
+  if (planned.kind !== 'change') return followPlan(run, remedy, { planned, signal, measured: null });
+  const measured = await measureBefore(run, signal);
+  // Handshakes take their time: what somebody else changed meanwhile is planned anew.
+  const again = measured === null ? planned : await planSafely(run, remedy);
+  if (again !== null) return followPlan(run, remedy, { planned: again, signal, measured });
 }
 
 function followPlan(
   run: JobRun,
   remedy: OpenedRemedy,
-  { planned, signal }: { planned: RemedyPlan; signal: AbortSignal },
+  { planned, signal, measured }: { planned: RemedyPlan; signal: AbortSignal; measured: Measurement | null },
 ): Promise<void> {
   switch (planned.kind) {
     case 'notApplicable':
@@ -135,6 +151,6 @@ function followPlan(
     case 'proposed':
       return finishProposed(run, remedy, { ...planned, signal });
     case 'change':
-      return carryOut(run, remedy, { ...planned, signal });
+      return carryOut(run, remedy, { ...planned, signal, measured });
   }
 }

@@ -1,4 +1,4 @@
-import type { JobEvidence } from '@trustfleet/protocol';
+import type { JobEvidence, VerdictChange } from '@trustfleet/protocol';
 import { fitDetail, messageOf } from './detail.ts';
 import { failAttempt } from './end-attempt.ts';
 import type { JobRun, Measured } from './job-run.ts';
@@ -14,6 +14,8 @@ export interface TakeBackReason extends Measured {
   /** For a person: what went wrong. */
   readonly reason: string;
   readonly timedOut: boolean;
+  /** What real handshakes found, where they are the reason. */
+  readonly proof?: readonly VerdictChange[] | undefined;
 }
 
 /** A full disk or a tool that fails may be gone in a while: so often it is tried again, with the pauses of a stuck job. */
@@ -80,16 +82,19 @@ export async function takeBack(run: JobRun, remedy: OpenedRemedy, why: TakeBackR
   const inverses = inversesOf(attempt);
   if (inverses.length === 0) return endUntouched(run, why);
   run.log('warn', 'a change is taken back', { jobId: run.journal.jobId, reason: why.reason });
-  const { reason, timedOut, plan, before } = why;
+  const { reason, timedOut, plan, before, proof } = why;
   if (!attempt.entries.some((entry) => entry.kind === 'takingBack'))
-    await run.journal.append({ kind: 'takingBack', reason: fitDetail(reason), timedOut });
+    await run.journal.append({
+      ...{ kind: 'takingBack', reason: fitDetail(reason), timedOut },
+      ...(proof === undefined ? {} : { proof: [...proof] }),
+    });
   await run.events.emit('applying', { step: 'undo', detail: reason, plan });
   const signal = AbortSignal.timeout(UNDO_LIMIT_MS);
   const hindrance = await runUndoSteps(run, remedy.undo(inverses), { reason, signal });
   const check = await checkSafely(remedy, 'readBack', signal);
   const hindered = whyNotAsBefore(hindrance, check, before);
   await run.beforeFinal();
-  const content = { plan, before, after: check.evidence };
+  const content = { plan, before, after: check.evidence, proof };
   if (hindered !== null && hindrance?.passing !== false && run.stuckTimes < MORE_TRIES) {
     await run.events.emit('applying', { step: 'undoWaits', detail: hindered, plan });
     throw new Error(`The change could not be undone yet: ${hindered}`);

@@ -19,11 +19,22 @@ export const systemTimers: RepairTimers = {
   },
 };
 
+export interface Wait {
+  /** Asked with the time waited so far, milliseconds. */
+  readonly remaining: (waitedMs: number) => number;
+  readonly due: () => void;
+  /** Only time counts in which this machine was awake: monotonic clocks of some systems go on while it sleeps. */
+  readonly awake?: boolean;
+}
+
+/** A timer that comes later than this was slept through. */
+const LATE_MS = 5_000;
+
 /** Jobs that wait for their time: each once, and none of them holds another up. */
 export interface Waits {
   has(jobId: string): boolean;
   /** `remaining` is asked with the time waited so far, milliseconds; at 0 or less `due` is called, once. */
-  add(jobId: string, wait: { remaining: (waitedMs: number) => number; due: () => void }): void;
+  add(jobId: string, wait: Wait): void;
   /** True when it waited. */
   remove(jobId: string): boolean;
   stop(): void;
@@ -34,18 +45,22 @@ export function createWaits(timers: RepairTimers): Waits {
   let stopped = false;
   const waits: Waits = {
     has: (jobId) => waiting.has(jobId),
-    add(jobId, { remaining, due }) {
+    add(jobId, { remaining, due, awake = false }) {
       waits.remove(jobId);
-      const since = timers.now();
+      let [waited, seen, asked] = [0, timers.now(), 0];
       const look = (): void => {
         if (stopped) return;
-        const left = remaining(timers.now() - since);
+        const now = timers.now();
+        waited += awake ? Math.min(now - seen, asked + LATE_MS) : now - seen;
+        seen = now;
+        const left = remaining(waited);
         if (left <= 0) {
           waiting.delete(jobId);
           due();
           return;
         }
-        waiting.set(jobId, timers.after(Math.min(left, LOOK_AGAIN_MS), look));
+        asked = Math.min(left, LOOK_AGAIN_MS);
+        waiting.set(jobId, timers.after(asked, look));
       };
       look();
     },

@@ -9,6 +9,8 @@ import { acceptedOf, attemptOf, eventIn, finalOf, isOwners } from './journal/pro
 import { limitsOf, longestBackoff, remainingWait } from './next-attempt.ts';
 import type { DurableFiles, EventListener, FaultPoint, RepairIdentity, RepairLog } from './ports.ts';
 import { advanceJob, needOf } from './recover-job.ts';
+import { lastRound } from './proof-after.ts';
+import type { Handshakes, RunningPrograms } from './proof.ts';
 import type { RemedyExecutor } from './remedy.ts';
 import { tellUndone } from './tell-undone.ts';
 import type { RepairTimers, Waits } from './waits.ts';
@@ -25,6 +27,9 @@ export interface RepairOptions {
   /** After a change and before its final event. A failure is logged and holds nothing up. */
   readonly beforeFinal: () => Promise<void>;
   readonly onEvent: EventListener;
+  /** What this host's programs verify, before and after each change; absent: the remedy's own check is all the proof. */
+  readonly handshakes?: Handshakes;
+  readonly programs?: RunningPrograms;
   readonly log: RepairLog;
   readonly now?: () => Date;
   readonly timers?: RepairTimers;
@@ -78,6 +83,8 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
     fault: options.fault ?? noFault,
     log: options.log,
     random: worker.random,
+    handshakes: options.handshakes ?? null,
+    programs: options.programs ?? null,
     stuckTimes: worker.stuck.get(jobId) ?? 0,
     serverTime: options.serverTime,
     findJob: (other) => archive.find(other),
@@ -158,12 +165,13 @@ function longestWait(worker: Worker, journal: Journal): number | null {
   const limits = limitsOf(accepted.order);
   const need = needOf(journal);
   if (need === 'bake') return limits.bakeMs;
+  if (need === 'prove') return lastRound(attemptOf(journal))?.delayMs ?? 0;
   return need === 'retry' ? longestBackoff(limits, attemptOf(journal).count - 1) : null;
 }
 
 /** When the journal says that a job goes on, by server time; null where it says nothing. */
 function nextAtOf(worker: Worker, journal: Journal): string | null {
-  if (worker.stuck.has(journal.jobId)) return null;
+  if (worker.stuck.has(journal.jobId) || needOf(journal) === 'prove') return null;
   const baking = eventIn(attemptOf(journal), 'baking');
   if (baking !== null) return baking.nextAt ?? null;
   const retrying = journal.entries.findLast(
@@ -179,6 +187,8 @@ export function waitForTurn(worker: Worker, jobId: string): void {
   if (journal === null || longestMs === null || worker.active.has(jobId)) return;
   const nextAt = nextAtOf(worker, journal);
   worker.waits.add(jobId, {
+    // Who sleeps reaches nobody: five minutes are five minutes awake.
+    awake: needOf(journal) === 'prove',
     remaining: (waitedMs) =>
       remainingWait({ nextAt, longestMs, waitedMs, serverTime: worker.options.serverTime() }),
     due: () => {

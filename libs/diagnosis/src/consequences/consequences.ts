@@ -1,20 +1,19 @@
 import {
   clip,
   type ConfiguredEndpoint,
-  type TrustSource,
   type Verdict,
   type VerdictChange,
   type VerdictsSection,
 } from '@trustfleet/protocol';
-import { counterpartsOf, type Counterparts } from './counterparts.ts';
+import { type ComparedSource, counterpartsOf, type Counterparts } from './counterparts.ts';
 
 /** What is compared: of a stored section, of a prediction, or of a measurement. */
 export interface Judged {
-  readonly sources: readonly TrustSource[];
-  readonly verdicts: readonly Pick<Verdict, 'source' | 'endpoint' | 'predicted' | 'probed' | 'cause'>[];
+  readonly sources: readonly ComparedSource[];
+  readonly verdicts: readonly JudgedVerdict[];
 }
-
-type Address = Pick<ConfiguredEndpoint, 'id' | 'host' | 'port'>;
+export type JudgedVerdict = Pick<Verdict, 'source' | 'endpoint' | 'predicted' | 'probed' | 'cause'>;
+export type EndpointAddress = Pick<ConfiguredEndpoint, 'id' | 'host' | 'port'>;
 
 /** Limit of `verdicts` of a plan and of `proof` of an event. */
 export const MAX_CHANGES = 500;
@@ -26,22 +25,42 @@ export const MAX_CHANGES = 500;
 export function consequences(
   before: Judged | VerdictsSection,
   after: Judged | VerdictsSection,
-  endpoints: readonly Address[],
+  endpoints: readonly EndpointAddress[],
 ): VerdictChange[] {
-  return comparisons(before, after, endpoints)
+  return changesOf(comparisons(before, after, endpoints));
+}
+
+/** What differs, what matters most first; at most 500. */
+export function changesOf(compared: readonly Pick<Comparison, 'change'>[]): VerdictChange[] {
+  return compared
+    .map(({ change }) => change)
     .filter((change) => change.before !== change.after)
     .toSorted(byImportance)
     .slice(0, MAX_CHANGES);
 }
 
+/** One verdict before beside the one after. */
+export interface Comparison {
+  readonly change: VerdictChange;
+  /** What is compared of the two; null where there is none. */
+  readonly outcome: Verdict['predicted'] | null;
+  /** The verdict afterwards, and whose it is; null where there is none. */
+  readonly verdict: JudgedVerdict | null;
+  readonly source: ComparedSource | null;
+}
+
 /** Every verdict before beside the one after, also where nothing changes; in no order that means anything. */
-export function comparisons(before: Judged, after: Judged, endpoints: readonly Address[]): VerdictChange[] {
+export function comparisons(
+  before: Judged,
+  after: Judged,
+  endpoints: readonly EndpointAddress[],
+): Comparison[] {
   const [then, now] = [bySource(before), bySource(after)];
   const addresses = new Map(endpoints.map(({ id, host, port }) => [id, `${host}:${port}`]));
   return counterpartsOf(before.sources, after.sources).flatMap((pair) => {
     const [old, current] = [verdictsOf(then, pair.before), verdictsOf(now, pair.after)];
     return [...new Set([...old.keys(), ...current.keys()])].map((endpoint) =>
-      changeOf(pair, {
+      comparisonOf(pair, {
         endpoint,
         address: addresses.get(endpoint) ?? endpoint,
         before: old.get(endpoint),
@@ -61,39 +80,37 @@ export function isBetter({ before, after }: Pick<VerdictChange, 'before' | 'afte
   return after === 'verifies' && before !== 'verifies' && before !== 'absent';
 }
 
-type Known = Judged['verdicts'][number];
-
-function bySource({ verdicts }: Judged): Map<string, Map<string, Known>> {
-  const found = new Map<string, Map<string, Known>>();
+function bySource({ verdicts }: Judged): Map<string, Map<string, JudgedVerdict>> {
+  const found = new Map<string, Map<string, JudgedVerdict>>();
   for (const verdict of verdicts) {
-    const ofSource = found.get(verdict.source) ?? new Map<string, Known>();
+    const ofSource = found.get(verdict.source) ?? new Map<string, JudgedVerdict>();
     found.set(verdict.source, ofSource.set(verdict.endpoint, verdict));
   }
   return found;
 }
 
-const NONE: ReadonlyMap<string, Known> = new Map();
+const NONE: ReadonlyMap<string, JudgedVerdict> = new Map();
 
 function verdictsOf(
-  all: ReadonlyMap<string, ReadonlyMap<string, Known>>,
-  source: TrustSource | null,
-): ReadonlyMap<string, Known> {
+  all: ReadonlyMap<string, ReadonlyMap<string, JudgedVerdict>>,
+  source: ComparedSource | null,
+): ReadonlyMap<string, JudgedVerdict> {
   return source === null ? NONE : (all.get(source.id) ?? NONE);
 }
 
-function changeOf(
+function comparisonOf(
   pair: Counterparts,
   at: {
     readonly endpoint: string;
     readonly address: string;
-    readonly before: Known | undefined;
-    readonly after: Known | undefined;
+    readonly before: JudgedVerdict | undefined;
+    readonly after: JudgedVerdict | undefined;
   },
-): VerdictChange {
+): Comparison {
   const source = pair.after ?? pair.before;
   const [before, after] = outcomes(pair, at.before, at.after);
   const failed = after !== null && after.result !== 'verifies' ? at.after : undefined;
-  return {
+  const change: VerdictChange = {
     python: source?.python ?? null,
     client: source?.client ?? 'ssl',
     accounts: [...pair.accounts].slice(0, 200),
@@ -104,6 +121,7 @@ function changeOf(
     cause: failed?.cause ?? null,
     error: failed === undefined || after?.error == null ? null : clip(after.error, 512),
   };
+  return { change, outcome: after, verdict: at.after ?? null, source: pair.after };
 }
 
 type Outcome = Verdict['predicted'];
@@ -114,8 +132,8 @@ type Outcome = Verdict['predicted'];
  */
 function outcomes(
   pair: Counterparts,
-  before: Known | undefined,
-  after: Known | undefined,
+  before: JudgedVerdict | undefined,
+  after: JudgedVerdict | undefined,
 ): readonly [Outcome | null, Outcome | null] {
   if (before === undefined || after === undefined) return [seen(before), seen(after)];
   if (before.probed !== null && after.probed !== null) return [before.probed, after.probed];
@@ -125,7 +143,7 @@ function outcomes(
   return [before.predicted, after.predicted];
 }
 
-const seen = (verdict: Known | undefined): Outcome | null =>
+const seen = (verdict: JudgedVerdict | undefined): Outcome | null =>
   verdict === undefined ? null : (verdict.probed ?? verdict.predicted);
 
 function trustsTheSame({ before, after }: Counterparts): boolean {

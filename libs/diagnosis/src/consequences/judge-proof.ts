@@ -1,0 +1,93 @@
+import type { VerdictChange } from '@trustfleet/protocol';
+import {
+  changesOf,
+  type Comparison,
+  comparisons,
+  type EndpointAddress,
+  isBetter,
+  isWorse,
+  type Judged,
+} from './consequences.ts';
+import { isTrustFailure } from './trust-failure.ts';
+
+/** A point of a measurement: id of its trust source, id of its endpoint. */
+export type PointId = `${string} ${string}`;
+
+export interface ProofTask {
+  readonly endpoints: readonly EndpointAddress[];
+  /** What the plan said would change. */
+  readonly planned: readonly VerdictChange[];
+  /** Somebody decided that what the plan makes worse may become so. */
+  readonly allowWorse: boolean;
+  /** Only these points were looked at again; absent: all. */
+  readonly only?: ReadonlySet<PointId> | undefined;
+}
+
+/** What real handshakes say of a change, after it was made. */
+export interface Proof {
+  /** Verified before, and now fails with an error of trust: the change has to go. */
+  readonly worse: readonly VerdictChange[];
+  /** Was to verify by the plan, and fails with an error of trust all the same. */
+  readonly stillFails: readonly VerdictChange[];
+  /** Has to verify, and could not be told: nothing was reached. */
+  readonly open: readonly { readonly point: PointId; readonly change: VerdictChange }[];
+  /** All that differs, what is worse first. */
+  readonly changes: readonly VerdictChange[];
+}
+
+/**
+ * Compares what was measured before the first step with what is measured after the last. What verified before has to verify, and what the
+ * plan said would verify. Pure.
+ */
+export function judgeProof(before: Judged, after: Judged, task: ProofTask): Proof {
+  const compared = comparisons(before, after, task.endpoints).filter((one) => isAsked(one, task.only));
+  const proof = {
+    worse: [] as VerdictChange[],
+    stillFails: [] as VerdictChange[],
+    open: [] as Proof['open'][number][],
+  };
+  for (const one of compared) {
+    switch (standingOf(one, task)) {
+      case 'worse':
+        proof.worse.push(one.change);
+        break;
+      case 'stillFails':
+        proof.stillFails.push(one.change);
+        break;
+      case 'open':
+        proof.open.push({ point: pointOf(one), change: one.change });
+        break;
+      case 'fine':
+        break;
+    }
+  }
+  return { ...proof, changes: changesOf(compared) };
+}
+
+type Standing = 'worse' | 'stillFails' | 'open' | 'fine';
+
+function standingOf({ change, outcome, verdict, source }: Comparison, task: ProofTask): Standing {
+  const verified = change.before === 'verifies';
+  if (outcome === null || verdict === null || outcome.result === 'verifies') return 'fine';
+  if (!verified && !task.planned.some((line) => isBetter(line) && isSame(line, change))) return 'fine';
+  if (outcome.result === 'unknown') return verdict.probed?.result === 'unknown' ? 'open' : 'fine';
+  const ofTrust = outcome.result === 'unverified' || isTrustFailure(outcome, verdict, source);
+  if (!ofTrust) return 'open';
+  if (!verified) return 'stillFails';
+  const allowed = task.allowWorse && task.planned.some((line) => isWorse(line) && isSame(line, change));
+  return allowed ? 'fine' : 'worse';
+}
+
+function isAsked(one: Comparison, only: ReadonlySet<PointId> | undefined): boolean {
+  return only === undefined || only.has(pointOf(one));
+}
+
+const pointOf = ({ source, change }: Comparison): PointId => `${source?.id ?? ''} ${change.endpoint}`;
+
+/** The plan may have put accounts together otherwise than the host did. */
+function isSame(line: VerdictChange, change: VerdictChange): boolean {
+  if (line.python !== change.python || line.client !== change.client || line.endpoint !== change.endpoint)
+    return false;
+  if (line.accounts.length === 0 || change.accounts.length === 0) return true;
+  return line.accounts.some((account) => change.accounts.includes(account));
+}
