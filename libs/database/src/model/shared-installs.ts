@@ -86,6 +86,6 @@ export interface SharedInstallRepository {
     id: string,
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<{ readonly items: readonly SharedInstallUse[]; readonly next: string | null }>;
-  /** All that one host reports, at most 2000, by its own path. */
-  ofHost(viewer: Viewer, hostId: string): Promise<readonly OwnSharedInstall[]>;
+  /** All that one host reports, at most 2000, by its own path. Null: no such host for the viewer. */
+  ofHost(viewer: Viewer, hostId: string): Promise<readonly OwnSharedInstall[] | null>;
 }

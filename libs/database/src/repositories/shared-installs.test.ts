@@ -323,7 +323,8 @@ describe('shared installs', () => {
       expect(await database.sharedInstalls.detail(viewer, hidden)).toBeNull();
       expect((await database.sharedInstalls.detail(viewer, items[0]?.id ?? ''))?.others).toEqual([]);
       expect((await database.sharedInstalls.uses(viewer, hidden, ALL)).items).toEqual([]);
-      expect(await database.sharedInstalls.ofHost(viewer, b ?? '')).toEqual([]);
+      expect(await database.sharedInstalls.ofHost(viewer, b ?? '')).toBeNull();
+      expect(await database.sharedInstalls.ofHost(viewer, a ?? '')).toHaveLength(1);
       expect(await database.sharedInstalls.list(viewer, { ...ALL, hostId: b ?? '' })).toEqual({
         items: [],
         next: null,

@@ -124,7 +124,11 @@ async function uses(
   return { items, next: rows.length > limit ? (items.at(-1)?.hostId ?? null) : null };
 }
 
-async function ofHost(client: Client, viewer: Viewer, hostId: string): Promise<OwnSharedInstall[]> {
+async function ofHost(client: Client, viewer: Viewer, hostId: string): Promise<OwnSharedInstall[] | null> {
+  const known = await client.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM host h WHERE h.id = ${hostId}::uuid AND ${visibleTo(viewer)}`;
+  if (known.length === 0) return null;
   const rows = await client.$queryRaw<(InstallRow & { readonly at: string })[]>`
     SELECT ${COLUMNS}, n.hosts, ${differs(viewer)} AS differs, mine.at
     FROM (SELECT DISTINCT u.install_id AS id, u.path AS at FROM section_install u

@@ -17,6 +17,9 @@ function useView({
   return { ...use, group: { ...group }, seenFrom: seenFrom.toISOString() };
 }
 
+/** SHA-256, hex. */
+const IDS = /^[0-9a-f]{64}$/;
+
 /** What many hosts use from one share. */
 export class InstallsService {
   private readonly database: Pick<Database, 'sharedInstalls'>;
@@ -37,7 +40,7 @@ export class InstallsService {
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<SharedInstallDetail> {
     const { sharedInstalls } = this.database;
-    const install = await sharedInstalls.detail(viewer, id);
+    const install = IDS.test(id) ? await sharedInstalls.detail(viewer, id) : null;
     if (install === null) throw notFound('shared install');
     const { items, next } = await sharedInstalls.uses(viewer, id, page);
     return {
@@ -49,6 +52,8 @@ export class InstallsService {
   }
 
   async ofHost(viewer: Viewer, hostId: string): Promise<HostSharedInstalls> {
-    return { items: [...(await this.database.sharedInstalls.ofHost(viewer, hostId))] };
+    const items = await this.database.sharedInstalls.ofHost(viewer, hostId);
+    if (items === null) throw notFound('host');
+    return { items: [...items] };
   }
 }
