@@ -1,5 +1,7 @@
 export type * from './types.ts';
 export type * from './anchor-stores/context.ts';
+export type * from './variables/context.ts';
+export type * from './managers/types.ts';
 export type * from './python-upgrade-package/context.ts';
 export type * from './shotgun-api-replace/context.ts';
 export type { ReleaseBundle, ReleaseFacts } from './package-releases/release.ts';
@@ -33,6 +35,16 @@ export {
   UNION_BUNDLE_PATHS,
   type BundleDeployParameters,
 } from './bundle-deploy/schema.ts';
+export { placeOf, type Subject, type VariablePlace } from './variables/place.ts';
+export { VARIABLE_FORMATS, type VariableFormatName } from './variables/formats/formats.ts';
+export type { VariableFormat } from './variables/formats/types.ts';
+export { bytesOf, textOf } from './variables/text.ts';
+export { effectiveIn } from './variables/effective.ts';
+export { assignedIn } from './variables/predict.ts';
+export { affectedBy, effectiveAfter, seenBy, shown as shownVariable } from './variables/words.ts';
+export { pathWanted } from './variable-set/effect.ts';
+export { exportVariable } from './exports/export-variable.ts';
+export type { VariableWanted } from './exports/types.ts';
 export {
   variableSetParameters,
   variableUnsetParameters,

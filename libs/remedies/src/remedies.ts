@@ -1,17 +1,23 @@
 import type { Cause } from '@trustfleet/policy';
 import { bundleDeploy } from './bundle-deploy/remedy.ts';
+import { codeReport } from './code-report/remedy.ts';
 import { pythonUpgradePackage } from './python-upgrade-package/remedy.ts';
 import { shotgunApiReplace } from './shotgun-api-replace/remedy.ts';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
 import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
+import { variableSet } from './variable-set/remedy.ts';
+import { variableUnset } from './variable-unset/remedy.ts';
 
 /** Every remedy by its name, as an order's `remedy` field says it. */
 export const REMEDIES = {
   'trustStore.addAnchor': trustStoreAddAnchor,
   'trustStore.removeAnchor': trustStoreRemoveAnchor,
   'bundle.deploy': bundleDeploy,
+  'variable.set': variableSet,
+  'variable.unset': variableUnset,
   'python.upgradePackage': pythonUpgradePackage,
   'shotgunApi.replace': shotgunApiReplace,
+  'code.report': codeReport,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 

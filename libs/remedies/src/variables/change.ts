@@ -1,0 +1,99 @@
+import type { HostFacts } from '@trustfleet/policy';
+import type { PlanChange } from '@trustfleet/protocol';
+import { exportVariable } from '../exports/export-variable.ts';
+import type { ManagerKind } from '../managers/types.ts';
+import type { RemedyEffect } from '../types.ts';
+import type { VariableContext } from './context.ts';
+import { VARIABLE_FORMATS } from './formats/formats.ts';
+import type { Subject, VariablePlace } from './place.ts';
+import { assignedIn, withAssigned } from './predict.ts';
+import { proposals } from './propose.ts';
+import { affectedBy, seenBy, shown } from './words.ts';
+
+/** One value for one variable, or none, in the place of its scope. */
+export interface Wish {
+  readonly facts: HostFacts;
+  readonly subject: Subject;
+  readonly value: string | null;
+  readonly context: VariableContext;
+  readonly place: Exclude<VariablePlace, { kind: 'none' }>;
+}
+
+export const notApplicable = (reason: string): RemedyEffect => ({ kind: 'notApplicable', reason });
+
+/** Somebody else has to do it: `changes` say what. */
+function proposed({ facts }: Wish, changes: PlanChange[], reason: string): RemedyEffect {
+  return { kind: 'change', facts, changes, remark: reason };
+}
+
+/** What the place holds now; null where it does not assign the variable. */
+export const standingAt = ({ facts, place, subject }: Wish): string | null =>
+  assignedIn(facts, subject).findLast(({ source }) => source === place.source)?.value ?? null;
+
+/** As an export for whoever owns the place. */
+function exported(wish: Wish, kind: ManagerKind): PlanChange {
+  const { context, place, subject, value } = wish;
+  const { name, owner = null, scope } = subject;
+  const wanted = { platform: context.platform, name, scope, owner, value, source: place.source };
+  return { kind: 'propose', path: place.source, owner: kind, patch: exportVariable(kind, wanted) };
+}
+
+/** Why the place is not written, with what its owner has to do; null where it may be. */
+function leftToOthers(wish: Wish): RemedyEffect | null {
+  const { context, place, subject, value } = wish;
+  if (place.kind === 'launchd')
+    return proposed(
+      wish,
+      [exported(wish, 'mdm')],
+      `On macOS variables belong to launchd: bring ${place.source} by your MDM. The file is rendered and was not tried on a Mac.`,
+    );
+  const [owner] = context.host?.managers ?? [];
+  if (owner !== undefined)
+    return {
+      kind: 'change',
+      facts: wish.facts,
+      changes: [exported(wish, owner.kind)],
+      managers: (context.host?.managers ?? []).map(({ manager, target }) => ({ manager, target })),
+      remark: `managed by ${owner.manager}: ${owner.target} is not written here, since it would be put back. The plan holds what ${owner.manager} needs; the host's own scans show when it is done.`,
+    };
+  const text = context.host?.texts.get(place.source);
+  if (
+    place.kind !== 'file' ||
+    text === undefined ||
+    VARIABLE_FORMATS[place.format].isPlain(text, subject.name)
+  )
+    return null;
+  const standing = assignedIn(wish.facts, subject).filter(({ source }) => source === place.source);
+  return proposed(
+    wish,
+    proposals(standing, value, context),
+    `${place.source} says ${subject.name} together with other things, so it is left to whoever wrote it.`,
+  );
+}
+
+/** The change of the place, or what somebody else has to do about it; `elsewhere`: lines for other files that decide it as well. */
+export function changeOf(wish: Wish, elsewhere: readonly PlanChange[]): RemedyEffect {
+  const { context, facts, place, subject, value } = wish;
+  if (elsewhere.length > 0)
+    return proposed(
+      wish,
+      [...elsewhere],
+      `${shown(subject)} is decided in ${elsewhere.map((change) => ('path' in change ? change.path : '')).join(', ')}, which this remedy does not write: nothing was changed. The plan holds what has to be done there.`,
+    );
+  const left = leftToOthers(wish);
+  if (left !== null) return left;
+  const { name, owner = null, scope } = subject;
+  const previous = standingAt(wish);
+  const { source } = place;
+  const reload: PlanChange[] =
+    place.kind === 'file' && place.format === 'unitDropIn' && context.host?.systemd !== false
+      ? [{ kind: 'runTool', argv: ['systemctl', 'daemon-reload'] }]
+      : [];
+  return {
+    kind: 'change',
+    facts: withAssigned(facts, { ...subject, source, value }, context.host?.value ?? null),
+    changes: [{ kind: 'setVariable', name, scope, owner, value, previous, source }, ...reload],
+    affected: affectedBy(subject),
+    remark: seenBy(subject, context),
+  };
+}
