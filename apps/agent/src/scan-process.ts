@@ -33,7 +33,11 @@ export interface ScanProcessOptions {
   readonly signal: AbortSignal;
 }
 
-async function scanOnce(options: ScanProcessOptions, input: string): Promise<ScanFrame> {
+/** One run of `collect`: `input` is its request, a line of JSON. Rejects where it fails. */
+export async function scanOnce(
+  options: Omit<ScanProcessOptions, 'endpoints'>,
+  input: string,
+): Promise<ScanFrame> {
   const { root, name, scanSettings } = options;
   const env = Object.entries(options.env).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],

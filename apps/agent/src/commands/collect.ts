@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import type { EarlierFacts } from '../earlier-facts.ts';
 import { readSections } from '../inventory.ts';
 import { endpointFacts, endpointOrders, NO_ENDPOINTS } from '../judge/endpoint-facts.ts';
+import { readMeasured } from '../judge/read-measured.ts';
 import { writeScanFrame } from '../scan-frame.ts';
 import { scanSettingsFile } from '../scan-settings.ts';
 import { SCAN_LIMIT_MS } from '../scan-process.ts';
@@ -28,6 +29,8 @@ const request = z.object({
   names: z.array(z.enum(SECTION_NAMES)),
   facts: facts.extend({ endpoints: endpointFacts.nullish().catch(null) }).loose(),
   endpoints: endpointOrders.default(NO_ENDPOINTS),
+  /** Set where a job asks what verifies now: which points, null for all. `names` is not heard then. */
+  measure: z.object({ only: z.array(z.string()).nullable() }).nullish(),
 });
 
 const MAX_REQUEST_CHARS = 64 * 1024 * 1024;
@@ -59,7 +62,7 @@ function listen(stdin: NodeJS.ReadStream): Promise<Service> {
 }
 
 async function collect({ line, gone }: Service, options: CollectOptions): Promise<Buffer[]> {
-  const { names, facts: earlier, endpoints } = request.parse(JSON.parse(line));
+  const { names, facts: earlier, endpoints, measure } = request.parse(JSON.parse(line));
   const signal = AbortSignal.any([gone, AbortSignal.timeout(SCAN_LIMIT_MS)]);
   const host = createHost();
   const { root, env, name = null } = options;
@@ -67,6 +70,7 @@ async function collect({ line, gone }: Service, options: CollectOptions): Promis
     ...{ root, name, endpoints, processEnv: env, scanSettings: scanSettingsFile(options) },
     host: { ...host, runProgram: (run: RunRequest) => host.runProgram({ ...run, signal }) },
   };
+  if (measure != null) return writeScanFrame(await readMeasured(inventory, measure.only));
   // Each part was made by `readSections`; only its outline is checked above.
   const read = await readSections(inventory, { names, facts: earlier as unknown as EarlierFacts });
   return writeScanFrame(read);

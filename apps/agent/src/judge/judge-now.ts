@@ -7,7 +7,7 @@ import type { CollectOptions } from '@trustfleet/python';
 import { diagnosisFacts, type DiagnosedSections } from './diagnosis-facts.ts';
 import { proxyOf } from './judge-host.ts';
 import { probeUnits } from './probe-units.ts';
-import { unitsOf, whyNotProbed } from './units.ts';
+import { unitsOf, whyNotProbed, type Unit } from './units.ts';
 
 export interface JudgeNowInput {
   readonly host: Host;
@@ -22,6 +22,10 @@ export interface JudgeNowInput {
   /** See {@link ProbeOptions.asCaller}. */
   readonly asCaller: boolean;
   readonly wallClock: Date;
+  /** Wall clock of the host minus server time; null or absent where it is not known. */
+  readonly clockOffsetMs?: number | null;
+  /** Ids of trust source and endpoint, between them a space: no other is probed. Null or absent for all. */
+  readonly only?: ReadonlySet<string> | null;
   readonly onProgress: (sentence: string) => void;
 }
 
@@ -30,9 +34,12 @@ export async function judgeNow(input: JudgeNowInput): Promise<{
   readonly endpoints: EndpointsSection;
   readonly verdicts: VerdictsSection;
   readonly resolved: readonly ResolvedSource[];
+  /** DER by SHA-256 of what the endpoints presented. */
+  readonly certificates: ReadonlyMap<string, Uint8Array>;
 }> {
   const { host, catalogue, collect, sections, endpoints } = input;
-  const shared = { platform: host.platform, clockOffsetMs: null, wallClock: input.wallClock };
+  const { clockOffsetMs = null, only = null, wallClock } = input;
+  const shared = { platform: host.platform, clockOffsetMs, wallClock };
   const before = diagnosisFacts(sections, { ...shared, certificates: input.certificates });
   const seen = await collectEndpoints(host, {
     endpoints,
@@ -50,7 +57,9 @@ export async function judgeNow(input: JudgeNowInput): Promise<{
     seen.section.endpoints.filter(({ network }) => network === 'connected').map(({ id }) => id),
   );
   const units = input.probe
-    ? unitsOf(resolved, endpoints, seen.section).filter(({ endpoint }) => reached.has(endpoint.id))
+    ? asked(unitsOf(resolved, endpoints, seen.section), only).filter(({ endpoint }) =>
+        reached.has(endpoint.id),
+      )
     : [];
   const outcomes = await probeUnits(units, {
     ...{ host, collect, facts, asCaller: input.asCaller },
@@ -69,5 +78,16 @@ export async function judgeNow(input: JudgeNowInput): Promise<{
       return { probed: null, notProbed: (never.get(source.id) ?? 'predicted only').slice(0, 512) };
     },
   });
-  return { endpoints: seen.section, verdicts, resolved };
+  return { endpoints: seen.section, verdicts, resolved, certificates: seen.certificates };
+}
+
+/** Of each unit what is among these points. */
+function asked(units: readonly Unit[], only: ReadonlySet<string> | null): Unit[] {
+  if (only === null) return [...units];
+  return units
+    .map((unit) => ({
+      ...unit,
+      sources: unit.sources.filter(({ source }) => only.has(`${source.id} ${unit.endpoint.id}`)),
+    }))
+    .filter(({ sources }) => sources.length > 0);
 }

@@ -12,6 +12,7 @@ import {
 import { keyPairFromSeed } from '@trustfleet/signing';
 import type { TrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
+import { createHandshakes, type HandshakesOptions } from '../judge/handshakes.ts';
 import { selfCommand } from '../self-command.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
 
@@ -40,16 +41,23 @@ export interface AgentRepairOptions extends Pick<
   readonly root: string;
   readonly identity: { readonly hostId: string; readonly fleetId: string; readonly keySeed: string };
   readonly keySet: () => KeySet;
+  /** What proves a change: the handshakes of this host's programs. */
+  readonly proof: Pick<HandshakesOptions, 'scanSettings' | 'env' | 'orders'>;
 }
 
 /** The executor of jobs on this machine. */
 export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
-  const { root, identity, keySet, ...rest } = options;
+  const { root, identity, keySet, proof, ...rest } = options;
+  const { platform, runProgram } = createHost();
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64'));
   return createRepair({
     ...rest,
     files: createDurableFiles(fileCalls),
     identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
     remedies: openRemedies(root),
+    handshakes: createHandshakes({
+      ...{ ...proof, root, platform, runProgram },
+      command: [...selfCommand(), 'collect'],
+    }),
   });
 }

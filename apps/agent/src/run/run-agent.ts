@@ -92,6 +92,10 @@ function openRepair(
     serverTime: () => agent.clock.now(),
     beforeFinal: hooks.beforeFinal,
     onEvent: hooks.onEvent,
+    proof: {
+      ...{ scanSettings: options.scanSettings, env: options.env },
+      orders: () => agent.endpoints.orders(),
+    },
     log: options.log,
   });
 }
