@@ -55,6 +55,15 @@ export type {
 } from './proof.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
+export { createVariableSet } from './variable-set/index.ts';
+export { createVariableUnset } from './variable-unset/index.ts';
+export type {
+  RegistryPlace,
+  RegistryText,
+  VariableAccess,
+  VariableFiles,
+  VariableRegistry,
+} from './variables/ports.ts';
 export type { FileAccess, FileAttributes } from './guarded-files/ports.ts';
 export type { EntryState } from './anchor-stores/entry-state.ts';
 export type { AnchorInStore, AnchorStoreAccess, StoreName, StoreToolResult } from './anchor-stores/ports.ts';
