@@ -96,12 +96,12 @@ function changesOn({ path, current, kept }: BundleHost, parameters: BundleDeploy
 /** Every entry of the inventory that is this file; a place that nobody names is in no inventory. */
 function withBundle(facts: HostFacts, parameters: BundleDeployParameters, context: BundleContext): HostFacts {
   if (facts.bundles === undefined) return facts;
-  const { path: _path, realPath: _realPath, ...after } = unionBundleFile(parameters, context);
-  const path = unionPath(context);
-  const bundles = facts.bundles.bundles.map((bundle) =>
-    [bundle.path, bundle.realPath ?? bundle.path].some((name) => isSamePath(context.platform, name, path))
-      ? { ...bundle, realPath: bundle.realPath ?? bundle.path, ...after }
-      : bundle,
-  );
+  const after = unionBundleFile(parameters, context);
+  const bundles = facts.bundles.bundles.map((bundle) => {
+    const names = [bundle.path, bundle.realPath ?? bundle.path];
+    return names.some((name) => isSamePath(context.platform, name, after.path))
+      ? { ...bundle, ...after, path: bundle.path, realPath: bundle.realPath ?? bundle.path }
+      : bundle;
+  });
   return { ...facts, bundles: { ...facts.bundles, bundles } };
 }

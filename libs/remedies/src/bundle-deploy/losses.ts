@@ -24,18 +24,27 @@ const placeOf = (store: TrustStore, anchor: string): string =>
  */
 export function lossesOf(facts: HostFacts, context: BundleContext): Loss[] {
   const has = new Set(context.bundle.anchors);
-  const path = unionPath(context);
-  const found = new Map<string, string>();
-  for (const file of facts.bundles?.bundles ?? [])
-    if (isSamePath(context.platform, file.path, path))
-      for (const anchor of file.anchors) found.set(anchor, file.path);
-  const stores = context.platform === 'linux' ? (facts.trustStores?.stores ?? []) : [];
-  for (const store of stores.filter(({ operatingSystem }) => operatingSystem))
-    for (const anchor of store.bundle.anchors) found.set(anchor, placeOf(store, anchor));
-  return [...found]
+  return [...inPlace(facts, context), ...inStores(facts, context)]
     .filter(([anchor]) => !has.has(anchor))
+    .filter(([anchor], index, all) => all.findLastIndex(([other]) => other === anchor) === index)
     .map(([anchor, where]) => ({ anchor, where, wasPublic: context.wasPublic(anchor) }))
     .sort((a, b) => Number(a.wasPublic) - Number(b.wasPublic) || (a.anchor < b.anchor ? -1 : 1));
+}
+
+type Held = readonly [anchor: string, where: string];
+
+function inPlace({ bundles }: HostFacts, context: BundleContext): Held[] {
+  const path = unionPath(context);
+  return (bundles?.bundles ?? [])
+    .filter((file) => isSamePath(context.platform, file.path, path))
+    .flatMap((file) => file.anchors.map((anchor): Held => [anchor, file.path]));
+}
+
+function inStores({ trustStores }: HostFacts, { platform }: BundleContext): Held[] {
+  if (platform !== 'linux') return [];
+  return (trustStores?.stores ?? [])
+    .filter(({ operatingSystem }) => operatingSystem)
+    .flatMap((store) => store.bundle.anchors.map((anchor): Held => [anchor, placeOf(store, anchor)]));
 }
 
 const MAX_NAMED = 10;

@@ -23,16 +23,23 @@ export function isSamePath(platform: Platform, a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+interface Naming {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: string;
+}
+
 /** What of the host's facts names the path, for a person: `SSL_CERT_FILE (/etc/environment)`. Each once. */
 export function whoNames(
   facts: Pick<HostFacts, 'variables'>,
   place: { readonly platform: Platform; readonly path: string },
 ): string[] {
   const { variables = [], settings = [], options = [] } = facts.variables ?? {};
+  const naming: readonly Naming[] = [...variables, ...settings, ...options];
   return [
     ...new Set(
-      [...variables, ...settings, ...options]
-        .filter(({ value }) => isSamePath(place.platform, value, place.path))
+      naming
+        .filter(({ value }) => value !== null && isSamePath(place.platform, value, place.path))
         .map(({ name, source }) => `${name} (${source})`),
     ),
   ].sort();
