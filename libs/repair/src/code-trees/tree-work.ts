@@ -1,0 +1,121 @@
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { StepFailedError } from '../remedy.ts';
+import { bringBack, clean, place, putInPlace, remove, setAside, stage, syncTree } from './place-tree.ts';
+import { readTree } from './read-tree.ts';
+import { MAX_TREE_BYTES, tree, type Tree } from './tree.ts';
+
+/** One name in a directory: nothing that leads out of it. */
+const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((text) => !/[/\\\0]/.test(text) && text !== '.' && text !== '..', 'one part of a path');
+const base = z.string().refine(isAbsolute, 'an absolute path');
+const token = z.string().regex(/^[0-9a-f]{16}$/);
+const where = { base, name, token };
+
+/** What is done with the rights of one account: nothing else is asked of such a process. */
+export const treeRequest = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('list'), base }),
+  z.strictObject({ do: z.literal('read'), base, names: z.array(name).max(200) }),
+  /** Puts on disk what another program wrote there. */
+  z.strictObject({ do: z.literal('sync'), base, names: z.array(name).max(200) }),
+  z.strictObject({ do: z.literal('stage'), ...where, tree }),
+  z.strictObject({ do: z.literal('place'), ...where, tree }),
+  z.strictObject({ do: z.literal('setAside'), ...where }),
+  z.strictObject({ do: z.literal('putInPlace'), ...where }),
+  z.strictObject({ do: z.literal('bringBack'), ...where }),
+  z.strictObject({ do: z.literal('remove'), ...where }),
+  z.strictObject({ do: z.literal('clean'), ...where }),
+  z.strictObject({
+    do: z.literal('makeFolder'),
+    token,
+    files: z.array(z.strictObject({ name, content: z.string() })),
+  }),
+  z.strictObject({ do: z.literal('readFolder'), token }),
+  z.strictObject({ do: z.literal('removeFolder'), token }),
+]);
+export type TreeRequest = z.infer<typeof treeRequest>;
+
+export const treeAnswer = z.looseObject({
+  names: z.array(z.string()).optional(),
+  tree: tree.optional(),
+  /** Of `makeFolder` and `bringBack`. */
+  folder: z.string().optional(),
+  done: z.boolean().optional(),
+  files: z.array(z.looseObject({ name: z.string(), content: z.string() })).optional(),
+});
+export type TreeAnswer = z.infer<typeof treeAnswer>;
+
+/** The folder of one job, which nobody but its maker can enter. */
+const folderOf = (of: string): string => join(realpathSync(tmpdir()), `trustfleet-${of}`);
+
+/** Does it, with the rights of this process. Throws {@link StepFailedError} and what the system throws. */
+export function doTreeWork(request: TreeRequest): TreeAnswer {
+  switch (request.do) {
+    case 'list':
+      return { names: readdirSync(request.base).sort() };
+    case 'read':
+      return { tree: readTree(request.base, request.names) };
+    case 'sync':
+      syncTree(request.base, readTree(request.base, request.names));
+      return {};
+    case 'makeFolder':
+      return { folder: makeFolder(request.token, request.files) };
+    case 'readFolder':
+      return { files: readFolder(folderOf(request.token)) };
+    case 'removeFolder':
+      rmSync(folderOf(request.token), { recursive: true, force: true });
+      return {};
+    default:
+      return doPlaced(request);
+  }
+}
+
+function doPlaced(request: Extract<TreeRequest, { name: string }>): TreeAnswer {
+  switch (request.do) {
+    case 'stage':
+      stage(request, ofName(request.tree, request.name));
+      return {};
+    case 'place':
+      place(request, ofName(request.tree, request.name));
+      return {};
+    case 'bringBack':
+      return { done: bringBack(request) };
+    default:
+      ({ setAside, putInPlace, remove, clean })[request.do](request);
+      return {};
+  }
+}
+
+/** Paths in a journal are data: none leads out of the name that is placed. */
+function ofName(kept: Tree, of: string): Tree {
+  for (const { path } of kept.entries) {
+    const [first, ...rest] = path.split('/');
+    if (first !== of || rest.some((part) => part === '' || part === '.' || part === '..'))
+      throw new StepFailedError(`${path} is no path below ${of}.`);
+  }
+  return kept;
+}
+
+function makeFolder(of: string, files: readonly { name: string; content: string }[]): string {
+  const folder = folderOf(of);
+  // Fails where somebody else made it first: /tmp is everybody's.
+  mkdirSync(folder, { mode: 0o700 });
+  for (const file of files)
+    writeFileSync(join(folder, file.name), Buffer.from(file.content, 'base64'), { flag: 'wx', mode: 0o600 });
+  return folder;
+}
+
+function readFolder(folder: string): { name: string; content: string }[] {
+  let total = 0;
+  return readdirSync(folder).map((one) => {
+    total += statSync(join(folder, one)).size;
+    if (total > MAX_TREE_BYTES)
+      throw new StepFailedError(`${folder} holds more than ${MAX_TREE_BYTES} bytes.`);
+    return { name: one, content: readFileSync(join(folder, one)).toString('base64') };
+  });
+}
