@@ -54,6 +54,8 @@ export type {
   RunningPrograms,
 } from './proof.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
+export { createCodeReport } from './code-report/index.ts';
+export type { CodeAccess } from './code-report/ports.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
 export { createVariableSet } from './variable-set/index.ts';
 export { createVariableUnset } from './variable-unset/index.ts';
