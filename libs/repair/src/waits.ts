@@ -27,8 +27,8 @@ export interface Wait {
   readonly awake?: boolean;
 }
 
-/** A timer that comes later than this was slept through. */
-const LATE_MS = 5_000;
+/** Where only time awake counts it is looked at so often: no single look counts for more than twice that, however long was slept before it. */
+const AWAKE_LOOK_MS = 5_000;
 
 /** Jobs that wait for their time: each once, and none of them holds another up. */
 export interface Waits {
@@ -47,11 +47,11 @@ export function createWaits(timers: RepairTimers): Waits {
     has: (jobId) => waiting.has(jobId),
     add(jobId, { remaining, due, awake = false }) {
       waits.remove(jobId);
-      let [waited, seen, asked] = [0, timers.now(), 0];
+      let [waited, seen] = [0, timers.now()];
       const look = (): void => {
         if (stopped) return;
         const now = timers.now();
-        waited += awake ? Math.min(now - seen, asked + LATE_MS) : now - seen;
+        waited += awake ? Math.min(now - seen, 2 * AWAKE_LOOK_MS) : now - seen;
         seen = now;
         const left = remaining(waited);
         if (left <= 0) {
@@ -59,8 +59,8 @@ export function createWaits(timers: RepairTimers): Waits {
           due();
           return;
         }
-        asked = Math.min(left, LOOK_AGAIN_MS);
-        waiting.set(jobId, timers.after(asked, look));
+        const soon = Math.min(left, awake ? AWAKE_LOOK_MS : LOOK_AGAIN_MS);
+        waiting.set(jobId, timers.after(soon, look));
       };
       look();
     },
