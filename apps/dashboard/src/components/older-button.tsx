@@ -7,16 +7,18 @@ export interface OlderButtonProps {
   readonly more: boolean;
   readonly loading: boolean;
   readonly onOlder: () => void;
+  /** Of a list that does not go back in time. */
+  readonly label?: string;
 }
 
-/** The end of a list that goes back in time: the way to what is older, or that there is nothing more. */
-export function OlderButton({ more, loading, onOlder }: OlderButtonProps) {
+/** The end of a list without an end: the way to what is older or follows, or that there is nothing more. */
+export function OlderButton({ more, loading, onOlder, label }: OlderButtonProps) {
   const t = useTranslations('common');
   return (
     <div className="border-t border-line p-2 text-center text-[0.93rem] text-muted">
       {more ? (
         <Button size="sm" variant="ghost" disabled={loading} onClick={onOlder}>
-          {t(loading ? 'loading' : 'older')}
+          {loading ? t('loading') : (label ?? t('older'))}
         </Button>
       ) : (
         <p className="py-1">{t('end')}</p>

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { installsOf } from '../fixture/installs.ts';
 import { INVITATION_TOKEN } from '../fixture/people.ts';
 import { FAILING_VERDICT } from '../fixture/verdicts.ts';
 import { useStage } from './setup.ts';
@@ -92,6 +93,8 @@ beforeAll(async () => {
     '/accounts',
     '/activity',
     '/settings/endpoints',
+    '/installs',
+    `/installs/${installsOf(fleet)[1]!.id}`,
     `/invitation?token=${INVITATION_TOKEN}${fleet.invitations[0]!.id}`,
   ];
 });

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from '../fixture/browser.ts';
 import { HOSTILE_HOST } from '../fixture/fleet.ts';
+import { installsOf } from '../fixture/installs.ts';
 import { useStage } from './setup.ts';
 
 const stage = useStage();
@@ -56,6 +57,9 @@ beforeAll(async () => {
     ['activity', '/activity'],
     ['settings', '/settings/endpoints'],
     ['jobs', '/jobs'],
+    ['shared installs', '/installs'],
+    ['shared install', `/installs/${installsOf(fleet)[1]!.id}`],
+    ['host, shotgrid', `${host}?tab=shotgrid`],
     ['verified job', `/jobs/${done.id}`],
     ['job not permitted', `/jobs/${denied.id}`],
   ];

@@ -4,6 +4,7 @@ import type { Permission } from '@trustfleet/api';
 import { cn } from '@trustfleet/ui';
 import {
   CircleAlert,
+  FolderTree,
   History,
   LayoutDashboard,
   ListChecks,
@@ -23,7 +24,7 @@ import { AccountBar } from './account-bar.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
 import { ReaderSwitches } from './reader-switches.tsx';
 
-type PlaceName = 'overview' | 'hosts' | 'findings' | 'jobs' | 'orders' | 'accounts' | 'activity' | 'settings';
+type PlaceName = 'overview' | 'hosts' | 'findings' | 'installs' | 'jobs' | 'orders' | 'accounts' | 'activity' | 'settings';
 
 interface Place {
   readonly href: string;
@@ -36,6 +37,7 @@ const PLACES: readonly Place[] = [
   { href: '/', key: 'overview', icon: LayoutDashboard, needs: 'hosts.read' },
   { href: '/hosts', key: 'hosts', icon: Monitor, needs: 'hosts.read' },
   { href: '/findings', key: 'findings', icon: CircleAlert, needs: 'findings.read' },
+  { href: '/installs', key: 'installs', icon: FolderTree, needs: 'installs.read' },
   { href: '/jobs', key: 'jobs', icon: ListChecks, needs: 'orders.read' },
   { href: '/orders', key: 'orders', icon: Send, needs: 'orders.read' },
   { href: '/accounts', key: 'accounts', icon: Users, needs: 'accounts.manage' },

@@ -12,6 +12,7 @@ import {
   hostDetail,
   hostPage,
   hostSettingList,
+  hostSharedInstalls,
   jobDetail,
   jobPage,
   me,
@@ -20,6 +21,8 @@ import {
   overview,
   policyList,
   setupStatus,
+  sharedInstallDetail,
+  sharedInstallPage,
   timelinePage,
   type HostListQuery,
 } from '@trustfleet/api';
@@ -73,6 +76,12 @@ export interface AuditFilter {
   readonly q: string;
 }
 
+export interface InstallFilter {
+  readonly q: string;
+  readonly kind: string | null;
+  readonly differing?: boolean;
+}
+
 /** Where the next page begins: at what the last item of this one says. */
 const after =
   <T>(place: (item: T) => string | number) =>
@@ -122,6 +131,11 @@ export const reads = {
     path: API_ROUTES.hostSettings(id),
     schema: hostSettingList,
   }),
+  hostInstalls: (id: string) => ({
+    key: ['host', id, 'installs'],
+    path: API_ROUTES.hostSharedInstalls(id),
+    schema: hostSharedInstalls,
+  }),
   orders: (query: { readonly page?: number; readonly pageSize?: number }) => ({
     key: ['orders', query],
     path: withQuery(API_ROUTES.orders, { ...query }),
@@ -153,5 +167,24 @@ export const pagedReads = {
       schema: timelinePage,
     }),
     next: after(({ at }) => at),
+  }),
+  installs: (filter: InstallFilter): PagedRead<z.infer<typeof sharedInstallPage>> => ({
+    key: ['installs', filter],
+    page: (place) => ({
+      key: ['installs', filter, place],
+      path: withQuery(API_ROUTES.sharedInstalls, { ...filter, after: place }),
+      schema: sharedInstallPage,
+    }),
+    next: ({ next }) => next,
+  }),
+  /** One shared install; each page brings more of its hosts. */
+  install: (id: string): PagedRead<z.infer<typeof sharedInstallDetail>> => ({
+    key: ['installs', id],
+    page: (place) => ({
+      key: ['installs', id, place],
+      path: withQuery(API_ROUTES.sharedInstall(id), { after: place }),
+      schema: sharedInstallDetail,
+    }),
+    next: ({ uses }) => uses.next,
   }),
 } as const;

@@ -53,6 +53,7 @@ export type PageTitle =
   | 'endpoints.title'
   | 'findings.title'
   | 'hosts.title'
+  | 'installs.title'
   | 'jobs.title'
   | 'order.newTitle'
   | 'orders.title'

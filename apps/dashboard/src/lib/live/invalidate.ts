@@ -8,11 +8,11 @@ export function staleKeys(event: StreamEvent): readonly (readonly unknown[])[] |
     case 'host':
       return event.what === 'enrolled'
         ? [['hosts'], ['overview']]
-        : [['host', event.id], ['hosts'], ['overview']];
+        : [['host', event.id], ['hosts'], ['overview'], ['installs']];
     case 'audit':
       return [['audit'], ['accounts'], ['groups'], ['endpoints']];
     case 'findings':
-      return [['findings'], ['host', event.hostId], ['hosts'], ['overview'], ['certificate']];
+      return [['findings'], ['host', event.hostId], ['hosts'], ['overview'], ['certificate'], ['installs']];
     case 'job':
       return [
         ['job', event.id],

@@ -1,10 +1,14 @@
 'use client';
 
-import type { HostDetail } from '@trustfleet/api';
+import type { HostDetail, HostSharedInstalls } from '@trustfleet/api';
 import type { ShotgridSection, ShotgunApi, ToolkitConfiguration, ToolkitCore } from '@trustfleet/protocol';
 import { Badge, Card, EmptyState, Table, Td, Th, Tr, Untrusted } from '@trustfleet/ui';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { TextLink } from '../../../components/text-link.tsx';
+import { reads } from '../../../lib/api/reads.ts';
+import { useRead } from '../../../lib/api/use-read.ts';
+import { useMay } from '../../../lib/permissions/reader.tsx';
 import { SectionFrame } from '../section-frame.tsx';
 import { sectionOf } from '../sections.ts';
 import { CodeCard } from './code-card.tsx';
@@ -16,8 +20,40 @@ function Version({ version }: { readonly version: string | null }) {
   return <Untrusted text={version ?? t('unknown')} className="font-medium" />;
 }
 
+type Shared = ReadonlyMap<string, HostSharedInstalls['items'][number]>;
+const NONE: HostSharedInstalls['items'] = [];
+
+/** What this host has from shares, by its own path: who else uses it. */
+function useShared(hostId: string): Shared {
+  const { data } = useRead(reads.hostInstalls(hostId), { enabled: useMay()('installs.read') });
+  return new Map((data?.items ?? NONE).map((install) => [install.at, install]));
+}
+
+function SharedWith({ install }: { readonly install: HostSharedInstalls['items'][number] | undefined }) {
+  const t = useTranslations('shotgrid');
+  if (install === undefined) return null;
+  return (
+    <span className="block text-[0.93rem]">
+      <TextLink href={`/installs/${install.id}`}>
+        {t('sharedWith', { count: Math.max(0, install.hosts - 1) })}
+      </TextLink>
+      {install.differs && (
+        <Badge tone="warn" className="ms-1.5">
+          {t('sharedDiffers')}
+        </Badge>
+      )}
+    </span>
+  );
+}
+
 /** Where it lies, and who exports it where that is a share. */
-function Place({ path, shared }: Pick<ShotgunApi, 'path' | 'shared'>) {
+function Place({
+  path,
+  shared,
+  install,
+}: Pick<ShotgunApi, 'path' | 'shared'> & {
+  readonly install?: HostSharedInstalls['items'][number] | undefined;
+}) {
   const t = useTranslations('shotgrid');
   return (
     <>
@@ -27,6 +63,7 @@ function Place({ path, shared }: Pick<ShotgunApi, 'path' | 'shared'>) {
           <Untrusted text={t('sharedFrom', { name: shared.export })} className="wrap-anywhere" />
         </span>
       )}
+      <SharedWith install={install} />
     </>
   );
 }
@@ -67,7 +104,7 @@ function Listed({
   );
 }
 
-function Api({ api }: { readonly api: ShotgunApi }) {
+function Api({ api, shared }: { readonly api: ShotgunApi; readonly shared: Shared }) {
   const t = useTranslations('shotgrid');
   return (
     <Tr>
@@ -98,13 +135,21 @@ function Api({ api }: { readonly api: ShotgunApi }) {
         )}
       </Td>
       <Td column={t('path')}>
-        <Place path={api.path} shared={api.shared} />
+        <Place path={api.path} shared={api.shared} install={shared.get(api.path)} />
       </Td>
     </Tr>
   );
 }
 
-function Core({ core, apis }: { readonly core: ToolkitCore; readonly apis: ShotgridSection['apis'] }) {
+function Core({
+  core,
+  apis,
+  shared,
+}: {
+  readonly core: ToolkitCore;
+  readonly apis: ShotgridSection['apis'];
+  readonly shared: Shared;
+}) {
   const t = useTranslations('shotgrid');
   const common = useTranslations('common');
   const versions = core.apis.map(
@@ -123,7 +168,7 @@ function Core({ core, apis }: { readonly core: ToolkitCore; readonly apis: Shotg
         <Untrusted text={[...new Set(versions)].join(', ') || t('noApi')} />
       </Td>
       <Td column={t('path')}>
-        <Place path={core.location} shared={core.shared} />
+        <Place path={core.location} shared={core.shared} install={shared.get(core.path)} />
       </Td>
     </Tr>
   );
@@ -155,8 +200,9 @@ function Configuration({ configuration }: { readonly configuration: ToolkitConfi
   );
 }
 
-function Section({ section }: { readonly section: ShotgridSection }) {
+function Section({ section, hostId }: { readonly section: ShotgridSection; readonly hostId: string }) {
   const t = useTranslations('shotgrid');
+  const shared = useShared(hostId);
   const { apis, cores, configurations, problems } = section;
   return (
     <>
@@ -165,7 +211,7 @@ function Section({ section }: { readonly section: ShotgridSection }) {
         empty={t('noApis')}
         columns={[t('version'), t('form'), t('bundles'), t('path')]}
         rows={apis.map((api) => (
-          <Api key={api.path} api={api} />
+          <Api key={api.path} api={api} shared={shared} />
         ))}
       />
       <Listed
@@ -173,7 +219,7 @@ function Section({ section }: { readonly section: ShotgridSection }) {
         empty={t('noCores')}
         columns={[t('version'), t('kind'), t('brings'), t('path')]}
         rows={cores.map((core) => (
-          <Core key={core.path} core={core} apis={apis} />
+          <Core key={core.path} core={core} apis={apis} shared={shared} />
         ))}
       />
       <Listed
@@ -206,7 +252,7 @@ export function ShotgridTab({ host }: { readonly host: HostDetail }) {
   return (
     <div className="flex flex-col gap-5">
       <SectionFrame state={sectionOf(host, 'shotgrid')}>
-        {(section) => <Section section={section} />}
+        {(section) => <Section section={section} hostId={host.id} />}
       </SectionFrame>
       <CodeCard host={host} />
     </div>
