@@ -265,6 +265,8 @@ export const orderView = z.object({
   anchor: z.object({ sha256: sha256Hex, name: z.string() }).nullable(),
   /** The store that it changes; null for the operating system's own. */
   store: z.string().nullable(),
+  /** As signed. */
+  parameters: z.record(z.string(), z.json()),
   reason: z.string(),
   createdBy: z.string(),
   createdAt: instant,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { axeFaults } from '../fixture/browser.ts';
 import { posted, useStage, visit } from './setup.ts';
 
 const stage = useStage();
@@ -223,6 +224,45 @@ describe('a new order', () => {
     expect(await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)))).not.toContain(
       'PRIVATE',
     );
+  });
+});
+
+describe('an order by parameters', () => {
+  it('is filled in, planned for the chosen hosts and launched with just what the plan said', async () => {
+    const { page, complaints } = await stage.open();
+    const host = stage.fleet.hosts[18]!;
+    await visit(page, `/orders/new?hosts=${host.id}`);
+    await page.getByLabel('Change', { exact: true }).selectOption('Set a variable');
+    await page.getByLabel('Variable', { exact: true }).selectOption('SHOTGUN_API_CACERTS');
+    await page.getByRole('button', { name: 'Take these' }).click();
+    await page.getByText('SHOTGUN_API_CACERTS').first().waitFor();
+    await page.getByLabel('Include them all the same').click();
+    await page.getByLabel('Reason', { exact: true }).fill('Uploads fail without it');
+    const planned = posted(page, '/api/v1/orders');
+    await page.getByRole('button', { name: 'Plan first' }).click();
+
+    const parameters = {
+      name: 'SHOTGUN_API_CACERTS',
+      scope: 'machine',
+      value: { kind: 'unionBundle' },
+    };
+    expect((await planned).postDataJSON()).toMatchObject({
+      remedy: 'variable.set',
+      mode: 'plan',
+      parameters,
+      hostIds: [host.id],
+    });
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Scope').selectOption('One service');
+    expect(await page.getByRole('button', { name: 'Take these' }).isDisabled()).toBe(true);
+    await page.getByLabel('Unit').fill('cron.service');
+    await page.getByRole('button', { name: 'Take these' }).click();
+    // The plan was of something else, and a reload knows that as well.
+    await page.reload();
+    await page.getByText('cron.service').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Launch now' }).isDisabled()).toBe(true);
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 'use client';
 
-import type { HostSummary, AnchorRemedy } from '@trustfleet/api';
+import type { HostSummary, OrderRemedy } from '@trustfleet/api';
 import { useQuery } from '@tanstack/react-query';
 import { fetchRead } from '../../lib/api/browser.ts';
 import { reads } from '../../lib/api/reads.ts';
@@ -30,7 +30,7 @@ export interface ChosenHosts {
 }
 
 /** The chosen hosts, those apart whose owner does not permit the remedy. */
-export function useChosenHosts(ids: readonly string[], remedy: AnchorRemedy): ChosenHosts {
+export function useChosenHosts(ids: readonly string[], remedy: OrderRemedy): ChosenHosts {
   const { data, error, isPending } = useQuery({
     queryKey: ['hosts', 'chosen', ids],
     queryFn: ({ signal }) => findHosts(ids, signal),

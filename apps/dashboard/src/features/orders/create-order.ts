@@ -1,17 +1,14 @@
-import { API_ROUTES, type CreateAnchorOrder, type AnchorRemedy } from '@trustfleet/api';
+import { API_ROUTES, type CreateOrder } from '@trustfleet/api';
 import { z } from 'zod';
 import { post } from '../../lib/api/browser.ts';
-import type { AnchorSource } from './anchor-source.ts';
 import { limitsOf, type OrderLimits } from './order-limits.ts';
+import { requestOf, type OrderSubject } from './order-subject.ts';
 
 export interface WantedOrder {
-  readonly remedy: AnchorRemedy;
-  /** Null: the operating system's own. */
-  readonly store: string | null;
-  readonly source: AnchorSource;
+  readonly subject: OrderSubject;
   readonly hostIds: readonly string[];
   readonly reason: string;
-  readonly mode: CreateAnchorOrder['mode'];
+  readonly mode: CreateOrder['mode'];
   /** Null: now. */
   readonly notBefore: Date | null;
   readonly limits: OrderLimits;
@@ -19,16 +16,14 @@ export interface WantedOrder {
 
 const created = z.object({ id: z.uuid() });
 
-function bodyOf(order: WantedOrder): CreateAnchorOrder {
-  const { remedy, store, source, hostIds, reason, mode, notBefore, limits } = order;
+function bodyOf(order: WantedOrder): CreateOrder {
+  const { subject, hostIds, reason, mode, notBefore, limits } = order;
   const wanted = mode === 'plan' ? undefined : limitsOf(limits);
   return {
-    remedy,
-    ...(store === null ? {} : { store }),
+    ...requestOf(subject),
     mode,
     hostIds: [...hostIds],
     reason: reason.trim(),
-    ...source.reference,
     ...(notBefore === null ? {} : { notBefore: notBefore.toISOString() }),
     ...(wanted === undefined ? {} : { limits: wanted }),
   };

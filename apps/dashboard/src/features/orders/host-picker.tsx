@@ -1,6 +1,6 @@
 'use client';
 
-import type { AnchorRemedy } from '@trustfleet/api';
+import type { OrderRemedy } from '@trustfleet/api';
 import { Badge, Button, Checkbox, inputClass, Untrusted, visibleText } from '@trustfleet/ui';
 import { Eye, Plus } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
@@ -13,7 +13,7 @@ import { useRead } from '../../lib/api/use-read.ts';
 const SHOWN = 20;
 
 export interface HostPickerProps {
-  readonly remedy: AnchorRemedy;
+  readonly remedy: OrderRemedy;
   readonly anchor: string | null;
   readonly chosen: readonly string[];
   readonly onAdd: (ids: readonly string[]) => void;

@@ -1,6 +1,6 @@
 'use client';
 
-import type { HostSummary, AnchorRemedy } from '@trustfleet/api';
+import type { HostSummary, OrderRemedy } from '@trustfleet/api';
 import { Button, Card, Checkbox, EmptyState, Notice, Skeleton, Untrusted, visibleText } from '@trustfleet/ui';
 import { X } from 'lucide-react';
 import { useState } from 'react';
@@ -53,7 +53,7 @@ function HostRows({
 }
 
 export interface HostStepProps {
-  readonly remedy: AnchorRemedy;
+  readonly remedy: OrderRemedy;
   readonly chosen: ChosenHosts;
   readonly hostIds: readonly string[];
   readonly onHostIds: (ids: readonly string[]) => void;

@@ -1,22 +1,21 @@
 'use client';
 
-import type { AnchorRemedy } from '@trustfleet/api';
 import { Button, Dialog, Notice, Untrusted, visibleText } from '@trustfleet/ui';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Print } from '../../components/copyable.tsx';
 import { useDuration } from '../../lib/i18n/use-duration.ts';
-import type { AnchorSource } from './anchor-source.ts';
 import type { OrderLimits } from './order-limits.ts';
+import type { OrderSubject } from './order-subject.ts';
+import { ParameterList } from './parameters/parameter-list.tsx';
 import { wordsOf } from './remedy-words.ts';
 
 const MINUTE_MS = 60_000;
 
 export interface LaunchDialogProps {
-  readonly remedy: AnchorRemedy;
+  readonly subject: OrderSubject;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly onLaunch: () => void;
-  readonly source: AnchorSource;
   readonly hosts: number;
   readonly when: Date | null;
   readonly limits: OrderLimits;
@@ -40,25 +39,62 @@ function LimitsWords({ limits }: { readonly limits: OrderLimits }) {
   );
 }
 
+interface SubjectWordsProps {
+  readonly subject: OrderSubject;
+  readonly hosts: number;
+}
+
 /** To trust a CA, or to trust it no more, is the strongest thing that this page can do: said plainly once more. */
+function SubjectWords({ subject, hosts }: SubjectWordsProps) {
+  const t = useTranslations();
+  if (subject.kind === 'parameters')
+    return (
+      <>
+        <Notice tone="warn" title={t('order.parameters.confirmText', { count: hosts })} />
+        <ParameterList parameters={subject.parameters} />
+      </>
+    );
+  const { certificate } = subject.source;
+  const anchor = visibleText(certificate.commonName ?? certificate.subject);
+  return (
+    <>
+      <Notice
+        tone="warn"
+        title={
+          <Untrusted
+            text={t(`order.words.${wordsOf(subject.remedy)}.confirmText`, { count: hosts, anchor })}
+          />
+        }
+      />
+      <Print value={certificate.sha256} />
+    </>
+  );
+}
+
+function useTitle({ subject, hosts }: SubjectWordsProps): string {
+  const t = useTranslations();
+  return subject.kind === 'anchor'
+    ? t(`order.words.${wordsOf(subject.remedy)}.confirmTitle`, { count: hosts })
+    : t('order.parameters.confirmTitle', { name: t(`remedies.${subject.remedy}`), count: hosts });
+}
+
 export function LaunchDialog({
-  remedy,
+  subject,
   open,
   onOpenChange,
   onLaunch,
-  source,
   hosts,
   when,
   limits,
 }: LaunchDialogProps) {
   const t = useTranslations();
   const format = useFormatter();
-  const anchor = visibleText(source.certificate.commonName ?? source.certificate.subject);
+  const title = useTitle({ subject, hosts });
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={t(`order.words.${wordsOf(remedy)}.confirmTitle`, { count: hosts })}
+      title={title}
       closeLabel={t('common.close')}
       actions={
         <>
@@ -76,13 +112,7 @@ export function LaunchDialog({
       }
     >
       <div className="flex flex-col gap-4">
-        <Notice
-          tone="warn"
-          title={
-            <Untrusted text={t(`order.words.${wordsOf(remedy)}.confirmText`, { count: hosts, anchor })} />
-          }
-        />
-        <Print value={source.certificate.sha256} />
+        <SubjectWords subject={subject} hosts={hosts} />
         <p className="text-muted">
           {when === null
             ? t('order.confirmNow')

@@ -1,6 +1,5 @@
 'use client';
 
-import type { AnchorRemedy } from '@trustfleet/api';
 import { Button, Card, Field, FieldInput, Notice } from '@trustfleet/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
@@ -9,27 +8,26 @@ import { useTranslations } from 'use-intl';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
-import type { AnchorSource } from './anchor-source.ts';
 import { sendOrder } from './create-order.ts';
 import { LaunchDialog } from './launch-dialog.tsx';
 import { MoreFields } from './more-fields.tsx';
 import { forgetDraft, keepDraft, useDraft } from './order-draft.ts';
 import { NO_LIMITS } from './order-limits.ts';
+import { isAbout, type OrderSubject } from './order-subject.ts';
 import { planReadiness, type PlanReadiness } from './plan-readiness.ts';
 import { PlanResults } from './plan-results.tsx';
 import { WhenField } from './when-field.tsx';
 
 export interface PlanStepProps {
-  readonly remedy: AnchorRemedy;
-  readonly store: string | null;
-  readonly source: AnchorSource | null;
+  /** Null until it is chosen. */
+  readonly subject: OrderSubject | null;
   readonly hostIds: readonly string[];
   readonly planId: string | null;
   readonly onPlan: (orderId: string) => void;
 }
 
-/** A plan counts for launching only while it is of this change, this certificate and these hosts. */
-function usePlan({ remedy, store, source, hostIds, planId }: PlanStepProps) {
+/** A plan counts for launching only while it is of this change and these hosts. */
+function usePlan({ subject, hostIds, planId }: PlanStepProps) {
   const { data: order, error } = useRead(reads.order(planId ?? ''), { enabled: planId !== null });
   const planned = order?.jobs
     .map((job) => job.hostId)
@@ -37,9 +35,8 @@ function usePlan({ remedy, store, source, hostIds, planId }: PlanStepProps) {
     .join();
   const fits =
     order !== undefined &&
-    order.remedy === remedy &&
-    order.store === store &&
-    order.anchor?.sha256 === source?.certificate.sha256 &&
+    subject !== null &&
+    isAbout(order, subject) &&
     planned === hostIds.toSorted().join();
   const readiness: PlanReadiness | 'unplanned' = fits ? planReadiness(order.jobs) : 'unplanned';
   return { order, error, fits, readiness };
@@ -92,7 +89,7 @@ function OrderForm({ form }: { readonly form: ReturnType<typeof useOrderForm> })
 }
 
 interface PlanButtonsProps {
-  /** Certificate and hosts are chosen. */
+  /** What and where is chosen. */
   readonly ready: boolean;
   /** There is a plan of just these. */
   readonly fits: boolean;
@@ -135,7 +132,7 @@ function sendingOf(plan: boolean, launch: boolean): 'plan' | 'launch' | null {
 }
 
 export function PlanStep(props: PlanStepProps) {
-  const { remedy, store, source, hostIds, onPlan } = props;
+  const { subject, hostIds, onPlan } = props;
   const t = useTranslations('order');
   const router = useRouter();
   const form = useOrderForm();
@@ -151,8 +148,8 @@ export function PlanStep(props: PlanStepProps) {
   });
   const start = (mode: 'plan' | 'apply'): void => {
     setConfirming(false);
-    if (source === null || !form.check()) return;
-    const draft = { remedy, store, source, hostIds, reason: form.reason, limits: form.limits };
+    if (subject === null || !form.check()) return;
+    const draft = { subject, hostIds, reason: form.reason, limits: form.limits };
     if (mode === 'plan') plan.mutate({ ...draft, mode, notBefore: null });
     else launch.mutate({ ...draft, mode, notBefore: form.when });
   };
@@ -171,7 +168,7 @@ export function PlanStep(props: PlanStepProps) {
             <Notice tone="warn" role="status" title={t('planStale')} />
           ))}
         <PlanButtons
-          ready={source !== null && hostIds.length > 0}
+          ready={subject !== null && hostIds.length > 0}
           fits={fits}
           readiness={readiness}
           planned={order !== undefined}
@@ -185,15 +182,14 @@ export function PlanStep(props: PlanStepProps) {
           }}
         />
       </div>
-      {source && (
+      {subject && (
         <LaunchDialog
           open={confirming}
           onOpenChange={setConfirming}
           onLaunch={() => {
             start('apply');
           }}
-          remedy={remedy}
-          source={source}
+          subject={subject}
           hosts={hostIds.length}
           when={form.when}
           limits={form.limits}

@@ -5,6 +5,7 @@ import { isCancellable } from '@trustfleet/rollout';
 import { z } from 'zod';
 
 /** What the parameters of an anchor's order say beside the anchor. */
+const jsonParameters = z.record(z.string(), z.json());
 const storeParameter = z.looseObject({ store: z.string().optional() });
 
 /** A job as a list shows it. */
@@ -54,6 +55,7 @@ export function orderView(order: Order): Omit<OrderView, 'jobs'> {
     title: order.title,
     anchor: order.anchor,
     store: storeParameter.parse(order.parameters).store ?? null,
+    parameters: jsonParameters.parse(order.parameters),
     reason: order.reason,
     createdBy: order.createdBy,
     createdAt: order.createdAt.toISOString(),
