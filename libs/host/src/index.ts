@@ -8,6 +8,10 @@ export { findFiles, findForeign } from './find.ts';
 export { inspectPath } from './path-chain.ts';
 export { atomicWriteFile, createFileWriter, removeFile } from './write-file.ts';
 export { fileCalls } from './file-calls.ts';
+export { createGuardedFiles } from './guarded-files/guarded-files.ts';
+export { NotOursError } from './guarded-files/directory-chain.ts';
+export type { GuardedCalls, OwnedAttributes, OwnedFiles } from './guarded-files/types.ts';
+export { createFilesAs, type FilesAsHost } from './files-as/files-as.ts';
 export { openFileAccess, type FileAccess } from './windows-acl/index.ts';
 export { readBootId } from './boot-id.ts';
 export {

@@ -25,8 +25,8 @@ export interface RunRequest {
   readonly runAs?: Account | undefined;
   /** Kills the process group when it fires; the result is then `signalled`. */
   readonly signal?: AbortSignal | undefined;
-  /** Text for its stdin, which then stays open: its end asks the program to stop, and comes by itself when this process dies. Without it stdin is closed. */
-  readonly input?: string | undefined;
+  /** Text (or bytes) for its stdin, which then stays open: its end asks the program to stop, and comes by itself when this process dies. Without it stdin is closed. */
+  readonly input?: string | Uint8Array | undefined;
   /** With `input`: how long a program that has to stop may take to do so by itself before the group is killed. Default 0. */
   readonly graceMs?: number | undefined;
 }
