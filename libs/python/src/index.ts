@@ -5,6 +5,7 @@ export { collectBundles } from './bundles/collect-bundles.ts';
 export type { FoundBundles } from './bundles/wanted-bundles.ts';
 export { discoverPythons } from './pythons/discover-pythons.ts';
 export { collectCode, type CodeResult, type CollectCodeOptions } from './code/collect-code.ts';
+export { openCodeOwners, type CodeOwner } from './pythons/code-owner.ts';
 export { openProbe, type ProbePython } from './probe/probe-python.ts';
 export { toOutcome } from './probe/to-outcome.ts';
 export type { ProbeRequest, ProbeResult, ProbeRun, ProbeStage, ProbeTarget } from './probe/types.ts';

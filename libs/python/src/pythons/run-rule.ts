@@ -37,6 +37,15 @@ export async function mayRun(scan: Scan, subject: Subject): Promise<RunDecision>
   return unsure === null ? { run: true, account: identity.account } : no(unsure);
 }
 
+/** The one account besides root whose code a start executes; null where all of it is root's. A text says why there is not one alone. */
+export async function soleOwner(scan: Scan, subject: Subject): Promise<Account | null | string> {
+  const owners = await ownersOf(scan, subject);
+  if (typeof owners === 'string') return owners;
+  const [owner] = owners;
+  const account = owner === undefined ? null : accountOf(scan.accounts, owner);
+  return (await deepProblem(scan, { subject, owners, account })) ?? account;
+}
+
 /** Distinct owners besides root, or the reason why the files cannot be relied on. */
 async function ownersOf(scan: Scan, subject: Subject): Promise<readonly number[] | string> {
   const owners = new Set<number>();
