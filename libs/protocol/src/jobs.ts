@@ -137,6 +137,11 @@ export const jobPlan = z.looseObject({
   affected: z.array(shortText).max(200).optional(),
   /** What a person should know of the plan beside its lines. */
   remarks: z.array(z.string().max(2048)).max(20).optional(),
+  /** Of a remedy that is made of others: which it chose, in the order in which they are carried out. */
+  parts: z
+    .array(z.looseObject({ remedy: shortText, parameters: z.record(z.string(), z.unknown()) }))
+    .max(64)
+    .optional(),
 });
 export type JobPlan = z.infer<typeof jobPlan>;
 

@@ -112,6 +112,8 @@ export async function advanceJob(run: JobRun): Promise<void> {
       detail: `The agent cannot go on with this job: ${remedy.detail}`,
     });
   }
+  const { plan } = foundIn(attemptOf(run.journal).entries);
+  if (plan !== null) remedy.resume?.(plan);
   if (need === 'bake') return endBake(run, remedy);
   if (need === 'prove') return proveAgain(run, remedy);
   await waitForRest(run, remedy);

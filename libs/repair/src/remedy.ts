@@ -1,5 +1,6 @@
 import type { Effective, JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
 import type { HostFacts } from '@trustfleet/policy';
+import type { Measurement } from './proof.ts';
 import type { RemedyClass, RemedyEffect } from '@trustfleet/remedies';
 
 /** The rule's answer on this host; `holds` is null where it could not be found out, and `detail` says why. */
@@ -40,6 +41,14 @@ export type RemedyPlan =
   /** Something hinders it, and another attempt would not help. */
   | { readonly kind: 'blocked'; readonly reason: string };
 
+/** What a plan may go by, where it is not what the remedy itself reads of the host. */
+export interface PlanGiven {
+  /** The facts as the parts before this one will leave them. */
+  readonly facts?: HostFacts;
+  /** What verifies now; null where no endpoint is configured, or nothing could be measured. */
+  readonly measured?: Measurement | null;
+}
+
 /** A remedy's effect, made ready: what it needs beside the facts is read. */
 export interface ForeseenEffect {
   /** Pure: `effect` of libs/remedies with the parameters of the order. */
@@ -52,7 +61,11 @@ export interface ForeseenEffect {
 export interface OpenedRemedy {
   /** When programs see the change. */
   readonly effective: Effective;
-  plan(): Promise<RemedyPlan>;
+  plan(given?: PlanGiven): Promise<RemedyPlan>;
+  /** Its plan follows from what the host's programs verify: it is made with a measurement, or not at all. */
+  readonly plansByMeasurement?: boolean;
+  /** Takes an earlier plan of this job up after a stop, for the checks and the undo that follow. */
+  resume?(plan: JobPlan): void;
   /**
    * What it would do to a host with any facts: every verdict afterwards is predicted on them, before the first step. Absent where nothing
    * is foretold: an earlier run that is taken back.

@@ -103,9 +103,13 @@ type Planned = Omit<Application, 'before'> & {
   readonly measured: Measurement | null;
 };
 
-async function planSafely(run: JobRun, remedy: OpenedRemedy): Promise<RemedyPlan | null> {
+async function planSafely(
+  run: JobRun,
+  remedy: OpenedRemedy,
+  measured: Measurement | null,
+): Promise<RemedyPlan | null> {
   try {
-    return await remedy.plan();
+    return await remedy.plan({ measured });
   } catch (error) {
     await failAttempt(run, {
       ...{ step: 'plan', plan: null, before: null, undone: null },
@@ -127,12 +131,14 @@ export async function runAttempt(run: JobRun, signal: AbortSignal): Promise<void
   const remedy = openRemedy(run);
   if ('state' in remedy) return run.events.finish(remedy.state, { detail: remedy.detail });
   if (run.cancelled()) return run.events.finish('cancelled');
-  const planned = await planSafely(run, remedy);
+  const first = remedy.plansByMeasurement === true ? await measureBefore(run, signal) : null;
+  const planned = await planSafely(run, remedy, first);
   if (planned === null) return;
-  if (planned.kind !== 'change') return followPlan(run, remedy, { planned, signal, measured: null });
+  if (planned.kind !== 'change' || first !== null)
+    return followPlan(run, remedy, { planned, signal, measured: first });
   const measured = await measureBefore(run, signal);
   // Handshakes take their time: what somebody else changed meanwhile is planned anew.
-  const again = measured === null ? planned : await planSafely(run, remedy);
+  const again = measured === null ? planned : await planSafely(run, remedy, measured);
   if (again !== null) return followPlan(run, remedy, { planned: again, signal, measured });
 }
 

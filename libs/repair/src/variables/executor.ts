@@ -12,6 +12,7 @@ import {
   type RemedyEffect,
   type Subject,
   type VariableContext,
+  type VariablePlace,
   type VariableSetParameters,
   type VariableUnsetParameters,
 } from '@trustfleet/remedies';
@@ -61,9 +62,9 @@ async function lookAt(
 /** Of a proposal nothing but its lines is there; a change has its steps. */
 const isProposal = (changes: JobPlan['changes']): boolean => changes.every(({ kind }) => kind === 'propose');
 
-async function makePlan(changing: Changing): Promise<RemedyPlan> {
+async function makePlan(changing: Changing, given?: HostFacts): Promise<RemedyPlan> {
   const { context } = await lookAt(changing);
-  const effect = effectOf(changing, await changing.access.facts(), context);
+  const effect = effectOf(changing, given ?? (await changing.access.facts()), context);
   if (effect.kind !== 'change') return effect;
   const { affected, changes, managers, remark } = effect;
   const plan: JobPlan = {
@@ -78,24 +79,32 @@ async function makePlan(changing: Changing): Promise<RemedyPlan> {
 
 /** What a line of the plan says is what is done, in its order. */
 function stepsOf(changing: Changing, changes: JobPlan['changes'], context: VariableContext): RemedyStep[] {
-  const { access, value } = changing;
-  const subject = subjectOf(changing);
-  const place = placeOf(subject, context);
-  const steps: RemedyStep[] = [];
-  for (const change of changes) {
-    if (change.kind === 'runTool' && context.host?.systemd === true)
-      steps.push(announceStep(access, 'units'));
-    if (change.kind !== 'setVariable') continue;
-    if (place.kind === 'registry') {
-      steps.push(changeRegistryStep(access, { place, subject, value }));
-      if (subject.scope !== 'service') steps.push(announceStep(access, 'environment'));
-    }
-    if (place.kind !== 'file') continue;
-    if (place.format !== 'etcEnvironment' && value !== null)
-      steps.push(makeDirectoryStep(access, place, subject));
-    steps.push(changeFileStep(access, { place, subject, value }, change.previous));
+  const { access } = changing;
+  const place = placeOf(subjectOf(changing), context);
+  return changes.flatMap((change) => {
+    if (change.kind === 'runTool')
+      return context.host?.systemd === true ? [announceStep(access, 'units')] : [];
+    return change.kind === 'setVariable' ? changeSteps(changing, place, change.previous) : [];
+  });
+}
+
+function changeSteps(
+  { access, asked, value }: Changing,
+  place: VariablePlace,
+  previous: string | null,
+): RemedyStep[] {
+  const subject: Subject = asked.parameters;
+  if (place.kind === 'registry') {
+    // A service is told nothing: it gets its variables when it starts.
+    const told = subject.scope === 'service' ? [] : [announceStep(access, 'environment')];
+    return [changeRegistryStep(access, { place, subject, value }), ...told];
   }
-  return steps;
+  if (place.kind !== 'file') return [];
+  const makes = place.format !== 'etcEnvironment' && value !== null;
+  return [
+    ...(makes ? [makeDirectoryStep(access, place, subject)] : []),
+    changeFileStep(access, { place, subject, value }, previous),
+  ];
 }
 
 async function foresee(changing: Changing): Promise<ForeseenEffect> {
@@ -196,7 +205,7 @@ function open(name: Asked['name'], access: VariableAccess, order: Order): Opened
   const changing: Changing = { access, asked, value };
   return {
     ...common(changing),
-    plan: () => makePlan(changing),
+    plan: ({ facts } = {}) => makePlan(changing, facts),
     foresee: () => foresee(changing),
     check: () => check(changing),
   };
