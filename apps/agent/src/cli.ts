@@ -99,6 +99,13 @@ function addInnerCommands(program: Command, { stdin, stdout, env }: CliContext):
       await verifyStoreCommand(options, stdout);
     });
   program
+    .command('tree-work', { hidden: true })
+    .description('one piece of work on files of one account (request on stdin, answer on stdout)')
+    .action(async () => {
+      const { treeWorkCommand } = await import('./commands/tree-work.ts');
+      await treeWorkCommand(stdin(), stdout);
+    });
+  program
     .command('collect', { hidden: true })
     .description('one scan for the running agent (request on stdin, answer on stdout)')
     .addOption(root())

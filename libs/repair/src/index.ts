@@ -70,3 +70,8 @@ export type { FileAccess, FileAttributes } from './guarded-files/ports.ts';
 export type { EntryState } from './anchor-stores/entry-state.ts';
 export type { AnchorInStore, AnchorStoreAccess, StoreName, StoreToolResult } from './anchor-stores/ports.ts';
 export { anchorCheck, evaluateAnchor, type AnchorCheck } from './anchor-stores/verify.ts';
+export { createUpgradePackage } from './python-upgrade-package/index.ts';
+export type { PythonPackageAccess, PythonRun, PythonRunResult } from './python-upgrade-package/ports.ts';
+export type { Account, TreeAccess, Writer } from './code-trees/ports.ts';
+export { askTreeProcess, readTreeProcess, treeProcess } from './code-trees/tree-process.ts';
+export { doTreeWork, type TreeAnswer, type TreeRequest } from './code-trees/tree-work.ts';
