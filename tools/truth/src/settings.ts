@@ -4,7 +4,7 @@ import type { Marker } from './lab/chains.ts';
 import type { LabFiles, StoreName } from './lab/files.ts';
 
 /** Servers that a setting is tried on (visits.ts). `few`: enough to tell trust from refusal; `anchors`: whose outcome hangs on the anchors. */
-export type Visits = 'all' | 'anchors' | 'markers' | 'few';
+export type Visits = 'all' | 'kinds' | 'anchors' | 'markers' | 'few';
 
 /** One set of variables over one default store. */
 export interface Setting {
@@ -16,6 +16,8 @@ export interface Setting {
   readonly visitsElsewhere?: Visits;
   /** Clients that it is for; absent: every one. */
   readonly clients?: readonly ClientName[];
+  /** What is wrong with it. */
+  readonly fault?: Fault;
   /** What code says for its own calls. */
   readonly inCode?: InCode;
   /** `cert` of pip's own configuration file, beside a variable that names that file. */
@@ -54,6 +56,8 @@ const BAD = [
   'damaged',
 ] as const;
 
+export type Fault = (typeof BAD)[number] | 'setButEmpty' | 'unhashed' | 'unknownOption';
+
 /** Bundles with every anchor of the lab, or with part of them. */
 const SOURCES = ['all', 'all-reversed', 'old', 'new', 'issuing', 'one-root'] as const;
 
@@ -74,7 +78,13 @@ export function settings(files: LabFiles): readonly Setting[] {
 function defaults(): Setting[] {
   return [
     { name: 'nothing set', store: 'bare', variables: {}, visits: 'markers' },
-    { name: 'nothing set, default store has all', store: 'studio', variables: {}, visits: 'all' },
+    {
+      name: 'nothing set, default store has all',
+      store: 'studio',
+      variables: {},
+      visits: 'all',
+      visitsElsewhere: 'kinds',
+    },
   ];
 }
 
@@ -104,7 +114,7 @@ function single(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { SSL_CERT_DIR: files.folder(name) },
       visits: 'markers' as const,
-      thorough: name === 'unhashed',
+      ...(name === 'unhashed' ? { thorough: true, fault: name } : {}),
     })),
   ];
 }
@@ -126,6 +136,7 @@ function together(files: LabFiles): Setting[] {
     variables,
     visits: 'markers',
     thorough: name !== 'every variable',
+    ...(/which is empty$/.test(name) ? { fault: 'setButEmpty' as const } : {}),
   });
   return [
     set('every variable', { ...every, SSL_CERT_DIR: files.folder('hashed') }),
@@ -160,6 +171,7 @@ function bad(files: LabFiles): Setting[] {
           ? clients.filter((client) => !API.includes(client))
           : clients,
       thorough: what !== 'missing',
+      fault: what,
     })),
     {
       name: `${variable} set but empty`,
@@ -167,6 +179,7 @@ function bad(files: LabFiles): Setting[] {
       variables: { [variable]: '' },
       visits: 'few' as const,
       clients,
+      fault: 'setButEmpty' as const,
     },
   ]);
 }
@@ -192,15 +205,15 @@ function inCode(files: LabFiles): Setting[] {
     set('names a file, beside every variable', call(named), { variables: everyVariable(files), thorough }),
     set('names a file that is missing', call(files.bundle('missing')), { visits: 'few' }),
     set('names a file truncated', call(files.bundle('truncated')), { visits: 'few', thorough }),
-    set('verifies nothing', call(false), { visits: 'few' }),
+    set('verifies nothing', call(false), { visits: 'few', thorough }),
     set('verifies nothing, beside every variable', call(false), {
       ...{ visits: 'few', variables: everyVariable(files), thorough },
     }),
     set('sets Session.verify to a file', session(named)),
     set('sets Session.verify to a file, beside REQUESTS_CA_BUNDLE', session(named), { variables: requests }),
-    set('sets Session.verify to False', session(false), { visits: 'few' }),
+    set('sets Session.verify to False', session(false), { visits: 'few', thorough }),
     set('sets Session.verify to False, beside REQUESTS_CA_BUNDLE', session(false), {
-      ...{ visits: 'few', variables: requests },
+      ...{ visits: 'few', variables: requests, thorough },
     }),
   ];
 }
@@ -221,7 +234,7 @@ function pipConfiguration(files: LabFiles): Setting[] {
     set('names a file, beside REQUESTS_CA_BUNDLE', 'marker-argument', {
       REQUESTS_CA_BUNDLE: files.bundle('marker-requests'),
     }),
-    set('names a file that is missing', 'missing'),
+    { ...set('names a file that is missing', 'missing'), fault: 'missing' },
   ];
 }
 
@@ -246,15 +259,22 @@ function switches(files: LabFiles): Setting[] {
     visits: 'markers',
     clients,
   });
+  const ofPip = (name: string, variables: Record<string, string>): Setting => ({
+    ...set(name, variables, ['pip']),
+    fault: 'unknownOption',
+  });
   return [
-    set('PYTHONHTTPSVERIFY=0', { PYTHONHTTPSVERIFY: '0' }, ['ssl', 'toolkit.urlopen', ...API]),
+    {
+      ...set('PYTHONHTTPSVERIFY=0', { PYTHONHTTPSVERIFY: '0' }, ['ssl', 'toolkit.urlopen', ...API]),
+      // Python 3 knows no such variable; of those with 2.7 the thorough ones are of every era.
+      thorough: true,
+    },
     set('SHOTGUN_FORCE_CERTIFICATE_VALIDATION', { SHOTGUN_FORCE_CERTIFICATE_VALIDATION: '1' }, API),
-    set('PIP_USE_FEATURE=truststore', { PIP_USE_FEATURE: 'truststore' }, ['pip']),
-    set('PIP_USE_DEPRECATED=legacy-certs', { PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']),
-    set(
-      'PIP_USE_DEPRECATED=legacy-certs with SSL_CERT_FILE',
-      { PIP_USE_DEPRECATED: 'legacy-certs', SSL_CERT_FILE: files.bundle('marker-sslFile') },
-      ['pip'],
-    ),
+    ofPip('PIP_USE_FEATURE=truststore', { PIP_USE_FEATURE: 'truststore' }),
+    ofPip('PIP_USE_DEPRECATED=legacy-certs', { PIP_USE_DEPRECATED: 'legacy-certs' }),
+    ofPip('PIP_USE_DEPRECATED=legacy-certs with SSL_CERT_FILE', {
+      PIP_USE_DEPRECATED: 'legacy-certs',
+      SSL_CERT_FILE: files.bundle('marker-sslFile'),
+    }),
   ];
 }

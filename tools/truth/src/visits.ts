@@ -6,6 +6,12 @@ import { isThorough } from './stands/catalogue.ts';
 /** Whose outcome hangs on which anchors are there, not on the chain alone: several certificates of one name, partial chains, old anchors. */
 const BY_ANCHORS =
   /^(good|good-direct|no-intermediate|root-sent|self-pinned|cross.*|mutual.*|reissued.*|rekeyed.*|expired-root.*|expired-both|intercepted.*|extra|stranger.*)$/;
+/**
+ * Each way of comparing names, and one chain for each flag by which contexts differ: strictness, security level, partial chains. Which path
+ * is built and what is objected to is OpenSSL's affair under those flags, and `as it comes` visits every chain from every interpreter.
+ */
+const KINDS =
+  /^(wrong-name|no-san.*|cn-beside-san|wildcard.*|upper-case|ip-.*|sni-.*|bare|root-no-aki|leaf-no-aki|weak-(leaf|root)|no-intermediate|self-signed|self-pinned|expired-(leaf|root)|future-leaf|cross|cross-old-expired|constrained-out)$/;
 const FEW: readonly string[] = ['good', 'stranger'];
 
 /** What is in one stand's reach. */
@@ -16,22 +22,21 @@ export interface Reach {
 }
 
 /**
- * The servers that one process of a stand visits under a setting. A marker's root that stands in no file which the stand has, a variable
- * names or the store holds is out of any client's reach: such servers are visited from the thorough stands alone, elsewhere `stranger`
- * speaks for them. So are the chains of `visitsElsewhere`, whose anchors are the same ones by another way.
+ * The servers that one process of a stand visits under a setting. Left out is what cannot come out otherwise (README "What is no cell of
+ * its own"): a marker whose root stands in no file that the stand has, a variable names or the store holds is out of any client's reach,
+ * and `stranger` speaks for it.
  */
 export function serversOf(
   { wish, markers }: Reach,
   setting: Setting,
   all: readonly string[],
 ): readonly string[] {
-  const thorough = isThorough(wish);
-  const visits = thorough ? setting.visits : (setting.visitsElsewhere ?? setting.visits);
+  const whole = isThorough(wish) || wish.ownPip === true;
+  const visits = whole ? setting.visits : (setting.visitsElsewhere ?? setting.visits);
   const reached: readonly string[] = [...markers, ...markersNamed(setting), 'default', 'defaultDir'];
   return all.filter((id) => {
     const marker = /^marker-(.+)$/.exec(id)?.[1];
-    if (marker !== undefined)
-      return isMarkerVisited(visits, marker) && (thorough || reached.includes(marker));
+    if (marker !== undefined) return isMarkerVisited(visits, marker) && reached.includes(marker);
     return isChainVisited(visits, id);
   });
 }
@@ -44,8 +49,9 @@ function isMarkerVisited(visits: Visits, marker: string): boolean {
 }
 
 function isChainVisited(visits: Visits, id: string): boolean {
-  if (visits === 'all') return true;
-  return visits === 'anchors' ? BY_ANCHORS.test(id) : FEW.includes(id);
+  if (visits === 'all' || FEW.includes(id)) return true;
+  if (visits === 'kinds') return KINDS.test(id);
+  return visits === 'anchors' && BY_ANCHORS.test(id);
 }
 
 /** Those whose file a variable, code or a configuration file names. */
@@ -60,15 +66,10 @@ function markersNamed({ variables, inCode, pipCert = '' }: Setting): string[] {
 /** The probe calls clients without arguments. */
 const isPlain = ({ inCode, pipCert }: Setting): boolean => inCode === undefined && pipCert === undefined;
 const PROBED_ELSEWHERE = ['nothing set', 'every variable'];
-const PROBED_SOURCE = 'every variable names old';
 
-/**
- * Every stand is probed under the settings that tell its sources apart. A thorough one under each of them, under the files that are wrong in
- * the most usual ways, and with old anchors: the probe calls the same libraries, so more of the same would only try those again.
- */
+/** Every stand is probed under the settings that tell its sources apart, a thorough one under each that tells who reads what. */
 export function isProbed(wish: StandWish, setting: Setting): boolean {
   if (!isPlain(setting)) return false;
-  if (!isThorough(wish)) return PROBED_ELSEWHERE.includes(setting.name);
-  if (setting.visits === 'few') return setting.thorough !== true;
-  return setting.visits === 'markers' || setting.name === PROBED_SOURCE;
+  if (PROBED_ELSEWHERE.includes(setting.name)) return true;
+  return isThorough(wish) && setting.visits === 'markers';
 }

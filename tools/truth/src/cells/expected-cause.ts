@@ -1,5 +1,5 @@
 import type { VerdictCause } from '@trustfleet/protocol';
-import type { Setting } from '../settings.ts';
+import type { Fault, Setting } from '../settings.ts';
 
 /**
  * What is wrong with a chain of the lab, told by how it was made (lab/chains.ts) to a client that has every anchor of the lab. Several where
@@ -33,8 +33,8 @@ const FAULTS: readonly (readonly [chain: RegExp, causes: readonly VerdictCause[]
 /** Faults that stand whoever's anchors are missing: a root is no remedy for another server's certificate (failures.md §7.6). */
 const ALWAYS_FIRST: readonly VerdictCause[] = ['hostNameMismatch'];
 
-/** What becomes of a client that loads a file which is so (lab/files.ts `writeBroken`). */
-const BY_FILE: Readonly<Record<string, readonly VerdictCause[]>> = {
+/** What becomes of a client that is given a file which is so (lab/files.ts `writeBroken`), or a setting that it refuses. */
+const BY_FAULT: Readonly<Record<Fault, readonly VerdictCause[]>> = {
   missing: ['variableFileMissing'],
   empty: ['variableFileEmpty'],
   der: ['variableFileNotPem'],
@@ -43,14 +43,18 @@ const BY_FILE: Readonly<Record<string, readonly VerdictCause[]>> = {
   text: ['variableFileNotPem'],
   damaged: ['variableFileNotPem'],
   bom: ['variableFileNotPem'],
+  crlf: [],
+  // For httplib2 a directory is no file that is there.
   directory: ['variableFileNotPem', 'variableFileEmpty', 'variableFileMissing'],
   unhashed: ['variableFileNotPem', 'variableFileEmpty'],
-  'set but empty': ['variableEmpty'],
+  setButEmpty: ['variableEmpty'],
+  // An old pip does not start with an option that it does not know.
+  unknownOption: ['unknown'],
 };
 
 /** What a scenario says of a client that failed. */
 export interface Failure {
-  readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'pipCert'>;
+  readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'fault'>;
   readonly chain: string;
   /** It ended before a certificate was looked at. */
   readonly whileLoading: boolean;
@@ -58,13 +62,13 @@ export interface Failure {
 
 /** Causes any of which is right. Stated by the one who made chain and setting; the product has no part in it. */
 export function expectedCauses({ setting, chain, whileLoading }: Failure): readonly VerdictCause[] {
-  const file = setting.inCode === undefined ? fileFault(setting) : (['trustedInCode'] as const);
-  if (whileLoading && file !== null) return file;
+  const given = faultOf(setting);
+  if (whileLoading && given.length > 0) return given;
   const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
   if (fault.some((cause) => ALWAYS_FIRST.includes(cause))) return fault;
   // Nobody's root is nobody's, however much else is wrong.
   if (hasEveryAnchor(setting) && !chain.startsWith('marker-')) return fault;
-  return [...fault, ...withoutAnchor(setting, chain), ...(file ?? [])];
+  return [...fault, ...withoutAnchor(setting, chain), ...given];
 }
 
 function hasEveryAnchor({ store, name }: Failure['setting']): boolean {
@@ -73,11 +77,9 @@ function hasEveryAnchor({ store, name }: Failure['setting']): boolean {
   );
 }
 
-function fileFault({ name }: Failure['setting']): readonly VerdictCause[] | null {
-  const what = Object.keys(BY_FILE).find(
-    (word) => name.endsWith(` ${word}`) || name.endsWith(`, which is ${word}`),
-  );
-  return what === undefined ? null : (BY_FILE[what] ?? null);
+function faultOf({ inCode, fault }: Failure['setting']): readonly VerdictCause[] {
+  if (inCode !== undefined) return ['trustedInCode'];
+  return fault === undefined ? [] : BY_FAULT[fault];
 }
 
 /** Why a client lacks an anchor that another one has. */

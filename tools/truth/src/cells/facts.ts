@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createHost, type EndpointObservation } from '@trustfleet/host';
-import { CA_VARIABLES, type EndpointsSection, TRUST_SETTINGS } from '@trustfleet/protocol';
+import { CA_VARIABLES, type EndpointsSection, TRUST_SETTINGS, type ClientOption } from '@trustfleet/protocol';
 import { sha256Hex } from '@trustfleet/certificates';
-import type { ClientOption, DiagnosisFacts } from '@trustfleet/diagnosis';
+import type { DiagnosisFacts } from '@trustfleet/diagnosis';
 import {
   collectBundles,
   discoverPythons,
@@ -83,7 +83,10 @@ export async function collect(plan: Plan, note: (line: string) => void): Promise
         platform: 'linux',
         sections: {
           pythons: { pythons: own.pythons },
-          variables: variables.section,
+          variables: {
+            ...variables.section,
+            ...(pipCert === undefined ? {} : { options: [pipOption(setting, pipCert)] }),
+          },
           bundles: bundles.section,
           trustStores: { stores: [], problems: [] },
           shotgrid: own.shotgrid,
@@ -92,7 +95,6 @@ export async function collect(plan: Plan, note: (line: string) => void): Promise
             ? {}
             : { code: { findings: [...findingsOf(inCode)], files: 1, problems: [] } }),
         },
-        ...(pipCert === undefined ? {} : { options: [pipOption(setting, pipCert)] }),
         certificate: (sha256) => bundles.certificates.get(sha256) ?? ders.get(sha256) ?? null,
         now: new Date(),
         clockOffsetMs: 0,
@@ -138,7 +140,7 @@ function variablesOf(variables: Readonly<Record<string, string>>): {
 /** `cert` as it stands in pip's configuration file. */
 function pipOption({ variables }: Setting, value: string): ClientOption {
   return {
-    ...{ client: 'pip', name: 'cert', value, account: null },
+    ...{ client: 'pip', name: 'cert', value, account: null, scope: 'variable', python: null },
     definedIn: variables['PIP_CONFIG_FILE'] ?? '',
   };
 }

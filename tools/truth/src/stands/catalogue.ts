@@ -104,7 +104,7 @@ const PUBLISHED: readonly (readonly [version: string, features: readonly string[
 
 /** Looked at with every setting; the others with those that differ much. */
 const THOROUGH =
-  /^(2\.7|3\.6|3\.13) as it comes$|^(2\.7 web 2021|3\.7 web 2018|3\.11 web 2023|3\.13 web today)$|rebuilt E[1-7]$|^3\.(7|11|13) rebuilt|^3\.11 tk-core|^2\.7 shotgun-api3 3\.0\.34$|^3\.11 shotgun-api3 3\.(2\.4|8\.1|8\.4|10\.3)$/;
+  /^(2\.7|3\.6|3\.13) as it comes$|^(2\.7 web 2021|3\.7 web 2018|3\.11 web 2023|3\.13 web today)$|rebuilt E[1-7]$|^3\.11 rebuilt|^3\.11 tk-core|^2\.7 shotgun-api3 3\.0\.34$|^3\.11 shotgun-api3 3\.(2\.4|8\.1|8\.4|10\.3)$/;
 
 export function isThorough({ name }: StandWish): boolean {
   return THOROUGH.test(name);
