@@ -11,6 +11,8 @@ export interface EarlierFacts {
   readonly variables: VariablesResult['variables'] | null;
   /** Settings of the section `variables`: some say where Toolkit keeps what it downloads. */
   readonly settings?: VariablesSection['settings'];
+  /** Options of clients' configuration files: some name files of anchors. */
+  readonly options?: VariablesResult['options'];
   readonly certifi: PythonsResult['certifi'] | null;
   /** What else the Pythons left: other bundles, their sites, and what spares the next look its work. */
   readonly pythons?: Omit<PythonFacts, 'certifi'> | null;

@@ -69,10 +69,11 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
   },
   async variables(context) {
     const { host, shell } = context.options;
-    const found =
-      shell === undefined ? await collectVariables(host, collectOptions(context)) : shellVariables(shell);
+    const collected = await collectVariables(host, collectOptions(context));
+    const found = shell === undefined ? collected : shellVariables(shell, collected.options);
     context.facts.variables = found.variables;
     context.facts.settings = found.section.settings;
+    context.facts.options = found.options;
     return found;
   },
   async pythons(context) {
@@ -84,9 +85,9 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
       interpreters: facts.shotgrid?.interpreters ?? [],
       known: facts.pythons?.known,
     });
-    const { certifi, packageBundles, defaults, sites, known } = found;
+    const { certifi, packageBundles, defaults, sites, options: inEnvironments, known } = found;
     facts.certifi = certifi;
-    facts.pythons = { packageBundles, defaults, sites, known };
+    facts.pythons = { packageBundles, defaults, sites, options: inEnvironments, known };
     return found;
   },
   async code({ facts, options, settings }) {
@@ -119,6 +120,7 @@ export const SECTION_READERS: Record<KnownSectionName, SectionReader> = {
       ...{ variables, certifi, packageBundles, defaults },
       shotgunApi: shotgrid?.bundles,
       trustedInCode: code?.trusted,
+      options: [...(context.facts.options ?? []), ...(pythons?.options ?? [])],
       readNetwork: context.settings.readNetwork,
     });
   },

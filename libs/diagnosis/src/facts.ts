@@ -1,4 +1,4 @@
-import type { Inventory } from '@trustfleet/protocol';
+import type { ClientOption, Inventory } from '@trustfleet/protocol';
 
 /** All that a diagnosis reads: stored sections, so that what is true of a host can be worked out where the host is not. */
 export interface DiagnosisFacts {
@@ -9,8 +9,6 @@ export interface DiagnosisFacts {
   > &
     // What code decides for itself stands beside all else, and nobody need have looked for it.
     Partial<Pick<Inventory, 'code'>>;
-  /** Options of configuration files that a client reads for itself; absent where nobody looked. */
-  readonly options?: readonly ClientOption[];
   /** DER of a certificate that the sections name; null where it is not held. */
   certificate(sha256: string): Uint8Array | null;
   /** Server time where it is known, else the host's. */
@@ -19,24 +17,14 @@ export interface DiagnosisFacts {
   readonly clockOffsetMs: number | null;
 }
 
-/** `cert` of pip.conf, `ssl_verify` of .condarc, `ca_bundle` of ~/.aws/config, `http.sslCAInfo`, `http.sslVerify` and `http.sslBackend` of git. */
-export interface ClientOption {
-  readonly client: 'pip' | 'conda' | 'boto3' | 'git';
-  readonly name:
-    'cert' | 'ssl_verify' | 'ca_bundle' | 'http.sslCAInfo' | 'http.sslVerify' | 'http.sslBackend';
-  readonly value: string;
-  /** The file that sets it. */
-  readonly definedIn: string;
-  /** Null: for every account. */
-  readonly account: string | null;
-}
-
 /** Variables as one new program gets them: the machine's, overlaid by an account's or a service's own (failures.md §7.5). */
 export interface VariableContext {
   /** Accounts that get exactly these; empty: programs of no account of its own. */
   readonly accounts: readonly string[];
   /** Services that get exactly these; absent or empty where it is about none. */
   readonly services?: readonly string[];
+  /** Set where these accounts differ from everybody in options of these clients' configuration files alone. */
+  readonly clients?: readonly ClientOption['client'][];
   /** By name: every CA variable and trust setting that is set. */
   readonly values: ReadonlyMap<string, { readonly value: string; readonly definedIn: string }>;
 }

@@ -28,7 +28,6 @@ export { ERA_TABLE, eraOf, type EraRow } from './shotgun-api/eras.ts';
 export { trustOrder } from './shotgun-api/trust-order.ts';
 export { IMPORT_TABLE, importable, type ImportRow } from './shotgun-api/importable.ts';
 export { serverName, type ServerNameRule } from './shotgun-api/server-name.ts';
-export type { ClientOption } from './facts.ts';
 export {
   judgeInterception,
   type Interception,

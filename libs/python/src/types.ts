@@ -1,6 +1,7 @@
 import type {
   BundlesSection,
   CaVariable,
+  ClientOption,
   PythonEnvironment,
   PythonsSection,
   VariablesSection,
@@ -49,6 +50,8 @@ export interface CollectedVariable {
 export interface VariablesResult {
   readonly section: VariablesSection;
   readonly variables: readonly CollectedVariable[];
+  /** Of the machine's and people's configuration files. */
+  readonly options: readonly CollectedOption[];
   /** Files and directories whose change means: collect again. */
   readonly watch: readonly string[];
 }
@@ -79,6 +82,12 @@ export interface ApiBundleCopy {
   readonly version: string | null;
   readonly readAs: Account | null;
 }
+/** An option of a client's configuration file. `isPath`: its value names a file of anchors. */
+export interface CollectedOption {
+  readonly option: ClientOption;
+  readonly isPath: boolean;
+  readonly readAs: Account | null;
+}
 /** A file, or directory of hashed names, that code names as what it trusts. */
 export interface TrustedFile {
   readonly path: string;
@@ -99,6 +108,8 @@ export interface PythonFacts {
   readonly defaults: readonly DefaultStore[];
   /** In import order for each Python; Pythons sorted by path. */
   readonly sites: readonly SiteDirectory[];
+  /** Of configuration files that lie in an environment. */
+  readonly options: readonly CollectedOption[];
   readonly known: KnownPythons;
 }
 export interface PythonsResult extends PythonFacts {

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { CA_VARIABLES, clip, TRUST_SETTINGS, type VariablesSection } from '@trustfleet/protocol';
 import type { VariablesResult } from '@trustfleet/python';
 import type { Environment } from '../environment.ts';
@@ -17,7 +18,10 @@ export interface Shell {
  * The variables that a program gets which is started here and now, in place of all that files of the machine and of people say: a shell
  * has read them already. They count as the machine's, so that they are judged as one set (libs/diagnosis, `variableContexts`).
  */
-export function shellVariables({ env, launched }: Shell): VariablesResult {
+export function shellVariables(
+  { env, launched }: Shell,
+  options: VariablesResult['options'] = [],
+): VariablesResult {
   const inShell = <Name extends string>(names: readonly Name[]): Set<Name> =>
     new Set(names.filter((name) => env[name] !== undefined));
   const of = <Name extends string>(name: Name) => ({
@@ -39,9 +43,22 @@ export function shellVariables({ env, launched }: Shell): VariablesResult {
     ...[...inShell(TRUST_SETTINGS)].map(of),
     ...launchedOf(TRUST_SETTINGS),
   ];
+  const mine = ownOptions(options);
   return {
-    section: { variables, settings, problems: [] },
+    section: {
+      ...{ variables, settings, problems: [] },
+      ...(mine.length === 0 ? {} : { options: mine.map(({ option }) => option) }),
+    },
     variables: variables.map((variable) => ({ variable, readAs: null })),
+    options: mine,
     watch: [],
   };
+}
+
+/** Of the machine and of whoever stands in this shell, for whom alone is judged. */
+function ownOptions(options: VariablesResult['options']): VariablesResult['options'] {
+  const me = userInfo().username;
+  return options
+    .filter(({ option: { account } }) => account === null || account === me)
+    .map((one) => ({ ...one, option: { ...one.option, account: null } }));
 }

@@ -33,9 +33,13 @@ export const consumersOf: ConsumersOf = (facts, limit = MAX_SOURCES) =>
 function inGeneral(facts: DiagnosisFacts, limit: number): Consumer[] {
   const found: Consumer[] = [];
   for (const context of variableContexts(facts)) {
-    for (const client of PROGRAMS) found.push({ client, python: null, api: null, context });
+    const { clients } = context;
+    const isConcerned = ({ client }: Consumer): boolean => clients?.some((one) => one === client) ?? true;
+    found.push(
+      ...PROGRAMS.map((client) => ({ client, python: null, api: null, context })).filter(isConcerned),
+    );
     for (const python of facts.sections.pythons.pythons) {
-      found.push(...ofPython(facts, python, context));
+      found.push(...ofPython(facts, python, context).filter(isConcerned));
       if (found.length >= limit) return found.slice(0, limit);
     }
   }

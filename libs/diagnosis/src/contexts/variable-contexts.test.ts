@@ -1,8 +1,8 @@
-import type { CaVariable, TrustSetting } from '@trustfleet/protocol';
+import type { CaVariable, ClientOption, TrustSetting } from '@trustfleet/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { variableContexts } from '../index.ts';
-import { factsOf } from '../testing/facts.ts';
+import { factsOf, option } from '../testing/facts.ts';
 
 type Given = readonly [
   scope: CaVariable['scope'],
@@ -127,5 +127,39 @@ describe('variableContexts', () => {
         expect(sorted(contexts(given.toReversed()))).toEqual(sorted(found));
       }),
     );
+  });
+});
+
+describe('variableContexts and options of clients’ own files', () => {
+  const mine = (account: string, value: string) =>
+    option('git http.sslCAInfo', value, {
+      account,
+      scope: 'user',
+      definedIn: `/home/${account}/.gitconfig`,
+    });
+  const with_ = (options: readonly ClientOption[], variables: CaVariable[] = []) =>
+    variableContexts(factsOf({ options, variables: { variables } })).map(({ accounts, clients }) => ({
+      accounts,
+      clients,
+    }));
+
+  it('tells apart accounts whose files say something else, in these clients alone', () => {
+    expect(with_([mine('ada', '/a.pem'), mine('bob', '/b.pem'), mine('eve', '/a.pem')])).toEqual([
+      { accounts: [], clients: undefined },
+      { accounts: ['ada', 'eve'], clients: ['git'] },
+      { accounts: ['bob'], clients: ['git'] },
+    ]);
+    expect(with_([option('git http.sslVerify', 'false')])).toEqual([{ accounts: [], clients: undefined }]);
+  });
+
+  it('whose variables differ too is judged for every client', () => {
+    const variable = {
+      ...{ name: 'SSL_CERT_FILE' as const, scope: 'user' as const, owner: 'ada' },
+      ...{ value: '/ca.pem', source: '/home/ada/.profile' },
+    };
+    expect(with_([mine('ada', '/a.pem')], [variable])).toEqual([
+      { accounts: [], clients: undefined },
+      { accounts: ['ada'], clients: undefined },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { CaVariable, TrustSetting } from '@trustfleet/protocol';
+import type { CaVariable, ClientOption, TrustSetting } from '@trustfleet/protocol';
 import type { VariableContext } from '../facts.ts';
 import type { VariableContexts } from '../trust-sources/types.ts';
 
@@ -18,36 +18,64 @@ export const variableContexts: VariableContexts = ({ platform, sections }) => {
   );
   const machine = valuesOf(all.filter(({ scope }) => scope === 'machine'));
   const forServices: Values = platform === 'windows' ? machine : new Map();
+  const options = byAccount(sections.variables.options ?? []);
   const contexts = new Map<string, Draft>([
     [keyOf(machine), { accounts: [], services: [], values: machine }],
   ]);
-  for (const [owner, own] of byOwner(all.filter(({ scope }) => scope === 'user')))
-    draftOf(contexts, new Map([...machine, ...own])).accounts.push(owner);
+  const users = new Map(byOwner(all.filter(({ scope }) => scope === 'user')));
+  for (const owner of [...new Set([...users.keys(), ...options.keys()])].toSorted(byName)) {
+    const values = new Map([...machine, ...(users.get(owner) ?? [])]);
+    draftOf(contexts, values, options.get(owner)).accounts.push(owner);
+  }
   for (const [owner, own] of byOwner(all.filter(({ scope }) => scope === 'service')))
     draftOf(contexts, new Map([...forServices, ...own])).services.push(owner);
   // The machine's stands for everybody who has nothing else, so that it names nobody.
-  return [...contexts.values()].map((draft, at) =>
-    at === 0 ? { values: machine, accounts: [], services: [] } : draft,
-  );
+  return [...contexts.values()].map(({ options: mine, ...draft }, at) => {
+    if (at === 0) return { values: machine, accounts: [], services: [] };
+    const alone = mine !== undefined && keyOf(draft.values) === keyOf(machine);
+    return alone
+      ? { ...draft, clients: [...new Set(mine.map(({ client }) => client))].toSorted(byName) }
+      : draft;
+  });
 };
 
 interface Draft {
   readonly accounts: string[];
   readonly services: string[];
   readonly values: Values;
+  /** Of configuration files of these accounts; undefined where they have none. */
+  readonly options?: readonly ClientOption[] | undefined;
 }
 
-function draftOf(contexts: Map<string, Draft>, values: Values): Draft {
-  const key = keyOf(values);
+function draftOf(contexts: Map<string, Draft>, values: Values, options?: readonly ClientOption[]): Draft {
+  const key = options === undefined ? keyOf(values) : `${keyOf(values)} ${saidBy(options)}`;
   const known = contexts.get(key);
   if (known !== undefined) return known;
-  const made: Draft = { accounts: [], services: [], values };
+  const made: Draft = { accounts: [], services: [], values, options };
   contexts.set(key, made);
   return made;
 }
 
 function keyOf(values: Values): string {
   return JSON.stringify([...values].map(([name, { value }]) => [name, value]).toSorted(byFirst));
+}
+
+/** Equal for two accounts whose files say the same. */
+function saidBy(options: readonly ClientOption[]): string {
+  return JSON.stringify(options.map(({ client, name, value }) => [client, name, value]).toSorted(byFirst));
+}
+
+function byAccount(options: readonly ClientOption[]): Map<string, ClientOption[]> {
+  const accounts = new Map<string, ClientOption[]>();
+  for (const option of options) {
+    if (option.account === null) continue;
+    accounts.set(option.account, [...(accounts.get(option.account) ?? []), option]);
+  }
+  return accounts;
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function byFirst([a = '']: readonly string[], [b = '']: readonly string[]): number {

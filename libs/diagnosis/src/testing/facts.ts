@@ -1,4 +1,5 @@
 import type {
+  ClientOption,
   InventoryBundle,
   PythonEnvironment,
   PythonPackageName,
@@ -8,7 +9,7 @@ import type {
   TrustStore,
 } from '@trustfleet/protocol';
 import type { Consumer } from '../consumer.ts';
-import type { ClientOption, DiagnosisFacts, VariableContext } from '../facts.ts';
+import type { DiagnosisFacts, VariableContext } from '../facts.ts';
 
 /** SHA-256 of an anchor by a short name, the same for the same name. */
 export function anchor(name: string): string {
@@ -99,6 +100,17 @@ export function installed(
   return { name, version, location: `/site/${name}`, bundle };
 }
 
+/** Of the whole machine, e.g. `option('git http.sslVerify', 'false')`. */
+export function option(
+  named: `${ClientOption['client']} ${ClientOption['name']}`,
+  value: string,
+  more: Partial<ClientOption> = {},
+): ClientOption {
+  const [client, name] = named.split(' ') as [ClientOption['client'], ClientOption['name']];
+  const definedIn = `/etc/${client}.conf`;
+  return { client, name, value, definedIn, account: null, scope: 'machine', python: null, ...more };
+}
+
 /** A copy with every CA file that any era falls back on, each with an anchor named after it. */
 export function api(version: string | null, more: Partial<ShotgunApi> = {}): ShotgunApi {
   const location = more.location ?? '/site/shotgun_api3';
@@ -165,7 +177,8 @@ export function factsOf(given: TestFacts = {}): DiagnosisFacts {
     platform: all.platform,
     sections: {
       pythons: { pythons: [...all.pythons] },
-      variables: all.variables,
+      variables:
+        given.options === undefined ? all.variables : { ...all.variables, options: [...given.options] },
       bundles: { bundles: [...all.bundles, ...defaults] },
       trustStores: { stores: [...all.stores] },
       shotgrid: {
@@ -176,7 +189,6 @@ export function factsOf(given: TestFacts = {}): DiagnosisFacts {
       },
       endpoints: { endpoints: [], problems: [] },
     },
-    ...(given.options === undefined ? {} : { options: given.options }),
     certificate: () => null,
     now: new Date('2026-11-22T00:00:00Z'),
     clockOffsetMs: 0,

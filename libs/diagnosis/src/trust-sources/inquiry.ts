@@ -1,7 +1,7 @@
-import type { PythonEnvironment, PythonPackage, PythonPackageName } from '@trustfleet/protocol';
+import type { ClientOption, PythonEnvironment, PythonPackage, PythonPackageName } from '@trustfleet/protocol';
 import { whereOf, type CodeTrust } from '../code-trust/code-trust.ts';
 import type { Consumer } from '../consumer.ts';
-import type { ClientOption, DiagnosisFacts } from '../facts.ts';
+import type { DiagnosisFacts } from '../facts.ts';
 import { versionNumber, type VersionNumber } from '../version-number.ts';
 import { indexOf, wayTo, type FactsIndex, type Form, type KnownFile, type Origin } from './facts-index.ts';
 import { isInsideZip, problemOf, pythonLoadError, type FileProblem, type Reader } from './file-problem.ts';
@@ -56,14 +56,26 @@ export function variable({ consumer }: Inquiry, name: string): Place {
   const set = consumer.context.values.get(name);
   return place('variable', { name, value: set?.value ?? null, definedIn: set?.definedIn ?? null });
 }
-/** The option as this consumer's accounts read it; an account's own beats everybody's. */
+/** The option as this consumer's accounts, in its environment, read it: what counts for fewer beats what counts for more. */
 export function optionOf({ consumer, facts }: Inquiry, name: ClientOption['name']): ClientOption | undefined {
-  const all = facts.options ?? [];
-  const mine = all.filter((option) => option.name === name && applies(option, consumer));
-  return mine.find(({ account }) => account !== null) ?? mine[0];
+  const { pythons, variables } = facts.sections;
+  const all = [...(variables.options ?? []), ...(pythons.options ?? [])];
+  return all
+    .filter((option) => option.name === name && applies(option, consumer))
+    .toSorted((a, b) => SCOPES.indexOf(a.scope) - SCOPES.indexOf(b.scope))
+    .at(-1);
 }
-function applies({ account }: ClientOption, { context }: Consumer): boolean {
-  return account === null || context.accounts.includes(account);
+/** pip's "Configuration", "Precedence"; conda's search path; git-config(1). */
+const SCOPES: readonly ClientOption['scope'][] = ['machine', 'user', 'environment', 'variable'];
+/** os.devnull, by which pip is told to read no file at all. */
+const NO_FILES = /^(?:\/dev\/null|nul)$/i;
+
+function applies(option: ClientOption, { context, python }: Consumer): boolean {
+  if (option.account !== null && !context.accounts.includes(option.account)) return false;
+  if (option.python !== null && option.python !== python?.path) return false;
+  if (option.client !== 'pip') return true;
+  const file = context.values.get('PIP_CONFIG_FILE')?.value ?? '';
+  return option.scope === 'variable' ? option.definedIn === file : !NO_FILES.test(file);
 }
 export function packageOf(
   python: PythonEnvironment | null,

@@ -90,14 +90,24 @@ function ownBundle(inquiry: Inquiry): Found {
 
 /** pip-system-certs before 5 hands pip a context of its own. */
 function usesTruststore(inquiry: Inquiry): boolean {
-  return systemCertsHook(inquiry) === null && pipAsksTheSystem(inquiry.consumer);
+  return (
+    systemCertsHook(inquiry) === null &&
+    pipAsksTheSystem(inquiry.consumer, (name) => optionOf(inquiry, name)?.value ?? '')
+  );
 }
 
-/** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. */
-export function pipAsksTheSystem({ python, context }: Consumer): boolean {
+/** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. `said`: of its configuration files. */
+export function pipAsksTheSystem(
+  { python, context }: Consumer,
+  said: (name: 'use-feature' | 'use-deprecated') => string = () => '',
+): boolean {
   if (!isAtLeast(versionNumber(python?.version ?? null), [3, 10])) return false;
-  const asked = (name: string): readonly string[] => (context.values.get(name)?.value ?? '').split(/[\s,]+/);
+  const asked = (name: 'use-feature' | 'use-deprecated'): readonly string[] => {
+    const variable = `PIP_${name.toUpperCase().replace('-', '_')}`;
+    // A variable takes the place of the files' option, and an empty one is none.
+    return (context.values.get(variable)?.value || said(name)).split(/[\s,]+/);
+  };
   const version = packageVersion(python, 'pip');
-  if (isAtLeast(version, [24, 2])) return !asked('PIP_USE_DEPRECATED').includes('legacy-certs');
-  return isAtLeast(version, [22, 2]) && asked('PIP_USE_FEATURE').includes('truststore');
+  if (isAtLeast(version, [24, 2])) return !asked('use-deprecated').includes('legacy-certs');
+  return isAtLeast(version, [22, 2]) && asked('use-feature').includes('truststore');
 }

@@ -2,7 +2,16 @@ import { CLIENTS, type PythonEnvironment } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import { resolveSource, type ResolvedSource } from '../index.ts';
 import { ask, CERTIFI, names, type Ask } from '../testing/clients.ts';
-import { consumerOf, factsOf, installed, pem, python, store, type TestFacts } from '../testing/facts.ts';
+import {
+  consumerOf,
+  factsOf,
+  installed,
+  pem,
+  python,
+  store,
+  type TestFacts,
+  option,
+} from '../testing/facts.ts';
 
 describe('urllib3 and httplib2', () => {
   it('urllib3 goes by the default store, and before 1.25 by none', () => {
@@ -57,7 +66,7 @@ describe('conda and boto3', () => {
       options,
     });
   const verify = (value: string): TestFacts['options'] => [
-    { client: 'conda', name: 'ssl_verify', value, definedIn: '/root/.condarc', account: null },
+    option('conda ssl_verify', value, { definedIn: '/root/.condarc' }),
   ];
 
   it.each([
@@ -142,13 +151,7 @@ describe('programs', () => {
     expect(ask({ client: 'git', set: { GIT_SSL_CAINFO: '' } }).source.state).toBe('cannotLoad');
     expect(ask({ client: 'git', set: { GIT_SSL_NO_VERIFY: '' } }).source.state).toBe('verificationOff');
     expect(ask({ client: 'git', platform: 'windows' }).source.state).toBe('unknown');
-    const off = {
-      client: 'git',
-      name: 'http.sslVerify',
-      value: 'false',
-      definedIn: '/etc/gitconfig',
-      account: null,
-    } as const;
+    const off = option('git http.sslVerify', 'false');
     expect(ask({ client: 'git', options: [off] }).source.state).toBe('verificationOff');
   });
 

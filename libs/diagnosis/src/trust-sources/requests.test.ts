@@ -2,7 +2,7 @@ import type { PythonEnvironment } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ResolvedSource } from '../index.ts';
 import { ask, CERTIFI, names, type Ask } from '../testing/clients.ts';
-import { installed, python } from '../testing/facts.ts';
+import { installed, python, option } from '../testing/facts.ts';
 
 describe('requests', () => {
   const requests = (version: string, set: Ask['set'] = {}, more: Partial<Ask> = {}): ResolvedSource =>
@@ -130,9 +130,7 @@ describe('pip', () => {
   });
 
   it('takes cert of pip.conf, an account’s own before everybody’s', () => {
-    const options = [
-      { client: 'pip', name: 'cert', value: '/second.pem', definedIn: '/etc/pip.conf', account: null },
-    ] as const;
+    const options = [option('pip cert', '/second.pem')];
     const { anchors, source } = pip('23.2.1', {}, { options });
     expect(anchors).toEqual(names('second'));
     expect(source.steps).toContainEqual(

@@ -95,6 +95,8 @@ function takesDirectories({ provenance }: Wanted): boolean {
   return provenance.every(
     (one) =>
       one.kind === 'code' ||
+      // requests takes one for its `verify`; curl and botocore do not.
+      (one.kind === 'option' && ['pip', 'conda'].includes(one.client)) ||
       (one.kind === 'variable' && ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_CERT'].includes(one.name)),
   );
 }

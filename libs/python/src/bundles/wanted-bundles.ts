@@ -3,6 +3,7 @@ import { compare, type Reader } from '../scan.ts';
 import type {
   ApiBundleCopy,
   CertifiCopy,
+  CollectedOption,
   CollectedVariable,
   DefaultStore,
   PackageBundle,
@@ -17,6 +18,7 @@ export interface FoundBundles {
   readonly defaults?: readonly DefaultStore[] | undefined;
   readonly shotgunApi?: readonly ApiBundleCopy[] | undefined;
   readonly trustedInCode?: readonly TrustedFile[] | undefined;
+  readonly options?: readonly CollectedOption[] | undefined;
   /** As {@link CollectOptions.readNetwork}. */
   readonly readNetwork?: readonly string[] | undefined;
 }
@@ -50,7 +52,14 @@ export function wantedBundles(found: FoundBundles): Wanted[] {
 }
 
 function waysOf(found: FoundBundles): Way[] {
-  const { certifi, packageBundles = [], defaults = [], shotgunApi = [], trustedInCode = [] } = found;
+  const {
+    certifi,
+    packageBundles = [],
+    defaults = [],
+    shotgunApi = [],
+    trustedInCode = [],
+    options = [],
+  } = found;
   return [
     ...found.variables.flatMap(variableWays),
     ...certifi.map(({ path, python, version, readAs }): Way => {
@@ -68,6 +77,7 @@ function waysOf(found: FoundBundles): Way[] {
     ...trustedInCode.map(({ path, code, readAs }): Way => {
       return { path, form: 'file', provenance: { kind: 'code', path: code }, reader: readAs };
     }),
+    ...options.flatMap(optionWays),
   ];
 }
 
@@ -83,6 +93,15 @@ function variableWays({ variable, readAs }: CollectedVariable): Way[] {
     .filter((path) => path !== '')
     .slice(0, 20)
     .map((path) => ({ path, form: 'directory', provenance, reader: readAs }));
+}
+
+/** Relative ones count from wherever the program is started: nothing can be said of them. */
+function optionWays({ option, isPath, readAs }: CollectedOption): Way[] {
+  const { client, name, value, definedIn: source } = option;
+  if (!isPath || !/^(?:\/|[a-z]:[\\/])/i.test(value)) return [];
+  return [
+    { path: value, form: 'file', provenance: { kind: 'option', client, name, source }, reader: readAs },
+  ];
 }
 
 const TEXTS: {

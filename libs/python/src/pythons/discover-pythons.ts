@@ -1,4 +1,5 @@
 import { inTurn } from '../in-turn.ts';
+import { environmentOptions } from '../options/environment-options.ts';
 import type { PythonPorts } from '../ports.ts';
 import { compare, createScan, problemsOf, type Scan } from '../scan.ts';
 import type { CollectOptions, DescribedPython, KnownEnvironment, PythonsResult } from '../types.ts';
@@ -28,13 +29,19 @@ export async function discoverPythons(ports: PythonPorts, options: CollectOption
     describeEntry(scan, { entry, memory, deadline: now + RUN_BUDGET_MS }),
   );
   const sorted = described.toSorted((a, b) => compare(a.python.path, b.python.path));
+  const inEnvironments = await environmentOptions(
+    scan,
+    sorted.map(({ python }) => python),
+  );
   const shares = scan.shares.states();
   const result = {
     section: {
       pythons: sorted.map(({ python }) => python),
+      ...(inEnvironments.length === 0 ? {} : { options: inEnvironments.map(({ option }) => option) }),
       problems: problemsOf(scan),
       ...(shares === undefined ? {} : { shares }),
     },
+    options: inEnvironments,
     certifi: sorted.flatMap(({ certifi }) => certifi ?? []),
     packageBundles: sorted.flatMap(({ packageBundles }) => packageBundles),
     defaults: sorted.flatMap(({ defaults }) => defaults),

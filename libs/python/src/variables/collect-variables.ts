@@ -1,7 +1,11 @@
 import type { CollectorProblem } from '@trustfleet/protocol';
 import type { PythonPorts } from '../ports.ts';
-import { compare, createScan, inOrder, MAX_PROBLEMS, type Scan } from '../scan.ts';
-import type { CollectOptions, VariablesResult } from '../types.ts';
+import { inOrder } from '../options/in-order.ts';
+import { readOptionFile, type OptionFile } from '../options/option-file.ts';
+import { machineOptionFiles } from '../options/option-places.ts';
+import { variableOptions } from '../options/variable-options.ts';
+import { compare, createScan, inOrder as problemsInOrder, MAX_PROBLEMS, type Scan } from '../scan.ts';
+import type { CollectedOption, CollectOptions, VariablesResult } from '../types.ts';
 import { keptName } from './assignments.ts';
 import { caVariablesOf, settingsOf, type FoundVariable } from './found-variable.ts';
 import { keptValue } from './mask.ts';
@@ -22,11 +26,8 @@ export async function collectVariables(
   ports: PythonPorts,
   options: CollectOptions,
 ): Promise<VariablesResult> {
-  if (ports.platform === 'windows') {
-    const { found, problems } = await windowsVariables(ports.registry, options);
-    return resultOf({ found: [...ownVariables(options), ...found], problems: [...problems], watch: [] });
-  }
   const scan = await createScan(ports, options);
+  if (ports.platform === 'windows') return await ofWindows(scan, options);
   const people = scan.accounts.filter((account) => account.person);
   if (people.length > MAX_PEOPLE)
     scan.note('/etc/passwd', `Only the first ${MAX_PEOPLE} of ${people.length} people were looked at`);
@@ -35,16 +36,49 @@ export async function collectVariables(
   const found = ownVariables(options);
   const files = sources.flatMap((source) => source.files);
   for (const source of files) found.push(...(await readSource(scan, source)));
-  const watch = [...files.map((file) => file.path), ...sources.flatMap((source) => source.directories)];
-  return resultOf({ found, problems: scan.problems, watch });
+  const optionFiles = sources.flatMap((source) => source.options);
+  const collected = [...(await optionsOf(scan, optionFiles)), ...(await variableOptions(scan, found))];
+  const watch = [
+    ...[...files, ...optionFiles].map((file) => file.path),
+    ...sources.flatMap((source) => source.directories),
+  ];
+  return resultOf({ found, options: collected, problems: scan.problems, watch });
+}
+
+/** Of people only what the registry says: nothing of theirs is opened with another one's rights there. */
+async function ofWindows(scan: Scan, options: CollectOptions): Promise<VariablesResult> {
+  const { found, problems } = await windowsVariables(scan.ports.registry, options);
+  const files = machineOptionFiles(scan.root, 'windows');
+  const there = await scan.ports.identify(files.map(({ path }) => path));
+  const collected = await optionsOf(
+    scan,
+    files.filter((_, at) => there[at] !== null),
+  );
+  return resultOf({
+    found: [...ownVariables(options), ...found],
+    options: collected.map(({ option, ...rest }) => ({
+      ...rest,
+      option: { ...option, definedIn: option.definedIn.replaceAll('/', '\\') },
+    })),
+    problems: [...problems, ...scan.problems],
+    watch: [],
+  });
+}
+
+async function optionsOf(scan: Scan, files: readonly OptionFile[]): Promise<CollectedOption[]> {
+  const found: CollectedOption[] = [];
+  for (const file of files) found.push(...(await readOptionFile(scan, file)));
+  return found;
 }
 
 function resultOf({
   found,
+  options,
   problems,
   watch,
 }: {
   readonly found: readonly FoundVariable[];
+  readonly options: readonly CollectedOption[];
   readonly problems: readonly CollectorProblem[];
   readonly watch: readonly string[];
 }): VariablesResult {
@@ -60,13 +94,16 @@ function resultOf({
       : [],
   );
   const kept = variables.slice(0, MAX_VARIABLES);
+  const counting = inOrder(options);
   return {
     section: {
       variables: kept.map(({ variable }) => variable),
       settings: settings.slice(0, MAX_VARIABLES),
-      problems: inOrder([...problems, ...left]).slice(0, MAX_PROBLEMS),
+      ...(counting.length === 0 ? {} : { options: counting.map(({ option }) => option) }),
+      problems: problemsInOrder([...problems, ...left]).slice(0, MAX_PROBLEMS),
     },
     variables: kept,
+    options: counting,
     watch: [...new Set(watch)].toSorted(),
   };
 }

@@ -1,5 +1,7 @@
 import type { VariableScope } from '@trustfleet/protocol';
 import type { UserAccount } from '../ports.ts';
+import type { OptionFile } from '../options/option-file.ts';
+import { machineOptionFiles, userOptionFiles } from '../options/option-places.ts';
 import { below } from '../paths.ts';
 import type { Reader, Scan } from '../scan.ts';
 import type { ParseAssignments } from './assignments.ts';
@@ -23,6 +25,8 @@ export interface VariableSource {
 
 export interface Sources {
   readonly files: readonly VariableSource[];
+  /** Configuration files of clients, found on the way. */
+  readonly options: readonly OptionFile[];
   /** Directories in which such a file may appear. */
   readonly directories: readonly string[];
 }
@@ -50,6 +54,7 @@ export async function machineSources(scan: Scan): Promise<Sources> {
       ...profiles.map((path) => ({ ...machine, path, parse: parseProfile })),
       ...drops.map((path) => ({ ...machine, path, parse: parseEnvironmentD })),
     ],
+    options: machineOptionFiles(scan.root, scan.ports.platform),
     directories: [at('/etc/profile.d'), at('/etc/environment.d')],
   };
 }
@@ -62,24 +67,40 @@ export async function userSources(scan: Scan, account: UserAccount): Promise<Sou
       account.home,
       `The files of ${account.name} were not read: the agent has only the rights of uid ${scan.ports.uid}`,
     );
-    return { files: [], directories: [] };
+    return { files: [], options: [], directories: [] };
   }
   const listing = await scan.list(account.home, reader);
   if (listing.state !== 'listed') {
     if (listing.state !== 'missing') scan.note(account.home, listing.detail);
-    return { files: [], directories: [] };
+    return { files: [], options: [], directories: [] };
   }
   const user = { scope: 'user', owner: account.name, reader, home: account.home } as const;
   const present = new Set(listing.entries.map((entry) => entry.name));
   const own = Object.entries(HOME_FILES)
     .filter(([name]) => present.has(name))
     .map(([name, parse]) => ({ ...user, path: `${account.home}/${name}`, parse }));
-  const directory = `${account.home}/.config/environment.d`;
-  const drops = present.has('.config') ? await filesIn(scan, { directory, ending: '.conf', reader }) : [];
+  const config = `${account.home}/.config`;
+  const inConfig = present.has('.config') ? await namesIn(scan, { directory: config, reader }) : [];
+  for (const name of inConfig) present.add(`.config/${name}`);
+  const directory = `${config}/environment.d`;
+  const drops = inConfig.includes('environment.d')
+    ? await filesIn(scan, { directory, ending: '.conf', reader })
+    : [];
   return {
     files: [...own, ...drops.map((path) => ({ ...user, path, parse: parseEnvironmentD }))],
-    directories: [account.home, directory],
+    options: userOptionFiles(account, { reader, present }),
+    directories: [account.home, config, directory],
   };
+}
+
+async function namesIn(
+  scan: Scan,
+  { directory, reader }: { readonly directory: string; readonly reader: Reader },
+): Promise<string[]> {
+  const listing = await scan.list(directory, reader);
+  if (listing.state === 'listed') return listing.entries.map(({ name }) => name);
+  if (listing.state !== 'missing') scan.note(directory, listing.detail);
+  return [];
 }
 
 /** Units that the administrator made or changed; those of packages name no CA file. */
@@ -89,7 +110,7 @@ export async function serviceSources(scan: Scan): Promise<Sources> {
   const listing = await scan.list(directory, null);
   if (listing.state !== 'listed') {
     if (listing.state !== 'missing') scan.note(directory, listing.detail);
-    return { files: [], directories: [directory] };
+    return { files: [], options: [], directories: [directory] };
   }
   const files: VariableSource[] = [];
   const directories = [directory];
@@ -103,7 +124,7 @@ export async function serviceSources(scan: Scan): Promise<Sources> {
     for (const drop of await filesIn(scan, { directory: path, ending: '.conf', reader: null }))
       files.push({ ...service, path: drop, owner });
   }
-  return { files, directories };
+  return { files, options: [], directories };
 }
 
 async function filesIn(
