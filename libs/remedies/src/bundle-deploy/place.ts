@@ -25,7 +25,7 @@ export function isSamePath(platform: Platform, a: string, b: string): boolean {
 
 interface Naming {
   readonly name: string;
-  readonly value: string | null;
+  readonly value: string;
   readonly source: string;
 }
 
@@ -35,11 +35,15 @@ export function whoNames(
   place: { readonly platform: Platform; readonly path: string },
 ): string[] {
   const { variables = [], settings = [], options = [] } = facts.variables ?? {};
-  const naming: readonly Naming[] = [...variables, ...settings, ...options];
+  const naming: readonly Naming[] = [
+    ...variables,
+    ...settings,
+    ...options.map(({ name, value, definedIn }) => ({ name, value, source: definedIn })),
+  ];
   return [
     ...new Set(
       naming
-        .filter(({ value }) => value !== null && isSamePath(place.platform, value, place.path))
+        .filter(({ value }) => isSamePath(place.platform, value, place.path))
         .map(({ name, source }) => `${name} (${source})`),
     ),
   ].sort();

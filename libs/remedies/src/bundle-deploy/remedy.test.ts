@@ -265,10 +265,26 @@ describe('taking a deployment back', () => {
   it.each<[string, Partial<HostFacts>]>([
     ['a variable', { variables: { variables: [variable(PATH, { source: '/home/zoe/.profile' })] } }],
     ['a setting', { variables: { variables: [], settings: [{ ...variable(PATH), name: 'AWS_CA_BUNDLE' }] } }],
+    [
+      "a client's option",
+      {
+        variables: {
+          variables: [],
+          options: [
+            {
+              ...{ client: 'pip', name: 'cert', value: PATH, definedIn: '/etc/pip.conf' },
+              ...{ account: null, scope: 'machine', python: null },
+            },
+          ],
+        },
+      },
+    ],
   ])('the place is never left empty while %s names it', (_name, change) => {
     expect(remedy.undoEffect(facts(change), parameters, left({ files: first }))).toEqual({
       kind: 'blocked',
-      reason: expect.stringMatching(/is named by .*(SSL_CERT_FILE|AWS_CA_BUNDLE).*variable\.unset/) as string,
+      reason: expect.stringMatching(
+        /is named by .*(SSL_CERT_FILE|AWS_CA_BUNDLE|cert \(\/etc).*variable\.unset/,
+      ) as string,
     });
   });
 

@@ -22,7 +22,7 @@ import { keptVersion, lookAtPlace, standingAt } from './host-look.ts';
 import { filesIn } from './inverses.ts';
 import type { BundleAccess } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
-import { dropCopyStep, restoreStep, writeStep } from './steps.ts';
+import { dropCopyStep, restoreStep, writeStep, type IsOurs } from './steps.ts';
 
 const remedy = REMEDIES['bundle.deploy'];
 
@@ -70,13 +70,16 @@ function common(deployment: Deployment): Common {
     // Programs read the file when they start, or when they first need it.
     effective: 'appRestart',
     settled: () => Promise.resolve(),
-    undo: (inverses) => undoSteps(deployment.access, inverses),
+    undo: (inverses) => undoSteps(deployment, inverses),
     reverse: (done) => reversed(deployment, done),
   };
 }
 
-const undoSteps = (access: BundleAccess, inverses: readonly unknown[]): UndoStep[] =>
-  filesIn(inverses).map((inverse) => restoreStep(access, inverse));
+function undoSteps({ access, bytes }: Deployment, inverses: readonly unknown[]): UndoStep[] {
+  const isOurs: IsOurs = (found) =>
+    bytes !== null && found.length > 0 && Buffer.from(bytes.subarray(0, found.length)).equals(found);
+  return filesIn(inverses).map((inverse) => restoreStep(access, inverse, isOurs));
+}
 
 /** What the artifact holds, or why nothing can be done with it. */
 function bundleOf({ bytes, parameters }: Deployment) {
@@ -180,10 +183,8 @@ function reversed(deployment: Deployment, { inverses, before }: DoneWork): Opene
   };
 }
 
-async function makeUndoPlan(
-  { access, parameters }: Deployment,
-  inverses: readonly unknown[],
-): Promise<RemedyPlan> {
+async function makeUndoPlan(deployment: Deployment, inverses: readonly unknown[]): Promise<RemedyPlan> {
+  const { access, parameters } = deployment;
   const { path, platform } = access;
   const files = await Promise.all(
     filesIn(inverses).map(async (inverse) => ({
@@ -200,7 +201,7 @@ async function makeUndoPlan(
   return {
     kind: 'change',
     plan: { changes: result.changes },
-    steps: undoSteps(access, inverses),
+    steps: undoSteps(deployment, inverses),
     remark: null,
   };
 }

@@ -56,33 +56,33 @@ export function dropCopyStep(access: BundleAccess, copy: { path: string; sha256:
   };
 }
 
-/** Puts back what stood there, while the file is exactly what the run left. */
-export function restoreStep(access: BundleAccess, inverse: BundleFileInverse): UndoStep {
-  const { path, written, previous, attributes } = inverse;
+/** Is it what a write of ours may have left: the bytes as a whole, or their beginning? */
+export type IsOurs = (bytes: Uint8Array) => boolean;
+
+/** Puts back what stood there, while the file is what the run left. */
+export function restoreStep(access: BundleAccess, inverse: BundleFileInverse, isOurs: IsOurs): UndoStep {
+  const { path, written, previous } = inverse;
   return {
     name: previous === null ? 'removeBundle' : 'putBundleBack',
     derives: false,
-    inverse: async (): Promise<BundleInverse> => ({
-      ...(await inverseAt(access, path, previous ?? '')),
-    }),
+    inverse: (): Promise<BundleInverse> => inverseAt(access, path, previous ?? ''),
     async run() {
-      const now = (await standingAt(access, path))?.sha256 ?? null;
-      if (path !== access.path && now !== written) return access.sweep(path);
-      if (now !== previous && now !== written)
+      const now = await standingAt(access, path);
+      const found = now?.sha256 ?? null;
+      const ours = found === written || (now !== null && isOurs(now.bytes));
+      if (ours) await putBack(access, inverse);
+      else if (found !== previous && path === access.path)
         throw new StepRefusedError(
           `${path} no longer holds the bundle of this job, so it was left as it is. Deploy the bundle that you want.`,
         );
-      if (previous === null) await access.removeFile(path);
-      else await putBack(access, { path, previous, attributes });
       await access.sweep(path);
     },
   };
 }
 
-async function putBack(
-  access: BundleAccess,
-  { path, previous, attributes }: Pick<BundleFileInverse, 'path' | 'attributes'> & { previous: string },
-): Promise<void> {
+async function putBack(access: BundleAccess, inverse: BundleFileInverse): Promise<void> {
+  const { path, previous, attributes } = inverse;
+  if (previous === null) return access.removeFile(path);
   const now = await standingAt(access, path);
   const bytes = now?.sha256 === previous ? now.bytes : await keptVersion(access, previous);
   if (bytes === null)
