@@ -183,7 +183,7 @@ describe('loss of power', () => {
         const told = name(path);
         return new Proxy(handle, {
           get(target, key: keyof typeof handle) {
-            const value: unknown = target[key];
+            const value = (target as unknown as Record<string, unknown>)[key];
             if (typeof value !== 'function') return value;
             if (key === 'sync' || key === 'writeFile') order.push(`${key} ${told}`);
             return value.bind(target) as unknown;
@@ -221,7 +221,7 @@ describe('loss of power', () => {
             },
           });
         },
-        rename: call === 'rename' ? fail : rename,
+        rename: (from, to) => (call === 'rename' ? fail() : rename(from, to)),
       });
 
       await expect(files.writeFile(at('etc/environment'), text('after'))).rejects.toThrow('ENOSPC');

@@ -1,8 +1,8 @@
 import type { HostFacts } from '@trustfleet/policy';
 import type { PlanChange } from '@trustfleet/protocol';
 import { exportVariable } from '../exports/export-variable.ts';
-import type { ManagerKind } from '../managers/types.ts';
-import type { RemedyEffect } from '../types.ts';
+import type { ManagerKind, OwnedTarget } from '../managers/types.ts';
+import type { RemedyEffect, TargetManager } from '../types.ts';
 import type { VariableContext } from './context.ts';
 import { VARIABLE_FORMATS } from './formats/formats.ts';
 import type { Subject, VariablePlace } from './place.ts';
@@ -38,37 +38,47 @@ function exported(wish: Wish, kind: ManagerKind): PlanChange {
   return { kind: 'propose', path: place.source, owner: kind, patch: exportVariable(kind, wanted) };
 }
 
+const named = (owners: readonly OwnedTarget[]): TargetManager[] =>
+  owners.map(({ manager, target }) => ({ manager, target }));
+
+/** The place has a manager that would put its own value back. */
+function managedBy(wish: Wish, owners: readonly OwnedTarget[]): RemedyEffect | null {
+  const owner = owners.find(({ putsBack }) => putsBack);
+  if (owner === undefined) return null;
+  const { kind, manager, target } = owner;
+  return {
+    kind: 'change',
+    facts: wish.facts,
+    changes: [exported(wish, kind)],
+    managers: named(owners),
+    remark: `managed by ${manager}: ${target} is not written here, since it would be put back. The plan holds what ${manager} needs; the host's own scans show when it is done.`,
+  };
+}
+
+/** A line of the file says more than the variable. */
+function saidWithOthers(wish: Wish): RemedyEffect | null {
+  const { context, facts, place, subject, value } = wish;
+  const text = context.host?.texts.get(place.source);
+  if (place.kind !== 'file' || text === undefined) return null;
+  if (VARIABLE_FORMATS[place.format].isPlain(text, subject.name)) return null;
+  const standing = assignedIn(facts, subject).filter(({ source }) => source === place.source);
+  return proposed(
+    wish,
+    proposals(standing, value, context),
+    `${place.source} says ${subject.name} together with other things, so it is left to whoever wrote it.`,
+  );
+}
+
 /** Why the place is not written, with what its owner has to do; null where it may be. */
 function leftToOthers(wish: Wish): RemedyEffect | null {
-  const { context, place, subject, value } = wish;
+  const { context, place } = wish;
   if (place.kind === 'launchd')
     return proposed(
       wish,
       [exported(wish, 'mdm')],
       `On macOS variables belong to launchd: bring ${place.source} by your MDM. The file is rendered and was not tried on a Mac.`,
     );
-  const [owner] = context.host?.managers ?? [];
-  if (owner !== undefined)
-    return {
-      kind: 'change',
-      facts: wish.facts,
-      changes: [exported(wish, owner.kind)],
-      managers: (context.host?.managers ?? []).map(({ manager, target }) => ({ manager, target })),
-      remark: `managed by ${owner.manager}: ${owner.target} is not written here, since it would be put back. The plan holds what ${owner.manager} needs; the host's own scans show when it is done.`,
-    };
-  const text = context.host?.texts.get(place.source);
-  if (
-    place.kind !== 'file' ||
-    text === undefined ||
-    VARIABLE_FORMATS[place.format].isPlain(text, subject.name)
-  )
-    return null;
-  const standing = assignedIn(wish.facts, subject).filter(({ source }) => source === place.source);
-  return proposed(
-    wish,
-    proposals(standing, value, context),
-    `${place.source} says ${subject.name} together with other things, so it is left to whoever wrote it.`,
-  );
+  return managedBy(wish, context.host?.managers ?? []) ?? saidWithOthers(wish);
 }
 
 /** The change of the place, or what somebody else has to do about it; `elsewhere`: lines for other files that decide it as well. */
@@ -93,6 +103,7 @@ export function changeOf(wish: Wish, elsewhere: readonly PlanChange[]): RemedyEf
     kind: 'change',
     facts: withAssigned(facts, { ...subject, source, value }, context.host?.value ?? null),
     changes: [{ kind: 'setVariable', name, scope, owner, value, previous, source }, ...reload],
+    ...(context.host?.managers.length ? { managers: named(context.host.managers) } : {}),
     affected: affectedBy(subject),
     remark: seenBy(subject, context),
   };

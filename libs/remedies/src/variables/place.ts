@@ -38,6 +38,9 @@ const MACHINE_KEY = 'SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Enviro
 /** Name of a Windows service: neither kind of slash (CreateService). */
 const SERVICE = /^[^\\/\p{Cc}]{1,256}$/u;
 
+/** Stored facts do not say where homes lie. */
+const ANYWHERE = { problem: null, root: '/', sid: null, home: '~' } as const;
+
 const none = (reason: string): VariablePlace => ({ kind: 'none', reason });
 
 /**
@@ -45,20 +48,25 @@ const none = (reason: string): VariablePlace => ({ kind: 'none', reason });
  * desktop, cron) and by systemd for each account's own manager, hence no script of /etc/profile.d beside it.
  */
 export function placeOf(subject: Subject, { platform, host }: VariableContext): VariablePlace {
-  const { owner = '', scope } = subject;
-  if (host?.problem != null) return none(host.problem);
-  if (platform === 'windows') return registryPlace(subject, host?.sid ?? null);
-  if (platform === 'macos') return launchdPlace(subject, host?.home ?? null);
-  const at = (path: string): string => `${(host?.root ?? '/').replace(/\/+$/, '')}${path}`;
-  if (scope === 'machine') return filePlace(at('/etc/environment'), 'etcEnvironment');
-  if (scope === 'service') {
-    if (!UNIT.test(owner))
-      return none(`${owner} is no name of a service of systemd: it ends in .service, without a path.`);
-    return filePlace(at(`/etc/systemd/system/${owner}.d/${FILE}`), 'unitDropIn');
-  }
-  const home = host === undefined ? `~${owner}` : host.home;
+  const { home, problem, root, sid } = host ?? ANYWHERE;
+  if (problem !== null) return none(problem);
+  if (platform === 'windows') return registryPlace(subject, sid);
+  if (platform === 'macos') return launchdPlace(subject, home);
+  if (subject.scope === 'user') return homePlace(subject, home);
+  return machinePlace(subject, root.replace(/\/+$/, ''));
+}
+
+function machinePlace({ owner = '', scope }: Subject, root: string): VariablePlace {
+  if (scope === 'machine') return filePlace(`${root}/etc/environment`, 'etcEnvironment');
+  if (!UNIT.test(owner))
+    return none(`${owner} is no name of a service of systemd: it ends in .service, without a path.`);
+  return filePlace(`${root}/etc/systemd/system/${owner}.d/${FILE}`, 'unitDropIn');
+}
+
+function homePlace({ owner = '' }: Subject, home: string | null): VariablePlace {
   if (home === null) return none(`The account ${owner} has no home directory on this host.`);
-  return { ...filePlace(`${home}/.config/environment.d/${FILE}`, 'environmentD'), asOwner: true };
+  const directory = home === '~' ? `~${owner}` : home;
+  return { ...filePlace(`${directory}/.config/environment.d/${FILE}`, 'environmentD'), asOwner: true };
 }
 
 function filePlace(source: string, format: VariableFormatName): Extract<VariablePlace, { kind: 'file' }> {

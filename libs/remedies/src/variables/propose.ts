@@ -12,23 +12,18 @@ const assignment = (name: string): RegExp =>
  * What whoever owns a file has to do there. A diff without lines around it: those may hold secrets, which never leave the host
  * (failures.md §11.8).
  */
-function patchOf(text: string | undefined, name: string, value: string | null): string | null {
-  if (text === undefined) return null;
-  const lines = linesOf(text).map((line) => line.replace(/\r?\n$/, ''));
+function patchOf(text: string, name: string, value: string | null): string | null {
   const pattern = assignment(name);
-  const hunks: string[] = [];
-  let shift = 0;
-  for (const [at, line] of lines.entries()) {
-    const match = pattern.exec(line);
-    if (match === null) continue;
-    const quote = /^["']/.exec(match[2] ?? '')?.[0] ?? '';
-    const fresh =
-      value === null ? [] : [`+${match[1] ?? ''}${quote}${encoded(value)}${quote}${match[3] ?? ''}`];
-    const [from, to] = [at + 1, at + 1 + shift - (value === null ? 1 : 0)];
-    hunks.push(`@@ -${from},1 +${to},${fresh.length} @@`, `-${line}`, ...fresh);
-    if (value === null) shift -= 1;
-  }
-  return hunks.length === 0 ? null : hunks.map(decoded).join('\n');
+  const found = linesOf(text).flatMap((line, at) => {
+    const match = pattern.exec(line.replace(/\r?\n$/, ''));
+    return match === null ? [] : [{ at, match }];
+  });
+  const hunks = found.map(({ at, match: [line, head = '', old = '', tail = ''] }, before) => {
+    if (value === null) return `@@ -${at + 1},1 +${at - before},0 @@\n-${line}`;
+    const quote = /^["']/.exec(old)?.[0] ?? '';
+    return `@@ -${at + 1},1 +${at + 1},1 @@\n-${line}\n+${head}${quote}${encoded(value)}${quote}${tail}`;
+  });
+  return hunks.length === 0 ? null : decoded(hunks.join('\n'));
 }
 
 const OWNERS: readonly (readonly [RegExp, string])[] = [
@@ -43,7 +38,8 @@ export function proposals(
   { host }: VariableContext,
 ): PlanChange[] {
   return assigned.map(({ name, source, value: now }) => {
-    const diff = patchOf(host?.texts.get(source), name, value);
+    const text = host?.texts.get(source);
+    const diff = text === undefined ? null : patchOf(text, name, value);
     const wanted = value === null ? `take ${name} out` : `let ${name} be ${value}`;
     const patch =
       diff === null

@@ -1,5 +1,5 @@
 import type { VariableLeft } from '@trustfleet/remedies';
-import { textOf, VARIABLE_FORMATS } from '@trustfleet/remedies';
+import { VARIABLE_FORMATS } from '@trustfleet/remedies';
 import { StepRefusedError, type UndoStep } from '../remedy.ts';
 import { putFile, standingFile, textBack, changeOfFile } from './file-change.ts';
 import {
