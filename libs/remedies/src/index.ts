@@ -43,6 +43,9 @@ export { effectiveIn } from './variables/effective.ts';
 export { assignedIn } from './variables/predict.ts';
 export { affectedBy, effectiveAfter, seenBy, shown as shownVariable } from './variables/words.ts';
 export { pathWanted } from './variable-set/effect.ts';
+export { managerInText } from './managers/file-headers.ts';
+export { dpkgOwner, packageOwning, type PackageAnswers } from './managers/packages.ts';
+export { policySets } from './managers/group-policy.ts';
 export { exportVariable } from './exports/export-variable.ts';
 export type { VariableWanted } from './exports/types.ts';
 export {
