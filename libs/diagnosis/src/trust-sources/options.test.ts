@@ -4,7 +4,7 @@ import { resolveSource, resolveSources } from '../index.ts';
 import { bundles, names, stores } from '../testing/clients.ts';
 import { contextOf, factsOf, installed, option, python } from '../testing/facts.ts';
 
-const PIP = installed('pip', '23.2.1', '/site/pip.pem');
+const PIP = installed('pip', '23.3.2', '/site/pip.pem');
 const PYTHON = python('3.11.7', { path: '/venv/bin/python', packages: [PIP] });
 const cert = (value: string, more: Partial<ClientOption> = {}): ClientOption =>
   option('pip cert', value, more);

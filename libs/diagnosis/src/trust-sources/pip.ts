@@ -12,6 +12,7 @@ import {
   type Inquiry,
 } from './inquiry.ts';
 import { pythonProfile } from './openssl-profile.ts';
+import { refusedOption, type PipAsked } from './pip-options.ts';
 import { searchInPython } from './python-client.ts';
 import { fileWay, requestsSearch } from './requests.ts';
 import { addedTo, ended, found, type Found, type Rung } from './search.ts';
@@ -37,6 +38,8 @@ export const pip: ResolveSource = (consumer, facts) => {
 };
 
 function search(inquiry: Inquiry, version: VersionNumber): Found {
+  const refused = refusedOption(askedOf(inquiry.consumer, inFiles(inquiry)));
+  if (refused !== null) return { steps: [], end: ended('cannotLoad', refused) };
   const vendored = isBefore(version, [22, 2]) ? VENDORED_OLD : VENDORED_NEW;
   const way = fileWay(inquiry, vendored);
   const searched = requestsSearch(inquiry, {
@@ -90,24 +93,33 @@ function ownBundle(inquiry: Inquiry): Found {
 
 /** pip-system-certs before 5 hands pip a context of its own. */
 function usesTruststore(inquiry: Inquiry): boolean {
-  return (
-    systemCertsHook(inquiry) === null &&
-    pipAsksTheSystem(inquiry.consumer, (name) => optionOf(inquiry, name)?.value ?? '')
-  );
+  return systemCertsHook(inquiry) === null && pipAsksTheSystem(inquiry.consumer, inFiles(inquiry));
 }
 
+const inFiles =
+  (inquiry: Inquiry): Said =>
+  (name) =>
+    optionOf(inquiry, name)?.value ?? '';
+
 /** 24.2 and later by itself, 22.2 – 24.1 on request, both on Python 3.10 and later. `said`: of its configuration files. */
-export function pipAsksTheSystem(
-  { python, context }: Consumer,
-  said: (name: 'use-feature' | 'use-deprecated') => string = () => '',
-): boolean {
-  if (!isAtLeast(versionNumber(python?.version ?? null), [3, 10])) return false;
-  const asked = (name: 'use-feature' | 'use-deprecated'): readonly string[] => {
-    const variable = `PIP_${name.toUpperCase().replace('-', '_')}`;
-    // A variable takes the place of the files' option, and an empty one is none.
-    return (context.values.get(variable)?.value || said(name)).split(/[\s,]+/);
+export function pipAsksTheSystem(consumer: Consumer, said: Said = () => ''): boolean {
+  const asked = askedOf(consumer, said);
+  if (!isAtLeast(asked.python, [3, 10]) || refusedOption(asked) !== null) return false;
+  if (isAtLeast(asked.pip, [24, 2])) return !asked.deprecated.includes('legacy-certs');
+  return isAtLeast(asked.pip, [22, 2]) && asked.features.includes('truststore');
+}
+
+type Said = (name: 'use-feature' | 'use-deprecated') => string;
+
+function askedOf({ python, context }: Consumer, said: Said): PipAsked {
+  // A variable takes the place of the files' option, and an empty one is none.
+  const words = (name: 'use-feature' | 'use-deprecated', variable: string): readonly string[] =>
+    (context.values.get(variable)?.value || said(name)).split(/[\s,]+/);
+  return {
+    pip: packageVersion(python, 'pip'),
+    python: versionNumber(python?.version ?? null),
+    truststoreInstalled: python?.packages.some(({ name }) => name === 'truststore') ?? false,
+    features: words('use-feature', 'PIP_USE_FEATURE'),
+    deprecated: words('use-deprecated', 'PIP_USE_DEPRECATED'),
   };
-  const version = packageVersion(python, 'pip');
-  if (isAtLeast(version, [24, 2])) return !asked('use-deprecated').includes('legacy-certs');
-  return isAtLeast(version, [22, 2]) && asked('use-feature').includes('truststore');
 }

@@ -119,10 +119,30 @@ describe('pip', () => {
     ['24.2', { PIP_CERT: '/studio.pem' }, ['studio', 'pip', 'system', 'directory']],
     ['24.2', { REQUESTS_CA_BUNDLE: '/second.pem' }, ['second', 'pip', 'system', 'directory']],
     ['24.2', { PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']],
-    ['23.2.1', { PIP_USE_FEATURE: 'truststore' }, ['pip', 'system', 'directory']],
-    ['22.1', { PIP_USE_FEATURE: 'truststore' }, ['pip']],
+    ['23.3.2', { PIP_USE_FEATURE: 'truststore' }, ['pip', 'system', 'directory']],
+    ['19.2.3', { PIP_USE_FEATURE: 'truststore', PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']],
   ] as const)('%s with %j', (version, set, expected) => {
     expect(pip(version, set).anchors).toEqual(names(...expected));
+  });
+
+  // Measured: it ends before it fetches anything.
+  it.each([
+    ['20.3.4', { PIP_USE_FEATURE: 'truststore' }, {}, /use-feature: invalid choice/],
+    ['22.1', { PIP_USE_FEATURE: 'truststore' }, {}, /use-feature: invalid choice/],
+    ['23.2.1', { PIP_USE_FEATURE: 'truststore' }, {}, /'truststore' must be installed/],
+    ['23.3.2', { PIP_USE_FEATURE: 'truststore' }, { version: '3.9.18' }, /only available for Python 3\.10\+/],
+    ['23.2.1', { PIP_USE_DEPRECATED: 'legacy-certs' }, {}, /use-deprecated: invalid choice/],
+  ] as const)('%s refuses %j', (version, set, more, error) => {
+    const { source, anchors } = pip(version, set, more);
+    expect(source).toMatchObject({ state: 'cannotLoad', error: expect.stringMatching(error) as string });
+    expect(anchors).toEqual([]);
+  });
+
+  it('23.2.1 takes the truststore that is installed beside it', () => {
+    const packages = [installed('pip', '23.2.1', '/site/pip.pem'), installed('truststore', '0.9.0')];
+    expect(pip('23.2.1', { PIP_USE_FEATURE: 'truststore' }, { packages }).anchors).toEqual(
+      names('pip', 'system', 'directory'),
+    );
   });
 
   it('24.2 on Python 3.9 has no truststore', () => {
