@@ -132,7 +132,7 @@ describe('pip', () => {
     ['23.2.1', { PIP_USE_FEATURE: 'truststore' }, {}, /'truststore' must be installed/],
     ['23.3.2', { PIP_USE_FEATURE: 'truststore' }, { version: '3.9.18' }, /only available for Python 3\.10\+/],
     ['23.2.1', { PIP_USE_DEPRECATED: 'legacy-certs' }, {}, /use-deprecated: invalid choice/],
-  ] as const)('%s refuses %j', (version, set, more, error) => {
+  ] as const)('%s refuses %j', (...[version, set, more, error]) => {
     const { source, anchors } = pip(version, set, more);
     expect(source).toMatchObject({ state: 'cannotLoad', error: expect.stringMatching(error) as string });
     expect(anchors).toEqual([]);
