@@ -41,7 +41,7 @@ export { reasonWords, stateWords, stepWords } from './words/words.ts';
 export { diagnose } from './diagnose.ts';
 export { remediesFor, type Ailing } from './remedies/remedies-for.ts';
 export { SUGGESTED_REMEDIES, type SuggestedRemedy, type Suggestion } from './remedies/suggestion.ts';
-export { CAUSE_WORDS, causeWords, suggestionWords, type CauseWords } from './words/causes.ts';
+export { CAUSE_WORDS, causeWords, suggestionWords, wordsOf, type CauseWords } from './words/causes.ts';
 export {
   changesOf,
   comparisons,

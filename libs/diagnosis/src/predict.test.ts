@@ -4,7 +4,7 @@ import { createPredictor, predict } from './predict.ts';
 import { verifyErrorText } from './prediction/error-text.ts';
 import { nameRulesOf } from './prediction/name-rules.ts';
 import { issuing, leaf, root } from './testing/cause-pki.ts';
-import { consumerOf, installed, python } from './testing/facts.ts';
+import { api, consumerOf, installed, python } from './testing/facts.ts';
 import { type Scenario, server, stage } from './testing/trust-lab.ts';
 
 const outcome = (scenario: Scenario): ReturnType<typeof predict> => {
@@ -78,6 +78,21 @@ describe('predict', () => {
   it('the host’s own clock decides, not the time', () => {
     expect(outcome({ ...CHAIN, clockOffsetMs: 400 * 86_400_000 }).code).toBe(10);
     expect(outcome({ ...CHAIN, clockOffsetMs: null }).result).toBe('verifies');
+  });
+
+  it.each([
+    ['shotgun_api3.s3', '3.6.0', 'certificate verify failed: unable to get local issuer certificate'],
+    ['shotgun_api3.s3', '3.6.1', 'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.'],
+    ['shotgun_api3.form', '3.9.0', 'shotgun_api3.shotgun.ShotgunError: Max attemps limit reached.'],
+    ['shotgun_api3.form', '3.9.1', 'shotgun_api3.shotgun.ShotgunError: Max attempts limit reached.'],
+    ['shotgun_api3.s3', '3.10.3', 'shotgun_api3.shotgun.ShotgunError: Max attempts limit reached.'],
+    ['shotgun_api3.crud', '3.10.3', 'certificate verify failed: unable to get local issuer certificate'],
+  ] as const)('%s of %s says what its users see', (client, version, error) => {
+    const consumer = consumerOf(client, { python: python('3.11.7'), api: api(version) });
+
+    expect(outcome({ ...CHAIN, anchors: [], resolved: { consumer } })).toEqual({
+      ...{ result: 'fails', code: 20, error },
+    });
   });
 
   it('one predictor answers as many times as it is asked, the same', () => {

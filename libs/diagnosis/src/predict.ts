@@ -5,6 +5,7 @@ import type { DiagnosisFacts } from './facts.ts';
 import { type HeldCertificates, holdCertificates } from './prediction/certificates.ts';
 import { NETWORK_ERRORS, verifyErrorText } from './prediction/error-text.ts';
 import { nameRulesOf, refusesAddresses, tellsCode } from './prediction/name-rules.ts';
+import { retriedError } from './prediction/retried-error.ts';
 
 /** A {@link VerdictOutcome} with what causes need and the wire does not. */
 export interface Prediction {
@@ -113,8 +114,8 @@ function outcomeOf(resolved: ResolvedSource, { ok, code }: Verification): Verdic
   if (isNameMismatch(code) && nameRulesOf(consumer, source.steps).checked === 'afterwards')
     return fails(null, 'the host name does not match the certificate');
   return tellsCode(consumer)
-    ? fails(code, verifyErrorText(code, openssl))
-    : fails(null, 'certificate verify failed');
+    ? fails(code, retriedError(consumer) ?? verifyErrorText(code, openssl))
+    : fails(null, retriedError(consumer) ?? 'certificate verify failed');
 }
 
 export function isNameMismatch(code: number): boolean {

@@ -1,4 +1,4 @@
-import { CAUSE_WORDS, stepWords } from '@trustfleet/diagnosis';
+import { stepWords, wordsOf } from '@trustfleet/diagnosis';
 import { addressOf } from '../doctor/endpoint-argument.ts';
 import type { Examination } from '../doctor/examine.ts';
 import { cannotVerify, failsAt, type Entry, type Row } from '../doctor/rows.ts';
@@ -40,7 +40,7 @@ function resultJson(endpoint: string, entry: Entry): object {
     ...{ endpoint, client: source.client, install: source.install, version: source.version },
     ...{ result: outcome.result, code: outcome.code, error: outcome.error },
     ...{ fails: failsAt(entry), cause, evidence },
-    fix: cause === null ? null : CAUSE_WORDS[cause].fix,
+    fix: cause === null ? null : wordsOf({ cause, evidence }).fix,
     remedies: entry.remedies,
     ...{ predicted, probed, notProbed },
   };

@@ -1,4 +1,4 @@
-import { CAUSE_WORDS, reasonWords } from '@trustfleet/diagnosis';
+import { reasonWords, wordsOf } from '@trustfleet/diagnosis';
 import { columns, plain, someOf } from '@trustfleet/terminal';
 import { addressOf } from '../doctor/endpoint-argument.ts';
 import { grouped } from '../doctor/grouped.ts';
@@ -59,7 +59,8 @@ function failureLines(cell: Cell): string[] {
   return [...groups.values()].flatMap((entries) => {
     const [first] = entries;
     if (first === undefined) return [];
-    const words = CAUSE_WORDS[first.verdict.cause ?? 'unknown'];
+    const { cause, evidence } = first.verdict;
+    const words = wordsOf({ cause: cause ?? 'unknown', evidence });
     const said = new Set(entries.flatMap(({ outcome }) => outcome.error ?? []));
     return [
       `    ${someOf(entries.map(clientName), MOST_CLIENTS)}: ${words.what}`,

@@ -179,6 +179,16 @@ describe('code that decides for itself', () => {
     expect(judge([found]).code).toEqual([]);
   });
 
+  it('requests before 2.32 keeps to a first verify=False, which is noted', () => {
+    const reasonOf = (version: string) =>
+      judge([off({})], {
+        pythons: [python('3.11.7', { packages: [installed('requests', version), ...PACKAGES.slice(1)] })],
+      }).general.find(({ source }) => source.client === 'requests')?.source.steps[0]?.reason;
+
+    expect(reasonOf('2.31.0')).toBe('sticksToOrigin');
+    expect(reasonOf('2.32.0')).toBe('thatCodeAlone');
+  });
+
   it('knows which paths of which version of shotgun_api3 take the argument', () => {
     const withApi = (version: string): TestFacts => {
       const copy = api(version);

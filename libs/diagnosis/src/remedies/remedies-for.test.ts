@@ -141,6 +141,11 @@ describe('words', () => {
   it('evidence is shown line by line, without what is not known', () => {
     const evidence = { path: '/srv/ca.pem', definedIn: '/etc/environment', code: 20, detail: null };
 
+    // No version of Toolkit's urlopen looks at SHOTGUN_API_CACERTS (shotgrid.md §2.5).
+    const ignored = (reason: string) => causeWords({ cause: 'variableIgnored', evidence: { reason } }).fix;
+    expect(ignored('ignoredByClient')).not.toMatch(/upgrade/i);
+    expect(ignored('ignoredByVersion')).toMatch(/3\.9\.0/);
+    expect(ignored('ignoredByCore')).toMatch(/v0\.23\.10/);
     expect(causeWords({ cause: 'variableFileMissing', evidence }).evidence).toEqual([
       'file: /srv/ca.pem',
       'set in: /etc/environment',

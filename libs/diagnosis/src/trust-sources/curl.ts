@@ -17,7 +17,8 @@ import type { ResolveSource } from './types.ts';
 
 /**
  * python-tls.md §4, row "curl"; measured with curl 7.88.1 of Debian 12: empty counts as not set, a bad file is error 77, a bad directory is
- * silent, and a file that is named leaves the default directory in use. The builds of Windows and macOS ask the system and no variable.
+ * silent, and a file that is named leaves the default directory in use. Schannel, which Windows' own curl has, asks the system and no
+ * variable (§4); Apple's has LibreSSL and SecureTransport in it, of which variables count for one and the keychain for the other.
  */
 export const curl: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
@@ -25,8 +26,9 @@ export const curl: ResolveSource = (consumer, facts) => {
 };
 
 function search(inquiry: Inquiry): Found {
-  if (inquiry.platform !== 'linux')
-    return passedBy(inquiry, ['CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'], {
+  if (inquiry.platform === 'macos') return onMacos(inquiry);
+  if (inquiry.platform === 'windows')
+    return passedBy(inquiry, VARIABLES, {
       found: osStore(inquiry),
       reason: 'ignoredByPlatform',
     });
@@ -42,6 +44,17 @@ function search(inquiry: Inquiry): Found {
   const alone = file.end.variable === 'CURL_CA_BUNDLE';
   const directory = (alone ? null : namedDirectory(inquiry)) ?? defaultDirectory(inquiry, file);
   return directory === null ? file : addedTo(file, directory);
+}
+
+const APPLES =
+  "Which library Apple's curl verifies with is not to be seen: one looks at variables, the other at the keychain";
+const VARIABLES = ['CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+
+/** Where nothing is set both ask what the system trusts. */
+function onMacos(inquiry: Inquiry): Found {
+  const set = VARIABLES.map((name) => variable(inquiry, name)).find(({ value }) => (value ?? '') !== '');
+  if (set === undefined) return osStore(inquiry);
+  return found(step(set, 'used', 'factsMissing'), ended('unknown', APPLES, set.name));
 }
 
 function namedDirectory(inquiry: Inquiry): Found | null {

@@ -1,9 +1,10 @@
 import { osStore } from './curl.ts';
 import { byFile, inquire, NO_FACTS, optionOf, variable, variableRung, type Inquiry } from './inquiry.ts';
 import { CURL_PROFILE } from './openssl-profile.ts';
+import { passedBy } from './passed-by.ts';
 import { ended, firstThatIsThere, found, type Found, type Rung } from './search.ts';
 import { sourceOf } from './source-of.ts';
-import { place, step } from './step.ts';
+import { place, step, type Place } from './step.ts';
 import type { ResolveSource } from './types.ts';
 
 /** python-tls.md §4, row "git": GIT_SSL_NO_VERIFY, GIT_SSL_CAINFO, http.sslCAInfo, then what its libcurl is built with. */
@@ -19,6 +20,7 @@ function search(inquiry: Inquiry): Found {
   const off = switchedOff(inquiry);
   if (off !== null) return off;
   const error = (): string => REFUSED;
+  if (isSchannel(inquiry) && !takesFiles(inquiry)) return bySchannel(inquiry);
   return firstThatIsThere([
     variableRung(inquiry, 'GIT_SSL_CAINFO', {
       error,
@@ -43,22 +45,40 @@ function switchedOff(inquiry: Inquiry): Found | null {
   );
 }
 
-function optionRung(inquiry: Inquiry, error: () => string): Rung {
+function optionPlace(inquiry: Inquiry): Place {
   const option = optionOf(inquiry, 'http.sslCAInfo');
-  const at = place('configuration', {
-    name: 'http.sslCAInfo',
-    value: option?.value ?? null,
-    definedIn: option?.definedIn ?? null,
-  });
+  const { value = null, definedIn = null } = option ?? {};
+  return place('configuration', { name: 'http.sslCAInfo', value, definedIn });
+}
+
+function optionRung(inquiry: Inquiry, error: () => string): Rung {
+  const at = optionPlace(inquiry);
   return {
     place: at,
-    look: option === undefined ? null : () => byFile(inquiry, at, { used: 'replacesBundle', error }),
+    look: at.value === null ? null : () => byFile(inquiry, at, { used: 'replacesBundle', error }),
   };
+}
+
+function isSchannel(inquiry: Inquiry): boolean {
+  return (
+    inquiry.platform === 'windows' && optionOf(inquiry, 'http.sslBackend')?.value.toLowerCase() === 'schannel'
+  );
+}
+
+/** git-config(1), `http.schannelUseSSLCAInfo`: only with it does the schannel backend take a file, in the place of the system's store. */
+function takesFiles(inquiry: Inquiry): boolean {
+  return /^(?:true|yes|on|1)$/i.test(optionOf(inquiry, 'http.schannelUseSSLCAInfo')?.value ?? 'false');
+}
+
+function bySchannel(inquiry: Inquiry): Found {
+  const option = optionPlace(inquiry);
+  const system = passedBy(inquiry, ['GIT_SSL_CAINFO'], { found: osStore(inquiry), reason: 'ignoredByBuild' });
+  const ignored = option.value === null ? [] : [step(option, 'ignored', 'ignoredByBuild')];
+  return { steps: [...ignored, ...system.steps], end: system.end };
 }
 
 /** Git for Windows brings a bundle of its own unless http.sslBackend says schannel, and only its configuration says which. */
 function builtIn(inquiry: Inquiry): Found {
-  const backend = optionOf(inquiry, 'http.sslBackend');
-  if (inquiry.platform !== 'windows' || backend?.value.toLowerCase() === 'schannel') return osStore(inquiry);
+  if (inquiry.platform !== 'windows' || isSchannel(inquiry)) return osStore(inquiry);
   return found(step(place('bundle', { name: 'git' }), 'used', 'factsMissing'), ended('unknown', NO_FACTS));
 }

@@ -141,6 +141,8 @@ export interface FileWay {
   readonly used?: StepReason;
   /** What its users see; by default what Python itself raises. */
   readonly error?: (problem: FileProblem, path: string) => string;
+  /** What becomes of verification that code beside it switches off, where that is not for its own calls alone. */
+  readonly besideOff?: StepReason;
   /** Takes a directory of hashed names too. */
   readonly directories?: boolean;
 }
@@ -197,7 +199,8 @@ export function argumentRungs(inquiry: Inquiry, name: string, way: FileWay = {})
   const { code, beside = [] } = inquiry.consumer;
   if (code !== undefined) return code.place === 'call' ? [codeRung(inquiry, code, way)] : [notGiven(name)];
   const said = beside.filter(({ place: at }) => at === 'call').slice(0, MOST_BESIDE);
-  return said.length === 0 ? [notGiven(name)] : said.map(besideRung);
+  if (said.length === 0) return [notGiven(name)];
+  return said.map((one) => besideRung(one, one.target === null ? way.besideOff : undefined));
 }
 
 /** `Session.verify`, which the variables beat (python-tls.md §4). */
@@ -207,7 +210,7 @@ export function sessionRungs(inquiry: Inquiry, way: FileWay): Rung[] {
   return beside
     .filter(({ place: at }) => at === 'session')
     .slice(0, MOST_BESIDE)
-    .map(besideRung);
+    .map((one) => besideRung(one));
 }
 
 const notGiven = (name: string): Rung => ({ place: place('argument', { name }), look: null });
@@ -216,8 +219,8 @@ function codePlace(code: CodeTrust): Place {
   return place('argument', { name: code.argument, value: code.target, definedIn: whereOf(code) });
 }
 
-function besideRung(code: CodeTrust): Rung {
-  return { place: codePlace(code), look: null, passed: { outcome: 'ignored', reason: 'thatCodeAlone' } };
+function besideRung(code: CodeTrust, reason: StepReason = 'thatCodeAlone'): Rung {
+  return { place: codePlace(code), look: null, passed: { outcome: 'ignored', reason } };
 }
 
 function codeRung(inquiry: Inquiry, code: CodeTrust, way: FileWay): Rung {

@@ -1,3 +1,4 @@
+import type { ClientOption } from '@trustfleet/protocol';
 import { CLIENTS, type PythonEnvironment } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import { resolveSource, type ResolvedSource } from '../index.ts';
@@ -188,4 +189,45 @@ it('every client has a resolver that answers with nothing but itself known', () 
       expect(source.client).toBe(client);
       if (source.state === 'anchors') expect(source.anchors).toBeGreaterThan(0);
     }
+});
+
+describe('programs of other systems', () => {
+  const macos = store('macos.system', pem('/System/roots.pem', 'os'));
+
+  it('curl of macOS verifies by one of two libraries, which variables tell apart', () => {
+    const on = (set: Ask['set']) => ask({ client: 'curl', platform: 'macos', stores: [macos], set });
+
+    expect(on({ SSL_CERT_FILE: '/studio.pem' }).source).toMatchObject({
+      state: 'unknown',
+      error: expect.stringContaining('Apple') as string,
+      steps: [{ kind: 'variable', name: 'SSL_CERT_FILE', reason: 'factsMissing' }],
+    });
+    expect(on({}).source.steps[0]).not.toMatchObject({ outcome: 'ignored' });
+  });
+
+  it('git with schannel looks at a file only where it is told to', () => {
+    const root = store('windows.localMachine.root', pem('C:/root', 'root'));
+    const schannel = option('git http.sslBackend', 'schannel');
+    const file = option('git http.sslCAInfo', '/studio.pem');
+    const git = (...options: readonly ClientOption[]) =>
+      ask({
+        client: 'git',
+        platform: 'windows',
+        stores: [root],
+        options,
+        set: { GIT_SSL_CAINFO: '/second.pem' },
+      });
+
+    expect(git(file).anchors).toEqual(names('second'));
+    const ignoring = git(schannel, file);
+    expect(ignoring.anchors).toEqual(names('root'));
+    expect(ignoring.source.steps).toMatchObject([
+      { kind: 'configuration', outcome: 'ignored', reason: 'ignoredByBuild' },
+      { kind: 'variable', outcome: 'ignored', reason: 'ignoredByBuild' },
+      { kind: 'osStore', outcome: 'used' },
+    ]);
+    expect(git(schannel, file, option('git http.schannelUseSSLCAInfo', 'true')).anchors).toEqual(
+      names('second'),
+    );
+  });
 });

@@ -31,7 +31,7 @@ export const requests: ResolveSource = (consumer, facts) => {
   const search = (): Found =>
     requestsSearch(inquiry, {
       version,
-      call: argumentRungs(inquiry, 'verify', fileWay(inquiry, version)),
+      call: argumentRungs(inquiry, 'verify', { ...fileWay(inquiry, version), ...stickiness(version) }),
       session: sessionRungs(inquiry, fileWay(inquiry, version)),
       own: { place: certifiPlace(inquiry), look: () => ownBundle(inquiry, version) },
     });
@@ -78,6 +78,11 @@ export function requestsSearch(
     one.outcome === 'used' ? { ...one, outcome: 'ignored' as const, reason: 'ignoredByHook' as const } : one,
   );
   return { steps: [...ignored, step(hook, 'added', 'pipSystemCerts'), ...system.steps], end: system.end };
+}
+
+/** CVE-2024-35195: a first `verify=False` holds for the whole origin as long as the session keeps its connection (§4, "Version notes"). */
+function stickiness(version: VersionNumber): Pick<FileWay, 'besideOff'> {
+  return isBefore(version, [2, 32]) ? { besideOff: 'sticksToOrigin' } : {};
 }
 
 /** `invalid path` is a plain OSError, no SSLError (2.14 and later); before, urllib3's words for the same file. */

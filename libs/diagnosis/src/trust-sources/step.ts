@@ -34,6 +34,7 @@ export const STEP_REASONS = [
   'failsImport',
   // Said in code, for its own calls.
   'thatCodeAlone',
+  'sticksToOrigin',
   // What it does to the others.
   'replacesBundle',
   'replacesDefaultFile',

@@ -13,7 +13,7 @@ export interface CauseWords {
   readonly fix: string;
 }
 
-interface Sentences {
+export interface Sentences {
   readonly what: string;
   readonly works: string;
   readonly fix: string;
@@ -67,8 +67,8 @@ export const CAUSE_WORDS: Readonly<Record<VerdictCause, Sentences>> = {
     works: 'Programs that do not look at this variable are not affected.',
   },
   variableIgnored: {
-    what: 'the variable is right, and this version does not look at it here',
-    fix: 'Upgrade the package (shotgun_api3 to 3.9.0 or newer, tk-core to v0.23.10 or newer); until then set SSL_CERT_FILE too.',
+    what: 'the variable is right, and this program does not look at it here',
+    fix: 'Upgrade shotgun_api3 to 3.9.0 or newer; until then set SSL_CERT_FILE too.',
     works: 'Programs and versions that do look at the variable verify.',
   },
   bundleReplaces: {
@@ -218,6 +218,32 @@ export const CAUSE_WORDS: Readonly<Record<VerdictCause, Sentences>> = {
   },
 };
 
+/** Of a variable that is not looked at, by whose doing that is (shotgrid.md §1.4, §1.5, §2.5): an upgrade does not always help. */
+const FIXES_OF_IGNORED: Readonly<Record<string, string>> = {
+  ignoredByClient:
+    'No version of it looks at this variable: set SSL_CERT_FILE to the same bundle, or add the root to the store that it does use.',
+  ignoredByCore:
+    'Upgrade tk-core to v0.23.10 or newer: v0.23.7 to v0.23.9 ignore every setting, so nothing else helps.',
+  ignoredByPlatform: "It asks the operating system: add the root to the system's store.",
+  ignoredByBuild: 'This build looks at no variable: add the root to the file that is compiled into it.',
+  ignoredByHook: 'A start-up hook puts another store in its place: add the root there, or take out the hook.',
+};
+
+/** Sentences for one verdict: what the cause says, made exact by its evidence. */
+export function wordsOf({
+  cause,
+  evidence,
+}: {
+  cause: VerdictCause;
+  evidence: Verdict['evidence'];
+}): Sentences {
+  const reason = evidence['reason'];
+  const words = CAUSE_WORDS[cause];
+  if (cause !== 'variableIgnored' || typeof reason !== 'string') return words;
+  const fixes = new Map(Object.entries(FIXES_OF_IGNORED));
+  return { ...words, fix: fixes.get(reason) ?? words.fix };
+}
+
 const LABELS: Readonly<Record<string, string>> = {
   path: 'file',
   definedIn: 'set in',
@@ -250,7 +276,7 @@ export function causeWords({
   const lines = Object.entries(evidence).flatMap(([key, value]) =>
     value === null || value === '' ? [] : [`${LABELS[key] ?? key}: ${String(value)}`],
   );
-  return { ...CAUSE_WORDS[cause], evidence: lines };
+  return { ...wordsOf({ cause, evidence }), evidence: lines };
 }
 
 /** One line for a suggestion: `variable.set SHOTGUN_API_CACERTS to the union bundle`. */

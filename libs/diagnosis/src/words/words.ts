@@ -57,6 +57,8 @@ const REASONS: Readonly<Record<StepReason, string>> = {
   ignoredByBuild: 'this Python is built with a library that does not look at it',
   ignoredByHook: 'a start-up hook puts the default store in its place',
   failsImport: 'it names no file, which makes the import itself fail',
+  sticksToOrigin:
+    'it counts for that code, and in this version of requests for every later call of the same session to the same server',
   thatCodeAlone: 'it counts for the calls of that code alone',
   replacesBundle: 'it replaces the bundle and adds nothing to it',
   replacesDefaultFile: 'it replaces the default file, while the default directory stays',
