@@ -39,7 +39,7 @@ export { consumersOf, resolveSources } from './consumers/consumers-of.ts';
 export { STEP_REASONS, type StepReason } from './trust-sources/step.ts';
 export { reasonWords, stateWords, stepWords } from './words/words.ts';
 export { diagnose } from './diagnose.ts';
-export { remediesFor, type Ailing } from './remedies/remedies-for.ts';
+export { isMendable, remediesFor, type Ailing } from './remedies/remedies-for.ts';
 export { SUGGESTED_REMEDIES, type SuggestedRemedy, type Suggestion } from './remedies/suggestion.ts';
 export { CAUSE_WORDS, causeWords, suggestionWords, wordsOf, type CauseWords } from './words/causes.ts';
 export {
@@ -57,3 +57,11 @@ export {
 export { counterpartsOf, type ComparedSource, type Counterparts } from './consequences/counterparts.ts';
 export { judgeProof, type PointId, type Proof, type ProofTask } from './consequences/judge-proof.ts';
 export { isTrustFailure } from './consequences/trust-failure.ts';
+export {
+  smallestRepair,
+  type PartEffect,
+  type RepairPart,
+  type RepairTask,
+  type SmallestRepair,
+  type TargetPoint,
+} from './remedies/smallest-repair.ts';

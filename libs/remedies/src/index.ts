@@ -76,3 +76,13 @@ export {
   type RepairTarget,
   type TrustRepairParameters,
 } from './trust-repair/schema.ts';
+export { repairParts, type RepairPartChoice } from './trust-repair/parts.ts';
+export {
+  chooseParts,
+  partEffect,
+  partName,
+  repairTargets,
+  whyImpossible,
+  type ReadyPart,
+  type RepairContext,
+} from './trust-repair/effect.ts';

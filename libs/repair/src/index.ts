@@ -75,3 +75,4 @@ export type { PythonPackageAccess, PythonRun, PythonRunResult } from './python-u
 export type { Account, TreeAccess, Writer } from './code-trees/ports.ts';
 export { askTreeProcess, readTreeProcess, treeProcess } from './code-trees/tree-process.ts';
 export { doTreeWork, type TreeAnswer, type TreeRequest } from './code-trees/tree-work.ts';
+export { createTrustRepair, type TrustRepairOptions } from './trust-repair/index.ts';

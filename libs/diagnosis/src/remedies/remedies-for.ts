@@ -97,6 +97,12 @@ function newerApi({ consumer: { api } }: Ailing): Suggestion[] {
   return api === null ? [] : [upgradeOf(api)];
 }
 
+/** Can something that is done on this host, beside a line of code, mend it? */
+export function isMendable(cause: VerdictCause): boolean {
+  const choose = BY_CAUSE[cause];
+  return choose !== nothing && choose !== code;
+}
+
 /** It looks where nothing is: a root that is added to the system's store is not seen (python-tls.md §3, compiled-in paths). */
 function withoutStore(ailing: Ailing): readonly Suggestion[] {
   const all = trust(ailing);
