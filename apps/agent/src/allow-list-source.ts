@@ -32,8 +32,8 @@ const ownership = (path: string, stats: Stats): PathOwnership => ({
   mode: stats.isSymbolicLink() ? 0o755 : stats.mode & 0o7777,
 });
 
-/** Each directory from `path` up to the root. */
-async function directoriesAbove(path: string): Promise<PathOwnership[]> {
+/** Each directory from `path` up to the root. Throws the system's error for one that is not there. */
+export async function directoriesAbove(path: string): Promise<PathOwnership[]> {
   const chain: PathOwnership[] = [];
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     chain.push(ownership(directory, await lstat(directory)));
@@ -63,10 +63,15 @@ async function readFacts(path: string, access: FileAccess | null): Promise<Allow
   }
 }
 
+/** Accounts that may own what root goes by: see {@link AllowListSource}. */
+export async function trustedAccounts(): Promise<number[]> {
+  const own = process.geteuid?.() ?? 0;
+  return [0, own, ...((await inPartialUserNamespace()) ? [OVERFLOW_UID] : [])];
+}
+
 /** The allow-list on the real file system: owner and mode of the file and of every directory above it; on Windows their access lists. */
 export async function createAllowListSource(): Promise<AllowListSource> {
-  const own = process.geteuid?.() ?? 0;
-  const trustedUids = [0, own, ...((await inPartialUserNamespace()) ? [OVERFLOW_UID] : [])];
+  const trustedUids = await trustedAccounts();
   const access = await openFileAccess().catch((error: unknown) => {
     throw new CliError(messageOf(error), 1, { cause: error });
   });

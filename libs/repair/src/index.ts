@@ -57,6 +57,8 @@ export { createAddAnchor } from './trust-store-add-anchor/index.ts';
 export { createCodeReport } from './code-report/index.ts';
 export type { CodeAccess } from './code-report/ports.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
+export { createBundleDeploy } from './bundle-deploy/index.ts';
+export type { BundleAccess } from './bundle-deploy/ports.ts';
 export { createVariableSet } from './variable-set/index.ts';
 export { createVariableUnset } from './variable-unset/index.ts';
 export type {

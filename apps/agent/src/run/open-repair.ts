@@ -2,6 +2,7 @@ import { createHost, fileCalls } from '@trustfleet/host';
 import type { KeySet } from '@trustfleet/protocol';
 import {
   createAddAnchor,
+  createBundleDeploy,
   createDurableFiles,
   createRemoveAnchor,
   createRepair,
@@ -12,6 +13,7 @@ import {
 import { keyPairFromSeed } from '@trustfleet/signing';
 import type { TrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
+import { createBundleAccess } from '../bundle-access.ts';
 import { createHandshakes, type HandshakesOptions } from '../judge/handshakes.ts';
 import { selfCommand } from '../self-command.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
@@ -25,13 +27,19 @@ async function openTrustStores(root: string): Promise<TrustStores> {
 /** Every remedy of this release, on this machine. */
 export function openRemedies(root: string): RemedyExecutor[] {
   let trustStores: Promise<TrustStores> | null = null;
+  const host = createHost();
+  const openStores = (): Promise<TrustStores> => (trustStores ??= openTrustStores(root));
   const access = createAnchorStoreAccess({
-    host: createHost(),
+    host,
     files: createDurableFiles(fileCalls),
-    trustStores: () => (trustStores ??= openTrustStores(root)),
+    trustStores: openStores,
     readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
   });
-  return [createAddAnchor(access), createRemoveAnchor(access)];
+  return [
+    createAddAnchor(access),
+    createRemoveAnchor(access),
+    createBundleDeploy(createBundleAccess({ host, root, trustStores: openStores })),
+  ];
 }
 
 export interface AgentRepairOptions extends Pick<
