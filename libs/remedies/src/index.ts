@@ -65,6 +65,14 @@ export {
   type ApiChoice,
   type ShotgunApiReplaceParameters,
 } from './shotgun-api-replace/schema.ts';
+export { knownApiOfCore } from './toolkit-upgrade-core/core-releases.ts';
+export { configurationAt, coreOf, wayOf, type CoreWay } from './toolkit-upgrade-core/way.ts';
+export type {
+  CoreHostLook,
+  CoreSettings,
+  CoreUndoContext,
+  CoreUpgradeContext,
+} from './toolkit-upgrade-core/context.ts';
 export {
   toolkitUpgradeCoreParameters,
   type ToolkitUpgradeCoreParameters,

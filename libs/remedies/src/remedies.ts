@@ -3,6 +3,7 @@ import { bundleDeploy } from './bundle-deploy/remedy.ts';
 import { codeReport } from './code-report/remedy.ts';
 import { pythonUpgradePackage } from './python-upgrade-package/remedy.ts';
 import { shotgunApiReplace } from './shotgun-api-replace/remedy.ts';
+import { toolkitUpgradeCore } from './toolkit-upgrade-core/remedy.ts';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
 import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 import { variableSet } from './variable-set/remedy.ts';
@@ -17,6 +18,7 @@ export const REMEDIES = {
   'variable.unset': variableUnset,
   'python.upgradePackage': pythonUpgradePackage,
   'shotgunApi.replace': shotgunApiReplace,
+  'toolkit.upgradeCore': toolkitUpgradeCore,
   'code.report': codeReport,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;

@@ -28,8 +28,8 @@ export type RemedyEffect =
     }
   /** The host complies already: the plan is empty. */
   | { readonly kind: 'none' }
-  /** It would not help here; `reason` is a sentence for a person. */
-  | { readonly kind: 'notApplicable'; readonly reason: string };
+  /** It would not help here; `reason` is a sentence for a person. `incompatible`: a shared install of which this host is not the keeper. */
+  | { readonly kind: 'notApplicable'; readonly reason: string; readonly state?: 'incompatible' };
 
 /** One file that a run of a remedy touched; digests are SHA-256 of its bytes, null where there is no file. */
 export interface UndoFile {

@@ -37,7 +37,8 @@ export type RemedyPlan =
   | { readonly kind: 'none' }
   /** Nothing is done here: every line of the plan says what a person or another manager has to do; `reason` says whose it is. */
   | { readonly kind: 'proposed'; readonly plan: JobPlan; readonly reason: string }
-  | { readonly kind: 'notApplicable'; readonly reason: string }
+  /** `incompatible`: a shared install of which this host is not the keeper. */
+  | { readonly kind: 'notApplicable'; readonly reason: string; readonly state?: 'incompatible' }
   /** Something hinders it, and another attempt would not help. */
   | { readonly kind: 'blocked'; readonly reason: string };
 

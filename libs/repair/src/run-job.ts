@@ -149,7 +149,7 @@ function followPlan(
 ): Promise<void> {
   switch (planned.kind) {
     case 'notApplicable':
-      return run.events.finish('notApplicable', { detail: planned.reason });
+      return run.events.finish(planned.state ?? 'notApplicable', { detail: planned.reason });
     case 'blocked':
       return run.events.finish('failed', { step: 'plan', detail: planned.reason });
     case 'none':
