@@ -13,6 +13,8 @@ export interface CollectEndpointsOptions {
   readonly catalogue: RootCatalogue;
   /** DER of the anchors of this host's stores and bundles: names the issuer that was not presented. */
   readonly anchors: Iterable<Uint8Array>;
+  /** When this is: by it certificates are valid or over, and a front end is gone that was not met for a day. */
+  readonly now: Date;
   /** Of one look. Default 10000. */
   readonly timeoutMs?: number;
 }
@@ -27,4 +29,9 @@ export interface EndpointsResult {
   readonly section: EndpointsSection;
   /** DER by SHA-256 of every certificate that `section` names and was presented. */
   readonly certificates: ReadonlyMap<string, Uint8Array>;
+  /**
+   * By endpoint, when the certificates that `section` names were presented last, milliseconds since 1970: no part of the section, since
+   * it moves by itself. To be kept beside it; where it is not, they are taken for just shown.
+   */
+  readonly shownAt?: ReadonlyMap<string, number>;
 }

@@ -23,6 +23,11 @@ export const endpointFacts = z.strictObject({
       section: endpointsSection,
       /** SHA-256 and DER in base64. */
       certificates: z.array(z.tuple([z.string(), z.string()])).max(4096),
+      /** When each endpoint presented what stands in the section; of an earlier agent's facts nothing is said. */
+      shownAt: z
+        .array(z.tuple([z.string(), time]))
+        .max(64)
+        .default([]),
     })
     .nullable(),
   probes: z

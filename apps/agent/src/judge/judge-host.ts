@@ -98,7 +98,7 @@ function factsWith(input: JudgeInput, seen: EndpointsResult | null): DiagnosisFa
 }
 
 async function look(
-  { host, orders, catalogue, certificates }: JudgeInput,
+  { host, orders, catalogue, certificates, wallClock }: JudgeInput,
   more: {
     readonly due: ReadonlySet<string>;
     readonly known: EndpointsResult | null;
@@ -112,6 +112,7 @@ async function look(
     proxy: proxyOf(more.facts),
     catalogue,
     anchors: certificates.values(),
+    now: wallClock,
   });
 }
 
@@ -211,12 +212,13 @@ function readSeen(seen: EndpointFacts['seen']): EndpointsResult | null {
     sha256,
     Buffer.from(der, 'base64'),
   ]);
-  return { section: seen.section, certificates: new Map(certificates) };
+  return { section: seen.section, certificates: new Map(certificates), shownAt: new Map(seen.shownAt) };
 }
 
-function writeSeen({ section, certificates }: EndpointsResult): EndpointFacts['seen'] {
+function writeSeen({ section, certificates, shownAt }: EndpointsResult): EndpointFacts['seen'] {
   return {
     section,
     certificates: [...certificates].map(([sha256, der]) => [sha256, Buffer.from(der).toString('base64')]),
+    shownAt: [...(shownAt ?? [])],
   };
 }

@@ -48,6 +48,7 @@ export async function judgeNow(input: JudgeNowInput): Promise<{
     proxy: proxyOf(before),
     catalogue,
     anchors: input.certificates.values(),
+    now: wallClock,
   });
   const certificates = new Map([...input.certificates, ...seen.certificates]);
   const facts = diagnosisFacts({ ...sections, endpoints: seen.section }, { ...shared, certificates });

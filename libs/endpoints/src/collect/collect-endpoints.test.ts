@@ -53,6 +53,7 @@ async function collect(
     proxy: { httpsProxy: null, noProxy: null },
     catalogue: ROOT_CATALOGUE,
     anchors: [],
+    now: new Date(),
     ...more,
   });
   expect(endpointsSection.parse(result.section)).toEqual(result.section);

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { createAnchorSet, sha256Hex } from '@trustfleet/certificates';
+import { createAnchorSet, sha256Hex, type AnchorSet } from '@trustfleet/certificates';
 import { judgeInterception } from '@trustfleet/diagnosis';
 import {
   clip,
@@ -10,6 +10,7 @@ import {
 } from '@trustfleet/protocol';
 import type { EndpointLook, EndpointPorts } from '../ports.ts';
 import type { CollectEndpointsOptions, EndpointsResult } from '../types.ts';
+import { keepShown, type Seen } from './keep-shown.ts';
 import { proxyFor } from './proxy-for.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -29,24 +30,29 @@ export async function collectEndpoints(
   options: CollectEndpointsOptions,
 ): Promise<EndpointsResult> {
   const endpoints = options.endpoints.slice(0, MAX_ENDPOINTS);
+  const anchors = createAnchorSet(options.anchors);
   const looks = await inTurn(endpoints, async (endpoint) => {
-    const last = lastLook(endpoint, options.known);
+    const last = lastLook(endpoint, options);
     // A configured endpoint that was never looked at is no fact yet: it stands in the section when it was.
-    return options.due.has(endpoint.id) ? await look(ports, endpoint, options) : last;
+    if (!options.due.has(endpoint.id)) return last;
+    const now = await look(ports, endpoint, options);
+    return keepShown(now, last, { host: endpoint.host, at: options.now, anchors });
   });
   const seen = looks.flatMap((one) => one ?? []);
   const certificates = new Map(seen.flatMap(({ presented }) => [...presented]));
   const observed = seen.map(({ endpoint }) => endpoint);
-  return { section: judged(observed, { certificates, options }), certificates };
-}
-
-interface Seen {
-  readonly endpoint: ObservedEndpoint;
-  readonly presented: ReadonlyMap<string, Uint8Array>;
+  return {
+    section: judged(observed, { certificates, anchors, catalogue: options.catalogue }),
+    certificates,
+    shownAt: new Map(seen.map(({ endpoint, shownAt }) => [endpoint.id, shownAt])),
+  };
 }
 
 /** Kept as long as the address is the one that was looked at. */
-function lastLook(endpoint: ConfiguredEndpoint, known: EndpointsResult | null): Seen | null {
+function lastLook(
+  endpoint: ConfiguredEndpoint,
+  { known, now }: Pick<CollectEndpointsOptions, 'known' | 'now'>,
+): Seen | null {
   const last = known?.section.endpoints.find(
     ({ id, host, port }) => id === endpoint.id && host === endpoint.host && port === endpoint.port,
   );
@@ -56,7 +62,9 @@ function lastLook(endpoint: ConfiguredEndpoint, known: EndpointsResult | null): 
     const der = known.certificates.get(digest);
     return der === undefined ? [] : [[digest, der] as const];
   });
-  return { endpoint: last, presented: new Map(presented) };
+  // Not said: as if it had been shown just now.
+  const shownAt = known.shownAt?.get(endpoint.id) ?? now.getTime();
+  return { endpoint: last, presented: new Map(presented), shownAt };
 }
 
 async function look(
@@ -90,6 +98,7 @@ async function look(
       interception: null,
     },
     presented: new Map([...chain, ...(without ?? [])].map((der) => [sha256Hex(der), der])),
+    shownAt: options.now.getTime(),
   };
 }
 
@@ -117,7 +126,11 @@ function detailOf(seen: EndpointLook, kept: readonly Uint8Array[]): string | nul
 /** Judged over all endpoints at once: what was seen at one tells about the next (failures.md §7.2). */
 function judged(
   observed: readonly ObservedEndpoint[],
-  by: { readonly certificates: ReadonlyMap<string, Uint8Array>; readonly options: CollectEndpointsOptions },
+  by: {
+    readonly certificates: ReadonlyMap<string, Uint8Array>;
+    readonly anchors: AnchorSet;
+    readonly catalogue: CollectEndpointsOptions['catalogue'];
+  },
 ): EndpointsSection {
   const found = judgeInterception({
     endpoints: observed.map(({ id, host, chain }) => ({
@@ -125,8 +138,8 @@ function judged(
       host,
       chain: chain.flatMap((digest) => by.certificates.get(digest) ?? []),
     })),
-    catalogue: by.options.catalogue,
-    anchors: createAnchorSet(by.options.anchors),
+    catalogue: by.catalogue,
+    anchors: by.anchors,
   });
   return {
     endpoints: observed
