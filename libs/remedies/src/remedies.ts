@@ -4,6 +4,7 @@ import { codeReport } from './code-report/remedy.ts';
 import { pythonUpgradePackage } from './python-upgrade-package/remedy.ts';
 import { shotgunApiReplace } from './shotgun-api-replace/remedy.ts';
 import { toolkitUpgradeCore } from './toolkit-upgrade-core/remedy.ts';
+import { trustRepair } from './trust-repair/remedy.ts';
 import { trustStoreAddAnchor } from './trust-store-add-anchor/remedy.ts';
 import { trustStoreRemoveAnchor } from './trust-store-remove-anchor/remedy.ts';
 import { variableSet } from './variable-set/remedy.ts';
@@ -20,6 +21,7 @@ export const REMEDIES = {
   'shotgunApi.replace': shotgunApiReplace,
   'toolkit.upgradeCore': toolkitUpgradeCore,
   'code.report': codeReport,
+  'trust.repair': trustRepair,
 } as const;
 export type RemedyName = keyof typeof REMEDIES;
 

@@ -1,4 +1,4 @@
-import type { JobPlan, Order } from '@trustfleet/protocol';
+import type { Order } from '@trustfleet/protocol';
 import {
   repairParts,
   type ReadyPart,
@@ -26,15 +26,17 @@ export interface RepairOrder {
 }
 
 /** As a plan names it. */
-export type PlannedPart = NonNullable<JobPlan['parts']>[number];
+export interface PlannedPart {
+  readonly remedy: string;
+  readonly parameters: Record<string, unknown>;
+}
 
 export interface OpenedPart extends PlannedPart {
   readonly opened: OpenedRemedy;
 }
 
-export interface PreparedPart extends ReadyPart {
+export interface PreparedPart extends OpenedPart, ReadyPart {
   readonly parameters: PlannedPart['parameters'];
-  readonly opened: OpenedRemedy;
   readonly foreseen: ForeseenEffect;
 }
 
