@@ -21,6 +21,8 @@ export {
   type WindowsServiceStatus,
 } from './windows-services/index.ts';
 export { createRegistry } from './windows-registry/index.ts';
+export { createRegistryWriter } from './windows-registry/writer.ts';
+export type { RegistryPlace, RegistryText, RegistryWriter } from './windows-registry/types.ts';
 export { observeEndpoint } from './observe-endpoint/observe-endpoint.ts';
 export type { EndpointObservation, ObserveRequest } from './observe-endpoint/types.ts';
 export { watchPaths } from './watch.ts';

@@ -1,5 +1,6 @@
 export type * from './ports.ts';
 export type * from './types.ts';
+export { profileFolders } from './windows-people.ts';
 export { collectVariables } from './variables/collect-variables.ts';
 export { collectBundles } from './bundles/collect-bundles.ts';
 export type { FoundBundles } from './bundles/wanted-bundles.ts';

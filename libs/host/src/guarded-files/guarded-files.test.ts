@@ -183,7 +183,7 @@ describe('loss of power', () => {
         const told = name(path);
         return new Proxy(handle, {
           get(target, key: keyof typeof handle) {
-            const value = (target as unknown as Record<string, unknown>)[key];
+            const value = (target as unknown as Record<string | symbol, unknown>)[key];
             if (typeof value !== 'function') return value;
             if (key === 'sync' || key === 'writeFile') order.push(`${key} ${told}`);
             return value.bind(target) as unknown;
@@ -216,7 +216,7 @@ describe('loss of power', () => {
           return new Proxy(handle, {
             get(target, key: keyof typeof handle) {
               if (key === call) return fail;
-              const value: unknown = target[key];
+              const value = (target as unknown as Record<string | symbol, unknown>)[key];
               return typeof value === 'function' ? (value.bind(target) as unknown) : value;
             },
           });

@@ -56,6 +56,25 @@ const collect = (keys: Readonly<Record<string, Key | null>>) =>
   collectVariables(ports(keys), { processEnv: { SystemDrive: 'C:', PIP_CERT: 'C:\\pip.pem' } });
 
 describe('collectVariables on Windows', () => {
+  it('reads what the service control manager adds for one service, unexpanded', async () => {
+    const services = 'SYSTEM\\CurrentControlSet\\Services';
+    const { section } = await collect({
+      [services]: { keys: ['Farm', 'Plain'] },
+      [`${services}\\Farm`]: {
+        values: { Environment: 'TOKEN=hunter2\0ssl_cert_file=C:\\%X%\\ca.pem\0=C:', ImagePath: 'farm.exe' },
+      },
+      [`${services}\\Plain`]: { values: { ImagePath: 'plain.exe' } },
+    });
+
+    expect(section.variables.filter(({ owner }) => owner !== 'trustfleet-agent')).toEqual([
+      {
+        ...{ name: 'SSL_CERT_FILE', value: 'C:\\%X%\\ca.pem', scope: 'service', owner: 'Farm' },
+        source: `HKEY_LOCAL_MACHINE\\${services}\\Farm`,
+      },
+    ]);
+    expect(JSON.stringify(section)).not.toContain('hunter2');
+  });
+
   it('reads those of the machine and of people who are signed in, and keeps no others', async () => {
     const { section, variables, watch } = await collect(STUDIO);
 

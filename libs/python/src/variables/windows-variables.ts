@@ -8,7 +8,9 @@ import { PERSON, profileFolders } from '../windows-people.ts';
 import { expandPercent, type Lookup } from './expand.ts';
 
 const MACHINE = 'SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment';
+const SERVICES = 'SYSTEM\\CurrentControlSet\\Services';
 const MAX_PEOPLE = 100;
+const MAX_SERVICES = 2000;
 
 export interface FoundVariables {
   readonly found: readonly FoundVariable[];
@@ -97,8 +99,28 @@ async function ofPeople(collection: Collection, base: Lookup): Promise<FoundVari
   return found;
 }
 
+/** What the service control manager adds for one service: texts `NAME=value` of its value `Environment`, expanded by nobody. */
+async function ofServices(collection: Collection): Promise<FoundVariable[]> {
+  const services = await collection.find({ hive: 'localMachine', key: SERVICES });
+  const found: FoundVariable[] = [];
+  for (const owner of (services?.keys ?? []).slice(0, MAX_SERVICES)) {
+    const key: Key = { hive: 'localMachine', key: `${SERVICES}\\${owner}` };
+    const read = await collection.find(key);
+    const texts = read?.values.find(({ name }) => name.toLowerCase() === 'environment')?.text ?? '';
+    const values = texts.split('\0').flatMap((text) => {
+      const equals = text.indexOf('=');
+      return equals < 1
+        ? []
+        : [{ name: text.slice(0, equals), text: text.slice(equals + 1), expands: false }];
+    });
+    const service: Owner = { scope: 'service', owner, readAs: null, lookup: () => undefined };
+    found.push(...variablesIn(key, { state: 'read', values, keys: [] }, service));
+  }
+  return found;
+}
+
 /**
- * CA variables of Windows: the machine's and those of everybody who is signed in, out of the registry. A file that a person's variable
+ * CA variables of Windows: the machine's, those of services and those of everybody who is signed in, out of the registry. A file that a person's variable
  * names is not read: nothing is opened with another account's rights here yet, and not with the agent's either (security.md, "a local
  * user").
  */
@@ -120,5 +142,7 @@ export async function windowsVariables(
   const base: Lookup = (name) => values.get(name);
   const owner: Owner = { scope: 'machine', owner: null, readAs: null, lookup: base };
   const found = machine === null ? [] : variablesIn(key, machine, owner);
-  return { found: [...found, ...(await ofPeople(collection, base))], problems: collection.problems };
+  const services = await ofServices(collection);
+  const people = await ofPeople(collection, base);
+  return { found: [...found, ...services, ...people], problems: collection.problems };
 }

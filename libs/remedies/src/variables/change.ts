@@ -83,28 +83,34 @@ function leftToOthers(wish: Wish): RemedyEffect | null {
 
 /** The change of the place, or what somebody else has to do about it; `elsewhere`: lines for other files that decide it as well. */
 export function changeOf(wish: Wish, elsewhere: readonly PlanChange[]): RemedyEffect {
+  if (elsewhere.length === 0) return leftToOthers(wish) ?? written(wish);
+  const files = elsewhere.flatMap((change) => ('path' in change ? [change.path] : []));
+  return proposed(
+    wish,
+    [...elsewhere],
+    `${shown(wish.subject)} is decided in ${files.join(', ')}, which this remedy does not write: nothing was changed. The plan holds what has to be done there.`,
+  );
+}
+
+function written(wish: Wish): RemedyEffect {
   const { context, facts, place, subject, value } = wish;
-  if (elsewhere.length > 0)
-    return proposed(
-      wish,
-      [...elsewhere],
-      `${shown(subject)} is decided in ${elsewhere.map((change) => ('path' in change ? change.path : '')).join(', ')}, which this remedy does not write: nothing was changed. The plan holds what has to be done there.`,
-    );
-  const left = leftToOthers(wish);
-  if (left !== null) return left;
   const { name, owner = null, scope } = subject;
-  const previous = standingAt(wish);
+  const { managers = [], value: bundle = null } = context.host ?? {};
   const { source } = place;
-  const reload: PlanChange[] =
-    place.kind === 'file' && place.format === 'unitDropIn' && context.host?.systemd !== false
-      ? [{ kind: 'runTool', argv: ['systemctl', 'daemon-reload'] }]
-      : [];
   return {
     kind: 'change',
-    facts: withAssigned(facts, { ...subject, source, value }, context.host?.value ?? null),
-    changes: [{ kind: 'setVariable', name, scope, owner, value, previous, source }, ...reload],
-    ...(context.host?.managers.length ? { managers: named(context.host.managers) } : {}),
+    facts: withAssigned(facts, { ...subject, source, value }, bundle),
+    changes: [
+      { kind: 'setVariable', name, scope, owner, value, previous: standingAt(wish), source },
+      ...reloading(wish),
+    ],
+    ...(managers.length === 0 ? {} : { managers: named(managers) }),
     affected: affectedBy(subject),
     remark: seenBy(subject, context),
   };
 }
+
+const reloading = ({ context, place }: Wish): PlanChange[] =>
+  place.kind === 'file' && place.format === 'unitDropIn' && context.host?.systemd !== false
+    ? [{ kind: 'runTool', argv: ['systemctl', 'daemon-reload'] }]
+    : [];
