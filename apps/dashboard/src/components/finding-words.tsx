@@ -121,21 +121,35 @@ export function FindingWords({ finding }: { readonly finding: FindingView }) {
   );
 }
 
+/** The order that mends a finding, as far as the finding knows it; null where nothing is ordered for it. */
+function fixPath({ anchor, hostId, remedies, subject }: FindingView): string | null {
+  if (anchor !== null && remedies.includes('trustStore.addAnchor'))
+    return `/orders/new?anchor=${anchor.sha256}&hosts=${hostId}`;
+  if (subject.kind === 'client' && remedies.includes('trust.repair')) {
+    const targets = [{ python: subject.python, client: subject.client, endpoint: subject.endpoint.id }];
+    const query = new URLSearchParams({
+      remedy: 'trust.repair',
+      hosts: hostId,
+      parameters: JSON.stringify({ targets }),
+      changing: 'true',
+    });
+    return `/orders/new?${query.toString()}`;
+  }
+  if (subject.kind === 'code' && remedies.includes('code.report'))
+    return `/orders/new?remedy=code.report&hosts=${hostId}`;
+  return null;
+}
+
 /** The way from a finding to its remedy; says so where there is none. */
 export function FindingFix({ finding }: { readonly finding: FindingView }) {
   const t = useTranslations('findings');
   const may = useMay();
-  if (finding.anchor === null || !finding.remedies.includes('trustStore.addAnchor')) {
-    return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
-  }
+  const path = fixPath(finding);
+  if (path === null) return <span className="text-[0.93em] text-muted">{t('noRemedy')}</span>;
   if (!may('orders.create')) return null;
   return (
-    <Link
-      prefetch={false}
-      href={`/orders/new?anchor=${finding.anchor.sha256}&hosts=${finding.hostId}`}
-      className={buttonClass({ size: 'sm' })}
-    >
-      {t('fix')}
+    <Link prefetch={false} href={path} className={buttonClass({ size: 'sm' })}>
+      {t(finding.subject.kind === 'code' ? 'reportCode' : finding.anchor === null ? 'repair' : 'fix')}
     </Link>
   );
 }

@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl';
 import type { Parameters } from '../order-subject.ts';
 import { AcceptButton, type FormProps } from './parameter-form.tsx';
 import { ParameterList } from './parameter-list.tsx';
+import { RepairForm } from './repair-form.tsx';
 import { TextForm } from './text-form.tsx';
 import { VariableForm } from './variable-form.tsx';
 
@@ -14,6 +15,7 @@ import { VariableForm } from './variable-form.tsx';
 const FORMS: { readonly [Name in ParameterRemedy]?: (props: FormProps) => ReactElement } = {
   'variable.set': (props) => <VariableForm {...props} />,
   'variable.unset': (props) => <VariableForm {...props} />,
+  'trust.repair': (props) => <RepairForm {...props} />,
   'python.upgradePackage': (props) => (
     <TextForm {...props} names={['python', 'package', 'version']} fixed={{ source: { kind: 'index' } }} />
   ),
