@@ -288,6 +288,9 @@ describe('remediesForCause', () => {
     ['anchorForOtherPurposes', ['trustStore.addAnchor']],
     ['anchorDistrusted', []],
     ['storeMalformed', []],
+    ['bundleStale', ['trust.repair']],
+    ['hostNameMismatch', []],
+    ['verificationOff', ['code.report']],
     ['ofANewerRelease', []],
     ['constructor', []],
   ])('%s → %j', (cause, names) => {
