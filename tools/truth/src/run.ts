@@ -111,24 +111,28 @@ interface Laboratory {
   readonly digests: Plan['digests'];
 }
 
-/** One world for each default store, one after the other. */
+/** One world for each default store; both at once, since each begins by looking at everything. */
 async function visit(options: TruthOptions, laboratory: Laboratory): Promise<void> {
   const { files, directory } = laboratory;
   const plans = (['bare', 'studio'] as const)
     .map((store) => ({ store, plan: planOf(options, { ...laboratory, store }) }))
     .filter(({ plan }) => plan.runs.length > 0);
   options.listener.planned(plans.reduce((sum, { plan }) => sum + plan.runs.length, 0));
-  for (const { store, plan } of plans) {
-    await rm(plan.scratch, { recursive: true, force: true });
-    await mkdir(plan.scratch, { recursive: true });
-    const planFile = join(directory, `plan-${store}.json`);
-    await writeFile(planFile, JSON.stringify(plan));
-    await enterWorld(
-      { store: files.store(store), hosts: join(directory, 'hosts'), planFile },
-      { limitMs: options.limitMs, done: options.listener.done },
-    );
-  }
+  await rm(scratchOf(directory), { recursive: true, force: true });
+  await mkdir(scratchOf(directory), { recursive: true });
+  await Promise.all(
+    plans.map(async ({ store, plan }) => {
+      const planFile = join(directory, `plan-${store}.json`);
+      await writeFile(planFile, JSON.stringify(plan));
+      await enterWorld(
+        { store: files.store(store), hosts: join(directory, 'hosts'), planFile },
+        { limitMs: options.limitMs, done: options.listener.done },
+      );
+    }),
+  );
 }
+
+const scratchOf = (directory: string): string => join(directory, 'jobs');
 
 function planOf(
   { selection, keep, atOnce }: TruthOptions,
@@ -156,7 +160,7 @@ function planOf(
     proxy: `http://127.0.0.1:${proxy.port}`,
     runs,
     atOnce,
-    scratch: join(directory, 'jobs'),
+    scratch: scratchOf(directory),
     answers: keep ? join(directory, 'answers') : null,
     digests,
   };

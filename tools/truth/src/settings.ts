@@ -114,7 +114,9 @@ function single(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { SSL_CERT_DIR: files.folder(name) },
       visits: 'markers' as const,
-      ...(name === 'unhashed' ? { thorough: true, fault: name } : {}),
+      // Everywhere it is told by all variables together.
+      thorough: true,
+      ...(name === 'unhashed' ? { fault: name } : {}),
     })),
   ];
 }
@@ -156,8 +158,22 @@ function together(files: LabFiles): Setting[] {
   ];
 }
 
-/** Whom the API hands these two to: how they take a file that is wrong is tried with themselves, in the API whether it is there at all. */
-const TAKEN_BY_OTHERS = ['SSL_CERT_FILE', 'HTTPLIB2_CA_CERTS'];
+/** Variables whose file somebody else loads, or loads as REQUESTS_CA_BUNDLE's is: how that one takes a wrong file is tried there. */
+const LOADED_ALIKE = ['HTTPLIB2_CA_CERTS', 'CURL_CA_BUNDLE', 'PIP_CERT'];
+
+/**
+ * How a file that is wrong is taken is tried with whoever loads it. SSL_CERT_FILE is a matter of Python's own clients; of the others it is
+ * tried everywhere that they are looked for.
+ */
+function takenBy(
+  variable: string,
+  { clients, fault }: { readonly clients: readonly ClientName[]; readonly fault: Fault },
+): readonly ClientName[] {
+  const lookedFor = ['missing', 'setButEmpty'].includes(fault);
+  if (variable === 'SSL_CERT_FILE') return clients.filter((client) => !API.includes(client));
+  if (!LOADED_ALIKE.includes(variable) || lookedFor) return clients;
+  return clients.filter((client) => client === 'httplib2');
+}
 
 function bad(files: LabFiles): Setting[] {
   return VARIABLES.flatMap(([variable, , clients]) => [
@@ -166,10 +182,7 @@ function bad(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { [variable]: files.bundle(what) },
       visits: 'few' as const,
-      clients:
-        what !== 'missing' && TAKEN_BY_OTHERS.includes(variable)
-          ? clients.filter((client) => !API.includes(client))
-          : clients,
+      clients: takenBy(variable, { clients, fault: what }),
       thorough: what !== 'missing',
       fault: what,
     })),
@@ -178,7 +191,7 @@ function bad(files: LabFiles): Setting[] {
       store: 'bare' as const,
       variables: { [variable]: '' },
       visits: 'few' as const,
-      clients,
+      clients: takenBy(variable, { clients, fault: 'setButEmpty' }),
       fault: 'setButEmpty' as const,
     },
   ]);
@@ -203,13 +216,13 @@ function inCode(files: LabFiles): Setting[] {
   return [
     set('names a file', call(named)),
     set('names a file, beside every variable', call(named), { variables: everyVariable(files), thorough }),
-    set('names a file that is missing', call(files.bundle('missing')), { visits: 'few' }),
+    set('names a file that is missing', call(files.bundle('missing')), { visits: 'few', thorough }),
     set('names a file truncated', call(files.bundle('truncated')), { visits: 'few', thorough }),
     set('verifies nothing', call(false), { visits: 'few', thorough }),
     set('verifies nothing, beside every variable', call(false), {
       ...{ visits: 'few', variables: everyVariable(files), thorough },
     }),
-    set('sets Session.verify to a file', session(named)),
+    set('sets Session.verify to a file', session(named), { thorough }),
     set('sets Session.verify to a file, beside REQUESTS_CA_BUNDLE', session(named), { variables: requests }),
     set('sets Session.verify to False', session(false), { visits: 'few', thorough }),
     set('sets Session.verify to False, beside REQUESTS_CA_BUNDLE', session(false), {
@@ -245,9 +258,8 @@ function sources(files: LabFiles): Setting[] {
     store: 'bare' as const,
     variables: Object.fromEntries(VARIABLES.map(([variable]) => [variable, files.bundle(name)])),
     visits: name === 'all' ? ('all' as const) : ('anchors' as const),
-    // The anchors of `all` are those of the studio's default store, where every stand visits all chains.
-    ...(name === 'all' ? { visitsElsewhere: 'markers' as const } : {}),
-    thorough: !['all', 'old'].includes(name),
+    // The anchors of `all` are those of the studio's default store, which every stand has; of the others OpenSSL makes what it makes.
+    thorough: true,
   }));
 }
 
@@ -269,7 +281,11 @@ function switches(files: LabFiles): Setting[] {
       // Python 3 knows no such variable; of those with 2.7 the thorough ones are of every era.
       thorough: true,
     },
-    set('SHOTGUN_FORCE_CERTIFICATE_VALIDATION', { SHOTGUN_FORCE_CERTIFICATE_VALIDATION: '1' }, API),
+    {
+      ...set('SHOTGUN_FORCE_CERTIFICATE_VALIDATION', { SHOTGUN_FORCE_CERTIFICATE_VALIDATION: '1' }, API),
+      // Of the eras that know it one stand each is thorough.
+      thorough: true,
+    },
     ofPip('PIP_USE_FEATURE=truststore', { PIP_USE_FEATURE: 'truststore' }),
     ofPip('PIP_USE_DEPRECATED=legacy-certs', { PIP_USE_DEPRECATED: 'legacy-certs' }),
     ofPip('PIP_USE_DEPRECATED=legacy-certs with SSL_CERT_FILE', {
