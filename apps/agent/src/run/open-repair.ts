@@ -6,9 +6,12 @@ import {
   createDurableFiles,
   createRemoveAnchor,
   createRepair,
+  createTrustRepair,
+  notPermittedReason,
   type RemedyExecutor,
   type Repair,
   type RepairOptions,
+  type TrustRepairOptions,
 } from '@trustfleet/repair';
 import { keyPairFromSeed } from '@trustfleet/signing';
 import type { TrustStores } from '@trustfleet/trust-stores';
@@ -25,7 +28,10 @@ async function openTrustStores(root: string): Promise<TrustStores> {
 }
 
 /** Every remedy of this release, on this machine. */
-export function openRemedies(root: string): RemedyExecutor[] {
+export function openRemedies(
+  root: string,
+  forbidden: TrustRepairOptions['forbidden'] = () => Promise.resolve(null),
+): RemedyExecutor[] {
   let trustStores: Promise<TrustStores> | null = null;
   const host = createHost();
   const openStores = (): Promise<TrustStores> => (trustStores ??= openTrustStores(root));
@@ -35,11 +41,13 @@ export function openRemedies(root: string): RemedyExecutor[] {
     trustStores: openStores,
     readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
   });
-  return [
+  const executors = [
     createAddAnchor(access),
     createRemoveAnchor(access),
     createBundleDeploy(createBundleAccess({ host, root, trustStores: openStores })),
   ];
+  // Made of the others.
+  return [...executors, createTrustRepair({ executors, forbidden })];
 }
 
 export interface AgentRepairOptions extends Pick<
@@ -62,7 +70,7 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
     ...rest,
     files: createDurableFiles(fileCalls),
     identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
-    remedies: openRemedies(root),
+    remedies: openRemedies(root, async (work) => notPermittedReason(await rest.allowList(), work)),
     handshakes: createHandshakes({
       ...{ ...proof, root, platform, runProgram },
       command: [...selfCommand(), 'collect'],
