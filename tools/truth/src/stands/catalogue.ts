@@ -151,14 +151,26 @@ function pips(): StandWish[] {
 /** What changes "the trust store" by being there (python-tls.md §4). */
 function injected(): StandWish[] {
   const clients: readonly ClientName[] = ['ssl', 'requests', 'urllib3', 'httplib2', 'pip'];
-  const requirements = ['truststore', 'requests==2.32.3', 'urllib3==2.2.3', 'certifi==2024.8.30'];
-  return ['3.10', '3.12', '3.13'].map((feature) => ({
+  const web = ['urllib3==2.2.3', 'certifi==2024.8.30', 'httplib2==0.22.0'];
+  const truststore = ['3.10', '3.12', '3.13'].map((feature) => ({
     name: `${feature} truststore injected`,
     feature,
-    requirements: [...requirements, 'httplib2==0.22.0', 'pip==24.1.2'],
+    requirements: ['truststore', 'requests==2.32.3', ...web, 'pip==24.1.2'],
     startUp: INJECT,
     clients,
   }));
+  // Before 5 it patches by wrapt, from 5 on by truststore.
+  const systemCerts = [
+    { feature: '3.9', version: '4.0', pip: '24.1.2' },
+    { feature: '3.11', version: '4.0', pip: '24.1.2' },
+    { feature: '3.11', version: '5.2', pip: '24.2' },
+  ].map(({ feature, version, pip }) => ({
+    name: `${feature} pip-system-certs ${version}`,
+    feature,
+    requirements: [`pip-system-certs==${version}`, 'requests==2.31.0', ...web, `pip==${pip}`],
+    clients,
+  }));
+  return [...truststore, ...systemCerts];
 }
 
 function cloud(): StandWish[] {
