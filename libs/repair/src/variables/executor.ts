@@ -21,6 +21,7 @@ import type {
   DoneWork,
   ForeseenEffect,
   OpenedRemedy,
+  PlanGiven,
   RemedyCheck,
   RemedyExecutor,
   RemedyPlan,
@@ -62,9 +63,16 @@ async function lookAt(
 /** Of a proposal nothing but its lines is there; a change has its steps. */
 const isProposal = (changes: JobPlan['changes']): boolean => changes.every(({ kind }) => kind === 'propose');
 
-async function makePlan(changing: Changing, given?: HostFacts): Promise<RemedyPlan> {
+/** The variables as they are now, beside which copies of the API are known: those decide whether anybody looks at one. */
+async function factsOf({ access }: Changing, { facts, measured }: PlanGiven): Promise<HostFacts> {
+  if (facts !== undefined) return facts;
+  const { pythons, shotgrid } = measured?.facts ?? {};
+  return { pythons, shotgrid, ...(await access.facts()) };
+}
+
+async function makePlan(changing: Changing, given: PlanGiven): Promise<RemedyPlan> {
   const { context } = await lookAt(changing);
-  const effect = effectOf(changing, given ?? (await changing.access.facts()), context);
+  const effect = effectOf(changing, await factsOf(changing, given), context);
   if (effect.kind !== 'change') return effect;
   const { affected, changes, managers, remark } = effect;
   const plan: JobPlan = {
@@ -205,7 +213,7 @@ function open(name: Asked['name'], access: VariableAccess, order: Order): Opened
   const changing: Changing = { access, asked, value };
   return {
     ...common(changing),
-    plan: ({ facts } = {}) => makePlan(changing, facts),
+    plan: (given = {}) => makePlan(changing, given),
     foresee: () => foresee(changing),
     check: () => check(changing),
   };

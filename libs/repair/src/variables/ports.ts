@@ -31,7 +31,7 @@ export interface VariableRegistry {
 /** What these remedies need of the host; the agent connects it with libs/host and libs/python. */
 export interface VariableAccess {
   readonly platform: 'linux' | 'windows' | 'macos';
-  /** The variables as they are now, and what else of the host is at hand. */
+  /** The variables as they are now. */
   facts(): Promise<HostFacts>;
   /** What only the host can tell of that account or unit; `value`: the path that the variable is to name, `certificates` what that file holds. */
   look(
