@@ -78,9 +78,13 @@ function Row({ install }: { readonly install: SharedInstallView }) {
         </TextLink>
       </Td>
       <Td column={t('kind')}>{t(`kinds.${install.kind}`)}</Td>
-      <Td column={t('version')}>
-        {install.kind === 'bundle' ? null : <Untrusted text={install.version ?? common('unknown')} />}
-      </Td>
+      {install.kind === 'bundle' ? (
+        <Td />
+      ) : (
+        <Td column={t('version')}>
+          <Untrusted text={install.version ?? common('unknown')} />
+        </Td>
+      )}
       <Td column={t('hosts')} className="tabular-nums">
         {install.hosts}
       </Td>

@@ -62,11 +62,11 @@ const detail = async (id: string, query = '') =>
 describe('shared installs', () => {
   it('are one over hosts that mount one export here and there, and go with the last of them', async () => {
     const hosts: TestAgent[] = [];
-    for (const [index, mount] of ['/mnt/vol', '/studio/nas', '/n'].entries())
-      hosts.push(await lab.newcomer(`ws-nfs-${index}`));
-    hosts.forEach((agent, index) =>
-      agent.report(sections(onNfs(['/mnt/vol', '/studio/nas', '/n'][index] ?? ''))),
-    );
+    for (const [index, mount] of ['/mnt/vol', '/studio/nas', '/n'].entries()) {
+      const agent = await lab.newcomer(`ws-nfs-${index}`);
+      agent.report(sections(onNfs(mount)));
+      hosts.push(agent);
+    }
 
     const { items } = await settled('?q=nas.studio', (page) => page.items[0]?.hosts === 3);
     expect(items).toMatchObject([
