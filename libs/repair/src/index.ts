@@ -54,9 +54,17 @@ export type {
   RunningPrograms,
 } from './proof.ts';
 export { createAddAnchor } from './trust-store-add-anchor/index.ts';
+export { createUpgradeCore } from './toolkit-upgrade-core/index.ts';
+export type { CoreAccess, CoreEdit, TankAccess } from './toolkit-upgrade-core/ports.ts';
 export { createCodeReport } from './code-report/index.ts';
 export type { CodeAccess } from './code-report/ports.ts';
 export { createRemoveAnchor } from './trust-store-remove-anchor/index.ts';
+export {
+  ArtifactRefusedError,
+  MAX_ARTIFACT_BYTES,
+  type ArtifactRequest,
+  type FetchArtifact,
+} from './artifacts/artifact-store.ts';
 export { createBundleDeploy } from './bundle-deploy/index.ts';
 export type { BundleAccess } from './bundle-deploy/ports.ts';
 export { createVariableSet } from './variable-set/index.ts';
@@ -74,6 +82,8 @@ export type { AnchorInStore, AnchorStoreAccess, StoreName, StoreToolResult } fro
 export { anchorCheck, evaluateAnchor, type AnchorCheck } from './anchor-stores/verify.ts';
 export { createUpgradePackage } from './python-upgrade-package/index.ts';
 export type { PythonPackageAccess, PythonRun, PythonRunResult } from './python-upgrade-package/ports.ts';
+export { createReplaceApi } from './shotgun-api-replace/index.ts';
+export type { ApiCopyAccess } from './shotgun-api-replace/ports.ts';
 export type { Account, TreeAccess, Writer } from './code-trees/ports.ts';
 export { askTreeProcess, readTreeProcess, treeProcess } from './code-trees/tree-process.ts';
 export { doTreeWork, type TreeAnswer, type TreeRequest } from './code-trees/tree-work.ts';

@@ -19,9 +19,11 @@ interface Replacement {
   readonly context: ApiContext;
 }
 
-/** The copy that a path names: by its directory, or by the file that states its version. */
+/** The copy that a path names: by its directory, or by the file that states its version; of a single file also the package that took its place. */
 export function apiAt(facts: HostFacts, path: string): ShotgunApi | null {
-  return facts.shotgrid?.apis.find((api) => api.location === path || api.path === path) ?? null;
+  const apis = facts.shotgrid?.apis ?? [];
+  const named = apis.find((api) => api.location === path || api.path === path);
+  return named ?? apis.find(({ location }) => `${location}.py` === path) ?? null;
 }
 
 /** Where the release will lie: a package takes the place of the single file of 3.0.2–3.0.7 beside it (shotgrid.md §1.1). */

@@ -58,6 +58,15 @@ const not = (reason: string): Preparation => ({ kind: 'not', effect: { kind: 'no
 
 /** Looks at the Python, and fetches and reads the wheel; nothing of the environment is changed. Throws {@link StepFailedError} where the index does not answer. */
 export async function prepare(upgrading: Upgrading): Promise<Preparation> {
+  try {
+    return await look(upgrading);
+  } catch (error) {
+    if (error instanceof StepRefusedError) return not(error.message);
+    throw error;
+  }
+}
+
+async function look(upgrading: Upgrading): Promise<Preparation> {
   const { access, parameters } = upgrading;
   const signal = AbortSignal.timeout(PREPARE_LIMIT_MS);
   const facts = await access.facts();

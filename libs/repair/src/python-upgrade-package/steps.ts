@@ -27,7 +27,13 @@ export function installStep(
         );
       return {
         kind: 'distribution',
-        ...{ base: site.base, account: site.account && { ...site.account }, name: site.name, token, leftovers },
+        ...{
+          base: site.base,
+          account: site.account && { ...site.account },
+          name: site.name,
+          token,
+          leftovers,
+        },
         ...{ previous: packTree(now), previousVersion: names.from, written: writtenBy(archive) },
         distInfo: archive.distInfo ?? '',
       };
