@@ -32,6 +32,8 @@ export interface ResolvedSource {
     readonly variable: string | null;
   };
   readonly openssl: OpenSslProfile;
+  /** Set where a Python was read from its files alone and may have an older OpenSSL too, which finds other paths (failures.md §7.3). */
+  readonly opensslAtOldest?: OpenSslProfile;
   /** Uploads of 3.0.36 – 3.8.1 send no name and check none (shotgrid.md §1.4). */
   readonly sendsName: boolean;
   readonly checksName: boolean;

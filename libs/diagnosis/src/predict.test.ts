@@ -1,10 +1,21 @@
 import type { NetworkState } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
+import { resolveSource, type ResolvedSource } from './index.ts';
 import { createPredictor, predict } from './predict.ts';
 import { verifyErrorText } from './prediction/error-text.ts';
 import { nameRulesOf } from './prediction/name-rules.ts';
-import { issuing, leaf, root } from './testing/cause-pki.ts';
-import { api, consumerOf, installed, python } from './testing/facts.ts';
+import {
+  OLD,
+  crossIssuing,
+  crossServer,
+  crossed,
+  expiredRoot,
+  issuing,
+  leaf,
+  newRoot,
+  root,
+} from './testing/cause-pki.ts';
+import { api, consumerOf, factsOf, installed, python } from './testing/facts.ts';
 import { type Scenario, server, stage } from './testing/trust-lab.ts';
 
 const outcome = (scenario: Scenario): ReturnType<typeof predict> => {
@@ -93,6 +104,31 @@ describe('predict', () => {
     expect(outcome({ ...CHAIN, anchors: [], resolved: { consumer } })).toEqual({
       ...{ result: 'fails', code: 20, error },
     });
+  });
+
+  it('of a Python that nobody asked nothing is said where an old OpenSSL and a new one differ', () => {
+    const crossed_ = { chain: [crossServer, crossIssuing, crossed], anchors: [newRoot, expiredRoot] };
+    const asked = resolveSource(consumerOf('ssl', { python: python('2.7.18') }), factsOf());
+    const silent = { openssl: null, ssl: null, verifyPaths: null, facts: 'static' as const };
+    const read = resolveSource(consumerOf('ssl', { python: python('2.7.18', silent) }), factsOf());
+    const newer = resolveSource(consumerOf('ssl', { python: python('3.10.1', silent) }), factsOf());
+    const of = ({ openssl, opensslAtOldest, consumer }: ResolvedSource) =>
+      outcome({
+        ...crossed_,
+        resolved: { openssl, consumer, ...(opensslAtOldest === undefined ? {} : { opensslAtOldest }) },
+      });
+
+    expect(of(asked).result).toBe('verifies');
+    expect(of(newer).result).toBe('verifies');
+    expect(of(read)).toEqual({
+      ...{ result: 'unknown', code: null },
+      error: expect.stringMatching(/with 1\.0\.2 it fails with code 10, with 3\.0 it verifies/) as string,
+    });
+    // Where both say the same it is said.
+    expect(outcome({ ...crossed_, anchors: [newRoot], resolved: { opensslAtOldest: OLD } }).result).toBe(
+      'verifies',
+    );
+    expect(outcome({ ...CHAIN, anchors: [], resolved: { opensslAtOldest: OLD } }).result).toBe('fails');
   });
 
   it('one predictor answers as many times as it is asked, the same', () => {

@@ -45,6 +45,10 @@ export function createPredictor(facts: DiagnosisFacts): Predictor {
       openssl: otherwise.openssl ?? resolved.openssl,
     });
   };
+  const atOldest = (resolved: ResolvedSource, endpoint: ObservedEndpoint): Verification | null => {
+    const { opensslAtOldest: openssl } = resolved;
+    return openssl === undefined ? null : verify(resolved, endpoint, { openssl });
+  };
   const predict: Predictor['predict'] = (resolved, endpoint) => {
     const chain = presentedTo(resolved, endpoint);
     const known = withoutHandshake(resolved, endpoint) ?? nothingToJudge(chain, certificates);
@@ -52,6 +56,9 @@ export function createPredictor(facts: DiagnosisFacts): Predictor {
     const verification = verify(resolved, endpoint);
     const outcome =
       verification === null ? unknown('nothing was presented') : outcomeOf(resolved, verification);
+    const otherwise = atOldest(resolved, endpoint);
+    if (verification !== null && otherwise !== null && otherwise.ok !== verification.ok)
+      return { outcome: unknown(whichOpenSsl(verification, otherwise)), verification: null, chain };
     const { missing } = certificates.anchors(resolved.anchors);
     return verification !== null && !verification.ok && missing > 0
       ? {
@@ -116,6 +123,12 @@ function outcomeOf(resolved: ResolvedSource, { ok, code }: Verification): Verdic
   return tellsCode(consumer)
     ? fails(code, retriedError(consumer) ?? verifyErrorText(code, openssl))
     : fails(null, retriedError(consumer) ?? 'certificate verify failed');
+}
+
+/** Two OpenSSLs that this Python may have disagree, and nobody asked it. */
+function whichOpenSsl(newest: Verification, oldest: Verification): string {
+  const said = ({ ok, code }: Verification): string => (ok ? 'verifies' : `fails with code ${code}`);
+  return `it depends on its OpenSSL, which is not known: with 1.0.2 it ${said(oldest)}, with 3.0 it ${said(newest)}`;
 }
 
 export function isNameMismatch(code: number): boolean {

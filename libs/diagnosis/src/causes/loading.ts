@@ -67,8 +67,10 @@ function detailOf(facts: DiagnosisFacts, { kind, name, value, definedIn }: Trust
   return indexOf(facts).file(value, ledBy)?.detail ?? null;
 }
 
+const OFF = ['switchesOff', 'neverVerified', 'withoutSha2'];
+
 /** Who switched it off: the step says which variable, option or version. */
 function offBy({ steps }: TrustSource): CauseFound['evidence'] {
-  const off = steps.find(({ reason }) => reason === 'switchesOff' || reason === 'neverVerified');
+  const off = steps.find(({ reason }) => OFF.includes(reason ?? ''));
   return off === undefined ? {} : stepEvidence(off);
 }

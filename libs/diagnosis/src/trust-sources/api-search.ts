@@ -2,7 +2,7 @@ import { eraOf } from '../shotgun-api/eras.ts';
 import { importable } from '../shotgun-api/importable.ts';
 import { CERTIFI, httplib2Bundle, trustOrder } from '../shotgun-api/trust-order.ts';
 import type { ApiEra, ApiPath } from '../shotgun-api/types.ts';
-import { isAtLeast, isBefore, versionNumber } from '../version-number.ts';
+import { isAtLeast, isBefore, versionNumber, type VersionNumber } from '../version-number.ts';
 import { apiUploadError } from './api-upload-error.ts';
 import { isInsideZip } from './file-problem.ts';
 import {
@@ -58,7 +58,21 @@ export function searchByEra(inquiry: Inquiry, path: ApiPath): Found {
   const at: ApiCase = { ...inquiry, api, judged: { ...judged, version }, path };
   // Without ssl the import fails first of all.
   const failure = withoutSsl(inquiry) ?? importFailure(at);
-  return failure ?? searchInPython(inquiry, () => byOrder(at, order));
+  return failure ?? withoutSha2(at) ?? searchInPython(inquiry, () => byOrder(at, order));
+}
+
+/** Before 0.9.8 OpenSSL knows no SHA-2, with which every certificate of today is signed. */
+const SHA_2: VersionNumber = [0, 9, 8];
+
+/** §1.4, last point: calls of 3.0.25 – 3.8.5 then switch verification off by themselves; uploads go on as they are. */
+function withoutSha2(at: ApiCase): Found | null {
+  const { consumer, judged, path } = at;
+  const openssl = consumer.python?.ssl?.versionInfo ?? [];
+  const falls = isAtLeast(judged.version, [3, 0, 25]) && isBefore(judged.version, [3, 9, 0]);
+  if (path !== 'crud' || !falls || !isBefore(openssl, SHA_2)) return null;
+  if (valueOf(at, 'SHOTGUN_FORCE_CERTIFICATE_VALIDATION') !== undefined) return null;
+  const here = place('package', { name: 'shotgun_api3', value: at.api.path });
+  return found(step(here, 'used', 'withoutSha2'), ended('verificationOff', null));
 }
 
 /** A core's copy is judged together with its core. */

@@ -63,8 +63,22 @@ function openSslVersion(
 ): readonly [number, number, number] {
   const [major, minor = 0, fix = 0] = python?.ssl?.versionInfo ?? inText(python?.openssl ?? '');
   if (major !== undefined) return [major, minor, fix];
-  // Not asked: the oldest that this Python builds with (PEP 644 for 3.10).
+  // Not asked: the oldest that this Python builds with (PEP 644 for 3.10); of older Pythons the newest, beside {@link profileAtOldest}.
   return isAtLeast(version, [3, 10]) ? [1, 1, 1] : DELIVERED.version;
+}
+
+/**
+ * The oldest OpenSSL that a Python before 3.10 is found with, where nobody asked it: builds of 2.7 – 3.6 in products have 1.0.2, which follows
+ * a chain to an expired root though there is another way (failures.md §7.3). Null where its OpenSSL is known, or no Python's.
+ */
+export function profileAtOldest(
+  python: PythonEnvironment | null,
+  newest: OpenSslProfile,
+): OpenSslProfile | null {
+  if (python === null || isLibreSsl(python)) return null;
+  const known = python.ssl?.versionInfo ?? inText(python.openssl ?? '');
+  if (known.length > 0 || isAtLeast(versionNumber(python.version), [3, 10])) return null;
+  return { ...newest, version: [1, 0, 2] };
 }
 
 export function isLibreSsl(python: PythonEnvironment | null): boolean {

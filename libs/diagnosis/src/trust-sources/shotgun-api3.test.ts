@@ -1,3 +1,4 @@
+import type { PythonEnvironment } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import { resolveSource, type ResolvedSource } from '../index.ts';
 import { bundles, names, type Ask } from '../testing/clients.ts';
@@ -153,5 +154,37 @@ describe('shotgun_api3 in particular', () => {
     });
     const twin = { ...pem('/y/cacert.pem', 'twin'), sha256: digest };
     expect(resolve('3.10.3', { copy, bundles: [twin] }).anchors).toEqual(names('twin'));
+  });
+});
+
+describe('an OpenSSL without SHA-2', () => {
+  const ancient = (version: string, set: Readonly<Record<string, string>> = {}) => {
+    const copy = api(version);
+    const old = python('2.7.8');
+    const ssl = { ...old.ssl, versionInfo: [0, 9, 7, 12, 15] } as PythonEnvironment['ssl'];
+    const consumer = consumerOf('shotgun_api3.crud', { python: { ...old, ssl }, api: copy, set });
+    return resolveSource(consumer, factsOf({ apis: [copy], bundles: ownBundles() })).source;
+  };
+
+  it.each([
+    ['3.0.24', {}, 'anchors'],
+    ['3.0.25', {}, 'verificationOff'],
+    ['3.5.1', {}, 'verificationOff'],
+    ['3.5.1', { SHOTGUN_FORCE_CERTIFICATE_VALIDATION: '' }, 'anchors'],
+  ])('%s with %j: %s', (version, set, state) => {
+    expect(ancient(version, set).state).toBe(state);
+  });
+});
+
+describe('Toolkit’s urlopen', () => {
+  it('is what the browser login of cores before v0.22.1 verifies by', () => {
+    const steps = (version: string) => {
+      const facts = factsOf({ cores: [core('/tk/info.yml', version)] });
+      const consumer = consumerOf('toolkit.urlopen', { python: python('3.9.18', { kind: 'dcc' }) });
+      return resolveSource(consumer, facts).source.steps.filter(({ reason }) => reason === 'browserLoginToo');
+    };
+
+    expect(steps('v0.22.0')).toMatchObject([{ name: 'tk-core v0.22.0', value: '/tk/info.yml' }]);
+    expect(steps('v0.22.1')).toEqual([]);
   });
 });

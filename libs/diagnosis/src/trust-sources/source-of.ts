@@ -3,7 +3,7 @@ import { clip, type TrustSource } from '@trustfleet/protocol';
 import type { Consumer, ResolvedSource } from '../consumer.ts';
 import { isBefore } from '../version-number.ts';
 import type { Inquiry } from './inquiry.ts';
-import { PLAIN_PROFILE, pythonProfile } from './openssl-profile.ts';
+import { PLAIN_PROFILE, profileAtOldest, pythonProfile } from './openssl-profile.ts';
 import type { Found } from './search.ts';
 import { sourceId } from './source-id.ts';
 
@@ -46,9 +46,15 @@ export function sourceOf(inquiry: Inquiry, { steps, end }: Found, client: Client
     anchors: loaded.anchors ?? [],
     decidedBy: decidedBy(end),
     openssl,
+    ...atOldest(inquiry, openssl),
     sendsName,
     checksName,
   };
+}
+
+function atOldest({ consumer }: Inquiry, newest: OpenSslProfile): Pick<ResolvedSource, 'opensslAtOldest'> {
+  const oldest = profileAtOldest(consumer.python, newest);
+  return oldest === null ? {} : { opensslAtOldest: oldest };
 }
 
 function placeOf({ code }: Consumer): Pick<TrustSource, 'code'> {

@@ -35,6 +35,7 @@ export const STEP_REASONS = [
   // Said in code, for its own calls.
   'thatCodeAlone',
   'sticksToOrigin',
+  'browserLoginToo',
   // What it does to the others.
   'replacesBundle',
   'replacesDefaultFile',
@@ -48,6 +49,7 @@ export const STEP_REASONS = [
   // Verification itself.
   'switchesOff',
   'neverVerified',
+  'withoutSha2',
   'noSslModule',
   'notImportable',
   'withoutFileForPython',

@@ -57,6 +57,9 @@ const REASONS: Readonly<Record<StepReason, string>> = {
   ignoredByBuild: 'this Python is built with a library that does not look at it',
   ignoredByHook: 'a start-up hook puts the default store in its place',
   failsImport: 'it names no file, which makes the import itself fail',
+  withoutSha2:
+    'this version switches verification off where OpenSSL knows no SHA-2, unless SHOTGUN_FORCE_CERTIFICATE_VALIDATION is set',
+  browserLoginToo: 'before v0.22.1 the sign-in by the browser verifies by the same store',
   sticksToOrigin:
     'it counts for that code, and in this version of requests for every later call of the same session to the same server',
   thatCodeAlone: 'it counts for the calls of that code alone',
