@@ -1,4 +1,4 @@
-import { createHost, fileCalls } from '@trustfleet/host';
+import { createHost, createRegistryWriter, fileCalls } from '@trustfleet/host';
 import type { KeySet } from '@trustfleet/protocol';
 import {
   createAddAnchor,
@@ -7,6 +7,8 @@ import {
   createRemoveAnchor,
   createRepair,
   createTrustRepair,
+  createVariableSet,
+  createVariableUnset,
   notPermittedReason,
   type RemedyExecutor,
   type Repair,
@@ -20,6 +22,7 @@ import { createBundleAccess } from '../bundle-access.ts';
 import { createHandshakes, type HandshakesOptions } from '../judge/handshakes.ts';
 import { selfCommand } from '../self-command.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
+import { createVariableAccess } from '../variable-access.ts';
 
 /** Only a job needs them in this process; the scans have their own. */
 async function openTrustStores(root: string): Promise<TrustStores> {
@@ -41,10 +44,17 @@ export function openRemedies(
     trustStores: openStores,
     readBackCommand: [...selfCommand(), 'verify-store', '--root', root],
   });
+  const variables = createVariableAccess({
+    host: withTiedPrograms(host),
+    root,
+    registry: host.platform === 'windows' ? createRegistryWriter() : null,
+  });
   const executors = [
     createAddAnchor(access),
     createRemoveAnchor(access),
     createBundleDeploy(createBundleAccess({ host, root, trustStores: openStores })),
+    createVariableSet(variables),
+    createVariableUnset(variables),
   ];
   // Made of the others.
   return [...executors, createTrustRepair({ executors, forbidden })];
