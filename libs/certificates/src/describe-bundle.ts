@@ -1,7 +1,7 @@
 import { clip, type BundleFile } from '@trustfleet/protocol';
 import type { BundleCertificate, BundleDuplicate } from './types.ts';
 import { sha256Hex } from './encoding.ts';
-import { parseBundle } from './parse-bundle.ts';
+import { parseBundleOnce } from './parse-once.ts';
 
 /** What became of opening a file: its bytes, or why there are none. Whoever opens files makes it (libs/host). */
 export type BundleRead =
@@ -39,14 +39,18 @@ export function describeBundle(path: string, read: BundleRead): DescribedBundle 
       duplicates: [],
     };
   }
-  const { state, anchors, problems, opensslAccepts, certificates, duplicates } = parseBundle(read.bytes);
+  const sha256 = sha256Hex(read.bytes);
+  const { state, anchors, problems, opensslAccepts, certificates, duplicates } = parseBundleOnce(
+    read.bytes,
+    sha256,
+  );
   const file: BundleFile = {
     path,
     realPath,
     size,
     state,
     detail: null,
-    sha256: sha256Hex(read.bytes),
+    sha256,
     anchors: anchors.slice(0, LIMITS.anchors),
     problems: problems
       .slice(0, LIMITS.problems)

@@ -5,6 +5,7 @@ export { pemToDer, sha256Hex, toPem } from './encoding.ts';
 export { describeCertificate } from './describe-certificate.ts';
 export { createFactsCache, type FactsCache } from './facts-cache.ts';
 export { parseBundle } from './parse-bundle.ts';
+export { parseBundleOnce } from './parse-once.ts';
 export { inspectAnchor, MAX_ANCHOR_BYTES } from './inspect-anchor.ts';
 export { issueCertificate } from './issue-certificate.ts';
 export { WELL_KNOWN_ROOTS } from './well-known-roots.ts';

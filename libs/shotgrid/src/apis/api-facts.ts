@@ -1,4 +1,4 @@
-import { parseBundle, sha256Hex } from '@trustfleet/certificates';
+import { parseBundleOnce, sha256Hex } from '@trustfleet/certificates';
 import type { Derivation } from '../access/view.ts';
 import { readApiVersion } from './read-api-version.ts';
 
@@ -29,7 +29,8 @@ export function codeFacts(bytes: Uint8Array): CodeFacts {
 }
 
 export function caFacts(bytes: Uint8Array): CaFacts {
-  return { sha256: sha256Hex(bytes), certificates: parseBundle(bytes).certificates.length };
+  const sha256 = sha256Hex(bytes);
+  return { sha256, certificates: parseBundleOnce(bytes, sha256).certificates.length };
 }
 
 export const CODE: Derivation<CodeFacts> = { kind: 'code', maxBytes: MAX_CODE_BYTES, derive: codeFacts };
