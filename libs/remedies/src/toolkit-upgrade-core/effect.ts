@@ -104,19 +104,21 @@ function ofOwner({ facts, configuration, context }: Upgrade): string | null {
 
 function ofSettings({ configuration, context: { host } }: Upgrade): string | null {
   if (host === undefined) return null;
+  if (host.notWritable !== null) return host.notWritable;
   if (host.settings === null) return `${configuration.path} has no core_api.yml any more.`;
   if (host.settings.kind === 'refused')
     return `${host.settings.path} is left as it is: ${host.settings.reason}. Change its version by hand.`;
-  return host.notWritable;
+  return null;
 }
 
 function ofTank({ configuration: { path }, context: { host, platform }, version }: Upgrade): string | null {
   if (platform === 'windows')
     return `On Windows the agent cannot take the rights of whoever owns ${path}, and runs nothing of it with its own. Its owner runs: tank core --version ${version}`;
   if (host === undefined) return null;
-  if (host.tank === null || host.tank.missing)
-    return `${path} has no program tank by which its core could be upgraded.`;
-  return host.notWritable;
+  if (host.notWritable !== null) return host.notWritable;
+  return host.tank === null || host.tank.missing
+    ? `${path} has no program tank by which its core could be upgraded.`
+    : null;
 }
 
 /** One line of a file; Toolkit fetches the core itself when it starts. */

@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { copyTree } from './copy-tree.ts';
 import { bytesOf, type Tree, type TreeEntry } from './tree.ts';
 
 /** One name in a directory. `token` is of one job: what it leaves beside the name is known by it. */
@@ -73,6 +74,12 @@ export function stage(place: Place, kept: Tree): void {
   for (const entry of kept.entries.filter(({ kind }) => kind === 'directory').reverse())
     if (entry.kind === 'directory') chmodSync(`${target}${entry.path.slice(place.name.length)}`, entry.mode);
   for (const directory of directories.reverse()) syncDirectory(directory);
+  syncDirectory(place.base);
+}
+
+/** As {@link stage}, of a tree that lies elsewhere. */
+export function stageCopy(place: Place, from: string): void {
+  copyTree(from, beside(place, 'new'));
   syncDirectory(place.base);
 }
 

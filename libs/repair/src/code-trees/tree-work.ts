@@ -3,7 +3,18 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { StepFailedError } from '../remedy.ts';
-import { bringBack, clean, place, putInPlace, remove, setAside, stage, syncTree } from './place-tree.ts';
+import {
+  bringBack,
+  clean,
+  place,
+  putInPlace,
+  remove,
+  setAside,
+  stage,
+  stageCopy,
+  syncTree,
+} from './place-tree.ts';
+import { contentDigest } from './copy-tree.ts';
 import { readTree } from './read-tree.ts';
 import { MAX_TREE_BYTES, tree, type Tree } from './tree.ts';
 
@@ -21,6 +32,10 @@ const where = { base, name, token };
 export const treeRequest = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('list'), base }),
   z.strictObject({ do: z.literal('read'), base, names: z.array(name).max(200) }),
+  /** Of a tree that may be too large to be handed over. */
+  z.strictObject({ do: z.literal('digest'), base, name }),
+  /** Copies a tree that lies elsewhere beside the name, where `putInPlace` finds it. */
+  z.strictObject({ do: z.literal('stageCopy'), ...where, from: base }),
   /** Puts on disk what another program wrote there. */
   z.strictObject({ do: z.literal('sync'), base, names: z.array(name).max(200) }),
   z.strictObject({ do: z.literal('stage'), ...where, tree }),
@@ -43,6 +58,8 @@ export type TreeRequest = z.infer<typeof treeRequest>;
 export const treeAnswer = z.looseObject({
   names: z.array(z.string()).optional(),
   tree: tree.optional(),
+  /** Of `digest`; null where nothing is there. */
+  digest: z.string().nullable().optional(),
   /** Of `makeFolder` and `bringBack`. */
   folder: z.string().optional(),
   done: z.boolean().optional(),
@@ -60,6 +77,8 @@ export function doTreeWork(request: TreeRequest): TreeAnswer {
       return { names: readdirSync(request.base).sort() };
     case 'read':
       return { tree: readTree(request.base, request.names) };
+    case 'digest':
+      return { digest: contentDigest(request.base, request.name) };
     case 'sync':
       syncTree(request.base, readTree(request.base, request.names));
       return {};
@@ -75,10 +94,13 @@ export function doTreeWork(request: TreeRequest): TreeAnswer {
   }
 }
 
-function doPlaced(request: Extract<TreeRequest, { name: string }>): TreeAnswer {
+function doPlaced(request: Extract<TreeRequest, { name: string; token: string }>): TreeAnswer {
   switch (request.do) {
     case 'stage':
       stage(request, ofName(request.tree, request.name));
+      return {};
+    case 'stageCopy':
+      stageCopy(request, request.from);
       return {};
     case 'place':
       place(request, ofName(request.tree, request.name));

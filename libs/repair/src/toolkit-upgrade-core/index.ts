@@ -1,0 +1,167 @@
+import type { HostFacts } from '@trustfleet/policy';
+import type { Order, SubjectEvidence } from '@trustfleet/protocol';
+import {
+  configurationAt,
+  REMEDIES,
+  toolkitUpgradeCoreParameters,
+  type ToolkitUpgradeCoreParameters,
+} from '@trustfleet/remedies';
+import type {
+  DoneWork,
+  OpenedRemedy,
+  RemedyCheck,
+  RemedyExecutor,
+  RemedyPlan,
+  RemedyRefusal,
+  RemedyStep,
+} from '../remedy.ts';
+import { sameEvidence } from '../same-evidence.ts';
+import { lookAtHost } from './look.ts';
+import type { CoreAccess } from './ports.ts';
+import { classicCore, digestOf, settingsPath, treeDigest, whyMixed } from './standing.ts';
+import { editStep, noteStep, tankStep } from './steps.ts';
+import { undoSteps, whatIsLeft } from './undo.ts';
+
+const remedy = REMEDIES['toolkit.upgradeCore'];
+
+interface Upgrade {
+  readonly access: CoreAccess;
+  readonly parameters: ToolkitUpgradeCoreParameters;
+}
+
+/** `toolkit.upgradeCore`: by `core_api.yml`, by `tank core`, or as a patch for the source configuration (shotgrid.md §2.2, §2.3). */
+export function createUpgradeCore(access: CoreAccess): RemedyExecutor {
+  return { name: remedy.name, class: remedy.class, open: (order) => open(access, order) };
+}
+
+function open(access: CoreAccess, order: Order): OpenedRemedy | RemedyRefusal {
+  const parsed = toolkitUpgradeCoreParameters.safeParse(order.parameters);
+  if (!parsed.success)
+    return {
+      state: 'incompatible',
+      detail: `This agent does not understand the parameters of ${remedy.name}: ${parsed.error.issues[0]?.message ?? ''}`,
+    };
+  const upgrade = { access, parameters: parsed.data };
+  return {
+    ...common(upgrade),
+    plan: (given) => makePlan(upgrade, given?.facts),
+    async foresee() {
+      const context = await lookAtHost(access, await access.facts(), parsed.data);
+      return {
+        on: (facts) => remedy.effect(facts, parsed.data, context),
+        certificates: new Map<string, Uint8Array>(),
+      };
+    },
+    check: async () => (await look(upgrade)).check,
+  };
+}
+
+function common(upgrade: Upgrade): Pick<OpenedRemedy, 'effective' | 'settled' | 'undo' | 'reverse'> {
+  const { access, parameters } = upgrade;
+  return {
+    // Toolkit loads its core once, when it starts.
+    effective: 'appRestart',
+    async settled(signal) {
+      const context = await lookAtHost(access, await access.facts(), parameters);
+      const program = context.host?.tank?.program;
+      if (program !== undefined) await access.tank.atRest(program, signal);
+    },
+    undo: (inverses) => undoSteps(access, inverses),
+    reverse: (done) => reversed(upgrade, done),
+  };
+}
+
+async function makePlan({ access, parameters }: Upgrade, given?: HostFacts): Promise<RemedyPlan> {
+  const facts = await access.facts();
+  const context = await lookAtHost(access, facts, parameters);
+  const result = remedy.effect(given ?? facts, parameters, context);
+  if (result.kind !== 'change') return result;
+  const { changes, remark } = result;
+  const reason = remark ?? '';
+  const plan = { changes, remarks: [reason] };
+  if (changes.every(({ kind }) => kind === 'propose')) return { kind: 'proposed', plan, reason };
+  return { kind: 'change', plan, steps: stepsOf(access, { facts, parameters }, context), remark };
+}
+
+function stepsOf(
+  access: CoreAccess,
+  { facts, parameters }: { facts: HostFacts; parameters: ToolkitUpgradeCoreParameters },
+  { host }: Awaited<ReturnType<typeof lookAtHost>>,
+): RemedyStep[] {
+  const { configuration, version } = parameters;
+  const core = classicCore(facts, configuration);
+  if (core === null) {
+    return host?.settings?.kind === 'edited' ? [editStep(access, { ...host.settings, version })] : [];
+  }
+  const work = {
+    ...{ configuration, version, location: core.location, present: core.version },
+    program: host?.tank?.program ?? '',
+    interpreter: configurationAt(facts, configuration)?.interpreter ?? null,
+  };
+  return [tankStep(access, work), noteStep(access, work)];
+}
+
+interface Looked {
+  readonly check: RemedyCheck;
+  readonly version: string | null;
+}
+
+/** The core as its files say it is, and not as a tool says that it left it. */
+async function look({ access, parameters }: Upgrade): Promise<Looked> {
+  const facts = await access.facts();
+  const { configuration, version } = parameters;
+  const core = classicCore(facts, configuration);
+  if (core === null) return lookAtSettings({ access, parameters });
+  const why = whyMixed(facts, core, version);
+  const evidence: SubjectEvidence = {
+    ...{ subject: 'core', name: core.path, state: core.version, holds: why === null },
+    sha256: await treeDigest(access, core.location),
+  };
+  return { version: core.version, check: { holds: why === null, detail: why, evidence } };
+}
+
+async function lookAtSettings({ access, parameters }: Upgrade): Promise<Looked> {
+  const { configuration, version } = parameters;
+  const path = await settingsPath(access, configuration);
+  const bytes = path === null ? null : await access.files.readFile(path);
+  if (path === null || bytes === null) {
+    const detail = `${configuration} has no core_api.yml.`;
+    return { version: null, check: { holds: false, detail, evidence: null } };
+  }
+  const edit = access.withVersion(bytes, version);
+  const holds = edit.kind === 'asWanted';
+  const state = holds ? version : edit.kind === 'edited' ? edit.before.trim().slice(0, 500) : null;
+  const detail =
+    edit.kind === 'refused' ? `${path}: ${edit.reason}.` : holds ? null : `${path} names another version.`;
+  const evidence: SubjectEvidence = {
+    ...{ subject: 'core', name: path, state, sha256: digestOf(bytes), holds },
+  };
+  return { version: state, check: { holds, detail, evidence } };
+}
+
+function reversed(upgrade: Upgrade, { inverses, before }: DoneWork): OpenedRemedy {
+  const { access, parameters } = upgrade;
+  const left = async () => whatIsLeft(access, inverses, (await look(upgrade)).version);
+  return {
+    ...common(upgrade),
+    async plan() {
+      const result = remedy.undoEffect({}, parameters, await left());
+      if (result.kind !== 'change') return result;
+      return {
+        ...{ kind: 'change', remark: null },
+        plan: { changes: result.changes },
+        steps: undoSteps(access, inverses),
+      };
+    },
+    async check() {
+      const { check } = await look(upgrade);
+      const { files, core } = await left();
+      const gone =
+        files.every(({ now, written }) => now !== written) && (core === null || core.standing !== 'asLeft');
+      const holds = gone || sameEvidence(before, check.evidence);
+      const evidence = check.evidence === null ? null : { ...check.evidence, holds };
+      const detail = holds ? null : 'What that job changed is still there.';
+      return { holds, detail, evidence };
+    },
+  };
+}
