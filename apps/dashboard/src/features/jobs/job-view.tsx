@@ -13,13 +13,14 @@ import { ModeBadge } from '../../components/mode-badge.tsx';
 import { NextAt } from '../../components/next-at.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PermitHelp } from '../../components/permit-help.tsx';
-import { PlanDiff } from '../../components/plan-diff.tsx';
+import { PlanWords } from '../../components/plan-words.tsx';
 import { ProblemNotice, problemOf } from '../../components/problem-panel.tsx';
 import { RemedyBadge, RemedyName } from '../../components/remedy-badge.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
 import { knownKey } from '../../lib/i18n/known-key.ts';
+import { VerdictChanges } from '../../components/verdict-changes.tsx';
 import { EvidenceTable } from './evidence-table.tsx';
 import { JobActions } from './job-actions.tsx';
 import { Steps } from './steps.tsx';
@@ -170,6 +171,23 @@ function Signature({ job }: { readonly job: JobDetail }) {
   );
 }
 
+/** Programs that began before the change: nothing of theirs is ever closed. */
+function WaitsFor({ programs }: { readonly programs: NonNullable<JobDetail['waitsFor']> }) {
+  const t = useTranslations('job');
+  return (
+    <Card title={t('waitsFor')} description={t('waitsForText')}>
+      <ul className="flex flex-col gap-1">
+        {programs.map(({ account, program, pid, since }) => (
+          <li key={pid}>
+            <Untrusted text={t('waitsForLine', { program, account })} className="wrap-anywhere" />{' '}
+            <Moment at={since} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 function JobBody({ job }: { readonly job: JobDetail }) {
   const t = useTranslations();
   return (
@@ -195,9 +213,15 @@ function JobBody({ job }: { readonly job: JobDetail }) {
             {job.plan === null ? (
               <p className="text-muted">{t('job.planNone')}</p>
             ) : (
-              <PlanDiff plan={job.plan} />
+              <PlanWords plan={job.plan} />
             )}
           </Card>
+          {job.proof != null && (
+            <Card title={t('job.proof')} description={t('job.proofText')}>
+              <VerdictChanges label={t('job.proof')} changes={job.proof} />
+            </Card>
+          )}
+          {job.waitsFor != null && job.waitsFor.length > 0 && <WaitsFor programs={job.waitsFor} />}
           <Card title={t('job.evidence')} description={t('job.evidenceText')} flush>
             <EvidenceTable before={job.before} after={job.after} />
           </Card>

@@ -5,7 +5,7 @@ import { Notice, StatusDot } from '@trustfleet/ui';
 import { useTranslations } from 'use-intl';
 import { HostLink } from '../../components/host-words.tsx';
 import { JobStateBadge } from '../../components/job-state.tsx';
-import { PlanDiff } from '../../components/plan-diff.tsx';
+import { PlanWords } from '../../components/plan-words.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { reads } from '../../lib/api/reads.ts';
 import { useRead } from '../../lib/api/use-read.ts';
@@ -27,7 +27,7 @@ function HostPlan({ job }: { readonly job: JobSummary }) {
         </TextLink>
       </div>
       {data?.plan ? (
-        <PlanDiff plan={data.plan} />
+        <PlanWords plan={data.plan} />
       ) : (
         <p className="text-muted">{t(`jobs.explain.${state}`)}</p>
       )}

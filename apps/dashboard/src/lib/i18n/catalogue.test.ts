@@ -38,6 +38,7 @@ const SAMPLE = {
   address: 'X',
   api: 'X',
   code: 1,
+  content: 'X',
   file: 'X',
   client: 'X',
   endpoint: 'X',
@@ -87,6 +88,12 @@ const SAMPLE = {
   kind: 'X',
   right: 'X',
   role: 'X',
+  before: 'X',
+  after: 'X',
+  target: 'X',
+  manager: 'X',
+  program: 'X',
+  account: 'X',
 };
 
 describe('catalogue', () => {
