@@ -24,6 +24,8 @@ export interface AcceptanceContext {
   readonly serverTime: Date | null;
   readonly allowList: AllowList;
   readonly remedies: Readonly<Record<string, RemedyExecutor>>;
+  /** An artifact that the message does not bring can be fetched: it is proved, and the list asked again, before anything is done. */
+  readonly fetches?: boolean;
 }
 
 export type Acceptance =
@@ -108,10 +110,15 @@ function timeProblem(order: Order, serverTime: Date | null): Acceptance | null {
 }
 
 /** The order's artifacts out of the message, each proved by its digest. */
-function provenArtifacts(order: Order, message: JobMessage): Record<string, string> | Acceptance {
+function provenArtifacts(
+  order: Order,
+  message: JobMessage,
+  { fetches = false }: Pick<AcceptanceContext, 'fetches'>,
+): Record<string, string> | Acceptance {
   const proven: Record<string, string> = {};
   for (const digest of order.artifacts) {
     const bytes = Object.hasOwn(message.artifacts, digest) ? message.artifacts[digest] : undefined;
+    if (bytes === undefined && fetches) continue;
     if (bytes === undefined) return answer('refused', `The artifact ${digest} of the order is missing.`);
     const found = sha256Hex(new Uint8Array(Buffer.from(bytes, 'base64')));
     if (found !== digest)
@@ -122,6 +129,16 @@ function provenArtifacts(order: Order, message: JobMessage): Record<string, stri
 }
 
 const isAcceptance = (value: Record<string, string> | Acceptance): value is Acceptance => 'kind' in value;
+
+/** What is still to be fetched cannot be judged yet: the list is asked again when it is here. */
+function forbiddenReason(
+  order: Order,
+  artifacts: Record<string, string>,
+  { allowList }: Pick<AcceptanceContext, 'allowList'>,
+): string | null {
+  const complete = order.artifacts.every((digest) => Object.hasOwn(artifacts, digest));
+  return complete ? notPermittedReason(allowList, workOf(order, artifacts)) : null;
+}
 
 /** Signatures, fleet, host and targets first; then time, remedy, allow-list and content. Changes nothing. */
 export function acceptJob(message: JobMessage, context: AcceptanceContext): Acceptance {
@@ -149,9 +166,9 @@ export function acceptJob(message: JobMessage, context: AcceptanceContext): Acce
     return answer('incompatible', 'The order is to undo, and the job does not say which job.');
   const unlisted = remedyNotPermitted(context.allowList, remedy);
   if (unlisted !== null) return answer('notPermitted', unlisted);
-  const artifacts = provenArtifacts(order.value, message);
+  const artifacts = provenArtifacts(order.value, message, context);
   if (isAcceptance(artifacts)) return artifacts;
-  const forbidden = notPermittedReason(context.allowList, workOf(order.value, artifacts));
+  const forbidden = forbiddenReason(order.value, artifacts, context);
   if (forbidden !== null) return answer('notPermitted', forbidden);
   return { kind: 'accepted', order: order.value, job: job.value, artifacts };
 }

@@ -45,6 +45,14 @@ export function workOf(
   };
 }
 
+/** An order with the bytes that are at hand. */
+export function workWith(
+  { remedy: name, mode, parameters }: Pick<Order, 'remedy' | 'mode' | 'parameters'>,
+  artifacts: ReadonlyMap<string, Uint8Array>,
+): AskedWork {
+  return { ...{ remedy: name, mode, parameters }, artifact: (sha256) => artifacts.get(sha256) };
+}
+
 /** One thing that a list has to hold for the work to be permitted. */
 export type Need =
   | { readonly kind: 'remedy'; readonly name: string }

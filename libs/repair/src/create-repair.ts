@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobEvent, JobMessage } from '@trustfleet/protocol';
+import { createArtifactStore, type ArtifactStore } from './artifacts/artifact-store.ts';
 import { messageOf } from './detail.ts';
 import { openArchive } from './job-archive.ts';
 import { takeCancel, takeIn, takeOwnerUndo, type OwnerUndo } from './take-in.ts';
@@ -25,6 +26,16 @@ export interface Repair {
   stop(): void;
 }
 
+function artifactStore({ files, stateDir, fetchArtifact, log, random }: RepairOptions): ArtifactStore | null {
+  return fetchArtifact === undefined
+    ? null
+    : createArtifactStore({
+        ...{ files, stateDir, log },
+        fetch: fetchArtifact,
+        random: random ?? Math.random,
+      });
+}
+
 async function createWorker(options: RepairOptions): Promise<Worker> {
   return {
     options,
@@ -42,6 +53,7 @@ async function createWorker(options: RepairOptions): Promise<Worker> {
     },
     remedies: Object.fromEntries(options.remedies.map((remedy) => [remedy.name, remedy])),
     random: options.random ?? Math.random,
+    artifacts: artifactStore(options),
     cancelled: new Set(),
     ending: new Map(),
     active: new Set(),

@@ -82,7 +82,9 @@ function buildEvent(
     ...(content.effective === undefined ? {} : { effective: content.effective }),
     ...(content.nextAt === undefined ? {} : { nextAt: content.nextAt }),
     ...(content.proof === undefined ? {} : { proof: [...content.proof] }),
-    ...(content.waitsFor === undefined ? {} : { waitsFor: content.waitsFor.map((program) => ({ ...program })) }),
+    ...(content.waitsFor === undefined
+      ? {}
+      : { waitsFor: content.waitsFor.map((program) => ({ ...program })) }),
     signature: null,
   };
 }

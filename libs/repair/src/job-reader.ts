@@ -105,7 +105,7 @@ export function createJobReader({ files, stateDir, remedies }: JobReaderOptions)
       if ('state' in target) return target;
       const { accepted } = target;
       const byName = Object.fromEntries(remedies.map((remedy) => [remedy.name, remedy]));
-      const opened = openRemedy({
+      const opened = await openRemedy({
         accepted: {
           ...accepted,
           order: { ...accepted.order, mode: 'undo' },

@@ -21,6 +21,10 @@ export interface JobRun {
   cancelled(): boolean;
   /** Why the host's owner does not permit it; null when it may go on. Asked before each attempt: between accepting and beginning lie other jobs, or a stop of the agent. */
   forbidden(): Promise<string | null>;
+  /** Proved bytes of an artifact that did not travel with the job's message; null where they are not here. */
+  storedArtifact(sha256: string): Promise<Uint8Array | null>;
+  /** Brings what the order names and is not here. Throws with the reason, for a person. */
+  fetchArtifacts(signal: AbortSignal): Promise<void>;
   /** Server time; null while it is not known. */
   serverTime(): Date | null;
   /** In [0, 1). */

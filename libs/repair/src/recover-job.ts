@@ -105,7 +105,7 @@ export async function advanceJob(run: JobRun): Promise<void> {
   if (need === 'begin' || need === 'retry')
     return runAttempt(run, AbortSignal.timeout(run.accepted.job.executionTimeoutMs));
   run.log('info', 'a job is taken up', { jobId: run.journal.jobId, need });
-  const remedy = openRemedy(run);
+  const remedy = await openRemedy(run);
   if ('state' in remedy) {
     return run.events.finish(need === 'bake' ? 'regressed' : 'appliedNotVerified', {
       undone: false,

@@ -119,17 +119,45 @@ async function planSafely(
   }
 }
 
+/** What the order names and did not travel with its message; false where the attempt ended over it. */
+async function fetchArtifacts(run: JobRun, signal: AbortSignal): Promise<boolean> {
+  try {
+    await run.fetchArtifacts(signal);
+    return true;
+  } catch (error) {
+    await failAttempt(run, {
+      ...{ step: 'fetchArtifacts', plan: null, before: null, undone: null },
+      detail: signal.aborted
+        ? 'The time limit of this job was reached while its artifacts were fetched.'
+        : messageOf(error),
+    });
+    return false;
+  }
+}
+
+/** What this attempt sets out to do; null where it ended before. */
+async function openAttempt(run: JobRun, signal: AbortSignal): Promise<OpenedRemedy | null> {
+  await run.events.emit('planning');
+  if (!(await fetchArtifacts(run, signal))) return null;
+  const forbidden = await run.forbidden();
+  if (forbidden !== null) {
+    await run.events.finish('notPermitted', { detail: forbidden });
+    return null;
+  }
+  const remedy = await openRemedy(run);
+  if (!('state' in remedy)) return remedy;
+  await run.events.finish(remedy.state, { detail: remedy.detail });
+  return null;
+}
+
 /**
  * One attempt: planning → applying → verifying → a final state, `baking` or `retrying` (rollouts.md). `signal` is the execution clock of
  * this attempt. Throws only when the journal itself cannot be written; then nothing further is touched, and the job is recovered later.
  */
 export async function runAttempt(run: JobRun, signal: AbortSignal): Promise<void> {
   if (run.cancelled()) return run.events.finish('cancelled');
-  await run.events.emit('planning');
-  const forbidden = await run.forbidden();
-  if (forbidden !== null) return run.events.finish('notPermitted', { detail: forbidden });
-  const remedy = openRemedy(run);
-  if ('state' in remedy) return run.events.finish(remedy.state, { detail: remedy.detail });
+  const remedy = await openAttempt(run, signal);
+  if (remedy === null) return;
   if (run.cancelled()) return run.events.finish('cancelled');
   const first = remedy.plansByMeasurement === true ? await measureBefore(run, signal) : null;
   const planned = await planSafely(run, remedy, first);

@@ -86,6 +86,7 @@ async function judge(worker: Worker, message: JobMessage): Promise<Acceptance> {
     serverTime: options.serverTime(),
     allowList,
     remedies,
+    fetches: worker.artifacts !== null,
   });
 }
 

@@ -1,15 +1,18 @@
 import { notPermittedReason, type AllowList } from './allow-list.ts';
-import { workOf } from './allow-list-needs.ts';
+import { workWith } from './allow-list-needs.ts';
+import type { ArtifactStore, FetchArtifact } from './artifacts/artifact-store.ts';
 import { messageOf } from './detail.ts';
 import type { JobArchive } from './job-archive.ts';
 import { createJobEvents, type EventSource } from './job-events.ts';
 import type { JobRun } from './job-run.ts';
+import type { AcceptedEntry } from './journal/entries.ts';
 import type { Journal } from './journal/journal.ts';
 import { acceptedOf, attemptOf, eventIn, finalOf, isOwners } from './journal/progress.ts';
 import { limitsOf, longestBackoff, remainingWait } from './next-attempt.ts';
 import type { DurableFiles, EventListener, FaultPoint, RepairIdentity, RepairLog } from './ports.ts';
 import { advanceJob, needOf } from './recover-job.ts';
 import { lastRound } from './proof-after.ts';
+import { artifactsOf } from './opened-remedy.ts';
 import type { Handshakes, RunningPrograms } from './proof.ts';
 import type { RemedyExecutor } from './remedy.ts';
 import { tellUndone } from './tell-undone.ts';
@@ -30,6 +33,8 @@ export interface RepairOptions {
   /** What this host's programs verify, before and after each change; absent: the remedy's own check is all the proof. */
   readonly handshakes?: Handshakes;
   readonly programs?: RunningPrograms;
+  /** Brings artifacts that are too large for a job's message; absent: such a job is refused. */
+  readonly fetchArtifact?: FetchArtifact;
   readonly log: RepairLog;
   readonly now?: () => Date;
   readonly timers?: RepairTimers;
@@ -45,6 +50,8 @@ export interface Worker {
   readonly source: EventSource;
   readonly remedies: Readonly<Record<string, RemedyExecutor>>;
   readonly random: () => number;
+  /** Null where every artifact has to travel with its job. */
+  readonly artifacts: ArtifactStore | null;
   readonly cancelled: Set<string>;
   /** Jobs whose last entry is being written outside of their turn; each resolves when that is done or has failed. */
   readonly ending: Map<string, Promise<void>>;
@@ -70,11 +77,25 @@ const LONGEST_STUCK_MS = 600_000;
 
 export const noFault: FaultPoint = () => undefined;
 
+/** An undo needs none of them: what it puts back stands on the host. */
+async function fetchMissing(
+  { artifacts, archive }: Worker,
+  { order, artifacts: brought }: AcceptedEntry,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = order.artifacts.filter((sha256) => !Object.hasOwn(brought, sha256));
+  if (artifacts === null || wanted.length === 0 || order.mode === 'undo') return;
+  const open = archive.journals().filter((journal) => finalOf(journal) === null);
+  const needed = new Set(open.flatMap((journal) => acceptedOf(journal)?.order.artifacts ?? []));
+  await artifacts.fetch(wanted, { needed, signal });
+}
+
 function jobRun(worker: Worker, journal: Journal): JobRun | null {
   const accepted = acceptedOf(journal);
   if (accepted === null) return null;
   const { options, archive } = worker;
   const { jobId } = journal;
+  const storedArtifact = async (sha256: string) => (await worker.artifacts?.read(sha256)) ?? null;
   return {
     journal,
     accepted,
@@ -87,13 +108,18 @@ function jobRun(worker: Worker, journal: Journal): JobRun | null {
     programs: options.programs ?? null,
     stuckTimes: worker.stuck.get(jobId) ?? 0,
     serverTime: options.serverTime,
+    storedArtifact,
+    fetchArtifacts: (signal) => fetchMissing(worker, accepted, signal),
     findJob: (other) => archive.find(other),
     cancelled: () =>
       worker.cancelled.has(jobId) || journal.entries.some((entry) => entry.kind === 'cancelAsked'),
     forbidden: async () =>
       isOwners(journal)
         ? null
-        : notPermittedReason(await options.allowList(), workOf(accepted.order, accepted.artifacts)),
+        : notPermittedReason(
+            await options.allowList(),
+            workWith(accepted.order, await artifactsOf(accepted, { storedArtifact })),
+          ),
     tellUndone: (undoes, proof) => tellUndone(worker, { undoes, by: journal }, proof),
     async beforeFinal() {
       try {

@@ -6,6 +6,7 @@ import type { HostFacts } from '@trustfleet/policy';
 import type { JobEvent, JobMessage } from '@trustfleet/protocol';
 import { keptBundlePath } from '@trustfleet/remedies';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FetchArtifact } from '../artifacts/artifact-store.ts';
 import type { Repair } from '../create-repair.ts';
 import type { FaultPoint } from '../ports.ts';
 import { createBundlePlace, unionOf, type Trouble } from '../testing/bundle-place.ts';
@@ -249,6 +250,54 @@ function unionBytes(roots: number): Uint8Array {
       .join('\n\n'),
   );
 }
+
+describe('a bundle that does not travel with its job', () => {
+  const without = (more: { undoes?: string; jobId?: string } = {}): JobMessage => ({
+    ...message(A, more),
+    artifacts: {},
+  });
+  const opened = (fetchArtifact?: FetchArtifact): Promise<Repair> =>
+    lab.repair({
+      remedies: [createBundleDeploy(createBundlePlace(lab.directory))],
+      allowList: () => Promise.resolve({ ...PERMITTED, permits: ['bundle.deploy'] }),
+      ...(fetchArtifact === undefined ? {} : { fetchArtifact }),
+    });
+  const gives = (bytes: Uint8Array): FetchArtifact =>
+    async function* ({ offset }) {
+      await Promise.resolve();
+      yield bytes.subarray(offset);
+    };
+
+  it('is fetched, and its journal holds the digest alone', async () => {
+    const jobId = randomUUID();
+    const repair = await opened(gives(A.bytes));
+    await repair.accept(without({ jobId }));
+    await repair.idle();
+
+    expect(last()).toMatchObject({ state: 'verified', after: { sha256: A.sha256 } });
+    const journal = await readFile(join(lab.stateDir, 'journal', jobId, 'journal.jsonl'), 'utf8');
+    expect(journal.length).toBeLessThan(A.bytes.length);
+    // Taking it back needs no bytes of it, nor a server that has them.
+    await rm(join(lab.stateDir, 'artifacts'), { recursive: true });
+    const again = await opened(gives(B.bytes));
+    await again.accept(without({ undoes: jobId }));
+    await again.idle();
+    expect(last()).toMatchObject({ state: 'verified', after: { holds: false, sha256: null } });
+    expect(await everything()).toEqual([]);
+  });
+
+  it.each<[string, FetchArtifact | undefined, string, RegExp]>([
+    ['altered', gives(B.bytes), 'failed', /arrived with the content/],
+    ['not to be fetched', undefined, 'refused', /is missing/],
+  ])('%s: nothing is touched', async (...[, fetchArtifact, state, reason]) => {
+    const repair = await opened(fetchArtifact);
+    await repair.accept(without());
+    await repair.idle();
+
+    expect(last()).toMatchObject({ state, detail: expect.stringMatching(reason) as string });
+    expect(await everything()).toEqual([]);
+  });
+});
 
 describe('stopped, cut short, no space', () => {
   /** The same host again, on which nothing has run but what prepares it. */
