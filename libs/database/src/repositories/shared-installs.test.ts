@@ -311,21 +311,22 @@ describe('shared installs', () => {
   it('are there for those who see one of their hosts, and count only those', async () => {
     await withDatabase(lab, async (database) => {
       const groups = [await addGroup(database), await addGroup(database)];
-      const [a, b] = await Promise.all(groups.map((groupId) => addHost(database, { groupId })));
-      await tell(database, a ?? '', api('/mnt/studio'));
-      await tell(database, b ?? '', api('/mnt/studio', { sha256: hashOf('newer') }));
+      const [a = '', b = ''] = await Promise.all(groups.map((groupId) => addHost(database, { groupId })));
+      await tell(database, a, api('/mnt/studio'));
+      await tell(database, b, api('/mnt/studio', { sha256: hashOf('newer') }));
       const viewer = { groups: groups.slice(0, 1) };
 
       const { items } = await database.sharedInstalls.list(viewer, ALL);
       expect(items).toMatchObject([{ hosts: 1, differs: false }]);
+      const [{ id: own } = { id: '' }] = items;
       expect(await listed(database)).toMatchObject([{ differs: true }, { differs: true }]);
-      const hidden = (await listed(database)).find(({ id }) => id !== items[0]?.id)?.id ?? '';
+      const hidden = (await listed(database)).find(({ id }) => id !== own)?.id ?? '';
       expect(await database.sharedInstalls.detail(viewer, hidden)).toBeNull();
-      expect((await database.sharedInstalls.detail(viewer, items[0]?.id ?? ''))?.others).toEqual([]);
+      expect((await database.sharedInstalls.detail(viewer, own))?.others).toEqual([]);
       expect((await database.sharedInstalls.uses(viewer, hidden, ALL)).items).toEqual([]);
-      expect(await database.sharedInstalls.ofHost(viewer, b ?? '')).toBeNull();
-      expect(await database.sharedInstalls.ofHost(viewer, a ?? '')).toHaveLength(1);
-      expect(await database.sharedInstalls.list(viewer, { ...ALL, hostId: b ?? '' })).toEqual({
+      expect(await database.sharedInstalls.ofHost(viewer, b)).toBeNull();
+      expect(await database.sharedInstalls.ofHost(viewer, a)).toHaveLength(1);
+      expect(await database.sharedInstalls.list(viewer, { ...ALL, hostId: b })).toEqual({
         items: [],
         next: null,
       });

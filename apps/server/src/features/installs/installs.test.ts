@@ -99,9 +99,8 @@ describe('shared installs', () => {
     hosts[0]?.report(sections(onNfs('/mnt/vol', { code: 'new code', version: '3.4.0' })));
     await settled('?differing=true', (page) => page.items.length === 2);
     expect((await detail(id)).others).toMatchObject([{ version: '3.4.0', hosts: 1 }]);
-    hosts
-      .slice(1)
-      .forEach((agent) => agent.report(sections(onNfs('/m', { code: 'new code', version: '3.4.0' }))));
+    for (const agent of hosts.slice(1))
+      agent.report(sections(onNfs('/m', { code: 'new code', version: '3.4.0' })));
     const all = await settled(
       '?q=nas.studio',
       (page) => page.items.length === 1 && page.items[0]?.hosts === 3,
@@ -109,12 +108,8 @@ describe('shared installs', () => {
     expect(all.items).toMatchObject([{ version: '3.4.0', differs: false }]);
     expect((await lab.page.get(`/api/v1/shared-installs/${id}`)).status).toBe(404);
 
-    hosts.forEach((agent) =>
-      agent.report({
-        trustStores: trustStores(ROOTS),
-        shotgrid: { ...sections(onNfs('/m')).shotgrid, apis: [] },
-      }),
-    );
+    const nothing = { apis: [], cores: [], configurations: [], problems: [] };
+    for (const agent of hosts) agent.report({ trustStores: trustStores(ROOTS), shotgrid: nothing });
     await settled('?q=nas.studio', (page) => page.items.length === 0);
   });
 
