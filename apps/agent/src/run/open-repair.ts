@@ -9,6 +9,7 @@ import {
   createTrustRepair,
   createVariableSet,
   createVariableUnset,
+  isKeeper,
   notPermittedReason,
   type RemedyExecutor,
   type Repair,
@@ -19,6 +20,7 @@ import { keyPairFromSeed } from '@trustfleet/signing';
 import type { TrustStores } from '@trustfleet/trust-stores';
 import { createAnchorStoreAccess } from '../anchor-store-access.ts';
 import { createBundleAccess } from '../bundle-access.ts';
+import { openCodeRemedies, type CodeRemediesOptions } from '../code-remedies.ts';
 import { createHandshakes, type HandshakesOptions } from '../judge/handshakes.ts';
 import { selfCommand } from '../self-command.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
@@ -30,10 +32,14 @@ async function openTrustStores(root: string): Promise<TrustStores> {
   return createTrustStores(withTiedPrograms(createHost()), { root });
 }
 
+type OfCode = Pick<CodeRemediesOptions, 'scanSettings' | 'env' | 'isKeeper'>;
+const NOTHING_OF_CODE: OfCode = { scanSettings: null, env: {}, isKeeper: () => Promise.resolve(false) };
+
 /** Every remedy of this release, on this machine. */
 export function openRemedies(
   root: string,
   forbidden: TrustRepairOptions['forbidden'] = () => Promise.resolve(null),
+  ofCode: OfCode = NOTHING_OF_CODE,
 ): RemedyExecutor[] {
   let trustStores: Promise<TrustStores> | null = null;
   const host = createHost();
@@ -55,6 +61,7 @@ export function openRemedies(
     createBundleDeploy(createBundleAccess({ host, root, trustStores: openStores })),
     createVariableSet(variables),
     createVariableUnset(variables),
+    ...openCodeRemedies({ ...ofCode, root, host: withTiedPrograms(host) }),
   ];
   // Made of the others.
   return [...executors, createTrustRepair({ executors, forbidden })];
@@ -67,8 +74,8 @@ export interface AgentRepairOptions extends Pick<
   readonly root: string;
   readonly identity: { readonly hostId: string; readonly fleetId: string; readonly keySeed: string };
   readonly keySet: () => KeySet;
-  /** What proves a change: the handshakes of this host's programs. */
-  readonly proof: Pick<HandshakesOptions, 'scanSettings' | 'env' | 'orders'>;
+  /** What proves a change: the handshakes of this host's programs. Absent: nothing but undo is asked of it, which needs none. */
+  readonly proof?: Pick<HandshakesOptions, 'scanSettings' | 'env' | 'orders'>;
 }
 
 /** The executor of jobs on this machine. */
@@ -80,10 +87,17 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
     ...rest,
     files: createDurableFiles(fileCalls),
     identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
-    remedies: openRemedies(root, async (work) => notPermittedReason(await rest.allowList(), work)),
-    handshakes: createHandshakes({
-      ...{ ...proof, root, platform, runProgram },
-      command: [...selfCommand(), 'collect'],
+    remedies: openRemedies(root, async (work) => notPermittedReason(await rest.allowList(), work), {
+      ...proof,
+      isKeeper: async (path) => isKeeper(await rest.allowList(), path),
     }),
+    ...(proof === undefined
+      ? {}
+      : {
+          handshakes: createHandshakes({
+            ...{ ...proof, root, platform, runProgram },
+            command: [...selfCommand(), 'collect'],
+          }),
+        }),
   });
 }

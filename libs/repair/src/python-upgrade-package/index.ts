@@ -4,6 +4,7 @@ import type {
   DoneWork,
   ForeseenEffect,
   OpenedRemedy,
+  PlanGiven,
   RemedyExecutor,
   RemedyPlan,
   RemedyRefusal,
@@ -74,10 +75,10 @@ function opened(upgrading: Upgrading): OpenedRemedy {
   const { access, parameters } = upgrading;
   // Fetched once for the plan and for what is foretold of it; another attempt opens the remedy anew.
   let preparation: Promise<Preparation> | null = null;
-  const ready = (): Promise<Preparation> => (preparation ??= prepare(upgrading));
+  const ready = (given?: PlanGiven): Promise<Preparation> => (preparation ??= prepare(upgrading, given));
   return {
     ...common(upgrading),
-    plan: async () => planOf(upgrading, await ready()),
+    plan: async (given) => planOf(upgrading, await ready(given)),
     foresee: async () => foreseen(parameters, await ready()),
     check: (_how, signal) => checkUpgraded(access, parameters, signal),
   };

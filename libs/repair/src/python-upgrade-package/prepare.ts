@@ -13,7 +13,7 @@ import {
 import { readArchive, type Archive } from '../code-trees/archive.ts';
 import type { Account } from '../code-trees/ports.ts';
 import type { Tree } from '../code-trees/tree.ts';
-import { StepFailedError, StepRefusedError } from '../remedy.ts';
+import { StepFailedError, StepRefusedError, type PlanGiven } from '../remedy.ts';
 import { formOf, namesOf, readSite, type Site } from './distribution.ts';
 import { lookAtInterpreter, type Interpreter } from './interpreter.ts';
 import { runPip } from './pip.ts';
@@ -44,6 +44,9 @@ export interface Prepared {
   readonly previous: Tree;
 }
 
+/** A shared install that this host does not keep ends as `incompatible`. */
+type Refusal = Exclude<RemedyEffect, { kind: 'change' }> & { readonly state?: 'incompatible' };
+
 /** Why there is nothing to prepare: what the remedy's effect says, or the interpreter's owner. */
 export type Preparation =
   | {
@@ -52,27 +55,30 @@ export type Preparation =
       readonly context: PackageContext;
       readonly facts: HostFacts;
     }
-  | { readonly kind: 'not'; readonly effect: Exclude<RemedyEffect, { kind: 'change' }> };
+  | { readonly kind: 'not'; readonly effect: Refusal };
 
 const not = (reason: string): Preparation => ({ kind: 'not', effect: { kind: 'notApplicable', reason } });
 
 /** Looks at the Python, and fetches and reads the wheel; nothing of the environment is changed. Throws {@link StepFailedError} where the index does not answer. */
-export async function prepare(upgrading: Upgrading): Promise<Preparation> {
+export async function prepare(upgrading: Upgrading, given: PlanGiven = {}): Promise<Preparation> {
   try {
-    return await look(upgrading);
+    return await look(upgrading, given);
   } catch (error) {
     if (error instanceof StepRefusedError) return not(error.message);
     throw error;
   }
 }
 
-async function look(upgrading: Upgrading): Promise<Preparation> {
+async function look(upgrading: Upgrading, given: PlanGiven): Promise<Preparation> {
   const { access, parameters } = upgrading;
   const signal = AbortSignal.timeout(PREPARE_LIMIT_MS);
-  const facts = await access.facts();
+  const facts = given.facts ?? (await access.facts());
   const known = upgrading.wheel === null ? null : await readWheel(upgrading.wheel, parameters);
   const stored = await contextOf(upgrading, known);
   const first = effectOn(facts, parameters, stored);
+  const othersToo = installedIn(facts, parameters)?.python.shared != null && !stored.keeper;
+  if (first.kind === 'notApplicable' && othersToo)
+    return { kind: 'not', effect: { ...first, state: 'incompatible' } };
   if (first.kind !== 'change') return { kind: 'not', effect: first };
   const opened = await openSite(access, { facts, parameters });
   if ('reason' in opened) return not(opened.reason);

@@ -6,6 +6,7 @@ import type {
   DoneWork,
   ForeseenEffect,
   OpenedRemedy,
+  PlanGiven,
   RemedyCheck,
   RemedyExecutor,
   RemedyPlan,
@@ -34,10 +35,10 @@ function common(replacing: Replacing): Common {
 function opened(replacing: Replacing): OpenedRemedy {
   const { parameters } = replacing;
   let preparation: Promise<Preparation> | null = null;
-  const ready = (): Promise<Preparation> => (preparation ??= prepare(replacing));
+  const ready = (given?: PlanGiven): Promise<Preparation> => (preparation ??= prepare(replacing, given));
   return {
     ...common(replacing),
-    plan: async () => planOf(parameters, await ready()),
+    plan: async (given) => planOf(parameters, await ready(given)),
     foresee: async () => foreseen(parameters, await ready()),
     check: () => checkReplaced(replacing),
   };

@@ -9,7 +9,7 @@ import {
 } from '@trustfleet/remedies';
 import { readArchive, type Archive } from '../code-trees/archive.ts';
 import type { Tree } from '../code-trees/tree.ts';
-import { StepRefusedError } from '../remedy.ts';
+import { StepRefusedError, type PlanGiven } from '../remedy.ts';
 import { baseOf, PACKAGE, readCopy, type CopyPlace } from './copy.ts';
 import type { ApiCopyAccess } from './ports.ts';
 
@@ -20,6 +20,9 @@ export interface Replacing {
   readonly bytes: Uint8Array;
 }
 
+/** A shared install that this host does not keep ends as `incompatible`. */
+type Refusal = Exclude<RemedyEffect, { kind: 'change' }> & { readonly state?: 'incompatible' };
+
 export type Preparation =
   | {
       readonly kind: 'ready';
@@ -29,7 +32,7 @@ export type Preparation =
       readonly context: ApiContext;
       readonly facts: HostFacts;
     }
-  | { readonly kind: 'not'; readonly effect: Exclude<RemedyEffect, { kind: 'change' }> };
+  | { readonly kind: 'not'; readonly effect: Refusal };
 
 const not = (reason: string): Preparation => ({ kind: 'not', effect: { kind: 'notApplicable', reason } });
 
@@ -40,23 +43,26 @@ export const effectOn = (
 ): RemedyEffect => REMEDIES['shotgunApi.replace'].effect(facts, parameters, context);
 
 /** Looks at the copy and reads the release; nothing is changed. */
-export async function prepare(replacing: Replacing): Promise<Preparation> {
+export async function prepare(replacing: Replacing, given: PlanGiven = {}): Promise<Preparation> {
   try {
-    return await look(replacing);
+    return await look(replacing, given);
   } catch (error) {
     if (error instanceof StepRefusedError) return not(error.message);
     throw error;
   }
 }
 
-async function look({ access, parameters, bytes }: Replacing): Promise<Preparation> {
-  const facts = await access.facts();
+async function look({ access, parameters, bytes }: Replacing, given: PlanGiven): Promise<Preparation> {
+  const facts = given.facts ?? (await access.facts());
   const archive = await readArchive(bytes, PACKAGE);
   const stored: ApiContext = {
     ...{ release: archive.facts, releaseVersion: archive.version },
     keeper: await access.isKeeper(parameters.path),
   };
   const first = effectOn(facts, parameters, stored);
+  const othersToo = apiAt(facts, parameters.path)?.shared != null && !stored.keeper;
+  if (first.kind === 'notApplicable' && othersToo)
+    return { kind: 'not', effect: { ...first, state: 'incompatible' } };
   if (first.kind !== 'change') return { kind: 'not', effect: first };
   const base = baseOf(parameters.path);
   const writer = await access.writerOf(base);

@@ -1,0 +1,48 @@
+import type { Host } from '@trustfleet/host';
+import type { HostFacts } from '@trustfleet/policy';
+import { createReplaceApi, createUpgradePackage, type RemedyExecutor } from '@trustfleet/repair';
+import { createApiCopyAccess } from './api-copy-access.ts';
+import { NOTHING_KNOWN } from './earlier-facts.ts';
+import type { Environment } from './environment.ts';
+import { NO_ENDPOINTS } from './judge/endpoint-facts.ts';
+import { createPythonPackageAccess } from './python-package-access.ts';
+import { selfCommand } from './self-command.ts';
+
+export interface CodeRemediesOptions {
+  /** Programs of it end with the agent. */
+  readonly host: Host;
+  readonly root: string;
+  /** Where `scan.json` lies; null: only known places are looked at. */
+  readonly scanSettings: string | null;
+  readonly env: Environment;
+  /** Whether the host's allow-list names it keeper of that path. */
+  readonly isKeeper: (path: string) => Promise<boolean>;
+}
+
+/** What a change of code goes by, read now. A scan of its own: what an earlier one found may be gone. */
+async function readFacts({ host, root, scanSettings, env }: CodeRemediesOptions): Promise<HostFacts> {
+  const { readSections } = await import('./inventory.ts');
+  const { readings } = await readSections(
+    {
+      ...{ host, root, scanSettings, processEnv: env, name: null },
+      endpoints: NO_ENDPOINTS,
+    },
+    { names: ['pythons', 'shotgrid', 'bundles'], facts: NOTHING_KNOWN },
+  );
+  return Object.fromEntries(
+    [...readings].flatMap(([name, { section }]) => (section === null ? [] : [[name, section]])),
+  );
+}
+
+/** Remedies that put code on this machine. */
+export function openCodeRemedies(options: CodeRemediesOptions): RemedyExecutor[] {
+  const { host, root, env, isKeeper } = options;
+  const parts = {
+    ...{ host, root, env, isKeeper, facts: () => readFacts(options) },
+    command: [...selfCommand(), 'tree-work'] as const,
+  };
+  return [
+    createUpgradePackage(createPythonPackageAccess(parts)),
+    createReplaceApi(createApiCopyAccess(parts)),
+  ];
+}
