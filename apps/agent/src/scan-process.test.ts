@@ -75,7 +75,7 @@ describe('a scan in a process of its own', () => {
 
     const again = await collector.collect(TRUST_SECTIONS);
 
-    expect(JSON.parse(requests[1]?.input ?? '')).toMatchObject({
+    expect(JSON.parse((requests[1]?.input ?? '') as string)).toMatchObject({
       names: TRUST_SECTIONS,
       facts: { certifi: [], variables: [{ variable: { name: 'SSL_CERT_FILE' } }] },
     });
