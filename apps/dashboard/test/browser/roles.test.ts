@@ -7,11 +7,21 @@ import { useStage, visit } from './setup.ts';
 const stage = useStage();
 
 const PLACES: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
-  operator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
-  approver: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Settings'],
-  auditor: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Activity', 'Settings'],
-  administrator: ['Overview', 'Hosts', 'Findings', 'Jobs', 'Orders', 'Accounts', 'Activity', 'Settings'],
+  viewer: ['Overview', 'Hosts', 'Findings', 'Shared installs', 'Jobs', 'Orders', 'Settings'],
+  operator: ['Overview', 'Hosts', 'Findings', 'Shared installs', 'Jobs', 'Orders', 'Settings'],
+  approver: ['Overview', 'Hosts', 'Findings', 'Shared installs', 'Jobs', 'Orders', 'Settings'],
+  auditor: ['Overview', 'Hosts', 'Findings', 'Shared installs', 'Jobs', 'Orders', 'Activity', 'Settings'],
+  administrator: [
+    'Overview',
+    'Hosts',
+    'Findings',
+    'Shared installs',
+    'Jobs',
+    'Orders',
+    'Accounts',
+    'Activity',
+    'Settings',
+  ],
 };
 
 /** A job that a person with the right could cancel, and one that could be undone. */
