@@ -16,7 +16,12 @@ function rowName({ python, accounts, code }: Row): string {
   return `${plain(python.path)} (${plain(product)}${plain(version)})${who}${called}`;
 }
 
-function cellText({ entries }: Cell): string {
+/** Nobody of this machine gets there: that is one matter of the endpoint, and none of each program. */
+const isUnreached = ({ endpoint }: Cell): boolean => endpoint.network !== 'connected';
+
+function cellText(cell: Cell): string {
+  const { entries } = cell;
+  if (entries.length > 0 && isUnreached(cell)) return 'not reached';
   const failing = entries.filter(failsAt).length;
   if (entries.length === 0) return '-';
   if (failing === 0) return entries.every(({ outcome }) => outcome.result === 'unknown') ? '?' : 'verifies';
@@ -39,7 +44,7 @@ const howKnown = ({ verdict }: Entry): string =>
 
 function factLines(evidence: Entry['verdict']['evidence']): string[] {
   return Object.entries(evidence).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [`      ${wordsOf(name)}: ${plain(valueWords(name, value))}`],
+    value === null || value === '' ? [] : [`      ${keyWords(name)}: ${plain(valueWords(name, value))}`],
   );
 }
 
@@ -49,7 +54,7 @@ function valueWords(name: string, value: string | number | boolean): string {
 }
 
 /** `lacksSha` → `lacks sha` */
-const wordsOf = (key: string): string => key.replace(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`);
+const keyWords = (key: string): string => key.replace(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`);
 
 /** Clients that fail for the same reason stand together. */
 function failureLines(cell: Cell): string[] {
@@ -82,7 +87,7 @@ function sourceLines(row: Row): string[] {
 }
 
 function rowDetails(row: Row): string[] {
-  const failing = row.cells.filter(({ entries }) => entries.some(failsAt));
+  const failing = row.cells.filter((cell) => !isUnreached(cell) && cell.entries.some(failsAt));
   const general = row.cells.length === 0 ? sourceLines(row) : [];
   return [
     ...(general.length === 0 ? [] : ['', rowName(row), ...general]),
@@ -94,10 +99,31 @@ function rowDetails(row: Row): string[] {
   ];
 }
 
+/** Each endpoint that nobody reaches, once, with the cause that all of its programs have. */
+function unreachedLines(rows: readonly Row[]): string[] {
+  const cells = rows.flatMap((row) => row.cells.filter(isUnreached));
+  const byEndpoint = grouped(cells, ({ endpoint }) => endpoint.id);
+  return [...byEndpoint.values()].flatMap((all) => {
+    const entries = all.flatMap((cell) => cell.entries.filter(failsAt));
+    const [first] = entries;
+    const [cell] = all;
+    if (first === undefined || cell === undefined) return [];
+    const { cause, evidence } = first.verdict;
+    const words = wordsOf({ cause: cause ?? 'unknown', evidence });
+    return [
+      '',
+      `${plain(addressOf(cell.endpoint))}: ${words.what}, for everybody on this machine`,
+      ...factLines(evidence),
+      `      fix: ${words.fix}`,
+    ];
+  });
+}
+
 /** The matrix, then under each failure its cause, what shows it, and what to do. */
 export function renderDoctor(rows: readonly Row[], notes: readonly string[]): string {
   const nobody = ['No Python environment was found.'];
   const extra = notes.length === 0 ? [] : ['', ...notes];
-  const lines = rows.length === 0 ? nobody : [...matrix(rows), ...rows.flatMap(rowDetails)];
+  const lines =
+    rows.length === 0 ? nobody : [...matrix(rows), ...unreachedLines(rows), ...rows.flatMap(rowDetails)];
   return [...lines, ...extra, ''].join('\n');
 }
