@@ -27,21 +27,20 @@ const REFUSED =
 /** What is decided when code runs, so that nobody can say it before: such an answer is right, and no agreement either. */
 export const DECIDED_WHEN_RUN = /^A module ca_certs_locater of the studio names the file when it is run$/;
 
+type Said = Pick<Cell, 'predicted' | 'real' | 'probed' | 'cause' | 'expectedCauses'>;
+
 /** In which respect they do not agree; null where they do. A client that tells no number cannot contradict one. */
-export function disagreement({
-  predicted,
-  real,
-  probed = null,
-  cause,
-  expectedCauses,
-}: Pick<Cell, 'predicted' | 'real' | 'probed' | 'cause' | 'expectedCauses'>):
-  'result' | 'code' | 'probe' | 'cause' | null {
+export function disagreement(said: Said): 'result' | 'code' | 'probe' | 'cause' | null {
+  const { predicted, real, probed = null } = said;
   const undecided = predicted.result === 'unknown' && DECIDED_WHEN_RUN.test(predicted.error ?? '');
   const predictedWrongly = undecided ? null : difference(predicted, real);
   if (predictedWrongly !== null) return predictedWrongly;
   if (probed !== null && difference(probed, real) !== null) return 'probe';
-  if (undecided || expectedCauses === null) return null;
-  return cause !== null && expectedCauses.includes(cause) ? null : 'cause';
+  return undecided || isCauseExpected(said) ? null : 'cause';
+}
+
+function isCauseExpected({ cause, expectedCauses }: Said): boolean {
+  return expectedCauses === null || (cause !== null && expectedCauses.includes(cause));
 }
 
 function difference(said: VerdictOutcome, real: VerdictOutcome): 'result' | 'code' | null {
