@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -117,6 +117,29 @@ describe('doctor', () => {
     expect(ofSsl(reportOf(finished))).toMatchObject([
       { cause: 'unreachable', fix: expect.stringContaining('No change of trust') as string },
     ]);
+  });
+
+  it('says once, and not for each Python, why nobody reaches a server', async () => {
+    const gone = await lab.serve(await lab.leaf(authority));
+    await gone.close();
+    // A second environment of the same program, so that there are two rows.
+    await mkdir(join(directory, 'venv/bin'), { recursive: true });
+    await put('venv/pyvenv.cfg', `home = ${join(PYTHON, '..')}\n`);
+    await symlink(PYTHON, join(directory, 'venv/bin/python'));
+    const bundle = await put('ca.pem', authority.pem);
+
+    const { code, stdout } = await doctor(
+      ['--search', join(directory, 'venv'), '--here', `localhost:${gone.port}`, server],
+      { SSL_CERT_FILE: bundle },
+    );
+
+    expect(code).toBe(1);
+    expect(stdout.match(/not reached/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(stdout.match(/the server cannot be reached/g)).toHaveLength(1);
+    expect(stdout).toMatch(
+      new RegExp(`\nlocalhost:${gone.port}: the server cannot be reached, for everybody on this machine\n`),
+    );
+    expect(stdout).not.toMatch(new RegExp(`→ localhost:${gone.port}`));
   });
 
   it('judges two servers in two columns', async () => {
