@@ -5,7 +5,8 @@ export type CoreSettings =
   | {
       readonly kind: 'edited';
       readonly path: string;
-      /** SHA-256 of what it becomes. */
+      /** SHA-256 of what it is, and of what it becomes. */
+      readonly previous: string;
       readonly sha256: string;
       /** The changed line, from 1; credentials masked. */
       readonly line: number;

@@ -42,7 +42,13 @@ const facts = (change: Partial<ShotgridSection> = {}, more: HostFacts = {}): Hos
 
 const LOOK: CoreHostLook = {
   settings: {
-    ...{ kind: 'edited', path: '/studio/film/config/core/core_api.yml', sha256: 'ab'.repeat(32), line: 4 },
+    ...{
+      kind: 'edited',
+      path: '/studio/film/config/core/core_api.yml',
+      sha256: 'ab'.repeat(32),
+      previous: 'cd'.repeat(32),
+      line: 4,
+    },
     ...{ before: '  version: v0.23.8', after: '  version: v0.24.0' },
   },
   notWritable: null,

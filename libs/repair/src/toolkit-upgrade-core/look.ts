@@ -69,5 +69,6 @@ async function readSettings(
   const edit = access.withVersion(bytes, version);
   if (edit.kind !== 'edited') return { ...edit, path };
   const { line, before, after } = edit;
-  return { kind: 'edited', path, sha256: digestOf(edit.bytes) ?? '', line, before, after };
+  const [previous, sha256] = [digestOf(bytes) ?? '', digestOf(edit.bytes) ?? ''];
+  return { kind: 'edited', path, previous, sha256, line, before, after };
 }

@@ -18,27 +18,33 @@ export async function backupsOf(access: CoreAccess, location: string): Promise<s
   return (found.names ?? []).filter((name) => /^\d{8}_\d{6}$/.test(name));
 }
 
+interface Edit {
+  readonly path: string;
+  readonly previous: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
 /** Gives `core_api.yml` another version; what somebody else wrote since the plan is theirs. */
-export function editStep(
-  access: CoreAccess,
-  { path, sha256, version }: { readonly path: string; readonly sha256: string; readonly version: string },
-): RemedyStep {
-  const changed = new StepFailedError(`${path} was changed since the plan was made, so it is left as it is.`);
+export function editStep(access: CoreAccess, { path, previous, sha256, version }: Edit): RemedyStep {
+  const planned = async (): Promise<Uint8Array> => {
+    const bytes = await access.files.readFile(path);
+    const edit = bytes === null || digestOf(bytes) !== previous ? null : access.withVersion(bytes, version);
+    if (edit?.kind !== 'edited' || digestOf(edit.bytes) !== sha256)
+      throw new StepFailedError(`${path} was changed since the plan was made, so it is left as it is.`);
+    return edit.bytes;
+  };
   return {
     name: 'changeCoreApi',
     async inverse(): Promise<Restore> {
-      const bytes = await access.files.readFile(path);
-      const edit = bytes === null ? null : access.withVersion(bytes, version);
-      if (edit?.kind !== 'edited' || digestOf(edit.bytes) !== sha256) throw changed;
+      await planned();
       return inverseAt(access.files, path, sha256);
     },
     async run() {
-      const bytes = await access.files.readFile(path);
-      if (digestOf(bytes) === sha256) return;
-      const edit = bytes === null ? null : access.withVersion(bytes, version);
-      if (edit?.kind !== 'edited' || digestOf(edit.bytes) !== sha256) throw changed;
+      if (digestOf(await access.files.readFile(path)) === sha256) return;
+      const bytes = await planned();
       const attributes = await access.files.attributes(path);
-      await access.files.writeFile(path, edit.bytes, attributes ?? undefined);
+      await access.files.writeFile(path, bytes, attributes ?? undefined);
     },
   };
 }
