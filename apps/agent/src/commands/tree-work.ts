@@ -3,13 +3,13 @@ import { treeProcess } from '@trustfleet/repair';
 
 /** A process of a running job: one line comes in, its rights are dropped for good, the work is done, one line goes out. */
 export async function treeWorkCommand(
-  input: NodeJS.ReadableStream,
+  input: NodeJS.ReadStream,
   output: NodeJS.WritableStream,
 ): Promise<void> {
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  for await (const line of lines) {
-    const answer = treeProcess(line);
-    await new Promise<void>((resolve) => output.write(`${answer}\n`, () => resolve()));
-    return;
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    await new Promise<void>((resolve) => output.write(`${treeProcess(line)}\n`, () => resolve()));
+    break;
   }
+  // It stays open at the other end, and would keep this process.
+  input.destroy();
 }
