@@ -64,6 +64,52 @@ it('reads Maya.env and houdini.env, each for its own product', async () => {
   ]);
 });
 
+it('reads packages of Houdini, which come after houdini.env, and simple assignments of Nuke’s own start', async () => {
+  await put('houdini20.5/houdini.env', 'SSL_CERT_FILE = /first.pem\n');
+  const houdini = await put(
+    'houdini20.5/packages/studio.json',
+    JSON.stringify({
+      hpath: '/x',
+      env: [
+        { SSL_CERT_FILE: '/studio/ca.pem', HOUDINI_PATH: '/x' },
+        { SHOTGUN_API_CACERTS: { value: '/studio/sg.pem', method: 'replace' } },
+        { REQUESTS_CA_BUNDLE: [{ 'houdini_version >= 20': '/only-then.pem' }] },
+        { HTTPS_PROXY: 'http://me:hunter2@proxy:3128' },
+      ],
+    }),
+  );
+  await put('houdini20.5/packages/broken.json', '{ "env": [');
+  await put('houdini20.5/packages/list.json', '[1]');
+  const nuke = await put(
+    '.nuke/init.py',
+    [
+      'import os',
+      "os.environ['SHOTGUN_API_CACERTS'] = '/nuke/sg.pem'  # mine",
+      '# os.environ["SSL_CERT_FILE"] = "/comment.pem"',
+      'if False:',
+      '    os.environ["REQUESTS_CA_BUNDLE"] = "/indented.pem"',
+      '"""',
+      "os.environ['CURL_CA_BUNDLE'] = '/text.pem'",
+      '"""',
+      "os.environ['SSL_CERT_DIR'] = os.path.join('/x', 'y')",
+      "os.environ['NUKE_PATH'] = '/x'",
+    ].join('\n'),
+  );
+  const menu = await put('.nuke/menu.py', 'import os\nos.environ.setdefault("PIP_CERT", "/nuke/pip.pem")\n');
+
+  const launched = await launchedVariables(createHost(), { HOME: home });
+
+  expect(launched).toEqual([
+    { name: 'SSL_CERT_FILE', value: '/studio/ca.pem', product: 'Houdini 20.5', file: houdini },
+    { name: 'SHOTGUN_API_CACERTS', value: '/studio/sg.pem', product: 'Houdini 20.5', file: houdini },
+    { name: 'HTTPS_PROXY', value: 'http://***@proxy:3128', product: 'Houdini 20.5', file: houdini },
+    { name: 'SHOTGUN_API_CACERTS', value: '/nuke/sg.pem', product: 'Nuke', file: nuke },
+    { name: 'PIP_CERT', value: '/nuke/pip.pem', product: 'Nuke', file: menu },
+  ]);
+  const of = (product: string) => concerns(launched, { accounts: ['Nuke'], product });
+  expect([of('Nuke 15.1v1'), of('Houdini 20.5')]).toEqual([true, false]);
+});
+
 it('reads what hooks of Toolkit and packages of rez set in code', async () => {
   const hook = await put(
     'config/hooks/before_app_launch.py',
