@@ -7,6 +7,7 @@ import type {
   JobPlan,
   JobState,
   OrderMode,
+  VerdictChange,
 } from '@trustfleet/protocol';
 import type { UndoStanding } from '@trustfleet/rollout';
 import type { NamedAnchor, Page } from './common.ts';
@@ -58,6 +59,10 @@ export interface JobDetail extends JobSummary {
   readonly after: JobEvidence | null;
   readonly undone: boolean | null;
   readonly effective: Effective | null;
+  /** Verdicts that real handshakes before and after found to differ; null where none were made. */
+  readonly proof: readonly VerdictChange[] | null;
+  /** Programs that began before the change; null where nobody looked. */
+  readonly waitsFor: NonNullable<JobEvent['waitsFor']> | null;
   /** The job that this one undoes. */
   readonly undoes: string | null;
   /** Jobs that undo, or tried to undo, this one; newest first. */

@@ -25,6 +25,8 @@ interface Progress extends JobRef {
   after: JobEvent['after'];
   undone: boolean | null;
   effective: string | null;
+  proof: NonNullable<JobEvent['proof']> | null;
+  waitsFor: NonNullable<JobEvent['waitsFor']> | null;
   /** As the last applied event says. */
   nextAt: Date | null;
   signed: boolean;
@@ -68,6 +70,7 @@ async function lockJobs(client: Client, batch: readonly ReceivedJobEvent[]): Pro
   const stored = new Map(counts.map(({ jobId, _count }) => [jobId, _count]));
   const fresh = {
     ...{ plan: null, before: null, after: null, undone: null, effective: null, nextAt: null },
+    ...{ proof: null, waitsFor: null },
     ...{ signed: false, undoneLater: false, firstAt: null, touchedAt: null },
   };
   return new Map(
@@ -106,6 +109,8 @@ function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: Rec
   // What an attempt took back says nothing of the next one.
   job.undone = isFinal(event.state) ? event.undone : null;
   job.effective = event.state === 'verified' ? (event.effective ?? null) : null;
+  job.proof = event.proof ?? null;
+  job.waitsFor = event.waitsFor ?? null;
   job.nextAt = nextAtOf(event);
   job.signed = signatureValid && isFinal(event.state);
   job.firstAt ??= receivedAt;
@@ -157,12 +162,13 @@ async function updateJobs(client: Client, jobs: readonly Progress[]): Promise<vo
   await client.$executeRaw`
     UPDATE job j SET state = u.state, last_event_index = u.last_index, attempt = u.attempt, plan = coalesce(u.plan::jsonb, j.plan),
       before = coalesce(u.before::jsonb, j.before), after = coalesce(u.after::jsonb, j.after), undone = u.undone,
-      effective = u.effective, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.first_at)
+      effective = u.effective, proof = u.proof::jsonb, waits_for = u.waits_for::jsonb, next_at = u.next_at, result_signed = u.signed, updated_at = u.at, accepted_at = coalesce(j.accepted_at, u.first_at)
     FROM unnest(${column((j) => j.id)}::uuid[], ${column((j) => j.state)}::text[], ${column((j) => j.lastEventIndex)}::int[], ${column((j) => j.attempt)}::int[],
                 ${column((j) => jsonOrNull(j.plan))}::text[], ${column((j) => jsonOrNull(j.before))}::text[], ${column((j) => jsonOrNull(j.after))}::text[],
-                ${column((j) => j.undone)}::boolean[], ${column((j) => j.effective)}::text[], ${column((j) => j.nextAt)}::timestamptz[],
+                ${column((j) => j.undone)}::boolean[], ${column((j) => j.effective)}::text[],
+                ${column((j) => jsonOrNull(j.proof))}::text[], ${column((j) => jsonOrNull(j.waitsFor))}::text[], ${column((j) => j.nextAt)}::timestamptz[],
                 ${column((j) => j.signed)}::boolean[], ${column((j) => j.firstAt)}::timestamptz[], ${column((j) => j.touchedAt)}::timestamptz[])
-      AS u (id, state, last_index, attempt, plan, before, after, undone, effective, next_at, signed, first_at, at)
+      AS u (id, state, last_index, attempt, plan, before, after, undone, effective, proof, waits_for, next_at, signed, first_at, at)
     WHERE j.id = u.id`;
 }
 

@@ -1,4 +1,4 @@
-import { effective, jobEvidence, jobPlan, jobState, orderMode } from '@trustfleet/protocol';
+import { effective, jobEvent, jobEvidence, jobPlan, jobState, orderMode } from '@trustfleet/protocol';
 import { isFailure, isFinal } from '@trustfleet/rollout';
 import { z } from 'zod';
 import { Prisma, type Client } from '../connection.ts';
@@ -38,6 +38,8 @@ const details = z.object({
   after: jobEvidence.nullable(),
   undone: z.boolean().nullable(),
   effective: effective.nullable(),
+  proof: jobEvent.shape.proof.unwrap(),
+  waitsFor: jobEvent.shape.waitsFor.unwrap(),
   undoes: z.string().nullable(),
   cancelRequestedAt: z.date().nullable(),
   held: z.enum(['revoked', 'cloned', 'refused']).nullable(),
@@ -47,7 +49,7 @@ const details = z.object({
 const SUMMARY = Prisma.sql`j.id, j.order_id AS "orderId", j.host_id AS "hostId", h.name AS "hostName", o.remedy, o.mode, o.title, j.state, j.attempt, coalesce((o.limits ->> 'attempts')::int, 1) AS attempts,
   j.not_before AS "notBefore", j.deliver_by AS "deliverBy", j.next_at AS "nextAt", j.created_at AS "createdAt", j.updated_at AS "updatedAt"`;
 const DETAIL = Prisma.sql`o.created_by AS "createdBy", o.reason, o.anchor_sha256 AS "anchorSha256", o.anchor_name AS "anchorName", j.plan, j.before, j.after,
-  j.effective, j.undoes, j.cancel_requested_at AS "cancelRequestedAt", j.result_signed AS "resultSigned",
+  j.effective, j.proof, j.waits_for AS "waitsFor", j.undoes, j.cancel_requested_at AS "cancelRequestedAt", j.result_signed AS "resultSigned",
   CASE WHEN h.revoked_at IS NOT NULL THEN 'revoked' ELSE h.quarantine END AS held, ${UNDO_FACTS}`;
 const TABLES = Prisma.sql`job j JOIN "order" o ON o.id = j.order_id JOIN host h ON h.id = j.host_id`;
 

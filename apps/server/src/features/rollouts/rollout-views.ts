@@ -32,6 +32,8 @@ export function jobDetailView(job: JobDetail): JobDetailView {
     after: job.after,
     undone: job.undone,
     effective: job.effective,
+    proof: job.proof === null ? null : [...job.proof],
+    waitsFor: job.waitsFor,
     undoes: job.undoes,
     undoneBy: job.undoneBy.map(jobSummaryView),
     cancellable: isCancellable(job.state),

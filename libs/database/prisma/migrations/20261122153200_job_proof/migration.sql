@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "job" ADD COLUMN     "proof" JSONB,
+ADD COLUMN     "waits_for" JSONB;
