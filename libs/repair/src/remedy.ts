@@ -1,4 +1,4 @@
-import type { Effective, JobEvidence, JobPlan, JobState, Order } from '@trustfleet/protocol';
+import type { Effective, JobEvidence, JobPlan, JobState, Order, PlanChange } from '@trustfleet/protocol';
 import type { HostFacts } from '@trustfleet/policy';
 import type { Measurement } from './proof.ts';
 import type { RemedyClass, RemedyEffect } from '@trustfleet/remedies';
@@ -46,6 +46,8 @@ export type RemedyPlan =
 export interface PlanGiven {
   /** The facts as the parts before this one will leave them. */
   readonly facts?: HostFacts;
+  /** Lines of the same plan that are carried out before: in an undo of several, whose facts nobody foretells. */
+  readonly lines?: readonly PlanChange[];
   /** What verifies now; null where no endpoint is configured, or nothing could be measured. */
   readonly measured?: Measurement | null;
 }

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,19 +63,22 @@ process.argv[1] = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** The machine's own places, with the test's files in them; its other Pythons are out of sight. */
 function enterTree(presentPem: string): void {
-  const places = ['etc/ssl/certs', 'usr/local/share/ca-certificates', 'usr/share/ca-certificates'];
-  for (const place of [...places, 'etc/ca-certificates/update.d', 'hidden', 'etc/trustfleet'])
-    mkdirSync(join(directory, 'root', place), { recursive: true });
-  writeFileSync(join(directory, 'root/etc/ca-certificates.conf'), '# the test selects nothing\n');
-  writeFileSync(join(directory, 'root/etc/environment'), '');
+  const root = join(directory, 'root');
+  const places = ['etc', 'usr/local/share/ca-certificates', 'usr/share/ca-certificates', 'hidden'];
+  for (const place of places) mkdirSync(join(root, place), { recursive: true });
+  // A file that is a mount of its own could not be replaced: the directory is the test's as a whole.
+  execFileSync('/usr/bin/cp', ['-a', '/etc/.', join(root, 'etc')]);
+  for (const place of ['ssl/certs', 'ca-certificates/update.d', 'trustfleet', 'environment.d']) {
+    rmSync(join(root, 'etc', place), { recursive: true, force: true });
+    mkdirSync(join(root, 'etc', place), { recursive: true });
+  }
+  writeFileSync(join(root, 'etc/ca-certificates.conf'), '# the test selects nothing\n');
+  writeFileSync(join(root, 'etc/environment'), '');
   const bind = (from: string, to: string): void => {
-    execFileSync('/usr/bin/mount', ['--bind', join(directory, 'root', from), to]);
+    execFileSync('/usr/bin/mount', ['--bind', join(root, from), to]);
   };
-  for (const place of [...places, 'etc/ca-certificates/update.d', 'etc/ca-certificates.conf'])
-    bind(place, `/${place}`);
-  bind('etc/environment', '/etc/environment');
+  for (const place of places.slice(0, 3)) bind(place, `/${place}`);
   for (const hidden of ['/root', '/home', '/opt', '/usr/local/bin']) bind('hidden', hidden);
-  execFileSync('/usr/bin/mount', ['-t', 'tmpfs', 'tmpfs', '/mnt']);
   writeFileSync('/usr/local/share/ca-certificates/present.crt', presentPem);
   execFileSync('/usr/sbin/update-ca-certificates', ['--fresh'], { stdio: 'ignore' });
 }
@@ -167,7 +170,7 @@ const orders = {
   clockOffsetMs: 0,
 };
 const scanSettings = join(directory, 'scan.json');
-writeFileSync(scanSettings, JSON.stringify({ format: 1, search: [directory] }));
+writeFileSync(scanSettings, JSON.stringify({ search: [directory] }));
 const { platform, runProgram } = createHost();
 const loses = { armed: false };
 let then: ProofOrder['then'];

@@ -6,6 +6,7 @@ import {
   type BundleContext,
   type BundleDeployParameters,
 } from '@trustfleet/remedies';
+import { afterLines } from '../after-lines.ts';
 import { sameEvidence } from '../same-evidence.ts';
 import type {
   DoneWork,
@@ -170,7 +171,7 @@ const checkDeployed = async (deployment: Deployment): Promise<RemedyCheck> => (a
 function reversed(deployment: Deployment, { inverses, before }: DoneWork): OpenedRemedy {
   return {
     ...common(deployment),
-    plan: () => makeUndoPlan(deployment, inverses),
+    plan: ({ lines = [] } = {}) => makeUndoPlan(deployment, inverses, lines),
     check: async () => {
       const { check, sha256 } = await look(deployment);
       const holds = sha256 !== deployment.parameters.bundle || sameEvidence(before, check.evidence);
@@ -196,7 +197,7 @@ async function makeUndoPlan(deployment: Deployment, inverses: readonly unknown[]
   const atHand: string[] = [];
   for (const sha256 of wanted) if ((await keptVersion(access, sha256)) !== null) atHand.push(sha256);
   const context = { path, platform, files, atHand };
-  const result = remedy.undoEffect(await access.facts(), parameters, context);
+  const result = remedy.undoEffect(afterLines(await access.facts(), lines), parameters, context);
   if (result.kind !== 'change') return result;
   return {
     kind: 'change',

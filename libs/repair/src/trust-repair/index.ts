@@ -94,7 +94,7 @@ async function planUndo(parts: readonly OpenedPart[]): Promise<RemedyPlan> {
   const changes: JobPlan['changes'] = [];
   const steps: RemedyStep[] = [];
   for (const [part, { opened, remedy: name, parameters }] of parts.entries()) {
-    const plan = await opened.plan();
+    const plan = await opened.plan({ lines: changes });
     if (plan.kind === 'none') continue;
     if (plan.kind !== 'change') return plan;
     changes.push(...plan.plan.changes);
