@@ -11,7 +11,7 @@ import { findCause } from './causes/find-cause.ts';
 import { type CauseFound, createCertificateReader, type Inquest } from './causes/inquest.ts';
 import type { ResolvedSource } from './consumer.ts';
 import type { DiagnosisFacts } from './facts.ts';
-import { createPredictor, type Prediction } from './predict.ts';
+import { asReached, createPredictor, type Prediction } from './predict.ts';
 
 export interface DiagnoseOptions {
   /** What people configured: says which clients matter for an endpoint. An endpoint that was observed and stands not here counts for all. */
@@ -42,9 +42,10 @@ export function diagnoseSources(
   const verdicts: Verdict[] = [];
   for (const one of kept) {
     for (const endpoint of endpointsFor(one, facts.sections.endpoints.endpoints, options)) {
-      const prediction = predictor.predict(one, endpoint);
+      const reached = asReached(one, endpoint);
+      const prediction = predictor.predict(reached, endpoint);
       const { catalogue } = options;
-      const inquest = { resolved: one, endpoint, prediction, facts, predictor, catalogue, certificates };
+      const inquest = { resolved: reached, endpoint, prediction, facts, predictor, catalogue, certificates };
       verdicts.push(verdictOf(inquest, options.probed?.(one.source, endpoint.id) ?? NOT_PROBED));
     }
   }

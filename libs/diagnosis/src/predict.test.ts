@@ -43,6 +43,14 @@ describe('predict', () => {
     });
   });
 
+  it('goes by other anchors through a proxy where its client does', () => {
+    const { anchors, decidedBy } = stage({ chain: [], anchors: [] }).resolved;
+    const scenario = { ...CHAIN, resolved: { throughProxy: { anchors, decidedBy } } };
+
+    expect(outcome(scenario).result).toBe('verifies');
+    expect(outcome({ ...scenario, endpoint: { proxy: 'http://proxy:3128' } })).toMatchObject({ code: 20 });
+  });
+
   it.each(NETWORK_STATES)('whoever is not reached fails without a number: %s', (network) => {
     const found = outcome({ ...CHAIN, endpoint: { network, detail: 'errno' } });
 

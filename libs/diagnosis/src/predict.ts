@@ -77,7 +77,12 @@ export function predict(
   endpoint: ObservedEndpoint,
   facts: DiagnosisFacts,
 ): VerdictOutcome {
-  return createPredictor(facts).predict(resolved, endpoint).outcome;
+  return createPredictor(facts).predict(asReached(resolved, endpoint), endpoint).outcome;
+}
+
+/** What a client goes by on its way to this endpoint. */
+export function asReached(resolved: ResolvedSource, { proxy }: ObservedEndpoint): ResolvedSource {
+  return proxy === null ? resolved : { ...resolved, ...resolved.throughProxy };
 }
 
 /** Uploads of 3.0.36 – 3.8.1 name no server and get its default certificate (shotgrid.md §1.4). */

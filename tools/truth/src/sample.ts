@@ -1,6 +1,7 @@
 import type { Selection } from './run.ts';
 import type { Setting } from './settings.ts';
 import type { StandWish } from './stands/catalogue.ts';
+import { isPlain } from './visits.ts';
 
 /** How many stands of each kind, and what of each is tried: what two slow cores do in a minute. */
 const KINDS: readonly (readonly [kind: (stand: StandWish) => boolean, count: number])[] = [
@@ -40,7 +41,7 @@ export function sampleOf(seed: number, features: readonly string[]): Selection {
       const here = all.filter(({ feature }) => features.includes(feature));
       return KINDS.flatMap(([kind, count]) => pick(here.filter(kind), count, random));
     },
-    probed: () => true,
+    probed: (_stand, setting) => isPlain(setting),
     settings: (_stand, all: readonly Setting[]) => pick(all, SETTINGS, random),
     // Markers and the two that tell trust from refusal stay: few, and they are what a source is told by.
     chains: (all) => {

@@ -64,7 +64,8 @@ function markersNamed({ variables, inCode, pipCert = '' }: Setting): string[] {
 }
 
 /** The probe calls clients without arguments. */
-const isPlain = ({ inCode, pipCert }: Setting): boolean => inCode === undefined && pipCert === undefined;
+export const isPlain = ({ inCode, pipCert }: Setting): boolean =>
+  inCode === undefined && pipCert === undefined;
 const PROBED_ELSEWHERE = ['nothing set', 'every variable'];
 
 /** Every stand is probed under the settings that tell its sources apart, a thorough one under each that tells who reads what. */

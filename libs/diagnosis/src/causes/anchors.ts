@@ -116,13 +116,19 @@ const issuerWithoutRoot: Finder = ({ inquest, verification }) => {
 /** The server leaves out what lies between its certificate and a root: another store of this host has it, or its place is known. */
 const incomplete: Finder = ({ inquest, verification, good }) => {
   const presented = new Set(inquest.prediction.chain);
-  const between = good?.path.slice(1, -1).find((sha256) => !presented.has(sha256));
+  const between = good?.path.slice(1).find((sha256) => !presented.has(sha256) && !isRoot(inquest, sha256));
   if (between !== undefined)
     return { cause: 'chainIncomplete', evidence: certificateEvidence(inquest, between) };
   return good === null && verification.path.length === 1
     ? leafAlone(inquest, verification.path[0] ?? '')
     : null;
 };
+
+/** With partial chains (3.13) a path may end at an intermediate that some bundle holds. */
+function isRoot({ certificates }: Inquest, sha256: string): boolean {
+  const facts = certificates.facts(sha256);
+  return facts === null || facts.subject === facts.issuer;
+}
 
 /** Nobody signs servers with a root: what a lonely leaf lacks is an issuing authority (failures.md §7.1, 20 and 21). */
 function leafAlone({ certificates, predictor }: Inquest, sha256: string): CauseFound | null {

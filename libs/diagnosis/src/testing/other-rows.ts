@@ -91,6 +91,17 @@ export const OTHER_ROWS: readonly CauseRow[] = [
   },
   {
     cause: 'chainIncomplete',
+    of: 'an issuing authority that another store has, at which a path of 3.13 would end',
+    scenario: {
+      chain: [leaf],
+      anchors: [root],
+      resolved: { openssl: { ...STRICT, strict: false } },
+      facts: { bundles: [bundle('/windows-ca', issuing)] },
+    },
+    evidence: { code: 20, certificate: issuing.sha256 },
+  },
+  {
+    cause: 'chainIncomplete',
     of: 'a lonely leaf that says where its issuer is',
     scenario: {
       chain: [server(issuing, { more: [issuerAt('http://ca.example/issuing.crt')] })],

@@ -1,4 +1,4 @@
-import type { Consumer } from '../consumer.ts';
+import type { Consumer, ResolvedSource } from '../consumer.ts';
 import { isAtLeast, isBefore, versionNumber, type VersionNumber } from '../version-number.ts';
 import { bundleOfPackage, systemCertsHook, truststoreStore } from './hooks.ts';
 import {
@@ -31,29 +31,42 @@ const VENDORED_OLD: VersionNumber = [2, 14];
 export const pip: ResolveSource = (consumer, facts) => {
   const inquiry = inquire(consumer, facts);
   const { python } = inquiry.consumer;
-  const result = searchInPython(inquiry, () => search(inquiry, packageVersion(python, 'pip')));
-  // It vendors urllib3 1.26, which is not strict on 3.13.
-  const openssl = pythonProfile(python, result.end.byDefaultContext);
-  return sourceOf(inquiry, result, { ...libraryOf(python, 'pip'), openssl });
+  const version = packageVersion(python, 'pip');
+  const resolve = (look: () => Found): ResolvedSource => {
+    const result = searchInPython(inquiry, look);
+    // It vendors urllib3 1.26, which is not strict on 3.13.
+    const openssl = pythonProfile(python, result.end.byDefaultContext);
+    return sourceOf(inquiry, result, { ...libraryOf(python, 'pip'), openssl });
+  };
+  const direct = resolve(() => search(inquiry, version));
+  // Up to 25.1 its context is for direct connections alone (pip issue 13288; measured with 24.2).
+  if (isAtLeast(version, [25, 2]) || !usesTruststore(inquiry)) return direct;
+  const { anchors, decidedBy } = resolve(() => searchFiles(inquiry, version));
+  return { ...direct, throughProxy: { anchors, decidedBy } };
 };
 
 function search(inquiry: Inquiry, version: VersionNumber): Found {
   const refused = refusedOption(askedOf(inquiry.consumer, inFiles(inquiry)));
   if (refused !== null) return { steps: [], end: ended('cannotLoad', refused) };
-  const vendored = isBefore(version, [22, 2]) ? VENDORED_OLD : VENDORED_NEW;
-  const way = fileWay(inquiry, vendored);
-  const searched = requestsSearch(inquiry, {
-    version: vendored,
-    // pip takes no option whose value is empty.
-    session: [variableRung(inquiry, 'PIP_CERT', way), optionRung(inquiry, way)],
-    own: { place: ownPlace(inquiry), look: () => ownBundle(inquiry) },
-  });
+  const searched = searchFiles(inquiry, version);
   if (!usesTruststore(inquiry) || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
   const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
   const withSystem = addedTo(searched, system);
   // From 24.2 on its certifi is in that context before any variable is asked.
   const keepsOwn = isAtLeast(version, [24, 2]) && searched.steps.some(isOverriddenBundle);
   return keepsOwn ? addedTo(withoutOverridden(withSystem), asAdded(ownBundle(inquiry))) : withSystem;
+}
+
+/** As its requests looks for a file. */
+function searchFiles(inquiry: Inquiry, version: VersionNumber): Found {
+  const vendored = isBefore(version, [22, 2]) ? VENDORED_OLD : VENDORED_NEW;
+  const way = fileWay(inquiry, vendored);
+  return requestsSearch(inquiry, {
+    version: vendored,
+    // pip takes no option whose value is empty.
+    session: [variableRung(inquiry, 'PIP_CERT', way), optionRung(inquiry, way)],
+    own: { place: ownPlace(inquiry), look: () => ownBundle(inquiry) },
+  });
 }
 
 function isOverriddenBundle({ kind, outcome }: Step): boolean {

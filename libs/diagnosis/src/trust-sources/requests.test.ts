@@ -138,6 +138,13 @@ describe('pip', () => {
     expect(anchors).toEqual([]);
   });
 
+  it('up to 25.1 keeps its context from proxies', () => {
+    expect(pip('24.2').throughProxy?.anchors).toEqual(names('pip'));
+    expect(pip('25.1.1', { PIP_CERT: '/studio.pem' }).throughProxy?.anchors).toEqual(names('studio'));
+    expect(pip('25.2').throughProxy).toBeUndefined();
+    expect(pip('24.2', {}, { version: '3.9.18' }).throughProxy).toBeUndefined();
+  });
+
   it('23.2.1 takes the truststore that is installed beside it', () => {
     const packages = [installed('pip', '23.2.1', '/site/pip.pem'), installed('truststore', '0.9.0')];
     expect(pip('23.2.1', { PIP_USE_FEATURE: 'truststore' }, { packages }).anchors).toEqual(

@@ -16,15 +16,15 @@ const FAULTS: readonly (readonly [chain: RegExp, causes: readonly VerdictCause[]
   [/^expired-intermediate$/, ['intermediateExpired']],
   [/^expired-root(-sent)?$/, ['anchorExpired']],
   [/^expired-both$/, ['anchorExpired', 'leafExpired']],
-  [
-    /^(wrong-name|no-san-wrong|no-san|cn-beside-san|wildcard-deep|wildcard-part|ip-san|ip-without-san|ip-in-cn)$/,
-    ['hostNameMismatch'],
-  ],
+  [/^(wrong-name|no-san-wrong|no-san|cn-beside-san|wildcard-deep|wildcard-part)$/, ['hostNameMismatch']],
+  // pip under truststore takes no address at all, and names no fault of a certificate.
+  [/^ip-(san|without-san|in-cn)$/, ['hostNameMismatch', 'unknown']],
   [/^sni-(stranger|other-name)$/, ['serverNameNotSent']],
   [/^weak-/, ['weakKey']],
   [/^constrained-(out|excluded)/, ['nameConstraint']],
   [/^(path-length|no-cert-sign|issued-by-server|client-only|forged)$/, ['chainInvalid']],
   // The bundle holds its old key.
+  [/^rekeyed-no-aki$/, ['anchorMissing', 'chainInvalid', 'strictProfile']],
   [/^rekeyed/, ['anchorMissing', 'chainInvalid', 'leafSelfSigned']],
   [/^(root-no|issuing-no|leaf-no|bare$)/, ['strictProfile', 'chainInvalid']],
   [/^cross-old-expired/, ['crossSignExpired', 'anchorExpired']],
@@ -65,7 +65,7 @@ export function expectedCauses({ setting, chain, whileLoading }: Failure): reado
   const given = faultOf(setting);
   if (whileLoading && given.length > 0) return given;
   const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
-  if (fault.some((cause) => ALWAYS_FIRST.includes(cause))) return fault;
+  if (ALWAYS_FIRST.some((cause) => fault.includes(cause))) return fault;
   // Nobody's root is nobody's, however much else is wrong.
   if (hasEveryAnchor(setting) && !chain.startsWith('marker-')) return fault;
   return [...fault, ...withoutAnchor(setting, chain), ...given];
