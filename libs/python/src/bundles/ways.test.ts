@@ -157,3 +157,39 @@ describe('one object', () => {
     );
   });
 });
+
+describe('a file on a share', () => {
+  it('says where its server has it, and one that was left alone says nothing', async () => {
+    host.put('mnt/tools/ca.pem', first.pem);
+    host.put('mnt/other/ca.pem', second.pem);
+    host.put('etc/ca.pem', third.pem);
+    const mount = host.at('mnt');
+    const ports = {
+      ...realPorts(),
+      networkShare: (path: string) =>
+        Promise.resolve(
+          path.startsWith(`${mount}/`)
+            ? { type: 'nfs4', export: 'nas:/vol', mount, path: path.slice(mount.length) }
+            : null,
+        ),
+    };
+    const variables = ['mnt/tools/ca.pem', 'mnt/other/ca.pem', 'etc/ca.pem'].map((path) =>
+      variable('SSL_CERT_FILE', host.at(path)),
+    );
+    const found = { variables, certifi: [], readNetwork: [host.at('mnt/tools')] };
+
+    const { section } = await collectBundles(ports, found);
+    expect(bundlesSection.parse(section)).toEqual(section);
+    const shared = new Map(section.bundles.map((bundle) => [bundle.path, [bundle.state, bundle.shared]]));
+    expect(shared).toEqual(
+      new Map([
+        [host.at('etc/ca.pem'), ['read', undefined]],
+        [host.at('mnt/other/ca.pem'), ['unreadable', undefined]],
+        [
+          host.at('mnt/tools/ca.pem'),
+          ['read', { type: 'nfs4', export: 'nas:/vol', mount, path: '/tools/ca.pem' }],
+        ],
+      ]),
+    );
+  });
+});

@@ -107,8 +107,10 @@ function noteIncomplete(
   of: { readonly root: string; readonly share: PythonShare | null; readonly detail: string | null },
 ): void {
   const detail = of.detail ?? 'the search ended early';
-  if (of.share === null || !/no end after/.test(detail))
-    return scan.note(of.root, `Not all Pythons were found: ${detail}`);
+  if (of.share === null || !/no end after/.test(detail)) {
+    scan.note(of.root, `Not all Pythons were found: ${detail}`);
+    return;
+  }
   scan.shares.gaveNoAnswer(of.share);
   const name = of.share.export || of.share.type;
   scan.note(of.root, `The share (${name}) does not answer: it was not searched to its end`);
