@@ -184,8 +184,11 @@ function reversed(deployment: Deployment, { inverses, before }: DoneWork): Opene
   };
 }
 
-async function makeUndoPlan(deployment: Deployment, inverses: readonly unknown[]): Promise<RemedyPlan> {
-  const { access, parameters } = deployment;
+async function makeUndoPlan(
+  { access, parameters }: Deployment,
+  inverses: readonly unknown[],
+  lines: readonly PlanChange[],
+): Promise<RemedyPlan> {
   const { path, platform } = access;
   const files = await Promise.all(
     filesIn(inverses).map(async (inverse) => ({
