@@ -6,7 +6,7 @@ import publicRoots from './public-roots.json' with { type: 'json' };
  * The allow-lists that come with the agent. `observe` permits nothing. `public-roots`: roots of the public list, the union bundle made of
  * them, and the variables. `approved`: every remedy, for the anchors, places and versions that the owner writes into it.
  */
-const SHIPPED: ReadonlyMap<string, unknown> = new Map([
+const SHIPPED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['observe', observe],
   ['public-roots', publicRoots],
   ['approved', approved],
