@@ -96,7 +96,7 @@ async function findJob(reader: JobReader, given: string | undefined): Promise<st
 /** Prints what would be done; false when there is nothing to do. */
 async function showPlan(reader: JobReader, jobId: string, stdout: NodeJS.WritableStream): Promise<boolean> {
   const plan = await reader.planUndo(jobId);
-  if ('state' in plan) {
+  if (!('kind' in plan)) {
     if (plan.state !== 'alreadyCompliant') throw new CliError(plan.detail);
     stdout.write(`${plan.detail}\n`);
     return false;
