@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PostgresLab } from '@trustfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM, UnknownHostError } from '../index.ts';
@@ -167,17 +168,27 @@ describe('time', () => {
       });
       expect(await detail(database, job.jobId)).toMatchObject({ state: 'baking', nextAt: later(700) });
 
+      const proof = [
+        {
+          ...{ python: '/usr/bin/python3', client: 'ssl' as const, accounts: [], endpoint: randomUUID() },
+          ...{ address: 'site:443', before: 'fails' as const, after: 'verifies' as const },
+          ...{ cause: null, error: null },
+        },
+      ];
+      const waitsFor = [{ account: 'ann', program: 'maya.bin', pid: 4711, since: later(1).toISOString() }];
       await says(database, job, {
         state: 'verified',
         index: 5,
         effective: 'appRestart',
         nextAt: later(1).toISOString(),
+        ...{ proof, waitsFor },
       });
 
       expect(await detail(database, job.jobId)).toMatchObject({
         state: 'verified',
         nextAt: null,
         effective: 'appRestart',
+        ...{ proof, waitsFor },
       });
     });
   });

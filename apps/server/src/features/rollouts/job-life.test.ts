@@ -32,8 +32,10 @@ describe('what the agent may do by itself', () => {
     expect(await lab.reaches(jobId, 'baking')).toMatchObject({ nextAt: watched, attempt: 2, final: false });
 
     agent.tell(jobId, 'verifying');
-    agent.emit(jobId, { state: 'verified', effective: 'appRestart' });
+    const waitsFor = [{ account: 'ann', program: 'maya.bin', pid: 4711, since: soon(0) }];
+    agent.emit(jobId, { state: 'verified', effective: 'appRestart', proof: [], waitsFor });
     expect(await lab.reaches(jobId, 'verified')).toMatchObject({
+      ...{ proof: [], waitsFor },
       nextAt: null,
       effective: 'appRestart',
       resultSigned: true,
