@@ -28,3 +28,4 @@ export type { EndpointObservation, ObserveRequest } from './observe-endpoint/typ
 export { watchPaths } from './watch.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { readSystemFactsAgain, type KnownSystemFacts } from './known-system-facts.ts';
+export { readProcesses, type RunningProcess } from './running-processes.ts';

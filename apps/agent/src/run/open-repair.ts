@@ -22,6 +22,7 @@ import { createAnchorStoreAccess } from '../anchor-store-access.ts';
 import { createBundleAccess } from '../bundle-access.ts';
 import { openCodeRemedies, type CodeRemediesOptions } from '../code-remedies.ts';
 import { createHandshakes, type HandshakesOptions } from '../judge/handshakes.ts';
+import { createRunningPrograms } from '../judge/waiting-programs.ts';
 import { selfCommand } from '../self-command.ts';
 import { withTiedPrograms } from '../tied-programs.ts';
 import { createVariableAccess } from '../variable-access.ts';
@@ -81,7 +82,7 @@ export interface AgentRepairOptions extends Pick<
 /** The executor of jobs on this machine. */
 export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
   const { root, identity, keySet, proof, ...rest } = options;
-  const { platform, runProgram } = createHost();
+  const { platform, runProgram, users } = createHost();
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64'));
   return createRepair({
     ...rest,
@@ -91,6 +92,7 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
       ...proof,
       isKeeper: async (path) => isKeeper(await rest.allowList(), path),
     }),
+    programs: createRunningPrograms({ users }),
     ...(proof === undefined
       ? {}
       : {
