@@ -185,10 +185,11 @@ function reversed(deployment: Deployment, { inverses, before }: DoneWork): Opene
 }
 
 async function makeUndoPlan(
-  { access, parameters }: Deployment,
+  deployment: Deployment,
   inverses: readonly unknown[],
   lines: readonly PlanChange[],
 ): Promise<RemedyPlan> {
+  const { access, parameters } = deployment;
   const { path, platform } = access;
   const files = await Promise.all(
     filesIn(inverses).map(async (inverse) => ({
