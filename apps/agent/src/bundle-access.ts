@@ -68,7 +68,7 @@ async function readFacts(
   path: string,
 ): ReturnType<BundleAccess['facts']> {
   const { section: variables } = await collectVariables(host, {
-    ...{ root, processEnv: {}, readNetwork: false },
+    ...{ root, processEnv: {}, readNetwork: [] },
   });
   const { stores } = await (await trustStores()).collect();
   const read = await host.readFile(path, { maxBytes: MAX_BUNDLE_BYTES });

@@ -2,6 +2,7 @@ export type * from './types.ts';
 export { DEFAULT_LINK_LIMITS } from './limits.ts';
 export { enrol, EnrolmentFailed } from './enrol.ts';
 export type { EnrolmentFailure } from './enrol.ts';
+export { ArtifactUnavailable, fetchArtifact, type ArtifactFetch } from './fetch-artifact.ts';
 export { applyCandidate } from './candidate.ts';
 export type { AppliedCandidate } from './candidate.ts';
 export { pinnedKeySet } from './pinned-keys.ts';

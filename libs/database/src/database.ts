@@ -7,6 +7,7 @@ import type {
 } from './model/accounts.ts';
 import type { AdmissionChanges, AdmissionRepository } from './model/admission.ts';
 import type { Actor, AuditRepository, Change } from './model/audit.ts';
+import type { ArtifactRepository } from './model/artifacts.ts';
 import type { CertificateRepository } from './model/certificates.ts';
 import type { EndpointChanges, EndpointRepository } from './model/endpoints.ts';
 import type { FindingRepository } from './model/findings.ts';
@@ -30,6 +31,7 @@ import type {
 import { createAccountRepository } from './repositories/accounts.ts';
 import { createAdmissionRepository } from './repositories/admission.ts';
 import { appendAudit, createAuditRepository } from './repositories/audit.ts';
+import { createArtifactRepository } from './repositories/artifacts.ts';
 import { createCertificateRepository } from './repositories/certificates.ts';
 import { createEndpointRepository } from './repositories/endpoints.ts';
 import { createFindingRepository } from './repositories/findings.ts';
@@ -55,6 +57,7 @@ export interface Repositories {
   readonly hostSettings: HostSettingRepository;
   readonly sections: SectionRepository;
   readonly certificates: CertificateRepository;
+  readonly artifacts: ArtifactRepository;
   readonly policies: PolicyRepository;
   readonly endpoints: EndpointRepository;
   readonly findings: FindingRepository;
@@ -123,6 +126,7 @@ function createRepositories(context: Context): ChangeRepositories {
     hostSettings: createHostSettingRepository(context),
     sections: createSectionRepository(context),
     certificates: createCertificateRepository(context),
+    artifacts: createArtifactRepository(context),
     policies: createPolicyRepository(context),
     endpoints: createEndpointRepository(context),
     findings: createFindingRepository(context),

@@ -8,6 +8,7 @@ export * from './model/hosts.ts';
 export * from './model/admission.ts';
 export * from './model/host-settings.ts';
 export * from './model/sections.ts';
+export * from './model/artifacts.ts';
 export * from './model/certificates.ts';
 export * from './model/policies.ts';
 export * from './model/endpoints.ts';

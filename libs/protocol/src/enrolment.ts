@@ -6,6 +6,8 @@ import { base64, sha256Hex, shortText, uuid } from './primitives.ts';
 export const ENROL_PATH = '/enrol';
 /** WebSocket path on the agent port. */
 export const AGENT_PATH = '/agent';
+/** `GET /artifacts/<SHA-256>` with the host's secret: bytes that are too large for a job's message. Answers to `Range: bytes=<n>-`. */
+export const ARTIFACT_PATH = '/artifacts/';
 
 /**
  * What a token carries, so that the agent trusts its server by what it pinned and never by the trust store

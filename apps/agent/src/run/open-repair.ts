@@ -70,7 +70,7 @@ export function openRemedies(
 
 export interface AgentRepairOptions extends Pick<
   RepairOptions,
-  'stateDir' | 'allowList' | 'serverTime' | 'beforeFinal' | 'onEvent' | 'log'
+  'stateDir' | 'allowList' | 'serverTime' | 'beforeFinal' | 'onEvent' | 'log' | 'fetchArtifact'
 > {
   readonly root: string;
   readonly identity: { readonly hostId: string; readonly fleetId: string; readonly keySeed: string };

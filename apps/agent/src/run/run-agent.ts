@@ -22,6 +22,7 @@ import { openAllowList, type CurrentAllowList } from './current-allow-list.ts';
 import { createCurrentIdentity, type CurrentIdentity } from './current-identity.ts';
 import { openEndpointKeeper, type EndpointKeeper } from './endpoint-keeper.ts';
 import { createLinkKeeper, type LinkKeeper, type LinkKeeperParts } from './link-keeper.ts';
+import { fetchFromServer } from './fetch-from-server.ts';
 import { openAgentRepair } from './open-repair.ts';
 import { createScanTimer, type ScanTimer } from './scan-timer.ts';
 import { openServerClock } from './open-server-clock.ts';
@@ -88,6 +89,7 @@ function openRepair(
     root: options.root,
     identity: link,
     keySet: () => pinnedKeySet(agent.identity.current()),
+    fetchArtifact: fetchFromServer(() => agent.identity.current()),
     allowList: () => agent.allowList.read(),
     serverTime: () => agent.clock.now(),
     beforeFinal: hooks.beforeFinal,

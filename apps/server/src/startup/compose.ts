@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { AgentHub } from '@trustfleet/agent-hub';
 import { sha256Hex } from '@trustfleet/certificates';
@@ -18,6 +19,7 @@ import { EndpointsService } from '../features/endpoints/endpoints.service.ts';
 import { InstallsService } from '../features/installs/installs.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { artifactListener } from '../features/fleet/artifact-endpoint.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
 import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
 import { Readiness } from '../features/health/health.controller.ts';
@@ -41,6 +43,8 @@ export interface Composition {
   readonly accounts: Accounts;
   readonly signIn: SignIn;
   readonly hub: AgentHub;
+  /** Answers a request for an artifact; false for any other. */
+  readonly artifacts: (...of: Parameters<RequestListener>) => boolean;
   /** Ends what runs by itself and writes what waits, in the order in which the parts need each other. */
   stop(): Promise<void>;
 }
@@ -78,6 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     accounts,
     signIn,
     hub: agents.hub,
+    artifacts: artifactListener({ hosts: agents.hosts, artifacts: database.artifacts, logger }),
     stop: async () => {
       for (const watch of watches) watch.stop();
       await agents.stop();

@@ -24,7 +24,7 @@ export interface Ports {
   readonly agentUrl: string;
   /** The same for agents of this machine. */
   readonly localAgentUrl: string;
-  serve(listeners: { readonly api: RequestListener; readonly enrolment: RequestListener }): void;
+  serve(listeners: { readonly api: RequestListener; readonly agents: RequestListener }): void;
   /** Stops taking browsers' requests, within a limit. */
   closeFront(): Promise<void>;
   closeAgents(): Promise<void>;
@@ -94,7 +94,7 @@ export async function openPorts(config: ServerConfig, logger: Logger): Promise<P
   const tls = config.tls === null ? null : await readTls(config.tls);
   const keys = await loadFleetKeys({ dataDir: config.dataDir, publicUrl: config.publicUrl, now: new Date() });
   let api: RequestListener = starting;
-  let enrolment: RequestListener = starting;
+  let agents: RequestListener = starting;
   let origins: ReadonlySet<string> = new Set();
   const protocol = tls === null ? 'http' : 'https';
   const shared = {
@@ -120,7 +120,7 @@ export async function openPorts(config: ServerConfig, logger: Logger): Promise<P
       ecdhCurve: 'X25519:P-256',
     },
     (request, response) => {
-      enrolment(request, response);
+      agents(request, response);
     },
   );
   const port = await listenOnPort(front, {
@@ -143,7 +143,7 @@ export async function openPorts(config: ServerConfig, logger: Logger): Promise<P
     agentUrl: `https://${config.publicUrl?.hostname ?? '127.0.0.1'}:${agentPort}`,
     localAgentUrl: `https://127.0.0.1:${agentPort}`,
     serve: (listeners) => {
-      ({ api, enrolment } = listeners);
+      ({ api, agents } = listeners);
     },
     closeFront: async () => {
       await Promise.all([closeServer(front, CLOSE_LIMIT_MS), closeServer(inside, CLOSE_LIMIT_MS)]);

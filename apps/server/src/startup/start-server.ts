@@ -98,7 +98,13 @@ async function serve(
     logger,
   });
   ended.push(() => app.close());
-  ports.serve({ api: app.listener, enrolment: enrolmentListener(composition.services.enrolment, logger) });
+  const enrol = enrolmentListener(composition.services.enrolment, logger);
+  ports.serve({
+    api: app.listener,
+    agents: (request, response) => {
+      if (!composition.artifacts(request, response)) enrol(request, response);
+    },
+  });
   const token = await composition.services.setup.issueToken();
   const ready: ReadyFacts = {
     url: ports.url,

@@ -122,13 +122,20 @@ async function inChunks<T>(items: readonly T[], work: (item: T) => void): Promis
   }
 }
 
+/** A frame has at most 1 MiB, with everything in it: agents fetch what is larger by its hash. */
+const LARGEST_IN_MESSAGE = 64 * 1024;
+
 /** Makes messages; the bytes of an order's artifacts are written out once for all its jobs. */
 function messages(): (job: DeliverableJob) => JobMessage {
   const written = new Map<readonly Artifact[], JobMessage['artifacts']>();
   return ({ order, job, artifacts }) => {
     const known =
       written.get(artifacts) ??
-      Object.fromEntries(artifacts.map(({ sha256, bytes }) => [sha256, toBase64(bytes)]));
+      Object.fromEntries(
+        artifacts
+          .filter(({ bytes }) => bytes.length <= LARGEST_IN_MESSAGE)
+          .map(({ sha256, bytes }) => [sha256, toBase64(bytes)]),
+      );
     written.set(artifacts, known);
     return { type: 'job', order, job, artifacts: known };
   };

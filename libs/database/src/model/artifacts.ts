@@ -1,0 +1,7 @@
+/** Bytes that orders name by SHA-256, for the hosts that have to fetch them. */
+export interface ArtifactRepository {
+  /** Size in bytes, where the host has an open job whose order names it; else null. */
+  sizeFor(hostId: string, sha256: string): Promise<number | null>;
+  /** At most `length` bytes from byte `from` (from 0) on; empty past the end. */
+  slice(sha256: string, part: { readonly from: number; readonly length: number }): Promise<Uint8Array>;
+}
