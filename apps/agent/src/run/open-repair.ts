@@ -89,6 +89,7 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
     files: createDurableFiles(fileCalls),
     identity: { hostId: identity.hostId, fleetId: identity.fleetId, keySet, hostKey: privateKey },
     remedies: openRemedies(root, async (work) => notPermittedReason(await rest.allowList(), work), {
+      ...NOTHING_OF_CODE,
       ...proof,
       isKeeper: async (path) => isKeeper(await rest.allowList(), path),
     }),
