@@ -179,6 +179,15 @@ describe('code that decides for itself', () => {
     expect(judge([found]).code).toEqual([]);
   });
 
+  it('urllib3 that is given anchors verifies, also before 1.25', () => {
+    const pythons = [python('3.6.15', { packages: [installed('urllib3', '1.24.3')] })];
+    const named = finding({ rule: 'caCertsArgument', call: 'PoolManager', target: '/studio/right.pem' });
+    const { code, general } = judge([named], { pythons });
+
+    expect(code.map(said)).toEqual(['urllib3 verifies fine']);
+    expect(general.map(said)).toContain('urllib3 unverified verificationOff');
+  });
+
   it('requests before 2.32 keeps to a first verify=False, which is noted', () => {
     const reasonOf = (version: string) =>
       judge([off({})], {

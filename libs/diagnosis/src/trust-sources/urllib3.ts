@@ -4,7 +4,7 @@ import { argumentRungs, inquire, libraryOf, packageVersion, type Inquiry } from 
 import { isLibreSsl, pythonProfile } from './openssl-profile.ts';
 import { defaultCertificates } from './python-default.ts';
 import { notImportable, searchInPython } from './python-client.ts';
-import { ended, firstThatIsThere, found, type Found } from './search.ts';
+import { ended, firstThatIsThere, found, type Found, type Rung } from './search.ts';
 import { sourceOf } from './source-of.ts';
 import { place, step } from './step.ts';
 import type { ResolveSource } from './types.ts';
@@ -21,17 +21,20 @@ export const urllib3: ResolveSource = (consumer, facts) => {
 };
 
 function search(inquiry: Inquiry, version: readonly number[]): Found {
-  // Certificates are required by default since 1.25 (changelog #1507).
-  if (isBefore(version, [1, 25]))
-    return found(
-      step(place('package', { name: 'urllib3' }), 'used', 'neverVerified'),
-      ended('verificationOff', null),
-    );
   return firstThatIsThere([
+    // Whoever is given anchors requires certificates, also before 1.25 (measured with 1.24.3).
     ...argumentRungs(inquiry, 'ca_certs'),
-    // PYTHONHTTPSVERIFY is urllib's alone.
-    { place: place('pythonDefault'), look: () => defaultCertificates(inquiry) },
+    byDefault(inquiry, version),
   ]);
+}
+
+function byDefault(inquiry: Inquiry, version: readonly number[]): Rung {
+  // PYTHONHTTPSVERIFY is urllib's alone.
+  if (!isBefore(version, [1, 25]))
+    return { place: place('pythonDefault'), look: () => defaultCertificates(inquiry) };
+  // Certificates are required by default since 1.25 (changelog #1507).
+  const at = place('package', { name: 'urllib3' });
+  return { place: at, look: () => found(step(at, 'used', 'neverVerified'), ended('verificationOff', null)) };
 }
 
 /** urllib3 2 refuses OpenSSL before 1.1.1 (`src/urllib3/__init__.py`); LibreSSL only makes it warn. */
