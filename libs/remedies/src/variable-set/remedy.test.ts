@@ -70,7 +70,7 @@ describe('variable.set', () => {
     ],
     ['windows', 'user', 'artist', 'HKEY_USERS\\S-1-5-21-1-2-3-1001\\Environment'],
     ['windows', 'service', 'Farm', 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Farm'],
-  ] as const)('on %s for the scope %s', (platform, scope, owner, source) => {
+  ] as const)('on %s for the scope %s', (...[platform, scope, owner, source]) => {
     const path = UNION_BUNDLE_PATHS[platform];
     const host = hostLook({ sid: 'S-1-5-21-1-2-3-1001', value: unionBundle({ path, realPath: path }) });
     const parameters = { ...MACHINE, scope, owner };

@@ -9,7 +9,7 @@ import {
   type RegistryInverse,
   type VariableInverse,
 } from './inverses.ts';
-import type { RegistryText, VariableAccess } from './ports.ts';
+import type { RegistryText, VariableAccess, VariableFiles } from './ports.ts';
 import { changedText, valueIn } from './registry-text.ts';
 import { announceStep, registryName, registryOf } from './steps.ts';
 
@@ -43,7 +43,12 @@ async function valueLeft(access: VariableAccess, inverse: RegistryInverse): Prom
   return { source: sourceOf(inverse), now: valueIn(text, name), written, previous };
 }
 
-function fileBackStep(access: VariableAccess, inverse: FileInverse): UndoStep {
+async function removeEmpty(files: VariableFiles, made: readonly string[]): Promise<void> {
+  for (const path of made.toReversed()) await files.removeEmptyDirectory(path);
+}
+
+/** `made`: directories that were made for the file. They go with it: a stop between the two would leave them for good, since the variable is as before. */
+function fileBackStep(access: VariableAccess, inverse: FileInverse, made: readonly string[]): UndoStep {
   const { asOwner, format, name, owner, path, scope } = inverse;
   const place = { kind: 'file', source: path, format, asOwner } as const;
   const subject = { name, scope, owner: owner ?? undefined };
@@ -65,6 +70,7 @@ function fileBackStep(access: VariableAccess, inverse: FileInverse): UndoStep {
       if (back.text !== standing.text)
         await putFile(files, { path, text: back.text }, standing.attributes ?? inverse.attributes);
       await files.sweep(path);
+      if (back.text === null) await removeEmpty(files, made);
     },
   };
 }
@@ -112,7 +118,7 @@ function directoryBackStep(access: VariableAccess, inverse: DirectoryInverse): U
     inverse: () => Promise.resolve<VariableInverse>(inverse),
     async run() {
       const files = await access.files(inverse, inverse.owner);
-      for (const path of inverse.made.toReversed()) await files.removeEmptyDirectory(path);
+      await removeEmpty(files, inverse.made);
     },
   };
 }
@@ -123,8 +129,9 @@ export function undoSteps(access: VariableAccess, journaled: readonly unknown[])
   const told = inverses.flatMap((inverse): UndoStep[] =>
     inverse.kind === 'announce' ? [{ ...announceStep(access, inverse.how), derives: true }] : [],
   );
+  const made = inverses.flatMap((inverse) => (inverse.kind === 'directory' ? inverse.made : []));
   const steps = inverses.flatMap((inverse): UndoStep[] => {
-    if (inverse.kind === 'variableFile') return [fileBackStep(access, inverse)];
+    if (inverse.kind === 'variableFile') return [fileBackStep(access, inverse, made)];
     if (inverse.kind === 'registryValue') return [valueBackStep(access, inverse)];
     return inverse.kind === 'directory' ? [directoryBackStep(access, inverse)] : [];
   });
