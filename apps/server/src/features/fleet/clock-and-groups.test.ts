@@ -24,6 +24,8 @@ describe('a wrong wall clock', () => {
       ['anchorRequired', null],
       ['clockAccurate', 120],
       ['endpointsVerify', null],
+      ['sharesAnswer', null],
+      ['codeDecides', null],
     ]);
   });
 
