@@ -36,7 +36,7 @@ async function readProc(accounts: ReadonlyMap<number, string>, proc: string): Pr
     try {
       found.push(await readOne(join(proc, pid), { pid: Number(pid), boot: Number(boot), accounts }));
     } catch (error) {
-      if (!GONE.includes(errorCode(error) ?? '')) throw error;
+      if (!GONE.includes(errorCode(error))) throw error;
     }
   }
   return found;

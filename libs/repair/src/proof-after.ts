@@ -29,9 +29,8 @@ function measuredBefore({ entries }: Attempt): Judged | null {
 }
 
 async function measure(run: JobRun, last: HandshakesEntry | null): Promise<Measurement | null> {
-  const only = last?.open == null ? undefined : new Set(last.open as PointId[]);
   try {
-    return (await run.handshakes?.measure(AbortSignal.timeout(MEASURE_LIMIT_MS), only)) ?? null;
+    return (await run.handshakes?.measure(AbortSignal.timeout(MEASURE_LIMIT_MS), openOf(last))) ?? null;
   } catch (error) {
     run.log('warn', 'handshakes after a change could not be made', {
       jobId: run.journal.jobId,
@@ -63,15 +62,29 @@ export async function proveChange(run: JobRun, remedy: OpenedRemedy, applied: Ap
   const last = lastRound(attempt);
   await run.events.emit('verifying', { step: 'handshakes', plan: applied.plan });
   const measured = await measure(run, last);
-  if (measured === null)
-    return waitOrGiveUp(run, applied, { last, open: last?.open ?? null, proof: last?.proof ?? [] });
-  const proof = judgeProof(before, measured, {
+  if (measured === null) return waitOrGiveUp(run, applied, nothingMeasured(last));
+  return endBy(run, remedy, { applied, proof: judged(run, { before, measured, applied, last }), last });
+}
+
+/** Points that a retry asks for; undefined for all. */
+const openOf = (last: HandshakesEntry | null): ReadonlySet<PointId> | undefined =>
+  last?.open == null ? undefined : new Set(last.open as PointId[]);
+
+function judged(
+  run: JobRun,
+  {
+    before,
+    measured,
+    applied,
+    last,
+  }: { before: Judged; measured: Measurement; applied: Applied; last: HandshakesEntry | null },
+): Proof {
+  return judgeProof(before, measured, {
     endpoints: measured.endpoints,
     planned: applied.plan?.verdicts ?? [],
     allowWorse: run.accepted.order.allowWorse === true,
-    only: last?.open == null ? undefined : new Set(last.open as PointId[]),
+    only: openOf(last),
   });
-  return endBy(run, remedy, { applied, proof, last });
 }
 
 async function endBy(
@@ -122,6 +135,10 @@ interface Inconclusive {
   readonly open: readonly string[] | null;
   readonly proof: readonly VerdictChange[];
   readonly named?: readonly VerdictChange[];
+}
+
+function nothingMeasured(last: HandshakesEntry | null): Inconclusive {
+  return last === null ? { last, open: null, proof: [] } : { last, open: last.open, proof: last.proof };
 }
 
 async function waitOrGiveUp(

@@ -112,6 +112,11 @@ export async function advanceJob(run: JobRun): Promise<void> {
       detail: `The agent cannot go on with this job: ${remedy.detail}`,
     });
   }
+  return goOn(run, remedy, need);
+}
+
+/** A change that began, with its remedy as it was planned. */
+async function goOn(run: JobRun, remedy: OpenedRemedy, need: 'bake' | 'prove' | 'settle'): Promise<void> {
   const { plan } = foundIn(attemptOf(run.journal).entries);
   if (plan !== null) remedy.resume?.(plan);
   if (need === 'bake') return endBake(run, remedy);

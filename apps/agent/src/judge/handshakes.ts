@@ -40,8 +40,8 @@ export function createHandshakes(options: HandshakesOptions): Handshakes {
   };
 }
 
-function put<Name extends KnownSectionName>(sections: Partial<Inventory>, name: Name, body: string): void {
-  sections[name] = sectionSchemas[name].parse(JSON.parse(body)) as Inventory[Name];
+function put(sections: Partial<Inventory>, name: KnownSectionName, body: string): void {
+  Object.assign(sections, { [name]: sectionSchemas[name].parse(JSON.parse(body)) });
 }
 
 async function measurementOf(
@@ -65,8 +65,10 @@ async function measurementOf(
     verdicts: sections.verdicts.verdicts,
     endpoints: orders.configured,
     facts: { ...sections, configuredEndpoints: orders.configured, clockOffsetMs: orders.clockOffsetMs },
-    judge({ configuredEndpoints: _configured, clockOffsetMs: _offset, verdicts: _verdicts, ...facts }, more) {
-      const given = Object.fromEntries(Object.entries(facts).filter(([, section]) => section !== undefined));
+    judge(facts, more) {
+      const given = Object.fromEntries(
+        Object.entries(facts).filter(([name, section]) => name in sections && section !== undefined),
+      );
       return diagnose(
         diagnosisFacts(given, {
           ...{ platform, wallClock, clockOffsetMs: orders.clockOffsetMs },

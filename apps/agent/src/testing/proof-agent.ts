@@ -171,7 +171,7 @@ const orders = {
 };
 const scanSettings = join(directory, 'scan.json');
 writeFileSync(scanSettings, JSON.stringify({ search: [directory] }));
-const { platform, runProgram } = createHost();
+const host = createHost();
 const loses = { armed: false };
 let then: ProofOrder['then'];
 const events: JobEvent[] = [];
@@ -188,7 +188,8 @@ const repair = await createRepair({
   },
   remedies,
   handshakes: createHandshakes({
-    ...{ root: '/', platform, runProgram, scanSettings, env: {}, orders: () => orders },
+    ...{ root: '/', platform: host.platform, scanSettings, env: {}, orders: () => orders },
+    runProgram: (request) => host.runProgram(request),
     command: [...selfCommand(), 'collect'],
   }),
   allowList: () =>

@@ -182,7 +182,11 @@ describe('properties of consequences', () => {
 });
 
 describe('judgeProof', () => {
-  const prove = (before: Outcome, after: Outcome, planned: Result | null = null, allowWorse = false) => {
+  const prove = (
+    [before, after]: readonly [Outcome, Outcome],
+    planned: Result | null = null,
+    allowWorse = false,
+  ) => {
     const lines = planned === null ? [] : change([{ predicted: before }], [{ predicted: planned }]);
     const proof = judgeProof(
       judged([{ predicted: before, probed: before }]),
@@ -214,14 +218,14 @@ describe('judgeProof', () => {
     ['fails', 'cut', null, []],
     ['unknown', 'fails', null, []],
     ['cut', 'cut', null, []],
-  ])('%s, then %s, with %s in the plan: %j', (before, after, planned, expected) => {
-    expect(prove(before, after, planned)).toEqual(expected);
+  ])('%s, then %s, with %s in the plan: %j', (...[before, after, planned, expected]) => {
+    expect(prove([before, after], planned)).toEqual(expected);
   });
 
   it('what the plan makes worse by name is no reason to undo', () => {
-    expect(prove('verifies', 'fails', 'fails', true)).toEqual([]);
-    expect(prove('verifies', 'fails', 'fails', false)).toEqual(['worse']);
-    expect(prove('verifies', 'fails', null, true)).toEqual(['worse']);
+    expect(prove(['verifies', 'fails'], 'fails', true)).toEqual([]);
+    expect(prove(['verifies', 'fails'], 'fails', false)).toEqual(['worse']);
+    expect(prove(['verifies', 'fails'], null, true)).toEqual(['worse']);
   });
 
   it('only what is asked counts', () => {

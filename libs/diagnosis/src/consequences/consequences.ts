@@ -107,21 +107,35 @@ function comparisonOf(
     readonly after: JudgedVerdict | undefined;
   },
 ): Comparison {
-  const source = pair.after ?? pair.before;
   const [before, after] = outcomes(pair, at.before, at.after);
-  const failed = after !== null && after.result !== 'verifies' ? at.after : undefined;
   const change: VerdictChange = {
-    python: source?.python ?? null,
-    client: source?.client ?? 'ssl',
-    accounts: [...pair.accounts].slice(0, 200),
-    endpoint: at.endpoint,
-    address: at.address,
+    ...subjectOf(pair),
+    ...{ endpoint: at.endpoint, address: at.address },
     before: before?.result ?? 'absent',
     after: after?.result ?? 'absent',
-    cause: failed?.cause ?? null,
-    error: failed === undefined || after?.error == null ? null : clip(after.error, 512),
+    ...whyNot(after, at.after),
   };
   return { change, outcome: after, verdict: at.after ?? null, source: pair.after };
+}
+
+function subjectOf({
+  before,
+  after,
+  accounts,
+}: Counterparts): Pick<VerdictChange, 'python' | 'client' | 'accounts'> {
+  const source = after ?? before;
+  if (source === null) throw new Error('Nobody is compared with nobody.');
+  return { python: source.python, client: source.client, accounts: [...accounts].slice(0, 200) };
+}
+
+/** Of what does not verify afterwards. */
+function whyNot(
+  outcome: Outcome | null,
+  verdict: JudgedVerdict | undefined,
+): Pick<VerdictChange, 'cause' | 'error'> {
+  if (outcome === null || outcome.result === 'verifies') return { cause: null, error: null };
+  const { error } = outcome;
+  return { cause: verdict?.cause ?? null, error: error === null ? null : clip(error, 512) };
 }
 
 type Outcome = Verdict['predicted'];

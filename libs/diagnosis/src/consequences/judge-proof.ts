@@ -66,16 +66,23 @@ export function judgeProof(before: Judged, after: Judged, task: ProofTask): Proo
 
 type Standing = 'worse' | 'stillFails' | 'open' | 'fine';
 
-function standingOf({ change, outcome, verdict, source }: Comparison, task: ProofTask): Standing {
+function standingOf(one: Comparison, task: ProofTask): Standing {
+  const { change } = one;
   const verified = change.before === 'verifies';
-  if (outcome === null || verdict === null || outcome.result === 'verifies') return 'fine';
-  if (!verified && !task.planned.some((line) => isBetter(line) && isSame(line, change))) return 'fine';
-  if (outcome.result === 'unknown') return verdict.probed?.result === 'unknown' ? 'open' : 'fine';
-  const ofTrust = outcome.result === 'unverified' || isTrustFailure(outcome, verdict, source);
-  if (!ofTrust) return 'open';
+  const promised = task.planned.some((line) => isBetter(line) && isSame(line, change));
+  const found = verified || promised ? foundAt(one) : 'fine';
+  if (found !== 'ofTrust') return found;
   if (!verified) return 'stillFails';
   const allowed = task.allowWorse && task.planned.some((line) => isWorse(line) && isSame(line, change));
   return allowed ? 'fine' : 'worse';
+}
+
+/** What of a verdict that has to verify: it does, it fails for a reason of trust, or nobody can tell. */
+function foundAt({ outcome, verdict, source }: Comparison): 'fine' | 'open' | 'ofTrust' {
+  if (outcome === null || verdict === null || outcome.result === 'verifies') return 'fine';
+  // What is predicted alone would not be known any better at another try.
+  if (outcome.result === 'unknown') return verdict.probed?.result === 'unknown' ? 'open' : 'fine';
+  return outcome.result === 'unverified' || isTrustFailure(outcome, verdict, source) ? 'ofTrust' : 'open';
 }
 
 function isAsked(one: Comparison, only: ReadonlySet<PointId> | undefined): boolean {

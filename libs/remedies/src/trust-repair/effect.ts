@@ -6,7 +6,7 @@ import {
   type SmallestRepair,
 } from '@trustfleet/diagnosis';
 import type { HostFacts } from '@trustfleet/policy';
-import type { ClientName, InventoryBundle, VerdictChange } from '@trustfleet/protocol';
+import type { ClientName, InventoryBundle, PlanChange, VerdictChange } from '@trustfleet/protocol';
 import type { RemedyEffect } from '../types.ts';
 import type { RepairTarget, TrustRepairParameters } from './schema.ts';
 
@@ -67,18 +67,29 @@ export function chooseParts(
 export function partEffect(part: ReadyPart, facts: HostFacts): RemedyEffect {
   const effect = part.effect(facts);
   if (part.remedy !== 'bundle.deploy' || effect.kind !== 'change') return effect;
-  const sha256 = part.parameters['bundle'];
-  const line = effect.changes.findLast(
-    (change) => (change.kind === 'addFile' || change.kind === 'changeFile') && change.sha256 === sha256,
-  );
-  if (typeof sha256 !== 'string' || (line?.kind !== 'addFile' && line?.kind !== 'changeFile')) return effect;
+  const line = bundleLine(effect.changes, part.parameters['bundle']);
   const known = effect.facts.bundles?.bundles ?? [];
-  if (known.some(({ path }) => path === line.path)) return effect;
+  if (line === null || known.some(({ path }) => path === line.path)) return effect;
   const made: InventoryBundle = {
-    ...{ path: line.path, realPath: line.path, state: 'read', detail: null, sha256, size: null },
+    ...{ ...line, realPath: line.path, state: 'read', detail: null, size: null },
     ...{ anchors: [...part.brings].toSorted(), problems: [], opensslAccepts: true, provenance: [] },
   };
   return { ...effect, facts: { ...effect.facts, bundles: { bundles: [...known, made] } } };
+}
+
+/** The last file with the bundle's bytes: copies of it are kept beside it before. */
+function bundleLine(
+  changes: readonly PlanChange[],
+  bundle: unknown,
+): { path: string; sha256: string } | null {
+  const lines = changes.flatMap((change) =>
+    (change.kind === 'addFile' || change.kind === 'changeFile') &&
+    change.sha256 === bundle &&
+    change.sha256 !== null
+      ? [{ path: change.path, sha256: change.sha256 }]
+      : [],
+  );
+  return lines.at(-1) ?? null;
 }
 
 export function partName({ remedy, parameters }: NamedPart): string {
