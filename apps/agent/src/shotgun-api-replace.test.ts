@@ -124,7 +124,8 @@ function putCopy(version: string, into = TOOLS): string {
 
 describe('an agent that stops', () => {
   it('at any point leaves the old copy or the new one, and nothing beside it', async () => {
-    const path = putCopy('3.8.4');
+    const path = lab.at(COPY);
+    reset(path);
     const to = release('3.9.0');
     const before = picture(lab.at(TOOLS));
     const points: string[] = [];
@@ -134,7 +135,7 @@ describe('an agent that stops', () => {
     expect(points.length).toBeGreaterThan(20);
     const ends = new Set<string>();
     for (const [stop, point] of points.entries()) {
-      await reset(path);
+      reset(path);
       let passed = 0;
       let reached = (): void => undefined;
       const frozen = new Promise<void>((resolve) => (reached = resolve));
@@ -161,16 +162,14 @@ describe('an agent that stops', () => {
   }, 600_000);
 });
 
-async function reset(path: string): Promise<void> {
+function reset(path: string): void {
   rmSync(lab.stateDir, { recursive: true, force: true });
   rmSync(path, { recursive: true, force: true });
-  const times = TIMES;
   putCopy('3.8.4');
-  execFileSync('find', [lab.at(TOOLS), '-type', 'f', '-exec', 'touch', '-d', times, '{}', '+']);
+  const old = ['-exec', 'touch', '-d', '2026-01-01T00:00:00Z', '{}', '+'];
+  execFileSync('find', [lab.at(TOOLS), '-type', 'f', ...old]);
   lab.events.length = 0;
-  await Promise.resolve();
 }
-const TIMES = '2026-01-01T00:00:00Z';
 
 describe('what is not touched', () => {
   const refused = async (path: string, to = release('3.9.0')) => {

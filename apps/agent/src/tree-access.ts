@@ -31,8 +31,15 @@ async function writerOf({ host, root }: TreeParts, directory: string): Promise<W
   const { state, owners, writable, directory: isDirectory } = await host.inspectPath(directory);
   if (state !== 'resolved' || !isDirectory) return nobody('it is no directory that the agent can look at.');
   if (writable !== null) return nobody(`${writable} can be written by its group or by others.`);
-  const [owner, ...more] = owners;
-  if (more.length > 0) return nobody(`the way to it belongs to several accounts (uid ${owners.join(', ')}).`);
+  if (owners.length > 1)
+    return nobody(`the way to it belongs to several accounts (uid ${owners.join(', ')}).`);
+  return ownersOwn({ host, root }, owners[0]);
+}
+
+async function ownersOwn(
+  { host, root }: Pick<TreeParts, 'host' | 'root'>,
+  owner: number | undefined,
+): Promise<Writer> {
   if (owner === undefined)
     return host.uid === 0 || host.platform === 'windows'
       ? { kind: 'writer', account: null }

@@ -7,7 +7,11 @@ export async function treeWorkCommand(
   output: NodeJS.WritableStream,
 ): Promise<void> {
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    await new Promise<void>((resolve) => output.write(`${treeProcess(line)}\n`, () => resolve()));
+    await new Promise<void>((resolve) =>
+      output.write(`${treeProcess(line)}\n`, () => {
+        resolve();
+      }),
+    );
     break;
   }
   // It stays open at the other end, and would keep this process.

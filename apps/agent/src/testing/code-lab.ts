@@ -149,5 +149,8 @@ function makeFleet() {
   };
 }
 
-export const pythonAccess = (lab: CodeLab, facts: () => Promise<HostFacts>) =>
-  createPythonPackageAccess(lab.parts(facts));
+export const pythonAccess = (
+  lab: CodeLab,
+  facts: () => Promise<HostFacts>,
+  env: PythonPackageParts['env'] = {},
+) => createPythonPackageAccess({ ...lab.parts(facts), env });

@@ -48,8 +48,9 @@ const READ = {
   ...{ problems: [], opensslAccepts: true },
 } as const satisfies Partial<InventoryBundle>;
 
-function contentOf({ path: _path, ...content }: ReleaseBundle): Omit<ReleaseBundle, 'path'> {
-  return content;
+function contentOf(bundle: ReleaseBundle): Omit<ReleaseBundle, 'path'> {
+  const { state, sha256, size, anchors, problems, opensslAccepts } = bundle;
+  return { state, sha256, size, anchors, problems, opensslAccepts };
 }
 
 /** The copy of shotgun_api3 as the next scan should find it. */

@@ -109,16 +109,30 @@ const ROWS: Partial<Record<PythonUpgradePackageParameters['package'], Row>> = {
   truststore: { least: [0, 6], why: 'older ones cannot be injected', fromPython: [3, 10] },
 };
 
-function ofVersion({ facts, python, installed, parameters, context }: Upgrade): string | null {
+function ofVersion(upgrade: Upgrade): string | null {
+  return ofOrder(upgrade) ?? ofPython(upgrade) ?? ofTarget(upgrade);
+}
+
+function ofOrder({ python, installed, parameters }: Upgrade): string | null {
   const { package: name, version } = parameters;
   const [before, after] = [packageVersionOf(installed.version), packageVersionOf(version)];
+  const stated = installed.version ?? 'none';
   if (before === null)
-    return `${installed.location} states no version (${installed.version ?? 'none'}), so nobody can say whether ${version} is newer.`;
-  if (after === null || comparePackageVersions(after, before) < 0)
-    return `${name} ${installed.version ?? ''} is installed in ${python.path}, and ${version} is older: nothing is downgraded.`;
+    return `${installed.location} states no version (${stated}), so nobody can say whether ${version} is newer.`;
+  return after === null || comparePackageVersions(after, before) < 0
+    ? `${name} ${stated} is installed in ${python.path}, and ${version} is older: nothing is downgraded.`
+    : null;
+}
+
+function ofPython({ python, parameters, context }: Upgrade): string | null {
   const requires = context.release?.requiresPython ?? null;
-  if (allowsPython(requires, python.version) === false)
-    return `${name} ${version} requires Python ${requires ?? ''}, and ${python.path} is ${python.version ?? 'of an unknown version'}.`;
+  return allowsPython(requires, python.version) === false
+    ? `${parameters.package} ${parameters.version} requires Python ${requires ?? ''}, and ${python.path} is ${python.version ?? 'of an unknown version'}.`
+    : null;
+}
+
+function ofTarget({ facts, python, installed, parameters }: Upgrade): string | null {
+  const { package: name, version } = parameters;
   if (name === 'shotgun_api3') return whyNoApiTarget(version, usersOf(facts, installed, python));
   const row = ROWS[name];
   return row === undefined ? null : ofRow(row, { name, version, python });

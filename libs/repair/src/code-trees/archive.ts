@@ -27,27 +27,31 @@ export interface Archive {
  */
 export async function readArchive(bytes: Uint8Array, module: string): Promise<Archive> {
   const members = await readMembers(bytes);
-  const metadata = [...members.keys()].filter((name) => /^[^/]+\.dist-info\/METADATA$/.test(name));
-  const [only, ...more] = metadata;
-  if (more.length > 0) throw new StepRefusedError('The archive holds the metadata of several packages.');
-  const distInfo = only === undefined ? null : only.split('/', 1).join('');
+  const distInfo = distInfoOf(members);
   if (distInfo !== null) checkRecord(members, distInfo);
   const files = distInfo === null ? belowPrefix(members, module) : members;
   const code = codeOf(files, module);
-  const head =
-    Buffer.from(members.get(only ?? '') ?? [])
-      .toString('utf8')
-      .split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const head = distInfo === null ? '' : headOf(members, `${distInfo}/METADATA`);
+  const requiresPython = fieldOf(head, 'Requires-Python');
   return {
-    ...{ files, distInfo },
-    version: code?.version ?? fieldOf(head, 'Version'),
-    ...factsOf(files, {
-      module,
-      requiresPython: fieldOf(head, 'Requires-Python'),
-      codeSha256: code?.sha256 ?? null,
-    }),
+    ...{ files, distInfo, version: code === null ? fieldOf(head, 'Version') : code.version },
+    ...factsOf(files, { module, requiresPython, codeSha256: code === null ? null : code.sha256 }),
   };
 }
+
+function distInfoOf(members: ReadonlyMap<string, Uint8Array>): string | null {
+  const metadata = [...members.keys()].filter((name) => /^[^/]+\.dist-info\/METADATA$/.test(name));
+  const [only, ...more] = metadata;
+  if (more.length > 0) throw new StepRefusedError('The archive holds the metadata of several packages.');
+  return only === undefined ? null : only.replace(/\/.*/, '');
+}
+
+/** What stands before the first empty line (core metadata specification). */
+const headOf = (members: ReadonlyMap<string, Uint8Array>, name: string): string =>
+  Buffer.from(members.get(name) ?? [])
+    .toString('utf8')
+    .split(/\r?\n\r?\n/, 1)
+    .join('');
 
 async function readMembers(bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
   if (bytes.length > MAX_ARCHIVE_BYTES)

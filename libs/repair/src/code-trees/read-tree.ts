@@ -13,6 +13,11 @@ import { StepRefusedError } from '../remedy.ts';
 import { isCompiled, MAX_TREE_BYTES, MAX_TREE_ENTRIES, type Tree, type TreeEntry } from './tree.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
+/** Windows knows neither of the two. */
+const FLAGS =
+  process.platform === 'win32'
+    ? constants.O_RDONLY
+    : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** What is gathered on the way. */
 interface Reading {
@@ -54,10 +59,7 @@ function visit(reading: Reading, path: string): void {
 
 function readFile(reading: Reading, path: string): void {
   const where = join(reading.base, path);
-  const descriptor = openSync(
-    where,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
+  const descriptor = openSync(where, FLAGS);
   try {
     const stats = fstatSync(descriptor);
     checkOwner(where, stats);

@@ -21,22 +21,29 @@ export function readTreeProcess(output: string): TreeAnswer {
   throw said.refused ? new StepRefusedError(said.reason) : new StepFailedError(said.reason);
 }
 
+const NO_ACCOUNTS = 'This system has no accounts to drop rights to.';
+
 /** For good, and for every thread: real, effective and saved ids (setuid(2)); no group of root's stays. */
 function dropRights({ uid, gid }: Account): void {
-  if (process.geteuid?.() === 0) {
-    process.setgroups?.([]);
-    process.setgid?.(gid);
-    process.setuid?.(uid);
+  const { setgroups, setgid, setuid, getuid, geteuid } = process;
+  if (!setgroups || !setgid || !setuid || !getuid || !geteuid) throw new Error(NO_ACCOUNTS);
+  if (geteuid() === 0) {
+    setgroups([]);
+    setgid(gid);
+    setuid(uid);
   }
-  if (process.getuid?.() !== uid || process.geteuid?.() !== uid)
-    throw new Error(`This process does not run as uid ${uid}.`);
+  if (getuid() !== uid || geteuid() !== uid) throw new Error(`This process does not run as uid ${uid}.`);
+  if (canReturn(setuid)) throw new Error('Rights could be taken again: nothing is done.');
+}
+
+function canReturn(setuid: (id: number) => void): boolean {
   try {
-    process.setuid?.(0);
+    setuid(0);
+    return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EPERM') return;
+    if (error instanceof Error && 'code' in error && error.code === 'EPERM') return false;
     throw error;
   }
-  throw new Error('Rights could be taken again: nothing is done.');
 }
 
 /**

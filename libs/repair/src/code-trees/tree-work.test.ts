@@ -17,7 +17,9 @@ beforeEach(() => {
   writeFileSync(join(base, 'code/lib/b.py'), 'b = 1\n', { mode: 0o644 });
   symlinkSync('a.py', join(base, 'code/link.py'));
 });
-afterEach(() => rmSync(base, { recursive: true, force: true }));
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
 
 const read = () => doTreeWork({ do: 'read', base, names: ['code'] }).tree!;
 

@@ -57,7 +57,7 @@ async function ask(
   const line = result.stdout.split('\n').find((one) => one.startsWith(mark));
   if (line === undefined)
     throw new StepFailedError(
-      `${python} did not answer: ${result.reason ?? result.stderr.trim().slice(-300) ?? 'it said nothing'}`,
+      `${python} did not answer: ${result.reason ?? `it said ${JSON.stringify(result.stderr.trim().slice(-300))}`}`,
     );
   return JSON.parse(line.slice(mark.length));
 }

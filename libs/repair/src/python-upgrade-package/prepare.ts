@@ -69,30 +69,42 @@ export async function prepare(upgrading: Upgrading, given: PlanGiven = {}): Prom
   }
 }
 
+/** What is known of the Python before its interpreter is asked. */
+interface Known {
+  readonly upgrading: Upgrading;
+  readonly facts: HostFacts;
+  readonly archive: Archive | null;
+  readonly stored: PackageContext;
+}
+
 async function look(upgrading: Upgrading, given: PlanGiven): Promise<Preparation> {
+  const { access, parameters, wheel } = upgrading;
+  const facts = given.facts ?? (await access.facts());
+  const archive = wheel === null ? null : await readWheel(wheel, parameters);
+  const stored = await contextOf(upgrading, archive);
+  const effect = effectOn(facts, parameters, stored);
+  const shared = installedIn(facts, parameters)?.python.shared ?? null;
+  if (effect.kind === 'notApplicable' && shared !== null && !stored.keeper)
+    return { kind: 'not', effect: { ...effect, state: 'incompatible' } };
+  if (effect.kind !== 'change') return { kind: 'not', effect };
+  return lookInside({ upgrading, facts, archive, stored });
+}
+
+async function lookInside({ upgrading, facts, archive: known, stored }: Known): Promise<Preparation> {
   const { access, parameters } = upgrading;
   const signal = AbortSignal.timeout(PREPARE_LIMIT_MS);
-  const facts = given.facts ?? (await access.facts());
-  const known = upgrading.wheel === null ? null : await readWheel(upgrading.wheel, parameters);
-  const stored = await contextOf(upgrading, known);
-  const first = effectOn(facts, parameters, stored);
-  const othersToo = installedIn(facts, parameters)?.python.shared != null && !stored.keeper;
-  if (first.kind === 'notApplicable' && othersToo)
-    return { kind: 'not', effect: { ...first, state: 'incompatible' } };
-  if (first.kind !== 'change') return { kind: 'not', effect: first };
   const opened = await openSite(access, { facts, parameters });
   if ('reason' in opened) return not(opened.reason);
   const { interpreter, site } = opened;
-  const { names } = await namesOf(site);
-  const previous = await readSite(site, names);
-  const host = await lookAt(interpreter, { previous, signal });
-  const second = effectOn(facts, parameters, { ...stored, host });
-  if (second.kind !== 'change') return { kind: 'not', effect: second };
+  const previous = await readSite(site, (await namesOf(site)).names);
+  const asked = { ...stored, host: await lookAt(interpreter, { previous, signal }) };
+  const before = effectOn(facts, parameters, asked);
+  if (before.kind !== 'change') return { kind: 'not', effect: before };
   const wheel = upgrading.wheel ?? (await fetchWheel(interpreter, parameters, signal));
   const archive = known ?? (await readWheel(wheel, parameters));
-  const context = { ...stored, host, release: archive.facts };
-  const last = effectOn(facts, parameters, context);
-  if (last.kind !== 'change') return { kind: 'not', effect: last };
+  const context = { ...asked, release: archive.facts };
+  const effect = effectOn(facts, parameters, context);
+  if (effect.kind !== 'change') return { kind: 'not', effect };
   return { kind: 'ready', prepared: { interpreter, site, wheel, archive, previous }, context, facts };
 }
 

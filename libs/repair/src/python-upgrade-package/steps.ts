@@ -14,7 +14,7 @@ export function installStep(
   prepared: Prepared,
   names: { package: string; version: string; from: string | null },
 ): RemedyStep {
-  const { site, archive, previous, interpreter, wheel } = prepared;
+  const { site, archive, previous } = prepared;
   const token = randomBytes(8).toString('hex');
   return {
     name: 'runPip',
@@ -38,38 +38,35 @@ export function installStep(
         distInfo: archive.distInfo ?? '',
       };
     },
-    async run(signal) {
-      const { access, account } = interpreter;
-      const requirement = `${names.package}==${names.version} --hash=sha256:${sha256Hex(wheel.bytes)}\n`;
-      const files = [
-        { name: wheel.fileName, content: Buffer.from(wheel.bytes).toString('base64') },
-        { name: 'requirements.txt', content: Buffer.from(requirement).toString('base64') },
-      ];
-      const { folder = '' } = await access.work(account, { do: 'makeFolder', token, files });
-      try {
-        const offline = [
-          '--no-deps',
-          '--disable-pip-version-check',
-          '--no-input',
-          '--no-cache-dir',
-          '--no-index',
-        ];
-        const args = [
-          'install',
-          ...offline,
-          '--find-links',
-          folder,
-          '--require-hashes',
-          '-r',
-          `${folder}/requirements.txt`,
-        ];
-        await runPip(interpreter, { args, index: false, signal });
-        await access.work(account, { do: 'sync', base: site.base, names: (await namesOf(site)).names });
-      } finally {
-        await access.work(account, { do: 'removeFolder', token });
-      }
-    },
+    run: (signal) => install(prepared, { ...names, token, signal }),
   };
+}
+
+const OFFLINE = [
+  ...['--no-deps', '--disable-pip-version-check', '--no-input', '--no-cache-dir'],
+  ...['--no-index', '--require-hashes'],
+];
+
+/** Out of a folder with that one wheel, which is on disk before it returns. */
+async function install(
+  { interpreter, site, wheel }: Prepared,
+  of: { package: string; version: string; token: string; signal: AbortSignal },
+): Promise<void> {
+  const { access, account } = interpreter;
+  const { token, signal } = of;
+  const requirement = `${of.package}==${of.version} --hash=sha256:${sha256Hex(wheel.bytes)}\n`;
+  const files = [
+    { name: wheel.fileName, content: Buffer.from(wheel.bytes).toString('base64') },
+    { name: 'requirements.txt', content: Buffer.from(requirement).toString('base64') },
+  ];
+  const { folder = '' } = await access.work(account, { do: 'makeFolder', token, files });
+  try {
+    const args = ['install', ...OFFLINE, '--find-links', folder, '-r', `${folder}/requirements.txt`];
+    await runPip(interpreter, { args, index: false, signal });
+    await access.work(account, { do: 'sync', base: site.base, names: (await namesOf(site)).names });
+  } finally {
+    await access.work(account, { do: 'removeFolder', token });
+  }
 }
 
 const siteOf = (access: PythonPackageAccess, { base, account, name }: DistributionInverse): Site => ({

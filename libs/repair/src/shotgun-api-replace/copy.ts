@@ -24,6 +24,14 @@ export async function readCopy({ access, account, base }: CopyPlace): Promise<Tr
   return tree ?? { entries: [], owner: null };
 }
 
+const LEFT = /^\.shotgun_api3(\.py)?\.trustfleet-[0-9a-f]{16}\.(new|old|gone)$/;
+
+/** What a run that was stopped left beside the copy: it is not done before that is gone. */
+export async function leftBeside({ access, account, base }: CopyPlace): Promise<string | null> {
+  const { names = [] } = await access.work(account, { do: 'list', base });
+  return names.find((name) => LEFT.test(name)) ?? null;
+}
+
 const VERSION = /^__version__\s*=\s*["']([^"']{1,100})["']/m;
 
 /** `__version__`, read as text; null where nothing states one. A package goes before a file of the same name (importlib). */

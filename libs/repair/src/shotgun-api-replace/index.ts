@@ -12,7 +12,7 @@ import type {
   RemedyPlan,
   RemedyRefusal,
 } from '../remedy.ts';
-import { baseOf, PACKAGE, readCopy, versionOf } from './copy.ts';
+import { baseOf, leftBeside, PACKAGE, readCopy, versionOf } from './copy.ts';
 import type { ApiCopyAccess } from './ports.ts';
 import { effectOn, prepare, type Preparation, type Replacing } from './prepare.ts';
 import { inversesIn, replaceSteps, undoSteps, whatIsLeft } from './steps.ts';
@@ -71,28 +71,41 @@ const evidenceOf = (path: string, now: Tree, holds: boolean): SubjectEvidence =>
   ...{ subject: 'api', name: path, state: versionOf(now), sha256: digestOfTree(now), holds },
 });
 
-async function read({ access, parameters }: Replacing): Promise<Tree | string> {
+async function read({
+  access,
+  parameters,
+}: Replacing): Promise<{ readonly now: Tree; readonly left: string | null } | string> {
   const base = baseOf(parameters.path);
   const writer = await access.writerOf(base);
   if (writer.kind === 'nobody') return `${base} is not read: ${writer.reason}`;
-  return readCopy({ access, base, account: writer.account });
+  const place = { access, base, account: writer.account };
+  return { now: await readCopy(place), left: await leftBeside(place) };
 }
 
 /** The version is read again from the file that states it, whatever was put there. */
 async function checkReplaced(replacing: Replacing): Promise<RemedyCheck> {
   const { path, version } = replacing.parameters;
-  const now = await read(replacing);
-  if (typeof now === 'string') return inconclusive(now);
+  const seen = await read(replacing);
+  if (typeof seen === 'string') return inconclusive(seen);
+  const { now, left } = seen;
   const stated = versionOf(now);
-  const holds = isSameVersion(stated, version);
+  const holds = isSameVersion(stated, version) && left === null;
   return {
     holds,
     evidence: evidenceOf(path, now, holds),
-    detail: holds
-      ? null
-      : `${path} was read back: it is shotgun_api3 ${stated ?? 'without a version'}, not ${version}.`,
+    detail: holds ? null : whatDiffers({ path, stated, version, left }),
   };
 }
+
+const whatDiffers = (of: {
+  path: string;
+  stated: string | null;
+  version: string;
+  left: string | null;
+}): string =>
+  of.left === null
+    ? `${of.path} was read back: it is shotgun_api3 ${of.stated ?? 'without a version'}, not ${of.version}.`
+    : `${of.path} was read back, and ${of.left} is still beside it: the replacement did not come to its end.`;
 
 function reversed(replacing: Replacing, { inverses }: DoneWork): OpenedRemedy {
   const { access, parameters } = replacing;
@@ -112,8 +125,9 @@ function reversed(replacing: Replacing, { inverses }: DoneWork): OpenedRemedy {
     },
     async check() {
       const [inverse] = inversesIn(inverses);
-      const now = await read(replacing);
-      if (typeof now === 'string') return inconclusive(now);
+      const seen = await read(replacing);
+      if (typeof seen === 'string') return inconclusive(seen);
+      const { now } = seen;
       const holds = inverse === undefined || digestOfTree(unpackTree(inverse.previous)) === digestOfTree(now);
       const evidence = evidenceOf(parameters.path, now, holds);
       return {
