@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOfSources } from './cells/answers.ts';
+import { claimLab } from './lab/claim-lab.ts';
 import { INTERCEPTED, INTERCEPTOR, makeChains, type LabChains } from './lab/chains.ts';
 import { writeFiles, type LabFiles, type StoreName } from './lab/files.ts';
 import { keptLab } from './lab/keep-lab.ts';
@@ -60,6 +61,19 @@ export async function runTruth(options: TruthOptions): Promise<void> {
   const digests = { lab: digestOfSources(LAB_SOURCES), probe: digestOfSources(PROBE_SOURCES) };
   await mkdir(CACHE, { recursive: true });
   const directory = options.keep ? join(CACHE, `lab-${digests.lab}`) : await mkdtemp(join(CACHE, 'lab-'));
+  const giveBack = await claimLab(directory);
+  try {
+    await runIn(directory, { options, digests });
+  } finally {
+    if (!options.keep) await rm(directory, { recursive: true, force: true });
+    await giveBack();
+  }
+}
+
+async function runIn(
+  directory: string,
+  { options, digests }: { readonly options: TruthOptions; readonly digests: Plan['digests'] },
+): Promise<void> {
   const lab = options.keep ? await keptLab(directory, new Date()) : await makeChains(new Date());
   const chosen = options.selection.chains?.(lab.chains.map(({ id }) => id));
   const servers = await serveChains(lab.chains.filter(({ id }) => chosen?.includes(id) ?? true));
@@ -75,7 +89,6 @@ export async function runTruth(options: TruthOptions): Promise<void> {
   } finally {
     await proxy.close();
     await servers.close();
-    if (!options.keep) await rm(directory, { recursive: true, force: true });
   }
 }
 
