@@ -1,12 +1,21 @@
 import type { Host } from '@trustfleet/host';
 import type { HostFacts } from '@trustfleet/policy';
-import { createReplaceApi, createUpgradePackage, type RemedyExecutor } from '@trustfleet/repair';
+import type { KnownSectionName } from '@trustfleet/protocol';
+import {
+  createCodeReport,
+  createReplaceApi,
+  createUpgradeCore,
+  createUpgradePackage,
+  type RemedyExecutor,
+} from '@trustfleet/repair';
 import { createApiCopyAccess } from './api-copy-access.ts';
+import { createCodeAccess } from './code-access.ts';
 import { NOTHING_KNOWN } from './earlier-facts.ts';
 import type { Environment } from './environment.ts';
 import { NO_ENDPOINTS } from './judge/endpoint-facts.ts';
 import { createPythonPackageAccess } from './python-package-access.ts';
 import { selfCommand } from './self-command.ts';
+import { createToolkitCoreAccess } from './toolkit-core-access.ts';
 
 export interface CodeRemediesOptions {
   /** Programs of it end with the agent. */
@@ -20,14 +29,17 @@ export interface CodeRemediesOptions {
 }
 
 /** What a change of code goes by, read now. A scan of its own: what an earlier one found may be gone. */
-async function readFacts({ host, root, scanSettings, env }: CodeRemediesOptions): Promise<HostFacts> {
+async function readFacts(
+  { host, root, scanSettings, env }: CodeRemediesOptions,
+  names: readonly KnownSectionName[],
+): Promise<HostFacts> {
   const { readSections } = await import('./inventory.ts');
   const { readings } = await readSections(
     {
       ...{ host, root, scanSettings, processEnv: env, name: null },
       endpoints: NO_ENDPOINTS,
     },
-    { names: ['pythons', 'shotgrid', 'bundles'], facts: NOTHING_KNOWN },
+    { names, facts: NOTHING_KNOWN },
   );
   return Object.fromEntries(
     [...readings].flatMap(([name, { section }]) => (section === null ? [] : [[name, section]])),
@@ -38,11 +50,14 @@ async function readFacts({ host, root, scanSettings, env }: CodeRemediesOptions)
 export function openCodeRemedies(options: CodeRemediesOptions): RemedyExecutor[] {
   const { host, root, env, isKeeper } = options;
   const parts = {
-    ...{ host, root, env, isKeeper, facts: () => readFacts(options) },
+    ...{ host, root, env, isKeeper },
+    facts: () => readFacts(options, ['pythons', 'shotgrid', 'bundles']),
     command: [...selfCommand(), 'tree-work'] as const,
   };
   return [
     createUpgradePackage(createPythonPackageAccess(parts)),
     createReplaceApi(createApiCopyAccess(parts)),
+    createUpgradeCore(createToolkitCoreAccess(parts)),
+    createCodeReport(createCodeAccess(() => readFacts(options, ['code']))),
   ];
 }

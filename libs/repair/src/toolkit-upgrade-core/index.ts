@@ -15,12 +15,12 @@ import type {
   RemedyRefusal,
   RemedyStep,
 } from '../remedy.ts';
-import { sameEvidence } from '../same-evidence.ts';
+import { isStoreEvidence, sameEvidence } from '../same-evidence.ts';
 import { lookAtHost } from './look.ts';
 import type { CoreAccess } from './ports.ts';
 import { classicCore, digestOf, settingsPath, treeDigest, whyMixed } from './standing.ts';
 import { editStep, noteStep, tankStep } from './steps.ts';
-import { undoSteps, whatIsLeft } from './undo.ts';
+import { isGone, undoSteps, whatIsLeft, type CoreNow } from './undo.ts';
 
 const remedy = REMEDIES['toolkit.upgradeCore'];
 
@@ -139,13 +139,18 @@ async function lookAtSettings({ access, parameters }: Upgrade): Promise<Looked> 
   return { version: state, check: { holds, detail, evidence } };
 }
 
+const nowOf = ({ version, check: { evidence } }: Looked): CoreNow => ({
+  version,
+  digest: evidence === null || isStoreEvidence(evidence) ? null : evidence.sha256,
+});
+
 function reversed(upgrade: Upgrade, { inverses, before }: DoneWork): OpenedRemedy {
   const { access, parameters } = upgrade;
-  const left = async () => whatIsLeft(access, inverses, (await look(upgrade)).version);
   return {
     ...common(upgrade),
     async plan() {
-      const result = remedy.undoEffect({}, parameters, await left());
+      const left = await whatIsLeft(access, inverses, nowOf(await look(upgrade)));
+      const result = remedy.undoEffect({}, parameters, left);
       if (result.kind !== 'change') return result;
       return {
         ...{ kind: 'change', remark: null },
@@ -154,10 +159,9 @@ function reversed(upgrade: Upgrade, { inverses, before }: DoneWork): OpenedRemed
       };
     },
     async check() {
-      const { check } = await look(upgrade);
-      const { files, core } = await left();
-      const gone =
-        files.every(({ now, written }) => now !== written) && (core === null || core.standing !== 'asLeft');
+      const looked = await look(upgrade);
+      const { check } = looked;
+      const gone = await isGone(access, inverses, nowOf(looked));
       const holds = gone || sameEvidence(before, check.evidence);
       const evidence = check.evidence === null ? null : { ...check.evidence, holds };
       const detail = holds ? null : 'What that job changed is still there.';

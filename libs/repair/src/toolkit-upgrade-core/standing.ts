@@ -46,11 +46,10 @@ export function whyMixed(facts: HostFacts, core: ToolkitCore, version: string): 
   return apis.length === 0 ? `${core.location} says ${version}, and holds no shotgun_api3.` : null;
 }
 
-/** Digest of the core's tree, with the rights of whoever runs its tank. */
+/** Digest of the core's tree, with the rights of whoever owns it; null where nothing is there, or nobody can be relied on. */
 export async function treeDigest(access: CoreAccess, location: string): Promise<string | null> {
-  const root = rootOf(location);
-  const runner = await access.tank.runner(root, null);
-  if (runner.kind === 'nobody') return null;
-  const base = installOf(access.platform, root);
-  return (await access.work(runner.account, { do: 'digest', base, name: 'core' })).digest ?? null;
+  const base = installOf(access.platform, rootOf(location));
+  const writer = await access.writerOf(base);
+  if (writer.kind === 'nobody') return null;
+  return (await access.work(writer.account, { do: 'digest', base, name: 'core' })).digest ?? null;
 }

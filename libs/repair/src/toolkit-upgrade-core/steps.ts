@@ -7,14 +7,13 @@ import { tankOutcome } from './tank-output.ts';
 
 /** Folders that hold whole earlier cores, by their times (shotgrid.md §2.1); none where nothing was ever upgraded. */
 export async function backupsOf(access: CoreAccess, location: string): Promise<string[]> {
-  const root = rootOf(location);
-  const runner = await access.tank.runner(root, null);
-  if (runner.kind === 'nobody') throw new StepFailedError(runner.reason);
-  const install = installOf(access.platform, root);
-  const { names = [] } = await access.work(runner.account, { do: 'list', base: install });
+  const install = installOf(access.platform, rootOf(location));
+  const writer = await access.writerOf(install);
+  if (writer.kind === 'nobody') throw new StepFailedError(writer.reason);
+  const { names = [] } = await access.work(writer.account, { do: 'list', base: install });
   if (!names.includes('core.backup')) return [];
   const base = `${install}${access.platform === 'windows' ? '\\' : '/'}core.backup`;
-  const found = await access.work(runner.account, { do: 'list', base });
+  const found = await access.work(writer.account, { do: 'list', base });
   return (found.names ?? []).filter((name) => /^\d{8}_\d{6}$/.test(name));
 }
 

@@ -12,11 +12,18 @@ const PUT_BACK = {
   advice: 'Look who changed it, and write the wanted version into it by hand.',
 };
 
+/** The core as it is now. */
+export interface CoreNow {
+  readonly version: string | null;
+  /** Of its tree; null where it has none. */
+  readonly digest: string | null;
+}
+
 /** What a run's journal says, beside what has become of it. */
 export async function whatIsLeft(
   access: CoreAccess,
   journaled: readonly unknown[],
-  now: string | null,
+  now: CoreNow,
 ): Promise<CoreUndoContext> {
   const { files, core, left } = inversesIn(journaled);
   return {
@@ -27,32 +34,51 @@ export async function whatIsLeft(
 
 async function coreLeft(
   access: CoreAccess,
-  { core, left, now }: { core: TankCore; left: CoreLeft | null; now: string | null },
+  { core, left, now }: { core: TankCore; left: CoreLeft | null; now: CoreNow },
 ): Promise<NonNullable<CoreUndoContext['core']>> {
-  const { location: path, version: previous } = core;
-  const digest = await treeDigest(access, path);
-  if (digest === core.digest) return { path, now, previous, standing: 'asBefore', noBackup: null };
-  const standing = left === null || left.digest === digest ? 'asLeft' : 'changed';
-  const backup = await backupOfRun(access, core);
-  return { path, now, previous, standing, noBackup: 'reason' in backup ? backup.reason : null };
+  const standing = standingOf(core, left, now);
+  const backup = standing === 'asLeft' ? await backupOfRun(access, core) : null;
+  return {
+    ...{ path: core.location, now: now.version, previous: core.version, standing },
+    noBackup: backup !== null && 'reason' in backup ? backup.reason : null,
+  };
+}
+
+type Standing = NonNullable<CoreUndoContext['core']>['standing'];
+
+function standingOf(core: TankCore, left: CoreLeft | null, { digest }: CoreNow): Standing {
+  if (digest === core.digest) return 'asBefore';
+  return left === null || left.digest === digest ? 'asLeft' : 'changed';
+}
+
+/** Is nothing of what the run left there any more? */
+export async function isGone(
+  access: CoreAccess,
+  journaled: readonly unknown[],
+  now: CoreNow,
+): Promise<boolean> {
+  const { files, core, left } = inversesIn(journaled);
+  if (core !== null && standingOf(core, left, now) === 'asLeft') return false;
+  const found = await Promise.all(files.map((inverse) => fileLeft(access.files, inverse)));
+  return found.every((file) => file.now !== file.written);
 }
 
 type Backup = { readonly path: string } | { readonly reason: string };
 
 /** The one folder that the run's tank made, while it holds exactly the core from before. */
 async function backupOfRun(access: CoreAccess, { location, backups, digest }: TankCore): Promise<Backup> {
-  const root = rootOf(location);
+  const install = installOf(access.platform, rootOf(location));
   const made = (await backupsOf(access, location)).filter((name) => !backups.includes(name));
   const [only] = made;
   const separator = access.platform === 'windows' ? '\\' : '/';
-  const base = `${installOf(access.platform, root)}${separator}core.backup`;
+  const base = `${install}${separator}core.backup`;
   if (only === undefined || made.length > 1)
     return {
       reason: `${base} holds ${made.length} copies since that job began, where its own one belongs: the core is left as it is. Bring it to the wanted version with tank core.`,
     };
-  const runner = await access.tank.runner(root, null);
-  if (runner.kind === 'nobody') return { reason: runner.reason };
-  const found = await access.work(runner.account, { do: 'digest', base, name: only });
+  const writer = await access.writerOf(install);
+  if (writer.kind === 'nobody') return { reason: writer.reason };
+  const found = await access.work(writer.account, { do: 'digest', base, name: only });
   return found.digest === digest
     ? { path: `${base}${separator}${only}` }
     : {
@@ -81,10 +107,10 @@ function putCoreBackStep(access: CoreAccess, core: TankCore, { left }: Inverses)
 
 async function putTreeBack(access: CoreAccess, core: TankCore, left: CoreLeft | null): Promise<void> {
   const { location, digest } = core;
-  const root = rootOf(location);
-  const runner = await access.tank.runner(root, null);
-  if (runner.kind === 'nobody') throw new StepFailedError(runner.reason);
-  const place = { base: installOf(access.platform, root), name: 'core', token: tokenOf(core) } as const;
+  const base = installOf(access.platform, rootOf(location));
+  const writer = await access.writerOf(base);
+  if (writer.kind === 'nobody') throw new StepFailedError(writer.reason);
+  const place = { base, name: 'core', token: tokenOf(core) } as const;
   const now = await treeDigest(access, location);
   // Stopped between the two renames nothing stands there: what was staged is whole by then.
   if (now !== digest) {
@@ -94,11 +120,11 @@ async function putTreeBack(access: CoreAccess, core: TankCore, left: CoreLeft | 
       );
     const backup = await backupOfRun(access, core);
     if ('reason' in backup) throw new StepRefusedError(backup.reason);
-    await access.work(runner.account, { do: 'stageCopy', ...place, from: backup.path });
-    if (now !== null) await access.work(runner.account, { do: 'setAside', ...place });
-    await access.work(runner.account, { do: 'putInPlace', ...place });
+    await access.work(writer.account, { do: 'stageCopy', ...place, from: backup.path });
+    if (now !== null) await access.work(writer.account, { do: 'setAside', ...place });
+    await access.work(writer.account, { do: 'putInPlace', ...place });
   }
-  await access.work(runner.account, { do: 'clean', ...place });
+  await access.work(writer.account, { do: 'clean', ...place });
 }
 
 /** tank writes core_api.yml anew: its earlier content comes back, while it is as tank left it. */
