@@ -21,6 +21,8 @@ const PARSERS: Readonly<Record<ClientOption['client'], ParseOptions>> = {
   boto3: parseAwsConfig,
   git: parseGitConfig,
 };
+/** These take `~` for the home of whoever runs them; of the others it is not known, so that such a path leads nowhere. */
+const KNOW_HOME: readonly ClientOption['client'][] = ['pip', 'git'];
 const MAX_BYTES = 256 * 1024;
 
 /** What the file says about trust; nothing else of it is kept. */
@@ -36,14 +38,13 @@ export async function readOptionFile(scan: Scan, file: OptionFile): Promise<Coll
   return [...last.values()].map(({ name, value, isPath }) => ({
     option: {
       ...{ client, name, definedIn: path, account, scope, python },
-      value: keptValue(name, isPath ? atHome(value, home) : value),
+      value: keptValue(name, isPath && KNOW_HOME.includes(client) ? atHome(value, home) : value),
     },
     isPath,
     readAs: reader,
   }));
 }
 
-/** Each of these clients takes `~` for the home of whoever runs it. */
 function atHome(value: string, home: string | null): string {
   return home !== null && /^~(?=\/|$)/.test(value) ? `${home}${value.slice(1)}` : value;
 }

@@ -59,7 +59,7 @@ describe('options of clients’ own configuration files', () => {
       ),
     ).toEqual([
       'boto3 ca_bundle /aws.pem ada user /home/ada/.aws/config',
-      'conda ssl_verify /home/ada/ca.pem ada user /home/ada/.condarc',
+      'conda ssl_verify ~/ca.pem ada user /home/ada/.condarc',
       'git http.sslCAInfo /home/ada/git.pem ada user /home/ada/.gitconfig',
       'git http.sslVerify false - machine /etc/gitconfig',
       // /etc/pip.conf is read after /etc/xdg.
@@ -78,7 +78,6 @@ describe('options of clients’ own configuration files', () => {
       ['/aws.pem', 'option'],
       ['/etc/studio/ca.pem', 'option'],
       ['/etc/studio/named.pem', 'option'],
-      ['/home/ada/ca.pem', 'option'],
       ['/home/ada/git.pem', 'option'],
     ]);
   });
