@@ -1,6 +1,7 @@
 import type { VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from '../cell.ts';
 import { codeOfText } from './code-of-text.ts';
+import type { Failure } from './expected-cause.ts';
 import type { Row } from './run-driver.ts';
 
 /** A chain whose root nobody has: whoever connects to it does not look. */
@@ -15,9 +16,9 @@ export function realOutcome(row: Row, connectsToStranger: boolean): VerdictOutco
 }
 
 /** Whether it ended before any certificate was looked at: what it loads is what it complains of. */
-export function endedWhileLoading({ result, code, error, log }: Row): boolean {
-  if (result === 'connected') return false;
-  return result === 'notImported' || (code === null && !REFUSED.test(`${error ?? ''}\n${log}`));
+export function endOf({ result, code, error, log }: Row): Failure['ended'] {
+  if (result === 'notImported') return 'onImport';
+  return code === null && !REFUSED.test(`${error ?? ''}\n${log}`) ? 'whileLoading' : 'later';
 }
 
 /** As each client words that it did not like the certificate. */

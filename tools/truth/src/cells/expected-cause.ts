@@ -56,14 +56,16 @@ const BY_FAULT: Readonly<Record<Fault, readonly VerdictCause[]>> = {
 export interface Failure {
   readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'fault'>;
   readonly chain: string;
-  /** It ended before a certificate was looked at. */
-  readonly whileLoading: boolean;
+  /** It ended before a certificate was looked at, or could not even be imported. */
+  readonly ended: 'onImport' | 'whileLoading' | 'later';
 }
 
 /** Causes any of which is right. Stated by the one who made chain and setting; the product has no part in it. */
-export function expectedCauses({ setting, chain, whileLoading }: Failure): readonly VerdictCause[] {
+export function expectedCauses({ setting, chain, ended }: Failure): readonly VerdictCause[] {
   const given = faultOf(setting);
-  if (whileLoading && given.length > 0) return given;
+  // A variable may keep it from being imported, or this Python does.
+  if (ended === 'onImport') return [...given, 'apiNotImportable'];
+  if (ended === 'whileLoading' && given.length > 0) return given;
   const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
   if (ALWAYS_FIRST.some((cause) => fault.includes(cause))) return fault;
   // Nobody's root is nobody's, however much else is wrong.

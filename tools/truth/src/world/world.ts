@@ -10,7 +10,7 @@ import {
 import type { ClientName, Verdict, VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from '../cell.ts';
 import { type Answers, digestOf, openAnswers } from '../cells/answers.ts';
-import { endedWhileLoading, NOBODYS, realOutcome } from '../cells/compare.ts';
+import { endOf, NOBODYS, realOutcome } from '../cells/compare.ts';
 import { expectedCauses } from '../cells/expected-cause.ts';
 import { collect, environmentOf, type Collected } from '../cells/facts.ts';
 import { runDriver, type Call, type Row } from '../cells/run-driver.ts';
@@ -223,7 +223,7 @@ function causesOf(
 ): Cell['expectedCauses'] {
   if (result === 'unverified') return ['verificationOff'];
   if (result !== 'fails') return null;
-  return expectedCauses({ setting, chain: row.server, whileLoading: endedWhileLoading(row) });
+  return expectedCauses({ setting, chain: row.server, ended: endOf(row) });
 }
 
 /** As a diagnosis finds the consumer; a core that no configuration names is judged for the Python that it is tried with. */
