@@ -2,19 +2,16 @@ import { keptName, lastOfEach, type Assignment, type ParseAssignments } from './
 import { shellCommands } from './shell-words.ts';
 
 /**
- * /etc/environment as pam_env reads it (`_parse_env_file`): an optional `export `, everything from `#` is comment, one pair of
- * quotes around the value is dropped, nothing is expanded.
+ * /etc/environment as pam_env reads it (`_parse_env_file`; measured with PAM 1.5.2): an optional `export ` with one space, everything from `#`
+ * is cut off, a quote goes at the beginning and at the very end alone, nothing is expanded. White space and a carriage return behind the value
+ * belong to it: `X="/a" # b` is `/a" `, a file that is not there.
  */
 export const parseEtcEnvironment: ParseAssignments = (text) =>
   lastOfEach(
-    text.split(/\r?\n/).flatMap((raw) => {
-      const line = raw
-        .replace(/#.*$/, '')
-        .trim()
-        .replace(/^export\s+/, '');
-      const equals = line.indexOf('=');
-      const name = keptName(line.slice(0, Math.max(equals, 0)));
-      return name === null ? [] : [{ name, value: unquote(line.slice(equals + 1)) }];
+    text.split('\n').flatMap((raw) => {
+      const match = /^[ \t]*(?:export )?([A-Za-z0-9_]+)=([^#]*)/.exec(raw);
+      const name = keptName(match?.[1] ?? '');
+      return name === null ? [] : [{ name, value: unquote(match?.[2] ?? '') }];
     }),
   );
 

@@ -60,7 +60,12 @@ table('parseProfile', parseProfile, [
 table('parseEtcEnvironment', parseEtcEnvironment, [
   ['SSL_CERT_FILE=/a.pem', { SSL_CERT_FILE: '/a.pem' }],
   ['export SSL_CERT_FILE="/a b.pem"', { SSL_CERT_FILE: '/a b.pem' }],
-  ["SSL_CERT_FILE='/a.pem' # x", { SSL_CERT_FILE: '/a.pem' }],
+  // Measured with PAM 1.5.2: `su` in a mount namespace with that line.
+  ["SSL_CERT_FILE='/a.pem' # x", { SSL_CERT_FILE: "/a.pem' " }],
+  ['SSL_CERT_FILE="/a.pem"# x', { SSL_CERT_FILE: '/a.pem' }],
+  ['SSL_CERT_FILE=/a.pem\r', { SSL_CERT_FILE: '/a.pem\r' }],
+  ['  export SSL_CERT_FILE=/a.pem', { SSL_CERT_FILE: '/a.pem' }],
+  ['export  SSL_CERT_FILE=/a.pem', {}],
   ['#SSL_CERT_FILE=/a.pem', {}],
   ['SSL_CERT_FILE=$HOME/a', { SSL_CERT_FILE: '$HOME/a' }],
   ['PATH=/bin\nTOKEN=secret\nPIP_CERT=/p', { PIP_CERT: '/p' }],

@@ -57,14 +57,16 @@ function managedBy(wish: Wish, owners: readonly OwnedTarget[]): RemedyEffect | n
 
 /** A line of the file says more than the variable. */
 function saidWithOthers(wish: Wish): RemedyEffect | null {
-  const { context, facts, place, subject, value } = wish;
+  const { context, place, subject, value } = wish;
   const text = context.host?.texts.get(place.source);
   if (place.kind !== 'file' || text === undefined) return null;
   if (VARIABLE_FORMATS[place.format].isPlain(text, subject.name)) return null;
-  const standing = assignedIn(facts, subject).filter(({ source }) => source === place.source);
+  const { name, owner = null, scope } = subject;
+  const { source } = place;
+  const said = { name, scope, owner, source, value: standingAt(wish) ?? '?' };
   return proposed(
     wish,
-    proposals(standing, value, context),
+    proposals([said], value, context),
     `${place.source} says ${subject.name} together with other things, so it is left to whoever wrote it.`,
   );
 }

@@ -1,5 +1,12 @@
 import { sha256Hex } from '@trustfleet/certificates';
-import { bytesOf, textOf, VARIABLE_FORMATS, type Subject, type VariablePlace } from '@trustfleet/remedies';
+import {
+  bytesOf,
+  textOf,
+  VARIABLE_FORMATS,
+  type Subject,
+  type VariableFormat,
+  type VariablePlace,
+} from '@trustfleet/remedies';
 import { StepFailedError, StepRefusedError } from '../remedy.ts';
 import type { FileInverse } from './inverses.ts';
 import type { VariableFiles } from './ports.ts';
@@ -86,27 +93,37 @@ export function textBack(
     return {
       refused: `${inverse.name} in ${path} is ${value ?? 'not set'} now; this job left it ${written ?? 'not set'}. Somebody changed it since, so it was left as it is: change it there by hand if it is not wanted.`,
     };
-  return { text: linesBack(now, { format, name: inverse.name, lines }) };
+  return { text: linesBack(now, { format, lines, inverse }) };
+}
+
+const split = (text: string): string[] => (text === '' ? [] : text.split(/(?<=\n)/));
+
+interface Back {
+  readonly format: VariableFormat;
+  readonly lines: readonly string[];
+  readonly inverse: Pick<FileInverse, 'name' | 'written'>;
+}
+
+/** Lines beside the assignment that our change made of the old line: its comment. */
+function besides({ format, inverse: { name, written }, lines }: Back): string[] {
+  const made = format.changed(lines.join(''), name, written) ?? '';
+  const own = new Set(format.assignments(made, name).map(({ at }) => at));
+  return lines.length === 0 ? [] : split(made).filter((_, at) => !own.has(at));
 }
 
 /** Our own line alone: what stood in its place comes back there, at the end where there was no line of ours. */
-function linesBack(
-  now: string | null,
-  {
-    format,
-    lines,
-    name,
-  }: { format: (typeof VARIABLE_FORMATS)[FilePlace['format']]; lines: readonly string[]; name: string },
-): string | null {
+function linesBack(now: string | null, back: Back): string | null {
+  const { format, inverse, lines } = back;
   const text = now ?? '';
-  const all = text === '' ? [] : text.split(/(?<=\n)/);
-  const ours = new Set(format.assignments(text, name).map(({ at }) => at));
-  const [first = all.length] = ours;
-  const ended = lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`));
-  const head = all.slice(0, first).filter((_, at) => !ours.has(at));
-  const gap = head.length > 0 && ended.length > 0 && head.at(-1)?.endsWith('\n') === false ? ['\n'] : [];
-  const tail = all.slice(first).filter((_, at) => !ours.has(first + at));
-  const back = [...head, ...gap, ...ended, ...tail].join('');
   // A file of ours in which nothing is left goes, however it was changed meanwhile.
-  return lines.length === 0 ? format.changed(text, name, null) : back;
+  if (lines.length === 0) return format.changed(text, inverse.name, null);
+  const all = split(text);
+  const ours = new Set(format.assignments(text, inverse.name).map(({ at }) => at));
+  const [first = all.length] = ours;
+  const head = all.slice(0, first);
+  for (const line of besides(back).toReversed()) if (head.at(-1) === line) head.pop();
+  const ended = lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`));
+  const gap = head.at(-1)?.endsWith('\n') === false ? ['\n'] : [];
+  const tail = all.slice(first).filter((_, at) => !ours.has(first + at));
+  return [...head, ...gap, ...ended, ...tail].join('');
 }

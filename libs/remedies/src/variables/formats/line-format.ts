@@ -1,7 +1,7 @@
 import { decoded, encoded, linesOf } from '../text.ts';
 import type { AssignedLine, LineSyntax, VariableFormat } from './types.ts';
 
-const withoutEnd = (line: string): string => line.replace(/\r?\n$/, '');
+const withoutEnd = (line: string): string => line.replace(/\n$/, '');
 const endOf = (line: string): string => line.slice(withoutEnd(line).length);
 
 function added(syntax: LineSyntax, text: string, line: string): string {

@@ -20,7 +20,7 @@ export interface AssignedLine {
 export interface LineSyntax {
   /** Null for a line that does not assign the name, or not plainly. */
   value(line: string, name: string): string | null;
-  /** The line that assigns it, as the old one is written where there is one: prefix, quotes and comment stay. */
+  /** The line that assigns it, as the old one is written where there is one: prefix, quotes and comment stay; a comment may move to a line above. */
   line(name: string, value: string, old: string | null): string;
   /** A line says the name, plainly or not. */
   mentions(line: string, name: string): boolean;
