@@ -6,6 +6,8 @@ import type { InvitationsService } from './features/accounts/invitations.service
 import type { SetupService } from './features/accounts/setup.service.ts';
 import { AuditModule } from './features/audit/audit.module.ts';
 import type { AuditService } from './features/audit/audit.service.ts';
+import { BundlesModule } from './features/bundles/bundles.module.ts';
+import type { BundlesService } from './features/bundles/bundles.service.ts';
 import { EndpointsModule } from './features/endpoints/endpoints.module.ts';
 import type { EndpointsService } from './features/endpoints/endpoints.service.ts';
 import type { EventBus } from './features/events/event-bus.ts';
@@ -41,6 +43,7 @@ export interface AppServices {
   readonly enrolment: EnrolmentService;
   readonly timeline: TimelineService;
   readonly policies: PoliciesService;
+  readonly bundles: BundlesService;
   readonly endpoints: EndpointsService;
   readonly installs: InstallsService;
   readonly orders: OrdersService;
@@ -57,6 +60,7 @@ export class AppModule {
         AccountsModule.register(services),
         FleetModule.register(services),
         PoliciesModule.register(services.policies),
+        BundlesModule.register(services.bundles),
         EndpointsModule.register(services.endpoints),
         InstallsModule.register(services.installs),
         RolloutsModule.register(services.orders),

@@ -4,6 +4,7 @@ import { instant, sha256Hex } from './primitives.ts';
 /** Every action that is recorded; the dashboard's catalogue has words for each. */
 export const AUDIT_ACTIONS = [
   'account.update',
+  'bundle.make',
   'endpoint.create',
   'endpoint.remove',
   'endpoint.update',

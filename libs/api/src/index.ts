@@ -1,5 +1,6 @@
 export * from './primitives.ts';
 export * from './permissions.ts';
+export * from './bundles.ts';
 export * from './certificates.ts';
 export * from './findings.ts';
 export * from './hosts.ts';

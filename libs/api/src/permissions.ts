@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'account.read',
   'accounts.manage',
   'audit.read',
+  'bundles.manage',
   'certificates.read',
   'endpoints.manage',
   'endpoints.read',

@@ -29,6 +29,7 @@ export const API_ROUTES = {
   findings: '/api/v1/findings',
   findingCauses: '/api/v1/findings/causes',
   policies: '/api/v1/policies',
+  bundles: '/api/v1/bundles',
   endpoints: '/api/v1/endpoints',
   endpoint: (id: string) => `/api/v1/endpoints/${encodeURIComponent(id)}`,
   endpointTemplate: '/api/v1/endpoints/template',

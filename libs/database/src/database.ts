@@ -7,7 +7,7 @@ import type {
 } from './model/accounts.ts';
 import type { AdmissionChanges, AdmissionRepository } from './model/admission.ts';
 import type { Actor, AuditRepository, Change } from './model/audit.ts';
-import type { ArtifactRepository } from './model/artifacts.ts';
+import type { ArtifactChanges, ArtifactRepository } from './model/artifacts.ts';
 import type { CertificateRepository } from './model/certificates.ts';
 import type { EndpointChanges, EndpointRepository } from './model/endpoints.ts';
 import type { FindingRepository } from './model/findings.ts';
@@ -78,6 +78,7 @@ export interface Repositories {
 export interface ChangeRepositories extends Repositories {
   readonly hosts: HostRepository & HostChanges;
   readonly admission: AdmissionRepository & AdmissionChanges;
+  readonly artifacts: ArtifactRepository & ArtifactChanges;
   readonly hostSettings: HostSettingRepository & HostSettingChanges;
   readonly policies: PolicyRepository & PolicyChanges;
   readonly endpoints: EndpointRepository & EndpointChanges;

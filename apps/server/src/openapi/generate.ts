@@ -16,6 +16,7 @@ import { HostSettings } from '../features/fleet/host-settings.service.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
 import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
 import { Readiness } from '../features/health/health.controller.ts';
+import { BundlesService } from '../features/bundles/bundles.service.ts';
 import { InstallsService } from '../features/installs/installs.service.ts';
 import { PoliciesService } from '../features/policies/policies.service.ts';
 import { OrdersService } from '../features/rollouts/orders.service.ts';
@@ -42,6 +43,7 @@ export const HOLLOW: AppServices = {
   timeline: hollow(TimelineService),
   policies: hollow(PoliciesService),
   endpoints: hollow(EndpointsService),
+  bundles: hollow(BundlesService),
   installs: hollow(InstallsService),
   orders: hollow(OrdersService),
   events: hollow(EventBus),

@@ -19,6 +19,7 @@ import { EndpointsService } from '../features/endpoints/endpoints.service.ts';
 import { InstallsService } from '../features/installs/installs.service.ts';
 import { EventBus } from '../features/events/event-bus.ts';
 import { EnrolmentService } from '../features/fleet/enrolment.service.ts';
+import { BundlesService } from '../features/bundles/bundles.service.ts';
 import { artifactListener } from '../features/fleet/artifact-endpoint.ts';
 import { HostsService } from '../features/fleet/hosts.service.ts';
 import { TimelineService } from '../features/fleet/timeline/timeline.service.ts';
@@ -126,6 +127,7 @@ function makeServices(
     timeline: new TimelineService(database),
     enrolment: new EnrolmentService({ database, hosts, events, fleet, agentUrl: ports.agentUrl, now }),
     policies: new PoliciesService(database, now),
+    bundles: new BundlesService(database, now),
     installs: new InstallsService(database),
     endpoints: new EndpointsService({ database, changed: () => endpoints.changed(), now }),
     orders: new OrdersService({ database, signer: { fleetId, key: keys.serverKey }, dispatcher, now }),

@@ -1,6 +1,6 @@
 import { OPEN_JOB_STATES } from '@trustfleet/protocol';
 import type { Client, Context } from '../connection.ts';
-import type { ArtifactRepository } from '../model/artifacts.ts';
+import type { ArtifactChanges, ArtifactRepository } from '../model/artifacts.ts';
 import type { Artifact } from '../model/orders.ts';
 
 /** What these orders bring along, by order; each list in the order of its digests. */
@@ -19,8 +19,15 @@ export async function artifactsOf(
 }
 
 /** Bytes of artifacts, piece by piece: a wheel may have 64 MiB, and many hosts fetch at once. */
-export function createArtifactRepository({ client }: Context): ArtifactRepository {
+export function createArtifactRepository({ client }: Context): ArtifactRepository & ArtifactChanges {
   return {
+    get: (sha256) => client.artifact.findUnique({ where: { sha256 } }),
+    async put({ sha256, bytes }) {
+      await client.artifact.createMany({
+        data: [{ sha256, bytes: new Uint8Array(bytes) }],
+        skipDuplicates: true,
+      });
+    },
     async sizeFor(hostId, sha256) {
       const named = await client.job.findFirst({
         where: { hostId, state: { in: [...OPEN_JOB_STATES] }, order: { artifacts: { some: { sha256 } } } },

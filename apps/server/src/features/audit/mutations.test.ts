@@ -185,6 +185,11 @@ const CASES: Readonly<Record<string, Case>> = {
     refusal: () => post('/api/v1/groups', { name: 'compositing' }),
   }),
   ...endpointMutations({ page: () => admin, enrolled }),
+  'POST /api/v1/bundles': mutation({
+    success: () => post('/api/v1/bundles', {}),
+    writes: ['bundle.make'],
+    refusal: () => post('/api/v1/bundles', { anchors: ['a'.repeat(64)] }),
+  }),
   'POST /api/v1/enrolment-tokens': mutation({
     success: () => post('/api/v1/enrolment-tokens', { uses: 3 }),
     writes: ['enrolmentToken.create'],

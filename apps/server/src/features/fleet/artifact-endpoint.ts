@@ -19,7 +19,7 @@ export interface ArtifactEndpointParts {
       hostId: string,
     ): { readonly secretHash: string; readonly nextSecretHash?: string | null } | undefined;
   };
-  readonly artifacts: ArtifactRepository;
+  readonly artifacts: Pick<ArtifactRepository, 'sizeFor' | 'slice'>;
   readonly logger: Logger;
 }
 

@@ -10,19 +10,19 @@ export interface Artifacts {
  * @throws ApiProblem 422 `artifactUnknown` for what the server does not hold
  */
 export async function heldArtifacts(
-  { certificates }: Pick<Database, 'certificates'>,
+  { artifacts: kept, certificates }: Pick<Database, 'artifacts' | 'certificates'>,
   digests: readonly string[],
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   for (const sha256 of new Set(digests)) {
-    const certificate = await certificates.get(sha256);
-    if (certificate === null)
+    const bytes = (await certificates.get(sha256))?.der ?? (await kept.get(sha256))?.bytes;
+    if (bytes === undefined)
       throw new ApiProblem({
         status: 422,
         code: 'artifactUnknown',
         message: `The server does not hold what the order names by its SHA-256 ${sha256.slice(0, 16)}…: upload it first.`,
       });
-    artifacts.push({ sha256, bytes: certificate.der });
+    artifacts.push({ sha256, bytes });
   }
   return artifacts;
 }
