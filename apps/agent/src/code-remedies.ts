@@ -6,6 +6,7 @@ import {
   createReplaceApi,
   createUpgradeCore,
   createUpgradePackage,
+  type AskedWork,
   type RemedyExecutor,
 } from '@trustfleet/repair';
 import { createApiCopyAccess } from './api-copy-access.ts';
@@ -26,6 +27,8 @@ export interface CodeRemediesOptions {
   readonly env: Environment;
   /** Whether the host's allow-list names it keeper of that path. */
   readonly isKeeper: (path: string) => Promise<boolean>;
+  /** Why the allow-list does not permit that work; null when it does. */
+  readonly forbidden: (work: AskedWork) => Promise<string | null>;
 }
 
 /** What a change of code goes by, read now. A scan of its own: what an earlier one found may be gone. */
@@ -48,7 +51,7 @@ async function readFacts(
 
 /** Remedies that put code on this machine. */
 export function openCodeRemedies(options: CodeRemediesOptions): RemedyExecutor[] {
-  const { host, root, env, isKeeper } = options;
+  const { host, root, env, isKeeper, forbidden } = options;
   const parts = {
     ...{ host, root, env, isKeeper },
     facts: () => readFacts(options, ['pythons', 'shotgrid', 'bundles']),
@@ -57,7 +60,7 @@ export function openCodeRemedies(options: CodeRemediesOptions): RemedyExecutor[]
   return [
     createUpgradePackage(createPythonPackageAccess(parts)),
     createReplaceApi(createApiCopyAccess(parts)),
-    createUpgradeCore(createToolkitCoreAccess(parts)),
+    createUpgradeCore(createToolkitCoreAccess({ ...parts, forbidden })),
     createCodeReport(createCodeAccess(() => readFacts(options, ['code']))),
   ];
 }

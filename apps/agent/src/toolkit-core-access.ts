@@ -8,7 +8,13 @@ import {
 } from '@trustfleet/host';
 import type { HostFacts } from '@trustfleet/policy';
 import { CA_VARIABLES } from '@trustfleet/protocol';
-import { StepRefusedError, type CoreAccess, type TankAccess, type Writer } from '@trustfleet/repair';
+import {
+  StepRefusedError,
+  type AskedWork,
+  type CoreAccess,
+  type TankAccess,
+  type Writer,
+} from '@trustfleet/repair';
 import { withCoreVersion } from '@trustfleet/shotgrid';
 import { messageOf } from '@trustfleet/terminal';
 import { toolAtRest } from './tool-at-rest.ts';
@@ -22,6 +28,8 @@ export interface ToolkitCoreParts extends Omit<TreeParts, 'host'> {
   readonly facts: () => Promise<HostFacts>;
   /** Whether the host's allow-list names it keeper of that path. */
   readonly isKeeper: (path: string) => Promise<boolean>;
+  /** Why the allow-list does not permit that work. */
+  readonly forbidden: (work: AskedWork) => Promise<string | null>;
 }
 
 /** Longest that tank may take; a job's own clock may be shorter. */
@@ -183,6 +191,11 @@ export function createToolkitCoreAccess(parts: ToolkitCoreParts): CoreAccess {
     platform: parts.host.platform,
     facts: parts.facts,
     isKeeper: parts.isKeeper,
+    forbidden: (configuration, version) =>
+      parts.forbidden({
+        ...{ remedy: 'toolkit.upgradeCore', mode: 'apply', parameters: { configuration, version } },
+        artifact: () => undefined,
+      }),
     files: ownersFiles(parts),
     withVersion: withCoreVersion,
     tank: {

@@ -37,8 +37,12 @@ export type RemedyPlan =
   | { readonly kind: 'none' }
   /** Nothing is done here: every line of the plan says what a person or another manager has to do; `reason` says whose it is. */
   | { readonly kind: 'proposed'; readonly plan: JobPlan; readonly reason: string }
-  /** `incompatible`: a shared install of which this host is not the keeper. */
-  | { readonly kind: 'notApplicable'; readonly reason: string; readonly state?: 'incompatible' }
+  /** `incompatible`: a shared install of which this host is not the keeper. `notPermitted`: it would touch a place that the allow-list does not hold. */
+  | {
+      readonly kind: 'notApplicable';
+      readonly reason: string;
+      readonly state?: 'incompatible' | 'notPermitted';
+    }
   /** Something hinders it, and another attempt would not help. */
   | { readonly kind: 'blocked'; readonly reason: string };
 

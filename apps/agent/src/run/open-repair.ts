@@ -62,7 +62,7 @@ export function openRemedies(
     createBundleDeploy(createBundleAccess({ host, root, trustStores: openStores })),
     createVariableSet(variables),
     createVariableUnset(variables),
-    ...openCodeRemedies({ ...ofCode, root, host: withTiedPrograms(host) }),
+    ...openCodeRemedies({ ...ofCode, forbidden, root, host: withTiedPrograms(host) }),
   ];
   // Made of the others.
   return [...executors, createTrustRepair({ executors, forbidden })];

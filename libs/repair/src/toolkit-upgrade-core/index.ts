@@ -18,7 +18,7 @@ import type {
 import { isStoreEvidence, sameEvidence } from '../same-evidence.ts';
 import { lookAtHost } from './look.ts';
 import type { CoreAccess } from './ports.ts';
-import { classicCore, digestOf, settingsPath, treeDigest, whyMixed } from './standing.ts';
+import { classicCore, digestOf, rootOf, settingsPath, treeDigest, whyMixed } from './standing.ts';
 import { editStep, noteStep, tankStep } from './steps.ts';
 import { isGone, undoSteps, whatIsLeft, type CoreNow } from './undo.ts';
 
@@ -73,6 +73,8 @@ function common(upgrade: Upgrade): Pick<OpenedRemedy, 'effective' | 'settled' | 
 
 async function makePlan({ access, parameters }: Upgrade, given?: HostFacts): Promise<RemedyPlan> {
   const facts = await access.facts();
+  const elsewhere = await whyNotThere(access, facts, parameters);
+  if (elsewhere !== null) return { kind: 'notApplicable', reason: elsewhere, state: 'notPermitted' };
   const context = await lookAtHost(access, facts, parameters);
   const result = remedy.effect(given ?? facts, parameters, context);
   if (result.kind !== 'change') return result;
@@ -81,6 +83,17 @@ async function makePlan({ access, parameters }: Upgrade, given?: HostFacts): Pro
   const plan = { changes, remarks: [reason] };
   if (changes.every(({ kind }) => kind === 'propose')) return { kind: 'proposed', plan, reason };
   return { kind: 'change', plan, steps: stepsOf(access, { facts, parameters }, context), remark };
+}
+
+/** A studio's core lies where a file of the configuration says: that place has to be permitted as well as the one that the order names. */
+async function whyNotThere(
+  access: CoreAccess,
+  facts: HostFacts,
+  { configuration, version }: ToolkitUpgradeCoreParameters,
+): Promise<string | null> {
+  const core = classicCore(facts, configuration);
+  const root = core === null ? configuration : rootOf(core.location);
+  return root === configuration ? null : access.forbidden(root, version);
 }
 
 function stepsOf(

@@ -21,6 +21,8 @@ export interface CoreAccess extends TreeAccess {
   facts(): Promise<HostFacts>;
   /** Does this host's allow-list make it the one that writes shared installs there? */
   isKeeper(path: string): Promise<boolean>;
+  /** Why this host's allow-list does not permit the same remedy for what lies at `root`; null when it does. */
+  forbidden(root: string, version: string): Promise<string | null>;
   /** Files of whoever owns their directory; rejects where nobody can be relied on to be the only one there. */
   readonly files: FileAccess;
   withVersion(bytes: Uint8Array, version: string): CoreEdit;

@@ -169,6 +169,27 @@ describe('tank core', () => {
     expect(await readFile(info, 'utf8')).toBe(written);
   });
 
+  it('is not run on a core elsewhere that the allow-list does not hold', async () => {
+    const facts = async () => {
+      const { shotgrid } = await tree.access().facts();
+      const [one] = shotgrid?.configurations ?? [];
+      const [core] = shotgrid?.cores ?? [];
+      const path = '/elsewhere/install/core/info.yml';
+      return {
+        shotgrid: {
+          ...{ apis: [], problems: [] },
+          cores: [{ ...core!, path, location: '/elsewhere/install/core' }],
+          configurations: [{ ...one!, kind: 'sharedCore' as const, corePath: path }],
+        },
+      };
+    };
+    const forbidden = (root: string) => Promise.resolve(`Not at ${root}.`);
+
+    expect(await run(message(), { facts, forbidden })).toMatchObject({
+      ...{ state: 'notPermitted', detail: 'Not at /elsewhere.' },
+    });
+  });
+
   it('is not run where nobody can be relied on to own it', async () => {
     const { tank } = tree.access();
     const runner = () => Promise.resolve({ kind: 'nobody', reason: 'Others can write it.' } as const);

@@ -158,6 +158,7 @@ function accessTo(root: string, kind: 'localized' | 'descriptor'): CoreAccess {
     ...{ platform: 'linux', files },
     facts: () => factsOf(root, kind),
     isKeeper: () => Promise.resolve(false),
+    forbidden: () => Promise.resolve(null),
     writerOf: () => Promise.resolve({ kind: 'writer', account: null }),
     work: (_account, request) => Promise.resolve(doTreeWork(request)),
     withVersion(bytes, version) {
