@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   createAgentLink,
   enrol,
+  fetchArtifact,
   type AgentIdentity,
   type AgentLink,
   type InventorySection,
@@ -81,6 +82,14 @@ export function system(hostname: string) {
 
 export function enrolHost(token: string, hostname = 'workstation'): Promise<AgentIdentity> {
   return enrol({ token, keySeed: randomBytes(32), hostname, platform: 'linux', agentVersion: '0.1.0' });
+}
+
+/** What a host fetches of an artifact, from one byte on, over the agents' port. */
+export async function fetchedBy(identity: AgentIdentity, sha256: string, offset = 0): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const signal = AbortSignal.timeout(30_000);
+  for await (const chunk of fetchArtifact({ identity, sha256, offset, signal })) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 export interface TestAgentOptions {
