@@ -255,6 +255,21 @@ describe('a copy of another account', () => {
   }, 120_000);
 });
 
+describe('a single file', () => {
+  it('gives way to the package beside it, and comes back', async () => {
+    const path = lab.put(`${TOOLS}/shotgun_api3.py`, '#!/usr/bin/env python\n__version__ = "3.0.7"\n');
+    const before = picture(lab.at(TOOLS));
+
+    const { last, jobId } = await apply(path, release('3.6.0'));
+    expect(last).toMatchObject({ state: 'verified', after: { state: '3.6.0' } });
+    expect(readdirSync(lab.at(TOOLS))).toEqual(['shotgun_api3']);
+    expect((await apply(path, release('3.6.0'))).last).toMatchObject({ state: 'alreadyCompliant' });
+
+    expect(await undo(jobId)).toMatchObject({ undone: true });
+    expect(picture(lab.at(TOOLS))).toBe(before);
+  }, 120_000);
+});
+
 describe('undo', () => {
   it('leaves a copy that somebody changed since', async () => {
     const path = putCopy('3.8.4');
