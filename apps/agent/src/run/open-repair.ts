@@ -82,7 +82,7 @@ export interface AgentRepairOptions extends Pick<
 /** The executor of jobs on this machine. */
 export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
   const { root, identity, keySet, proof, ...rest } = options;
-  const { platform, runProgram, users } = createHost();
+  const host = createHost();
   const { privateKey } = keyPairFromSeed('ed25519', Buffer.from(identity.keySeed, 'base64'));
   return createRepair({
     ...rest,
@@ -93,12 +93,13 @@ export function openAgentRepair(options: AgentRepairOptions): Promise<Repair> {
       ...proof,
       isKeeper: async (path) => isKeeper(await rest.allowList(), path),
     }),
-    programs: createRunningPrograms({ users }),
+    programs: createRunningPrograms(host),
     ...(proof === undefined
       ? {}
       : {
           handshakes: createHandshakes({
-            ...{ ...proof, root, platform, runProgram },
+            ...{ ...proof, root, platform: host.platform },
+            runProgram: (request) => host.runProgram(request),
             command: [...selfCommand(), 'collect'],
           }),
         }),

@@ -102,15 +102,20 @@ function nextAtOf({ state, nextAt }: JobEvent): Date | null {
   return pauses && typeof nextAt === 'string' ? storableTime(new Date(nextAt)) : null;
 }
 
+/** What only the last event of a job says. */
+function applyEnd(job: Progress, { state, effective, proof, waitsFor }: JobEvent): void {
+  job.effective = state === 'verified' ? (effective ?? null) : null;
+  job.proof = proof ?? null;
+  job.waitsFor = waitsFor ?? null;
+}
+
 function applyEvidence(job: Progress, { event, signatureValid, receivedAt }: ReceivedJobEvent): void {
   job.plan = event.plan ?? job.plan;
   job.before = event.before ?? job.before;
   job.after = event.after ?? job.after;
   // What an attempt took back says nothing of the next one.
   job.undone = isFinal(event.state) ? event.undone : null;
-  job.effective = event.state === 'verified' ? (event.effective ?? null) : null;
-  job.proof = event.proof ?? null;
-  job.waitsFor = event.waitsFor ?? null;
+  applyEnd(job, event);
   job.nextAt = nextAtOf(event);
   job.signed = signatureValid && isFinal(event.state);
   job.firstAt ??= receivedAt;
