@@ -56,5 +56,9 @@ function checkOf(code: CodeSection | null): RemedyCheck {
     state: `places: ${findings.length}, files read: ${code.files}`,
     sha256: sha256OfJson(findings.map(({ path, line, rule, text }) => [path, line, rule, text])),
   };
-  return { holds, detail: holds ? null : `Code decides trust by itself, so often: ${findings.length} times.`, evidence };
+  return {
+    holds,
+    detail: holds ? null : `Code decides trust by itself, so often: ${findings.length} times.`,
+    evidence,
+  };
 }
