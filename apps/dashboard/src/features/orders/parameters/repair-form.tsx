@@ -1,7 +1,7 @@
 'use client';
 
 import { CA_VARIABLES, clientName } from '@trustfleet/protocol';
-import { Checkbox, Field, FieldInput, Untrusted } from '@trustfleet/ui';
+import { Checkbox, Untrusted } from '@trustfleet/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { z } from 'zod';
@@ -19,9 +19,8 @@ const draftOf = z.object({
     .object({
       anchors: z.array(z.string()).catch([]),
       variables: z.array(z.enum(CA_VARIABLES)).catch([]),
-      core: z.string().nullable().catch(null),
     })
-    .catch({ anchors: [], variables: [], core: null }),
+    .catch({ anchors: [], variables: [] }),
 });
 type Draft = z.infer<typeof draftOf>;
 
@@ -29,7 +28,7 @@ const toggled = <T,>(list: readonly T[], item: T, on: boolean): T[] =>
   on ? [...new Set([...list, item])] : list.filter((other) => other !== item);
 
 function parametersOf({ targets: chosen, choices }: Draft): Parameters {
-  const { anchors, variables, core } = choices;
+  const { anchors, variables } = choices;
   return {
     targets: chosen.map((target) => ({ ...target })),
     choices: {
@@ -38,7 +37,7 @@ function parametersOf({ targets: chosen, choices }: Draft): Parameters {
       variables: CA_VARIABLES.filter((name) => variables.includes(name)),
       packages: [],
       api: null,
-      core: core === null || core.trim() === '' ? null : core.trim(),
+      core: null,
     },
   };
 }
@@ -52,7 +51,7 @@ export function RepairForm({ given, onAccept }: FormProps) {
   const choose = (more: Partial<Draft['choices']>): void => {
     setDraft({ ...draft, choices: { ...choices, ...more } });
   };
-  const nothing = choices.anchors.length === 0 && choices.variables.length === 0 && choices.core === null;
+  const nothing = choices.anchors.length === 0 && choices.variables.length === 0;
   return (
     <div className="flex flex-col gap-5">
       <p>{draft.targets.length === 0 ? t('everything') : t('targets', { count: draft.targets.length })}</p>
@@ -87,15 +86,6 @@ export function RepairForm({ given, onAccept }: FormProps) {
           ))}
         </div>
       </fieldset>
-      <Field label={t('core')} hint={t('coreHint')}>
-        <FieldInput
-          value={choices.core ?? ''}
-          maxLength={20}
-          onChange={(event) => {
-            choose({ core: event.target.value === '' ? null : event.target.value });
-          }}
-        />
-      </Field>
       <AcceptButton
         disabled={nothing}
         onClick={() => {
