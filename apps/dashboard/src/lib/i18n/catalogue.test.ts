@@ -61,6 +61,7 @@ const SAMPLE = {
   pages: 1,
   path: 'X',
   problem: 'X',
+  published: 'X',
   python: 'X',
   reason: 'X',
   scope: 'X',

@@ -5,6 +5,7 @@ import { Button, Card } from '@trustfleet/ui';
 import type { ReactElement } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Parameters } from '../order-subject.ts';
+import { BundleForm } from './bundle-form.tsx';
 import { AcceptButton, type FormProps } from './parameter-form.tsx';
 import { ParameterList } from './parameter-list.tsx';
 import { RepairForm } from './repair-form.tsx';
@@ -13,6 +14,7 @@ import { VariableForm } from './variable-form.tsx';
 
 /** Remedies that this page has a form for; others are ordered from where their parameters are known (a link brings them). */
 const FORMS: { readonly [Name in ParameterRemedy]?: (props: FormProps) => ReactElement } = {
+  'bundle.deploy': (props) => <BundleForm {...props} />,
   'variable.set': (props) => <VariableForm {...props} />,
   'variable.unset': (props) => <VariableForm {...props} />,
   'trust.repair': (props) => <RepairForm {...props} />,

@@ -1,14 +1,14 @@
 'use client';
 
 import { CA_VARIABLES, clientName } from '@trustfleet/protocol';
-import { Checkbox, Untrusted } from '@trustfleet/ui';
+import { Checkbox } from '@trustfleet/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { z } from 'zod';
-import { reads } from '../../../lib/api/reads.ts';
-import { useRead } from '../../../lib/api/use-read.ts';
 import type { Parameters } from '../order-subject.ts';
+import { AnchorChoice, toggled } from './anchor-choice.tsx';
 import { AcceptButton, type FormProps } from './parameter-form.tsx';
+import { UnionBundleMaker, type NamedBundle } from './union-bundle-maker.tsx';
 
 const targets = z.array(z.object({ python: z.string().nullable(), client: clientName, endpoint: z.uuid() }));
 
@@ -24,16 +24,13 @@ const draftOf = z.object({
 });
 type Draft = z.infer<typeof draftOf>;
 
-const toggled = <T,>(list: readonly T[], item: T, on: boolean): T[] =>
-  on ? [...new Set([...list, item])] : list.filter((other) => other !== item);
-
-function parametersOf({ targets: chosen, choices }: Draft): Parameters {
+function parametersOf({ targets: chosen, choices }: Draft, bundle: NamedBundle | null): Parameters {
   const { anchors, variables } = choices;
   return {
     targets: chosen.map((target) => ({ ...target })),
     choices: {
       anchors: [...anchors].sort(),
-      bundle: null,
+      bundle: bundle && { bundle: bundle.bundle, list: { ...bundle.list } },
       variables: CA_VARIABLES.filter((name) => variables.includes(name)),
       packages: [],
       api: null,
@@ -45,31 +42,23 @@ function parametersOf({ targets: chosen, choices }: Draft): Parameters {
 /** What a host may choose from to make its programs verify: it takes the smallest part that does. */
 export function RepairForm({ given, onAccept }: FormProps) {
   const t = useTranslations('order.parameters.repair');
-  const { data: overview } = useRead(reads.overview);
   const [draft, setDraft] = useState<Draft>(() => draftOf.parse(given ?? { targets: [] }));
+  const [bundle, setBundle] = useState<NamedBundle | null>(null);
   const { choices } = draft;
   const choose = (more: Partial<Draft['choices']>): void => {
     setDraft({ ...draft, choices: { ...choices, ...more } });
   };
-  const nothing = choices.anchors.length === 0 && choices.variables.length === 0;
+  const nothing = choices.anchors.length === 0 && choices.variables.length === 0 && bundle === null;
   return (
     <div className="flex flex-col gap-5">
       <p>{draft.targets.length === 0 ? t('everything') : t('targets', { count: draft.targets.length })}</p>
-      <fieldset className="flex flex-col gap-2">
-        <legend className="mb-1 font-medium">{t('anchors')}</legend>
-        {overview?.anchors.length === 0 && <p className="text-muted">{t('noAnchors')}</p>}
-        {overview?.anchors.map(({ sha256, name }) => (
-          <Checkbox
-            key={sha256}
-            checked={choices.anchors.includes(sha256)}
-            onCheckedChange={(on) => {
-              choose({ anchors: toggled(choices.anchors, sha256, on) });
-            }}
-          >
-            <Untrusted text={name} />
-          </Checkbox>
-        ))}
-      </fieldset>
+      <AnchorChoice
+        label={t('anchors')}
+        chosen={choices.anchors}
+        onChoose={(anchors) => {
+          choose({ anchors: [...anchors] });
+        }}
+      />
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1 font-medium">{t('variables')}</legend>
         <div className="grid gap-2 sm:grid-cols-2">
@@ -86,10 +75,15 @@ export function RepairForm({ given, onAccept }: FormProps) {
           ))}
         </div>
       </fieldset>
+      <fieldset className="flex flex-col gap-2 rounded-md border border-line p-3">
+        <legend className="px-1 font-medium">{t('bundle')}</legend>
+        <p className="text-muted">{t('bundleText')}</p>
+        <UnionBundleMaker onMade={setBundle} />
+      </fieldset>
       <AcceptButton
         disabled={nothing}
         onClick={() => {
-          onAccept(parametersOf(draft));
+          onAccept(parametersOf(draft, bundle));
         }}
       />
     </div>
