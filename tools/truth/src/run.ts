@@ -165,8 +165,8 @@ function planOf(
   });
   return {
     servers: servers.running.map(({ chain: { id, host }, port }) => ({ id, host, port })),
-    stands: stands.map(({ wish, interpreter: { version }, directory: place, python, site }) => ({
-      ...{ wish, version, python, site },
+    stands: stands.map(({ wish, interpreter: { version }, directory: place, python, site, markers }) => ({
+      ...{ wish, version, python, site, markers },
       directory: place,
     })),
     settings: mine,

@@ -1,4 +1,4 @@
-import type { VerdictCause } from '@trustfleet/protocol';
+import type { ClientName, VerdictCause } from '@trustfleet/protocol';
 import type { Fault, Setting } from '../settings.ts';
 
 /**
@@ -54,6 +54,9 @@ const BY_FAULT: Readonly<Record<Fault, readonly VerdictCause[]>> = {
 
 /** What a scenario says of a client that failed. */
 export interface Failure {
+  readonly client: ClientName;
+  /** Whether some bundle of the stand holds the studio's issuing authority. */
+  readonly knowsIssuing: boolean;
   readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'fault'>;
   readonly chain: string;
   /** It ended before a certificate was looked at, or could not even be imported. */
@@ -61,16 +64,26 @@ export interface Failure {
 }
 
 /** Causes any of which is right. Stated by the one who made chain and setting; the product has no part in it. */
-export function expectedCauses({ setting, chain, ended }: Failure): readonly VerdictCause[] {
+export function expectedCauses(failure: Failure): readonly VerdictCause[] {
+  const { setting, chain, ended } = failure;
   const given = faultOf(setting);
   // A variable may keep it from being imported, or this Python does.
   if (ended === 'onImport') return [...given, 'apiNotImportable'];
   if (ended === 'whileLoading' && given.length > 0) return given;
-  const fault = FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
+  const fault = faultOfChain(failure);
   if (ALWAYS_FIRST.some((cause) => fault.includes(cause))) return fault;
   // Nobody's root is nobody's, however much else is wrong.
   if (hasEveryAnchor(setting) && !chain.startsWith('marker-')) return fault;
   return [...fault, ...withoutAnchor(setting, chain), ...given];
+}
+
+function faultOfChain({ chain, client, knowsIssuing }: Failure): readonly VerdictCause[] {
+  // Nobody can tell what lies between where nobody has it.
+  if (chain === 'no-intermediate' && !knowsIssuing) return ['anchorMissing'];
+  // Uploads of 3.0.36 – 3.8.1 compare no names (shotgrid.md §1.4).
+  if (chain === 'stranger-wrong-name' && /\.(form|s3)$/.test(client))
+    return ['anchorMissing', 'hostNameMismatch'];
+  return FAULTS.find(([pattern]) => pattern.test(chain))?.[1] ?? [];
 }
 
 function hasEveryAnchor({ store, name }: Failure['setting']): boolean {

@@ -1,3 +1,4 @@
+import type { Marker } from '../lab/chains.ts';
 import type { Setting } from '../settings.ts';
 import type { StandWish } from '../stands/catalogue.ts';
 
@@ -15,6 +16,8 @@ export interface PlannedStand {
   readonly directory: string;
   readonly python: string;
   readonly site: string;
+  /** Of the bundles that its packages bring. */
+  readonly markers: readonly Marker[];
 }
 
 /** One (interpreter × variables): what one process of clients does. */

@@ -210,20 +210,22 @@ function cellsOf({ call, resolved, stand, setting, rows, judge, probed }: Judged
       predicted,
       real,
       cause,
-      expectedCauses: causesOf(real, { setting, row }),
+      expectedCauses: causesOf(real, { stand, call, setting, row }),
       probed: probed.get(probeKey(call.client, row.server)) ?? null,
     };
   });
 }
 
-/** Null for what does not fail, or what fails before anything of ours is asked. */
+/** Null for what does not fail. */
 function causesOf(
   { result }: VerdictOutcome,
-  { setting, row }: { readonly setting: Setting; readonly row: Row },
+  { stand, call, setting, row }: Pick<Judged, 'stand' | 'call' | 'setting'> & { readonly row: Row },
 ): Cell['expectedCauses'] {
   if (result === 'unverified') return ['verificationOff'];
   if (result !== 'fails') return null;
-  return expectedCauses({ setting, chain: row.server, ended: endOf(row) });
+  const knowsIssuing = stand.markers.length > 0;
+  const { client } = call;
+  return expectedCauses({ client, knowsIssuing, setting, chain: row.server, ended: endOf(row) });
 }
 
 /** As a diagnosis finds the consumer; a core that no configuration names is judged for the Python that it is tried with. */
