@@ -266,6 +266,38 @@ describe('an order by parameters', () => {
   });
 });
 
+describe('the order of a union bundle', () => {
+  it('is made on the page, keeps what nobody lets go, and is ordered by its name', async () => {
+    const { page, complaints } = await stage.open();
+    const host = stage.fleet.hosts[18]!;
+    await visit(page, `/orders/new?remedy=bundle.deploy&hosts=${host.id}`);
+    await page.getByLabel('Demo studio CA').click();
+    const made = posted(page, '/api/v1/bundles');
+    await page.getByRole('button', { name: 'Make the bundle' }).click();
+    expect((await made).postDataJSON()).toEqual({ anchors: [stage.fleet.demo.sha256], approvedGoing: [] });
+    await page.getByText('3 roots · certifi 2026.10.18, 2026-10-18').waitFor();
+    await page.getByText('New in it: CN=<b>Root that came</b>').waitFor();
+    await page.getByLabel('CN=Root that left').click();
+    await page.getByRole('button', { name: 'Make it again' }).click();
+    await page.getByText('2 roots · certifi 2026.10.18, 2026-10-18').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Take these' }).click();
+    await page.getByLabel('Include them all the same').click();
+    await page.getByLabel('Reason', { exact: true }).fill('Two roots are new');
+    const planned = posted(page, '/api/v1/orders');
+    await page.getByRole('button', { name: 'Plan first' }).click();
+
+    expect((await planned).postDataJSON()).toMatchObject({
+      remedy: 'bundle.deploy',
+      parameters: {
+        bundle: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        list: { name: 'certifi 2026.10.18', published: '2026-10-18' },
+      },
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('the list of orders', () => {
   it('counts the states of each and leads to it', async () => {
     const { page } = await stage.open();
