@@ -102,7 +102,7 @@ function withoutAnchor({ variables, name }: Failure['setting'], chain: string): 
   const marker = /^marker-(.+)$/.exec(chain)?.[1];
   const namesIt =
     marker === undefined
-      ? Object.values(variables).some((value) => /\/(all|all-reversed|old|new|hashed)\b/.test(value))
+      ? Object.values(variables).some((value) => /\/(all|all-reversed|old|new|hashed|bom|crlf)\b/.test(value))
       : Object.values(variables).some((value) => value.endsWith(`/marker-${marker}.pem`));
   return [
     'anchorMissing',
