@@ -1,7 +1,7 @@
 import { messageOf } from './detail.ts';
 import type { AcceptedEntry } from './journal/entries.ts';
 import type { JournalContent } from './journal/progress.ts';
-import type { OpenedRemedy, RemedyCheck, RemedyExecutor, RemedyRefusal } from './remedy.ts';
+import type { DoneWork, OpenedRemedy, RemedyCheck, RemedyExecutor, RemedyRefusal } from './remedy.ts';
 import { undoTarget } from './undo-target.ts';
 
 export interface OpenableJob {
@@ -51,8 +51,18 @@ export async function openRemedy(run: OpenableJob): Promise<OpenedRemedy | Remed
     return { state: 'incompatible', detail: 'The order is to undo, and the job does not say which job.' };
   const target = undoTarget(run.findJob(job.undoes), job.undoes, { order, by: job.jobId });
   if ('state' in target) return target;
-  const opened = await openAccepted(target.accepted, run);
-  return 'state' in opened ? opened : opened.reverse(target);
+  const { accepted } = target;
+  const opened = await openAccepted({ ...accepted, order: { ...accepted.order, mode: 'undo' } }, run);
+  return 'state' in opened ? opened : reversed(opened, target);
+}
+
+/** A journal of which this release cannot open a part ends its undo: the next try would find the same. */
+function reversed(opened: OpenedRemedy, target: DoneWork): OpenedRemedy | RemedyRefusal {
+  try {
+    return opened.reverse(target);
+  } catch (error) {
+    return { state: 'failed', detail: `What that job did cannot be taken back: ${messageOf(error)}` };
+  }
 }
 
 /** Runs a check, and gives one that threw as inconclusive. */

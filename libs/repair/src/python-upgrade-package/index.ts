@@ -95,9 +95,10 @@ const incompatible = (detail: string): RemedyRefusal => ({ state: 'incompatible'
 /** The wheel of the package itself: dependencies stay as they are. */
 function wheelOf(
   { package: name, version, source }: PythonUpgradePackageParameters,
-  artifacts: ReadonlyMap<string, Uint8Array>,
+  { order, artifacts }: { order: Order; artifacts: ReadonlyMap<string, Uint8Array> },
 ): Wheel | null | RemedyRefusal {
-  if (source.kind === 'index') return null;
+  // What is taken back stands in the journal of the run: its wheel may be long gone from this host.
+  if (source.kind === 'index' || order.mode === 'undo') return null;
   const own = source.wheels.filter(({ fileName }) => {
     const [distribution = '', stated = null] = fileName.split('-');
     return distribution.toLowerCase().replaceAll(/[-.]+/g, '_') === name && isSameVersion(stated, version);
@@ -124,7 +125,7 @@ function open(
       `This agent does not understand the parameters of ${REMEDY.name}: ${parsed.error.issues[0]?.message ?? ''}`,
     );
   const parameters = parsed.data;
-  const wheel = wheelOf(parameters, artifacts);
+  const wheel = wheelOf(parameters, { order, artifacts });
   if (wheel !== null && 'state' in wheel) return wheel;
   return opened({ access, parameters, wheel });
 }

@@ -150,7 +150,8 @@ function open(
       detail: `This agent does not understand the parameters of ${REMEDY.name}: ${parsed.error.issues[0]?.message ?? ''}`,
     };
   const parameters = parsed.data;
-  const bytes = artifacts.get(parameters.wheel);
+  // What is taken back stands in the journal of the run: its archive may be long gone from this host.
+  const bytes = artifacts.get(parameters.wheel) ?? (order.mode === 'undo' ? new Uint8Array() : undefined);
   if (bytes === undefined)
     return {
       state: 'refused',
