@@ -41,8 +41,8 @@ async function measure(run: JobRun, last: HandshakesEntry | null): Promise<Measu
 }
 
 /** What was found before and is not asked again, with what this round found. */
-function joined(last: HandshakesEntry | null, { changes, open }: Proof): VerdictChange[] {
-  const asked = new Set([...changes, ...open.map(({ change }) => change)].map(nameOf));
+function joined(last: HandshakesEntry | null, { changes, asked: seen }: Proof): VerdictChange[] {
+  const asked = new Set(seen.map(nameOf));
   const earlier = (last?.proof ?? []).filter((change) => !asked.has(nameOf(change)));
   return changesOf([...changes, ...earlier].map((change) => ({ change }))).slice(0, MAX_PROOF);
 }

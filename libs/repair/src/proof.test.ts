@@ -180,6 +180,12 @@ describe('after the change', () => {
 
     expect(finals()).toMatchObject([end]);
     expect(held()).toBe(end.state === 'verified');
+    // What the first round could not reach stands there no more once it is known to verify.
+    const proof = last().proof!.map(({ client, after: now }) => [client, now]);
+    expect(proof).toContainEqual(['requests', 'verifies']);
+    expect(proof.filter(([client]) => client === 'ssl')).toEqual(
+      end.state === 'verified' ? [] : [['ssl', 'fails']],
+    );
   });
 
   it('others have their turn while it waits', async () => {
@@ -224,6 +230,36 @@ describe('after the change', () => {
 
     expect(finals()).toMatchObject([{ state: 'verified' }]);
   });
+});
+
+it('a way back that cannot be told from the journal ends the job all the same', async () => {
+  const remedies = remediesOn(stores.access()).map((executor) => ({
+    ...executor,
+    open(...given: Parameters<typeof executor.open>) {
+      const opened = executor.open(...given);
+      if ('state' in opened) return opened;
+      return {
+        ...opened,
+        undo: () => {
+          throw new Error('A part of it is not known here.');
+        },
+      };
+    },
+  }));
+  const handshakes = scripted([round(FAILS, MENDED), round({ requests: 'verifies', ssl: 'refused20' })]);
+  const repair = await open(handshakes, { remedies });
+  await repair.accept(lab.message());
+  await repair.idle();
+  for (let tries = 0; tries < 6 && finals().length === 0; tries += 1) {
+    timers.advance(600_000);
+    await repair.idle();
+  }
+  expect(finals()).toMatchObject([
+    {
+      ...{ state: 'appliedNotVerified', undone: false },
+      detail: saying(/could not be undone: A part of it is not known here/),
+    },
+  ]);
 });
 
 describe('programs that began before the change', () => {

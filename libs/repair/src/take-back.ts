@@ -22,18 +22,30 @@ export interface TakeBackReason extends Measured {
 const MORE_TRIES = 4;
 
 interface Hindrance {
-  readonly step: UndoStep;
+  /** Null where the steps themselves could not be told from the journal. */
+  readonly step: UndoStep | null;
   readonly detail: string;
   /** Trying again may help. */
   readonly passing: boolean;
 }
 
+/** A part that cannot be opened now may be in a while (its tool, its settings); it is no reason to try for ever. */
+function stepsBack(remedy: OpenedRemedy, inverses: readonly unknown[]): readonly UndoStep[] | Hindrance {
+  try {
+    return remedy.undo(inverses);
+  } catch (error) {
+    return { step: null, detail: messageOf(error), passing: true };
+  }
+}
+
 /** Runs every step back, each announced in the journal; what hindered it, or null. */
 async function runUndoSteps(
   run: JobRun,
-  steps: readonly UndoStep[],
-  context: { reason: string; signal: AbortSignal },
+  remedy: OpenedRemedy,
+  context: { inverses: readonly unknown[]; reason: string; signal: AbortSignal },
 ): Promise<Hindrance | null> {
+  const steps = stepsBack(remedy, context.inverses);
+  if ('detail' in steps) return steps;
   for (const step of steps) {
     await run.journal.append({ kind: 'undoStarted', step: step.name, reason: fitDetail(context.reason) });
     await run.fault(`before:${step.name}`);
@@ -58,7 +70,7 @@ function whyNotAsBefore(
   before: JobEvidence | null,
 ): string | null {
   const same = sameEvidence(before, check.evidence);
-  if (hindrance !== null) return hindrance.step.derives && same ? null : hindrance.detail;
+  if (hindrance !== null) return hindrance.step?.derives === true && same ? null : hindrance.detail;
   if (check.holds === true && !same) return 'Every step was taken back, and the change is still there.';
   return null;
 }
@@ -90,7 +102,7 @@ export async function takeBack(run: JobRun, remedy: OpenedRemedy, why: TakeBackR
     });
   await run.events.emit('applying', { step: 'undo', detail: reason, plan });
   const signal = AbortSignal.timeout(UNDO_LIMIT_MS);
-  const hindrance = await runUndoSteps(run, remedy.undo(inverses), { reason, signal });
+  const hindrance = await runUndoSteps(run, remedy, { inverses, reason, signal });
   const check = await checkSafely(remedy, 'readBack', signal);
   const hindered = whyNotAsBefore(hindrance, check, before);
   await run.beforeFinal();

@@ -33,6 +33,8 @@ export interface Proof {
   readonly open: readonly { readonly point: PointId; readonly change: VerdictChange }[];
   /** All that differs, what is worse first. */
   readonly changes: readonly VerdictChange[];
+  /** All that was looked at, also what is as it was: an earlier answer about it no longer counts. */
+  readonly asked: readonly VerdictChange[];
 }
 
 /**
@@ -61,7 +63,7 @@ export function judgeProof(before: Judged, after: Judged, task: ProofTask): Proo
         break;
     }
   }
-  return { ...proof, changes: changesOf(compared) };
+  return { ...proof, changes: changesOf(compared), asked: compared.map(({ change }) => change) };
 }
 
 type Standing = 'worse' | 'stillFails' | 'open' | 'fine';
