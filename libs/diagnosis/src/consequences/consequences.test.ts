@@ -235,7 +235,7 @@ describe('judgeProof', () => {
       only: new Set([`${'0'.repeat(16)} ${ENDPOINT}` as const]),
     });
 
-    expect(proof).toEqual({ worse: [], stillFails: [], open: [], changes: [] });
+    expect(proof).toEqual({ worse: [], stillFails: [], open: [], changes: [], asked: [] });
   });
 
   it('an open point is named by the ids that it has after the change', () => {
