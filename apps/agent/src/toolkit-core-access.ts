@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   createFilesAs,
   createGuardedFiles,
@@ -8,6 +8,7 @@ import {
 } from '@trustfleet/host';
 import type { HostFacts } from '@trustfleet/policy';
 import { CA_VARIABLES } from '@trustfleet/protocol';
+import { openCodeOwners } from '@trustfleet/python';
 import {
   StepRefusedError,
   type AskedWork,
@@ -63,20 +64,34 @@ async function asRoot(host: Host, directory: string, writer: Writer): Promise<Wr
   );
 }
 
-/** The program and the Python that it starts are all code that runs: as root, neither may be anybody else's. */
-async function runnerOf(parts: ToolkitCoreParts, root: string, interpreter: string | null): Promise<Writer> {
+/** What stands in `interpreter_Linux.cfg` beside that core (shotgrid.md §2.2): a path as it is, or what a shell would make of it. */
+const PLAIN_PATH = /^\/[^\0-\x1f$`~"'\\]+$/;
+
+/** The Python that the tank of `root` starts, by its own file: a project that shares a core may name another, which tank does not look at. */
+async function tankPython({ host }: ToolkitCoreParts, root: string): Promise<string | null> {
+  const system = host.platform === 'macos' ? 'Darwin' : 'Linux';
+  const file = join(root, 'config', 'core', `interpreter_${system}.cfg`);
+  const read = await host.readFile(file, { maxBytes: MAX_SETTINGS_BYTES });
+  const said = read.state === 'read' ? Buffer.from(read.bytes).toString('utf8').trim() : '';
+  return PLAIN_PATH.test(said) ? said : null;
+}
+
+/** The program, the Python that it starts, and all that this executes are code that runs: as root, none of it may be anybody else's. */
+async function runnerOf(parts: ToolkitCoreParts, root: string): Promise<Writer> {
   const writer = await writerOf(parts, root);
   if (writer.kind === 'nobody' || writer.account !== null || parts.host.uid !== 0) return writer;
+  const interpreter = await tankPython(parts, root);
   if (interpreter === null)
     return nobody(
       `${root} belongs to root, and which Python its tank would start is not known: it is not run with root's rights.`,
     );
-  const { state, owners, writable } = await parts.host.inspectPath(interpreter);
-  return state === 'resolved' && owners.length === 0 && writable === null
-    ? writer
-    : nobody(
-        `${root} belongs to root, and ${interpreter}, which its tank starts, can be changed by others: it is not run with root's rights.`,
-      );
+  const ownerIn = await openCodeOwners(parts.host, { root: parts.root, processEnv: parts.env });
+  const owner = await ownerIn({ path: interpreter, kind: 'configured' });
+  if (owner.kind === 'owner' && owner.account === null) return writer;
+  const because = owner.kind === 'nobody' ? owner.because : `uid ${owner.account?.uid ?? ''} owns code of it`;
+  return nobody(
+    `${root} belongs to root, and ${interpreter}, which its tank starts, is not root's alone (${because}): it is not run with root's rights.`,
+  );
 }
 
 async function filesOf(parts: ToolkitCoreParts, path: string): Promise<OwnedFiles> {
@@ -199,7 +214,7 @@ export function createToolkitCoreAccess(parts: ToolkitCoreParts): CoreAccess {
     files: ownersFiles(parts),
     withVersion: withCoreVersion,
     tank: {
-      runner: (root, interpreter) => runnerOf(parts, root, interpreter),
+      runner: (root) => runnerOf(parts, root),
       run: (request) => runTank(parts, request),
       atRest: (program, signal) => atRest(parts, program, signal),
     },

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { createUpgradeCore } from '@trustfleet/repair';
 import type { JobEvent } from '@trustfleet/protocol';
@@ -65,6 +64,18 @@ function makeLocalized(): void {
   lab.put(`${FILM}/tank`, TANK);
   chmodSync(lab.at(`${FILM}/tank`), 0o755);
 }
+
+/** A Python as it lies on a disk; nobody starts it. */
+function makePython(): string {
+  lab.put('opt/py/lib/python3.11/os.py', '');
+  lab.put('opt/py/lib/python3.11/site-packages/README.txt', '');
+  const program = lab.put('opt/py/bin/python3.11', '');
+  copyFileSync('/bin/true', program);
+  chmodSync(program, 0o755);
+  return program;
+}
+const tankStarts = (python: string): string =>
+  lab.put(`${FILM}/config/core/interpreter_Linux.cfg`, `${python}\n`);
 
 async function run(mode: 'apply' | 'undo' = 'apply', undoes?: string): Promise<JobEvent & { jobId: string }> {
   const facts = () => lab.facts({ search: [lab.at('srv')] });
@@ -164,8 +175,15 @@ describe('tank core', () => {
     [
       "its Python is somebody else's",
       () => {
-        lab.put(`${FILM}/config/core/interpreter_Linux.cfg`, lab.put('opt/python', '#!/bin/sh\n'));
-        give('opt/python');
+        tankStarts(makePython());
+        give('opt/py/bin/python3.11');
+      },
+    ],
+    [
+      'others can write what its Python imports',
+      () => {
+        tankStarts(makePython());
+        chmodSync(lab.at('opt/py/lib/python3.11/site-packages'), 0o777);
       },
     ],
   ])(
@@ -185,9 +203,7 @@ describe('tank core', () => {
 
   it("runs as root where everything is root's", async () => {
     makeLocalized();
-    mkdirSync(lab.at('opt/py'), { recursive: true });
-    writeFileSync(lab.at('opt/py/python3'), '#!/bin/sh\n', { mode: 0o755 });
-    lab.put(`${FILM}/config/core/interpreter_Linux.cfg`, lab.at('opt/py/python3'));
+    tankStarts(makePython());
 
     expect(await run()).toMatchObject({ state: 'verified' });
     expect(readFileSync(lab.at(`${FILM}/ran-as`), 'utf8').trim()).toBe('0');

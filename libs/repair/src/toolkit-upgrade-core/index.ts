@@ -1,7 +1,6 @@
 import type { HostFacts } from '@trustfleet/policy';
 import type { Order, SubjectEvidence } from '@trustfleet/protocol';
 import {
-  configurationAt,
   REMEDIES,
   toolkitUpgradeCoreParameters,
   type ToolkitUpgradeCoreParameters,
@@ -109,7 +108,6 @@ function stepsOf(
   const work = {
     ...{ configuration, version, location: core.location, present: core.version },
     program: host?.tank?.program ?? '',
-    interpreter: configurationAt(facts, configuration)?.interpreter ?? null,
   };
   return [tankStep(access, work), noteStep(access, work)];
 }

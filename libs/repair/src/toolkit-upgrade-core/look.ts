@@ -30,18 +30,14 @@ export async function lookAtHost(
   const keeper = kept.every((one) => one);
   const host =
     way.kind === 'tank'
-      ? await lookAtTank(access, rootOf(way.core.location), configuration.interpreter)
+      ? await lookAtTank(access, rootOf(way.core.location))
       : await lookAtSettings(access, path, version);
   return { platform, keeper, host };
 }
 
-async function lookAtTank(
-  access: CoreAccess,
-  root: string,
-  interpreter: string | null,
-): Promise<CoreHostLook> {
+async function lookAtTank(access: CoreAccess, root: string): Promise<CoreHostLook> {
   const program = tankOf(access.platform, root);
-  const runner = await access.tank.runner(root, interpreter);
+  const runner = await access.tank.runner(root);
   if (runner.kind === 'nobody')
     return { settings: null, notWritable: runner.reason, tank: { program, missing: false } };
   const missing = (await access.files.attributes(program))?.plain !== true;

@@ -33,9 +33,9 @@ export interface CoreAccess extends TreeAccess {
 export interface TankAccess {
   /**
    * As whom it runs: the owner of the installation. `nobody` where that is root and others could change what would run, and where the
-   * agent has not the owner's rights. `root`: the configuration or studio root; `interpreter`: the Python that runs it, where known.
+   * agent has not the owner's rights. `root`: the configuration or studio root, whose own settings say which Python runs it.
    */
-  runner(root: string, interpreter: string | null): Promise<Writer>;
+  runner(root: string): Promise<Writer>;
   /** Runs `tank core --version` with "yes" on its stdin, with limits of time and output. `said`: what it printed, which may hold anything. */
   run(request: {
     readonly program: string;

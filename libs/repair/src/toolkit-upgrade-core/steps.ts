@@ -52,7 +52,6 @@ export interface TankWork {
   readonly configuration: string;
   readonly location: string;
   readonly program: string;
-  readonly interpreter: string | null;
   readonly present: string | null;
   readonly version: string;
 }
@@ -75,9 +74,9 @@ export function tankStep(access: CoreAccess, work: TankWork): RemedyStep {
 }
 
 async function runTank(access: CoreAccess, work: TankWork, signal: AbortSignal): Promise<void> {
-  const { location, program, version, interpreter, configuration } = work;
+  const { location, program, version, configuration } = work;
   if ((await whyNotThere(access, configuration, version)) === null) return;
-  const runner = await access.tank.runner(rootOf(location), interpreter);
+  const runner = await access.tank.runner(rootOf(location));
   if (runner.kind === 'nobody') throw new StepFailedError(runner.reason);
   const { ended, said } = await access.tank.run({ program, version, runner, signal });
   const why = await whyNotThere(access, configuration, version);
