@@ -56,17 +56,47 @@ function contentOf(bundle: ReleaseBundle): Omit<ReleaseBundle, 'path'> {
 /** The copy of shotgun_api3 as the next scan should find it. */
 export function withReleaseApi(facts: HostFacts, replaced: Replaced): HostFacts {
   if (facts.shotgrid === undefined) return facts;
-  const { location, version } = replaced;
-  const apis = facts.shotgrid.apis.map((api) =>
-    api.location === location ? remadeApi(api, replaced, version) : api,
-  );
-  return { ...facts, shotgrid: { ...facts.shotgrid, apis } };
+  const { location, version, release } = replaced;
+  const made: ShotgunApi[] = [];
+  const apis = facts.shotgrid.apis.map((api) => {
+    if (api.location !== location) return api;
+    made.push(remadeApi(api, replaced, version));
+    return made.at(-1) ?? api;
+  });
+  const after = { ...facts, shotgrid: { ...facts.shotgrid, apis } };
+  return release === null
+    ? after
+    : made.reduce<HostFacts>((all, api) => withNewBundles(all, api, release), after);
 }
+
+/** CA files of the release where no such file lay before, as certifi from 3.2.6 on (shotgrid.md §1.2): the next scan finds them too. */
+function withNewBundles(facts: HostFacts, api: ShotgunApi, release: ReleaseFacts): HostFacts {
+  if (facts.bundles === undefined) return facts;
+  const { bundles } = facts.bundles;
+  const known = new Set(
+    bundles.flatMap(({ path, realPath, otherPaths = [] }) => [path, realPath, ...otherPaths]),
+  );
+  const added = release.bundles.flatMap((content): InventoryBundle[] => {
+    const path = bundlePath(api.location, content.path);
+    if (known.has(path)) return [];
+    const provenance: InventoryBundle['provenance'] = [
+      { kind: 'shotgunApi', api: api.path, version: api.version },
+    ];
+    return [{ path, realPath: path, ...contentOf(content), detail: null, provenance }];
+  });
+  if (added.length === 0) return facts;
+  const all = [...bundles, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { ...facts, bundles: { ...facts.bundles, bundles: all } };
+}
+
+const bundlePath = (location: string, below: string): string => {
+  const separator = location.includes('\\') ? '\\' : '/';
+  return [location, ...below.split('/')].join(separator);
+};
 
 function remadeApi(api: ShotgunApi, { release, newLocation }: Replaced, version: string): ShotgunApi {
   const location = newLocation ?? api.location;
-  const separator = location.includes('\\') ? '\\' : '/';
-  const at = (path: string): string => [location, ...path.split('/')].join(separator);
+  const at = (path: string): string => bundlePath(location, path);
   return {
     ...api,
     version,

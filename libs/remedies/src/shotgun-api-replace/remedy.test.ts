@@ -85,6 +85,31 @@ describe('what it changes', () => {
     expect(effect(after.facts, '3.6.0', { path: file })).toEqual({ kind: 'none' });
   });
 
+  it('a CA file that no older copy had is there afterwards, with all that it holds (shotgrid.md §1.2, E7 to E8)', () => {
+    const old = `${COPY}/lib/httplib2/python3/cacerts.txt`;
+    const facts: HostFacts = {
+      ...factsOf(apiOf({ version: '3.2.4' }), pythonOf('3.9.18')),
+      bundles: {
+        bundles: [
+          {
+            ...bundleFile({ path: old, realPath: old }),
+            provenance: [{ kind: 'shotgunApi', api: apiOf().path, version: '3.2.4' }],
+          },
+        ],
+      },
+    };
+    const after = effect(facts);
+    if (after.kind !== 'change') throw new Error(after.kind);
+    expect(after.facts.bundles?.bundles).toEqual([
+      {
+        ...{ path: `${COPY}/lib/certifi/cacert.pem`, realPath: `${COPY}/lib/certifi/cacert.pem` },
+        ...{ state: 'read', detail: null, sha256: 'b'.repeat(64), size: 9, anchors: ['c'.repeat(64)] },
+        ...{ problems: [], opensslAccepts: true },
+        provenance: [{ kind: 'shotgunApi', api: `${COPY}/shotgun.py`, version: '3.9.0' }],
+      },
+    ]);
+  });
+
   it('says that nobody is known to use it', () => {
     const after = effect(factsOf());
     expect(after.kind === 'change' && after.remark).toMatch(/No Python is known/);
