@@ -162,12 +162,12 @@ function ofDirectory(inquiry: Inquiry, at: Place, reason: Step['reason']): Half 
     const unknown = file === null ? NO_FACTS : whyUnseen(file);
     return { ...NOTHING, steps: [step(at, 'used', 'factsMissing')], unknown };
   }
-  if (file.form === 'directory' && file.state === 'read' && file.anchors.length > 0)
-    return { ...NOTHING, steps: [step(at, 'used', reason)], origins: [inquiry.index.originOf(file)] };
+  if (file.form !== 'directory' || !(file.state === 'read' || file.state === 'noCertificates'))
+    return { ...NOTHING, steps: [step(at, 'failed', NO_DIRECTORY[file.state] ?? 'notADirectory')] };
   // It may be full of PEM files: what has no hashed name is not found (c_rehash).
-  if (file.form === 'directory' && (file.state === 'read' || file.state === 'noCertificates'))
+  if (file.state === 'noCertificates' || file.anchors.length === 0)
     return { ...NOTHING, steps: [step(at, 'failed', 'fileWithoutCertificates')] };
-  return { ...NOTHING, steps: [step(at, 'failed', NO_DIRECTORY[file.state] ?? 'notADirectory')] };
+  return { ...NOTHING, steps: [step(at, 'used', reason)], origins: [inquiry.index.originOf(file)] };
 }
 const NO_DIRECTORY: Partial<Readonly<Record<KnownFile['state'], StepReason>>> = {
   missing: 'fileMissing',

@@ -47,39 +47,29 @@ export function BundleState({ bundle }: { readonly bundle: BundleFile }) {
   );
 }
 
-function useProvenanceWords(): (provenance: InventoryBundle['provenance'][number]) => string {
+type Provenance = InventoryBundle['provenance'][number];
+type ProvenanceWords = {
+  readonly [Kind in Provenance['kind']]: (from: Extract<Provenance, { kind: Kind }>) => string;
+};
+
+function useProvenanceWords(): (provenance: Provenance) => string {
   const t = useTranslations();
-  return (provenance) => {
-    if (provenance.kind === 'certifi')
-      return t('bundle.certifi', {
-        version: provenance.version ?? t('common.unknown'),
-        python: provenance.python,
-      });
-    if (provenance.kind === 'pythonDefault') return t('bundle.pythonDefault', { python: provenance.python });
-    if (provenance.kind === 'package')
-      return t('bundle.package', {
-        name: provenance.name,
-        version: provenance.version ?? t('common.unknown'),
-        python: provenance.python,
-      });
-    if (provenance.kind === 'shotgunApi')
-      return t('bundle.shotgunApi', {
-        version: provenance.version ?? t('common.unknown'),
-        api: provenance.api,
-      });
-    if (provenance.kind === 'option')
-      return t('bundle.option', {
-        client: provenance.client,
-        name: provenance.name,
-        file: provenance.source,
-      });
-    if (provenance.kind === 'code') return t('bundle.code', { file: provenance.path });
-    const scope = t(`variables.scopes.${provenance.scope}`);
-    const { name, owner } = provenance;
-    return owner === null
-      ? t('bundle.variable', { name, scope })
-      : t('bundle.variableOf', { name, scope, owner });
+  const known = (version: string | null): string => version ?? t('common.unknown');
+  const words: ProvenanceWords = {
+    certifi: ({ version, python }) => t('bundle.certifi', { version: known(version), python }),
+    pythonDefault: ({ python }) => t('bundle.pythonDefault', { python }),
+    package: ({ name, version, python }) => t('bundle.package', { name, version: known(version), python }),
+    shotgunApi: ({ version, api }) => t('bundle.shotgunApi', { version: known(version), api }),
+    option: ({ client, name, source }) => t('bundle.option', { client, name, file: source }),
+    code: ({ path }) => t('bundle.code', { file: path }),
+    variable: ({ name, owner, scope: of }) => {
+      const scope = t(`variables.scopes.${of}`);
+      return owner === null
+        ? t('bundle.variable', { name, scope })
+        : t('bundle.variableOf', { name, scope, owner });
+    },
   };
+  return (provenance) => (words[provenance.kind] as (from: Provenance) => string)(provenance);
 }
 
 function Bundle({ bundle }: { readonly bundle: InventoryBundle }) {

@@ -24,7 +24,8 @@ import { AccountBar } from './account-bar.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
 import { ReaderSwitches } from './reader-switches.tsx';
 
-type PlaceName = 'overview' | 'hosts' | 'findings' | 'installs' | 'jobs' | 'orders' | 'accounts' | 'activity' | 'settings';
+type PlaceName =
+  'overview' | 'hosts' | 'findings' | 'installs' | 'jobs' | 'orders' | 'accounts' | 'activity' | 'settings';
 
 interface Place {
   readonly href: string;
