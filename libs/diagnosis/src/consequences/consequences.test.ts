@@ -9,12 +9,17 @@ const ENDPOINTS = [{ id: ENDPOINT, host: 'site.studio.example', port: 443 }];
 const PYTHON = '/opt/py/bin/python';
 
 type Result = VerdictOutcome['result'];
-const OUTCOMES: Readonly<Record<Result | 'cut' | 'noFile', VerdictOutcome>> = {
+const OUTCOMES: Readonly<Record<Result | 'cut' | 'noFile' | 'noImport', VerdictOutcome>> = {
   verifies: { result: 'verifies', code: null, error: null },
   fails: { result: 'fails', code: 20, error: 'certificate verify failed' },
   unverified: { result: 'unverified', code: null, error: null },
   unknown: { result: 'unknown', code: null, error: 'timed out' },
   cut: { result: 'fails', code: null, error: 'SSLEOFError: EOF occurred in violation of protocol' },
+  noImport: {
+    result: 'fails',
+    code: null,
+    error: "ImportError: cannot import name 'shotgun_api3' from 'tank_vendor'",
+  },
   noFile: { result: 'fails', code: null, error: 'FileNotFoundError: [Errno 2] No such file or directory' },
 };
 type Outcome = keyof typeof OUTCOMES;
@@ -204,6 +209,8 @@ describe('judgeProof', () => {
     ['verifies', 'verifies', null, []],
     ['verifies', 'fails', null, ['worse']],
     ['verifies', 'noFile', null, ['worse']],
+    // A copy that this Python cannot import: another try would find the same.
+    ['verifies', 'noImport', null, ['worse']],
     ['verifies', 'unverified', null, ['worse']],
     // Refused, reset, timed out, cut: they prove nothing.
     ['verifies', 'cut', null, ['open']],

@@ -25,8 +25,12 @@ const LOAD = [
   /trustAnchors parameter must be non-empty/i,
 ];
 
+/** The client cannot be imported any more (shotgrid.md §1.1, last paragraph; §2.5): no server's answer leads to that. */
+const IMPORT =
+  /(?:^|[\s.])(?:SyntaxError|IndentationError|ImportError|ModuleNotFoundError): |requires Python version/;
+
 /**
- * Is this failure one of trust: a certificate that was refused, or anchors that could not be loaded? Refused, reset, timed out, cut, without
+ * Is this failure one of trust: a certificate that was refused, anchors that could not be loaded, or a client that does not start? Refused, reset, timed out, cut, without
  * a name, or answered by something else prove nothing, and neither does what nobody knows: false.
  */
 export function isTrustFailure(
@@ -38,7 +42,7 @@ export function isTrustFailure(
   if (outcome.code !== null) return true;
   if (cause !== null && OF_NETWORK.includes(cause)) return false;
   const error = outcome.error ?? '';
-  if (VERIFY.test(error) || LOAD.some((pattern) => pattern.test(error))) return true;
+  if ([VERIFY, IMPORT, ...LOAD].some((pattern) => pattern.test(error))) return true;
   // Worked out, not tried: nothing but trust is left.
   return outcome !== probed && source !== null && source.state !== 'unknown';
 }
