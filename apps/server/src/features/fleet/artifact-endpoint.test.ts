@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { ARTIFACT_PATH } from '@trustfleet/protocol';
 import { formatAgentAuthorization, hashAgentSecret } from '@trustfleet/signing';
 import pino from 'pino';
@@ -17,20 +17,34 @@ let server: Server;
 /** Hosts with an open job that names it. */
 let entitled: Set<string>;
 let held: Promise<void>;
+let largeSent: number;
+const limits = { stallMs: 60_000, longestMs: 60_000 };
+/** More than any buffer of a connection takes. */
+const LARGE = { sha256: 'b'.repeat(64), size: 64 * 1024 * 1024 };
 
 beforeEach(async () => {
   entitled = new Set([hostId]);
   held = Promise.resolve();
+  limits.stallMs = 60_000;
+  largeSent = 0;
   const listener = artifactListener({
     hosts: { find: (id) => (id === hostId ? { secretHash: hashAgentSecret(secret) } : undefined) },
     artifacts: {
-      sizeFor: (host, name) => Promise.resolve(entitled.has(host) && name === sha256 ? bytes.length : null),
-      async slice(_name, { from, length }) {
+      sizeFor(host, name) {
+        if (name === LARGE.sha256) {
+          largeSent += 1;
+          return Promise.resolve(LARGE.size);
+        }
+        return Promise.resolve(entitled.has(host) && name === sha256 ? bytes.length : null);
+      },
+      async slice(name, { from, length }) {
+        if (name === LARGE.sha256) return Buffer.alloc(length);
         await held;
         return bytes.subarray(from, from + length);
       },
     },
     logger: pino({ level: 'silent' }),
+    limits,
   });
   server = createServer((request, response) => {
     if (!listener(request, response)) response.writeHead(418).end();
@@ -131,4 +145,20 @@ describe('GET /artifacts/<SHA-256>', () => {
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await ask()).status).toBe(200);
   });
+
+  it('whoever takes nothing any more gives its turn back', async () => {
+    limits.stallMs = 200;
+    const { port } = server.address() as AddressInfo;
+    const silent = [1, 2].map(() => {
+      const socket = connect({ host: '127.0.0.1', port }).on('error', () => undefined);
+      socket.pause();
+      socket.write(
+        `GET ${ARTIFACT_PATH}${LARGE.sha256} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`,
+      );
+      return socket;
+    });
+    await expect.poll(() => largeSent, { timeout: 5_000 }).toBe(2);
+    await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200);
+    for (const socket of silent) socket.destroy();
+  }, 30_000);
 });

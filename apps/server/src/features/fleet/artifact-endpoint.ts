@@ -10,6 +10,9 @@ const SLICE_BYTES = 1024 * 1024;
 /** What is sent at a time; more are told to come back, each by its own jitter. */
 const AT_ONCE = 16;
 const AT_ONCE_PER_HOST = 2;
+/** Whoever takes nothing for so long, or is not done by then, gives its turn to others: an agent goes on where it has the bytes. */
+const STALL_MS = 60_000;
+const LONGEST_MS = 15 * 60_000;
 /** Wrong secrets that one address may try in a minute. */
 const REFUSALS_PER_MINUTE = 30;
 
@@ -21,6 +24,8 @@ export interface ArtifactEndpointParts {
   };
   readonly artifacts: Pick<ArtifactRepository, 'sizeFor' | 'slice'>;
   readonly logger: Logger;
+  /** Of one answer, in milliseconds; tests shorten them. */
+  readonly limits?: { readonly stallMs: number; readonly longestMs: number };
 }
 
 interface Refusal {
@@ -106,8 +111,9 @@ interface Sending {
   readonly hostId: string;
 }
 
-async function send({ artifacts }: ArtifactEndpointParts, sending: Sending): Promise<void> {
+async function send({ artifacts, limits }: ArtifactEndpointParts, sending: Sending): Promise<void> {
   const { request, response, hostId } = sending;
+  endInTime(response, limits);
   const sha256 = sha256Hex.safeParse(request.url?.slice(ARTIFACT_PATH.length)).data ?? '';
   const size = sha256 === '' ? null : await artifacts.sizeFor(hostId, sha256);
   const begin = beginOf(request.headers.range);
@@ -143,7 +149,24 @@ function beginOf(range: string | undefined): number | null {
   return begin === undefined ? null : Number(begin);
 }
 
-/** Whoever reads nothing any more is ended by the port's own limits. */
+/** The port's own limits are of requests: an answer that nobody takes would be kept for as long as the connection is. */
+function endInTime(
+  response: ServerResponse,
+  { stallMs, longestMs }: NonNullable<ArtifactEndpointParts['limits']> = {
+    stallMs: STALL_MS,
+    longestMs: LONGEST_MS,
+  },
+): void {
+  const end = (): void => {
+    response.destroy();
+  };
+  const timer = setTimeout(end, longestMs).unref();
+  response.setTimeout(stallMs, end).once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** Its time is limited, see `endInTime`. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
