@@ -57,6 +57,13 @@ describe.skipIf(!isRoot)('files of an account', () => {
     expect(await files.readFile(path)).toBeNull();
   });
 
+  it('may be empty', async () => {
+    await files.writeFile(join(home, 'empty.conf'), Buffer.from('no longer'));
+    await files.writeFile(join(home, 'empty.conf'), new Uint8Array());
+    expect(await readFile(join(home, 'empty.conf'), 'utf8')).toBe('');
+    expect(await readdir(home)).toEqual(['empty.conf']);
+  });
+
   it('a directory that is a link to root’s leads nowhere', async () => {
     const etc = join(directory, 'etc');
     await mkdir(etc);

@@ -76,7 +76,9 @@ async function write(
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
   // `excl`: a link planted under that name makes this fail instead of being followed.
-  const copy = [`of=${temporary}`, `bs=${bytes.length}`, 'count=1', 'iflag=fullblock', 'conv=excl,fsync'];
+  // Of nothing dd takes no block size, and would wait for the end of its input.
+  const blocks = bytes.length === 0 ? ['bs=1', 'count=0'] : [`bs=${bytes.length}`, 'count=1'];
+  const copy = [`of=${temporary}`, ...blocks, 'iflag=fullblock', 'conv=excl,fsync'];
   try {
     await mustRun(acting, ['/usr/bin/dd', ...copy, 'status=none'], bytes);
     await mustRun(acting, ['/usr/bin/chmod', mode.toString(8), '--', temporary]);
