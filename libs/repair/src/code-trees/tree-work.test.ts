@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +60,21 @@ describe('a tree', () => {
       doTreeWork({ do: 'place', base, name: 'code', token: TOKEN, tree: { entries, owner: null } }),
     ).toThrow(/no path below code/);
     expect(readdirSync(base)).toEqual(['code']);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('the folder of a job', () => {
+  it('is removed, and not what somebody else made by its name', () => {
+    const token = randomBytes(8).toString('hex');
+    const { folder = '' } = doTreeWork({ do: 'makeFolder', token, files: [{ name: 'x', content: '' }] });
+    doTreeWork({ do: 'removeFolder', token });
+    expect(existsSync(folder)).toBe(false);
+
+    mkdirSync(join(folder, 'theirs'), { recursive: true });
+    chownSync(folder, 4242, 4242);
+    doTreeWork({ do: 'removeFolder', token });
+    expect(readdirSync(folder)).toEqual(['theirs']);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
@@ -87,7 +96,7 @@ export function doTreeWork(request: TreeRequest): TreeAnswer {
     case 'readFolder':
       return { files: readFolder(folderOf(request.token)) };
     case 'removeFolder':
-      rmSync(folderOf(request.token), { recursive: true, force: true });
+      removeFolder(folderOf(request.token));
       return {};
     default:
       return doPlaced(request);
@@ -130,6 +139,14 @@ function makeFolder(of: string, files: readonly { name: string; content: string 
   for (const file of files)
     writeFileSync(join(folder, file.name), Buffer.from(file.content, 'base64'), { flag: 'wx', mode: 0o600 });
   return folder;
+}
+
+/** Somebody else's is left alone: /tmp may have been emptied since, and the name be taken by whoever saw it there. */
+function removeFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  const own = process.geteuid?.();
+  if (found === undefined || (own !== undefined && found.uid !== own)) return;
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function readFolder(folder: string): { name: string; content: string }[] {
