@@ -37,8 +37,8 @@ export async function runPip(interpreter: Interpreter, { args, index, signal }: 
   if (result.state !== 'exited' || result.exitCode !== 0) throw new StepFailedError(causeOf(result, python));
 }
 
-/** User names and passwords of a proxy or index stand in its URL, and pip repeats that. */
-export const withoutCredentials = (text: string): string => text.replaceAll(/\/\/[^/@\s]+@/g, '//***@');
+/** User names and passwords of a proxy or index stand in its URL, and pip repeats that; to the last `@`, since a password may hold one. */
+export const withoutCredentials = (text: string): string => text.replaceAll(/\/\/[^/\s]*@/g, '//***@');
 
 const VERIFY =
   /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError|SSLCertVerificationError|TLS CA certificate bundle/i;
