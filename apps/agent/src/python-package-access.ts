@@ -2,6 +2,7 @@ import type { Host } from '@trustfleet/host';
 import type { HostFacts } from '@trustfleet/policy';
 import { openCodeOwners } from '@trustfleet/python';
 import type { Account, PythonPackageAccess, PythonRun, PythonRunResult, Writer } from '@trustfleet/repair';
+import { withoutPasswords } from './network-env.ts';
 import { createTreeAccess, type TreeParts } from './tree-access.ts';
 
 export interface PythonPackageParts extends Omit<TreeParts, 'host'> {
@@ -29,16 +30,11 @@ const NETWORK = [
   ...['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST', 'PIP_PROXY', 'PIP_CERT', 'PIP_CONFIG_FILE'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_DEFAULT_TIMEOUT'],
 ];
-const CREDENTIALS = /\/\/[^/@\s]+@/;
 
 /** Another account could read the environment of its own process: what the agent's says of passwords stays with root. */
 function networkEnv(env: PythonPackageParts['env'], account: Account | null): Record<string, string> {
-  return Object.fromEntries(
-    NETWORK.flatMap((name) => {
-      const value = env[name];
-      return value === undefined || (account !== null && CREDENTIALS.test(value)) ? [] : [[name, value]];
-    }),
-  );
+  if (account !== null) return withoutPasswords(env, NETWORK);
+  return Object.fromEntries(NETWORK.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 async function homeOf({ host, root }: PythonPackageParts, account: Account | null): Promise<string> {

@@ -18,6 +18,7 @@ import {
 } from '@trustfleet/repair';
 import { withCoreVersion } from '@trustfleet/shotgrid';
 import { messageOf } from '@trustfleet/terminal';
+import { withoutPasswords } from './network-env.ts';
 import { toolAtRest } from './tool-at-rest.ts';
 import { createTreeAccess, type TreeParts } from './tree-access.ts';
 
@@ -40,7 +41,6 @@ const LOOK_LIMIT_MS = 60_000;
 const MAX_SETTINGS_BYTES = 256 * 1024;
 /** By which a site is reached and verified. */
 const NETWORK = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-const CREDENTIALS = /\/\/[^/@\s]+@/;
 
 const nobody = (reason: string): Writer => ({ kind: 'nobody', reason });
 
@@ -159,14 +159,8 @@ function ownersFiles(parts: ToolkitCoreParts): CoreAccess['files'] {
 }
 
 /** Another account can read the environment of its own process: nothing with a password in it goes there. */
-function networkEnv({ env }: ToolkitCoreParts): Record<string, string> {
-  return Object.fromEntries(
-    [...NETWORK, ...CA_VARIABLES].flatMap((name) => {
-      const value = env[name];
-      return value === undefined || CREDENTIALS.test(value) ? [] : [[name, value]];
-    }),
-  );
-}
+const networkEnv = ({ env }: ToolkitCoreParts): Record<string, string> =>
+  withoutPasswords(env, [...NETWORK, ...CA_VARIABLES]);
 
 async function runTank(
   parts: ToolkitCoreParts,
