@@ -86,6 +86,16 @@ describe('an undo whose artifacts have gone from this host', () => {
     expect(opened).not.toHaveProperty('state');
   });
 
+  it('a plan of parts that this agent does not know any more is no proof of them', async () => {
+    const order = lab.order(REPAIR);
+    const opened = createTrustRepair({ executors: [] }).open(order, new Map());
+    if ('state' in opened) throw new Error(opened.detail);
+    opened.resume?.({ changes: [], parts: [REPLACE] });
+    expect(await opened.check('readBack', AbortSignal.timeout(10_000))).toMatchObject({
+      ...{ holds: null, detail: expect.stringMatching(/shotgunApi\.replace/) as string },
+    });
+  });
+
   it('of a part that this agent does not know any more it ends, and says so', async () => {
     const inverse = { kind: 'part', part: 0, ...REPLACE, inverse: { kind: 'withFirst' } };
     expect(await undoOf(REPAIR, [createTrustRepair({ executors: [] })], inverse)).toEqual({

@@ -32,10 +32,12 @@ export function createTrustRepair(options: TrustRepairOptions): RemedyExecutor {
 interface Chosen {
   parts: readonly OpenedPart[];
   planned: RepairPlan | null;
+  /** Why a part of an earlier plan cannot be looked at any more; null for none. */
+  lost: string | null;
 }
 
 function openRepair(given: RepairOrder): OpenedRemedy {
-  const chosen: Chosen = { parts: [], planned: null };
+  const chosen: Chosen = { parts: [], planned: null, lost: null };
   return {
     get effective() {
       return effectiveOf(chosen.parts);
@@ -53,23 +55,22 @@ function openRepair(given: RepairOrder): OpenedRemedy {
       return chosen.planned.plan;
     },
     resume(plan) {
-      chosen.parts = partsOf(given, plan);
+      const opened = (plan.parts ?? []).map((part) => openPart(given, part));
+      chosen.parts = opened.flatMap((part) => ('state' in part ? [] : [part]));
+      chosen.lost = opened.find((part) => 'state' in part)?.detail ?? null;
     },
     foresee: () => Promise.resolve(foreseenOf(chosen.planned?.chosen ?? [])),
     async settled(signal) {
       for (const { opened } of chosen.parts) await opened.settled(signal);
     },
-    check: (how, signal) => checkAll(chosen.parts, ({ opened }) => checkSafely(opened, how, signal)),
+    async check(how, signal) {
+      // The parts that are left say nothing of the whole.
+      if (chosen.lost !== null) return { holds: null, detail: chosen.lost, evidence: null };
+      return checkAll(chosen.parts, ({ opened }) => checkSafely(opened, how, signal));
+    },
     undo: (inverses) => undoParts(given, inverses),
     reverse: (done) => reversed(given, done),
   };
-}
-
-function partsOf(given: RepairOrder, { parts = [] }: JobPlan): OpenedPart[] {
-  return parts.flatMap((part) => {
-    const opened = openPart(given, part);
-    return 'state' in opened ? [] : [opened];
-  });
 }
 
 /** Every part that began, the last one first. */
