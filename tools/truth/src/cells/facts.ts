@@ -31,13 +31,22 @@ const INTERPRETER_MS = 60_000;
 
 type Found = { readonly pythons: PythonsResult; readonly shotgrid: ShotgridResult };
 
+/** A core alone: two bundle caches with the same core on one host would be one host's. */
+function batchesOf(stands: readonly PlannedStand[]): readonly (readonly PlannedStand[])[] {
+  const cores = stands.filter(({ wish }) => wish.core !== undefined);
+  const others = stands.filter(({ wish }) => wish.core === undefined);
+  const batches = Array.from({ length: Math.ceil(others.length / BATCH) }, (_, index) =>
+    others.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  return [...batches, ...cores.map((core) => [core])];
+}
+
 /** The real collectors over all stands, some at a time; by the stand's directory. */
 async function discover(plan: Plan, note: (line: string) => void): Promise<ReadonlyMap<string, Found>> {
   const host = createHost();
   const found = new Map<string, Found>();
   let known: PythonsResult['known'] | undefined;
-  for (let at = 0; at < plan.stands.length; at += BATCH) {
-    const batch = plan.stands.slice(at, at + BATCH);
+  for (const batch of batchesOf(plan.stands)) {
     const search = batch.map(({ directory }) => directory);
     const pythons = await discoverPythons(host, {
       ...{ processEnv: {}, path: '/nowhere', search, known },
@@ -53,7 +62,7 @@ async function discover(plan: Plan, note: (line: string) => void): Promise<Reado
       readNetwork: [],
     });
     for (const directory of search) found.set(directory, { pythons, shotgrid });
-    note(`facts of ${at + batch.length} of ${plan.stands.length} stands are collected`);
+    note(`facts of ${found.size} of ${plan.stands.length} stands are collected`);
   }
   return found;
 }
