@@ -87,7 +87,8 @@ describe('a program that cannot verify a server', () => {
     await finding.getByRole('link', { name: 'Repair trust' }).click(LIMIT);
 
     await page.getByText('For 1 program and server of the finding.').waitFor();
-    await page.getByLabel('Demo studio CA').click();
+    const anchors = page.getByRole('group', { name: 'CAs for the system’s store' });
+    await anchors.getByLabel('Demo studio CA').click();
     await page.getByRole('button', { name: 'Take these' }).click();
   });
 
@@ -103,7 +104,7 @@ describe('a program that cannot verify a server', () => {
     };
     const job = items.find(({ remedy, mode }) => remedy === 'trust.repair' && mode === 'apply');
     await page.goto(`${fleet.url}/jobs/${job?.id ?? ''}`);
-    await page.getByText('Proved by handshakes').waitFor(LIMIT);
+    await page.getByRole('heading', { name: 'Proved by handshakes' }).waitFor(LIMIT);
     await undoFromPage(page);
 
     expect(await realPython()).toMatch(/^verify_code=(?:19|20|21)$/);
