@@ -186,6 +186,11 @@ describe('the server’s name', () => {
     for (const client of ['requests', 'httplib2', 'shotgun_api3.crud'] as const)
       expect(rules(client, '2.7.18')).toMatchObject({ addresses: false });
     expect(rules('boto3', '3.11.7')).toMatchObject({ checked: 'afterwards', commonName: 'withoutAnyName' });
+    for (const client of ['pip', 'requests'] as const)
+      expect(rules(client, '3.11.7', 'pipSystemCerts')).toMatchObject({
+        checked: 'openssl',
+        commonName: 'withoutDnsName',
+      });
     expect(rules('pip', '3.13.0', 'pipTruststore')).toMatchObject({
       checked: 'openssl',
       wildcards: 'wholeLabel',

@@ -32,7 +32,7 @@ export function nameRulesOf(consumer: Consumer, steps: Steps = []): NameRules {
   const version = versionNumber(python.version);
   if (isBefore(version, [3])) return ON_PYTHON_2.includes(client) ? BY_DNS_NAMES : BY_MATCH_HOSTNAME;
   if (isBefore(version, [3, 7])) return BY_MATCH_HOSTNAME;
-  if (client === 'pip') return usesTruststore(consumer, steps) ? BY_OPENSSL : BY_MATCH_HOSTNAME;
+  if (client === 'pip') return isGivenContext(consumer, steps) ? BY_OPENSSL : BY_MATCH_HOSTNAME;
   return THROUGH_URLLIB3.includes(client) ? throughUrllib3(consumer, steps) : BY_OPENSSL;
 }
 
@@ -60,6 +60,8 @@ function throughUrllib3(consumer: Consumer, steps: Steps): NameRules {
   // truststore replaces the context that requests 2.32.0 – 2.32.4 makes at import by a plain one; a named file makes another.
   const reasons = steps.map(({ reason }) => reason);
   if (reasons.includes('truststore') && reasons.includes('ignoredByHook')) return BY_OPENSSL;
+  // So does pip-system-certs before 5 (measured with 4.0).
+  if (reasons.includes('pipSystemCerts')) return BY_OPENSSL;
   if (hasUrllib3Of2(consumer)) return WITHOUT_COMMON_NAME;
   const old = urllib3.length > 0 && isBefore(urllib3, [1, 26]);
   return old ? BY_NEWER_MATCH_HOSTNAME : BY_MATCH_HOSTNAME;
@@ -67,12 +69,14 @@ function throughUrllib3(consumer: Consumer, steps: Steps): NameRules {
 
 /** Its vendored urllib3 1.x names no server for an address, which its truststore asks for; 26.1 and later have 2.x. */
 export function refusesAddresses(consumer: Consumer, steps: Steps): boolean {
-  return usesTruststore(consumer, steps) && isBefore(versionOf(consumer, 'pip'), [26, 1]);
+  return isGivenContext(consumer, steps) && isBefore(versionOf(consumer, 'pip'), [26, 1]);
 }
 
-/** pip's own truststore (24.2 and later, or asked for): its context checks names itself. */
-function usesTruststore({ client }: Consumer, steps: Steps): boolean {
-  return client === 'pip' && steps.some(({ reason }) => reason === 'pipTruststore');
+/** pip's own truststore (24.2 and later, or asked for), or what pip-system-certs hands it: a context that checks names itself. */
+function isGivenContext({ client }: Consumer, steps: Steps): boolean {
+  return (
+    client === 'pip' && steps.some(({ reason }) => reason === 'pipTruststore' || reason === 'pipSystemCerts')
+  );
 }
 
 /** Older Pythons say that it failed and not why (failures.md §7.1). */

@@ -51,6 +51,9 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
   const searched = searchFiles(inquiry, version);
   if (!usesTruststore(inquiry) || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
   const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
+  // The requests of 24.1 hands no file to a context that it is given, unless one is named (measured with 24.1.2).
+  const ownIsLeftOut = isAtLeast(version, [24, 1]) && isBefore(version, [24, 2]);
+  if (ownIsLeftOut && searched.steps.some(isUsedBundle)) return system;
   const withSystem = addedTo(searched, system);
   // From 24.2 on its certifi is in that context before any variable is asked.
   const keepsOwn = isAtLeast(version, [24, 2]) && searched.steps.some(isOverriddenBundle);
@@ -69,6 +72,9 @@ function searchFiles(inquiry: Inquiry, version: VersionNumber): Found {
   });
 }
 
+function isUsedBundle({ kind, outcome }: Step): boolean {
+  return kind === 'bundle' && outcome === 'used';
+}
 function isOverriddenBundle({ kind, outcome }: Step): boolean {
   return kind === 'bundle' && outcome === 'overridden';
 }

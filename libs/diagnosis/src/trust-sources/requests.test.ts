@@ -120,6 +120,8 @@ describe('pip', () => {
     ['24.2', { REQUESTS_CA_BUNDLE: '/second.pem' }, ['second', 'pip', 'system', 'directory']],
     ['24.2', { PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']],
     ['23.3.2', { PIP_USE_FEATURE: 'truststore' }, ['pip', 'system', 'directory']],
+    ['24.1.2', { PIP_USE_FEATURE: 'truststore' }, ['system', 'directory']],
+    ['24.1.2', { PIP_USE_FEATURE: 'truststore', PIP_CERT: '/studio.pem' }, ['studio', 'system', 'directory']],
     ['19.2.3', { PIP_USE_FEATURE: 'truststore', PIP_USE_DEPRECATED: 'legacy-certs' }, ['pip']],
   ] as const)('%s with %j', (version, set, expected) => {
     expect(pip(version, set).anchors).toEqual(names(...expected));

@@ -159,6 +159,13 @@ function injected(): StandWish[] {
     startUp: INJECT,
     clients,
   }));
+  const twice: StandWish = {
+    name: '3.12 truststore injected, and pip with its own',
+    feature: '3.12',
+    requirements: ['truststore', 'pip==24.2'],
+    startUp: INJECT,
+    clients: ['pip'],
+  };
   // Before 5 it patches by wrapt, from 5 on by truststore.
   const systemCerts = [
     { feature: '3.9', version: '4.0', pip: '24.1.2' },
@@ -170,7 +177,7 @@ function injected(): StandWish[] {
     requirements: [`pip-system-certs==${version}`, 'requests==2.31.0', ...web, `pip==${pip}`],
     clients,
   }));
-  return [...truststore, ...systemCerts];
+  return [...truststore, twice, ...systemCerts];
 }
 
 function cloud(): StandWish[] {
