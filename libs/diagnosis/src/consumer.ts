@@ -32,7 +32,7 @@ export interface ResolvedSource {
     readonly variable: string | null;
   };
   /** What it loads instead where it goes through a proxy; absent: the same. */
-  readonly throughProxy?: Pick<ResolvedSource, 'anchors' | 'decidedBy'>;
+  readonly throughProxy?: Pick<ResolvedSource, 'source' | 'anchors' | 'decidedBy'>;
   readonly openssl: OpenSslProfile;
   /** Set where a Python was read from its files alone and may have an older OpenSSL too, which finds other paths (failures.md §7.3). */
   readonly opensslAtOldest?: OpenSslProfile;

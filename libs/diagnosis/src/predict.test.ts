@@ -44,8 +44,8 @@ describe('predict', () => {
   });
 
   it('goes by other anchors through a proxy where its client does', () => {
-    const { anchors, decidedBy } = stage({ chain: [], anchors: [] }).resolved;
-    const scenario = { ...CHAIN, resolved: { throughProxy: { anchors, decidedBy } } };
+    const { source, anchors, decidedBy } = stage({ chain: [], anchors: [] }).resolved;
+    const scenario = { ...CHAIN, resolved: { throughProxy: { source, anchors, decidedBy } } };
 
     expect(outcome(scenario).result).toBe('verifies');
     expect(outcome({ ...scenario, endpoint: { proxy: 'http://proxy:3128' } })).toMatchObject({ code: 20 });

@@ -1,6 +1,6 @@
 import type { VerdictOutcome } from '@trustfleet/protocol';
 import type { Cell } from './cell.ts';
-import { disagreement } from './cells/compare.ts';
+import { disagreement, isJudged } from './cells/compare.ts';
 import type { RunDone } from './world/world.ts';
 
 const MOST_CHAINS = 12;
@@ -28,7 +28,7 @@ export class Tally {
     if (run.failed !== null) this.failed.push(run);
     this.cells += run.cells.length;
     for (const cell of run.cells) {
-      if (cell.probed) this.probed += 1;
+      if (isJudged(cell.probed)) this.probed += 1;
       if (cell.expectedCauses) this.causes += 1;
       this.#clients.add(`${cell.consumer} ${cell.client}`);
       this.#chains.add(cell.chain);

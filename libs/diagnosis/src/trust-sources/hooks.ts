@@ -31,6 +31,11 @@ export function truststoreHook(inquiry: Inquiry): Place | null {
   return contextClass.includes('truststore') ? place('injection', { name: 'truststore' }) : null;
 }
 
+/** `inject_into_ssl()` of the package truststore; pip-system-certs 5 injects the one that pip brings. */
+export function injectedTruststore(inquiry: Inquiry): Place | null {
+  return hookOf(inquiry, 'pipSystemCerts') === null ? truststoreHook(inquiry) : null;
+}
+
 /** pip-system-certs before 5: requests and pip load Python's default store and no file (its `cert_verify`). */
 export function systemCertsHook(inquiry: Inquiry): Place | null {
   const hook = hookOf(inquiry, 'pipSystemCerts');

@@ -1,6 +1,6 @@
 import type { Consumer, ResolvedSource } from '../consumer.ts';
 import { isAtLeast, isBefore, versionNumber, type VersionNumber } from '../version-number.ts';
-import { bundleOfPackage, systemCertsHook, truststoreStore } from './hooks.ts';
+import { bundleOfPackage, injectedTruststore, systemCertsHook, truststoreStore } from './hooks.ts';
 import {
   byFile,
   inquire,
@@ -41,8 +41,8 @@ export const pip: ResolveSource = (consumer, facts) => {
   const direct = resolve(() => search(inquiry, version));
   // Up to 25.1 its context is for direct connections alone (pip issue 13288; measured with 24.2).
   if (isAtLeast(version, [25, 2]) || !usesTruststore(inquiry)) return direct;
-  const { anchors, decidedBy } = resolve(() => searchFiles(inquiry, version));
-  return { ...direct, throughProxy: { anchors, decidedBy } };
+  const { source, anchors, decidedBy } = resolve(() => searchFiles(inquiry, version));
+  return { ...direct, throughProxy: { source, anchors, decidedBy } };
 };
 
 function search(inquiry: Inquiry, version: VersionNumber): Found {
@@ -50,6 +50,9 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
   if (refused !== null) return { steps: [], end: ended('cannotLoad', refused) };
   const searched = searchFiles(inquiry, version);
   if (!usesTruststore(inquiry) || !['anchors', 'unknown'].includes(searched.end.state)) return searched;
+  const other = injectedTruststore(inquiry);
+  // Its own calls the other's, which calls itself (measured with pip 24.1.2, 24.2 and 26.3).
+  if (other !== null) return found(step(other, 'failed', 'truststore'), ended('cannotLoad', RECURSION));
   const system = truststoreStore(inquiry, place('injection', { name: 'pip' }), 'added');
   // The requests of 24.1 hands no file to a context that it is given, unless one is named (measured with 24.1.2).
   const ownIsLeftOut = isAtLeast(version, [24, 1]) && isBefore(version, [24, 2]);
@@ -59,6 +62,8 @@ function search(inquiry: Inquiry, version: VersionNumber): Found {
   const keepsOwn = isAtLeast(version, [24, 2]) && searched.steps.some(isOverriddenBundle);
   return keepsOwn ? addedTo(withoutOverridden(withSystem), asAdded(ownBundle(inquiry))) : withSystem;
 }
+
+const RECURSION = 'RecursionError: maximum recursion depth exceeded';
 
 /** As its requests looks for a file. */
 function searchFiles(inquiry: Inquiry, version: VersionNumber): Found {

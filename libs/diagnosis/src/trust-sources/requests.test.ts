@@ -1,7 +1,7 @@
 import type { PythonEnvironment } from '@trustfleet/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ResolvedSource } from '../index.ts';
-import { ask, CERTIFI, names, type Ask } from '../testing/clients.ts';
+import { ask, CERTIFI, names, type Ask, hook } from '../testing/clients.ts';
 import { installed, python, option } from '../testing/facts.ts';
 
 describe('requests', () => {
@@ -138,6 +138,16 @@ describe('pip', () => {
     const { source, anchors } = pip(version, set, more);
     expect(source).toMatchObject({ state: 'cannotLoad', error: expect.stringMatching(error) as string });
     expect(anchors).toEqual([]);
+  });
+
+  it('its own truststore and an injected one call each other without end', () => {
+    const injected = (version: string): ResolvedSource => pip(version, {}, { more: hook('truststore') });
+
+    expect(injected('24.2').source).toMatchObject({
+      ...{ state: 'cannotLoad', error: 'RecursionError: maximum recursion depth exceeded' },
+    });
+    expect(injected('24.2').throughProxy?.source.state).toBe('anchors');
+    expect(injected('24.1.2').source.state).toBe('anchors');
   });
 
   it('up to 25.1 keeps its context from proxies', () => {

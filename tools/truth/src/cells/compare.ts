@@ -36,8 +36,13 @@ export function disagreement(said: Said): 'result' | 'code' | 'probe' | 'cause' 
   const undecided = predicted.result === 'unknown' && DECIDED_WHEN_RUN.test(predicted.error ?? '');
   const predictedWrongly = undecided ? null : difference(predicted, real);
   if (predictedWrongly !== null) return predictedWrongly;
-  if (probed !== null && difference(probed, real) !== null) return 'probe';
+  if (isJudged(probed) && difference(probed, real) !== null) return 'probe';
   return undecided || isCauseExpected(said) ? null : 'cause';
+}
+
+/** A probe that did not get as far as the handshake says nothing of it. */
+export function isJudged(probed: Said['probed']): probed is VerdictOutcome {
+  return probed !== null && probed !== undefined && probed.result !== 'unknown';
 }
 
 function isCauseExpected({ cause, expectedCauses }: Said): boolean {

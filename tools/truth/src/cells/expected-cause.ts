@@ -57,6 +57,8 @@ export interface Failure {
   readonly client: ClientName;
   /** Whether some bundle of the stand holds the studio's issuing authority. */
   readonly knowsIssuing: boolean;
+  /** As the stand has it. */
+  readonly collides: boolean;
   readonly setting: Pick<Setting, 'name' | 'store' | 'variables' | 'inCode' | 'fault'>;
   readonly chain: string;
   /** It ended before a certificate was looked at, or could not even be imported. */
@@ -69,6 +71,7 @@ export function expectedCauses(failure: Failure): readonly VerdictCause[] {
   const given = faultOf(setting);
   // A variable may keep it from being imported, or this Python does.
   if (ended === 'onImport') return [...given, 'apiNotImportable'];
+  if (ended === 'whileLoading' && failure.collides) return [...given, 'unknown'];
   if (ended === 'whileLoading' && given.length > 0) return given;
   const fault = faultOfChain(failure);
   if (ALWAYS_FIRST.some((cause) => fault.includes(cause))) return fault;

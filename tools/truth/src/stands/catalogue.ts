@@ -16,6 +16,8 @@ export interface StandWish {
   readonly ownPip?: boolean;
   /** Lines of a `.pth`: code that runs at every start. */
   readonly startUp?: string;
+  /** What it starts with keeps its clients from connecting at all. */
+  readonly collides?: boolean;
   /** A module that tells httplib2 where its anchors are. */
   readonly locater?: boolean;
   readonly clients: readonly ClientName[];
@@ -159,13 +161,14 @@ function injected(): StandWish[] {
     startUp: INJECT,
     clients,
   }));
-  const twice: StandWish = {
-    name: '3.12 truststore injected, and pip with its own',
+  const twice = ['==24.2', ''].map((version): StandWish => ({
+    name: `3.12 truststore injected, and pip${version.replace('==', ' ') || ' today'} with its own`,
     feature: '3.12',
-    requirements: ['truststore', 'pip==24.2'],
+    requirements: ['truststore', `pip${version}`],
     startUp: INJECT,
+    collides: true,
     clients: ['pip'],
-  };
+  }));
   // Before 5 it patches by wrapt, from 5 on by truststore.
   const systemCerts = [
     { feature: '3.9', version: '4.0', pip: '24.1.2' },
@@ -177,7 +180,7 @@ function injected(): StandWish[] {
     requirements: [`pip-system-certs==${version}`, 'requests==2.31.0', ...web, `pip==${pip}`],
     clients,
   }));
-  return [...truststore, twice, ...systemCerts];
+  return [...truststore, ...twice, ...systemCerts];
 }
 
 function cloud(): StandWish[] {

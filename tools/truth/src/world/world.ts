@@ -236,7 +236,8 @@ function causesOf(
   if (result !== 'fails') return null;
   const knowsIssuing = stand.markers.length > 0;
   const { client } = call;
-  return expectedCauses({ client, knowsIssuing, setting, chain: row.server, ended: endOf(row) });
+  const { collides = false } = stand.wish;
+  return expectedCauses({ client, knowsIssuing, collides, setting, chain: row.server, ended: endOf(row) });
 }
 
 /** As a diagnosis finds the consumer; a core that no configuration names is judged for the Python that it is tried with. */
