@@ -131,12 +131,27 @@ export async function readStandings(client: Client, batch: readonly SectionRepor
   return await direct<Standing>(client, READ, saidValues(batch));
 }
 
-/** Writes such a batch: one statement, and where another process wrote the same host at that moment, again with its rows locked. */
+/** Did somebody else write the same host, or bring the same body, at that moment? What he brought the statement does not see yet. */
+function lostRace(
+  batch: readonly SectionReport[],
+  bodies: readonly SectionBody[],
+  standings: readonly Standing[],
+): boolean {
+  const brought = new Set(bodies.map(({ name, digest }) => `${name}/${digest}`));
+  const said = new Map(batch.map(({ hostId, digests }) => [hostId, digests]));
+  return standings.some(
+    ({ state, hostId, name }) =>
+      state === 'stale' || (state === 'wanted' && brought.has(`${name}/${said.get(hostId)?.[name] ?? ''}`)),
+  );
+}
+
+/** Writes such a batch: one statement, and where another process wrote the same at that moment, again with its rows locked. */
 export async function writeReports(context: Context, batch: readonly SectionReport[]): Promise<Standing[]> {
-  const values = [...saidValues(batch), ...bodyValues(distinctBodies(batch))];
+  const bodies = distinctBodies(batch);
+  const values = [...saidValues(batch), ...bodyValues(bodies)];
   try {
     const standings = await direct<Standing>(context.client, WRITE, values);
-    if (!standings.some(({ state }) => state === 'stale')) return standings;
+    if (!lostRace(batch, bodies, standings)) return standings;
   } catch (error) {
     if (!conflicts(error)) throw error;
   }
