@@ -324,7 +324,7 @@ describe('verdicts', () => {
         severity: 'blocker',
         findings: 2,
         hosts: 2,
-        remedies: [],
+        remedies: ['trust.repair'],
       },
       {
         rule: 'endpointsVerify',
