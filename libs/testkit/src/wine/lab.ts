@@ -38,6 +38,24 @@ export interface WineLab {
  */
 export async function prepareWine(): Promise<WineLab> {
   const template = await prepareTemplate();
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await openLab(template);
+    } catch (error) {
+      if (!(error instanceof WineFaultError) || starts === MAX_STARTS) throw error;
+    }
+  }
+}
+
+/** Wine 8 itself faults now and then while it starts; a prefix of its own each time. */
+const MAX_STARTS = 3;
+
+/** Wine's own fault, before anything of ours ran in it. */
+class WineFaultError extends Error {
+  override readonly name = 'WineFaultError';
+}
+
+async function openLab(template: string): Promise<WineLab> {
   const directory = await mkdtemp(join(tmpdir(), 'trustfleet-wine-'));
   const at = (name: string): string => join(directory, name);
   const [prefix, scratch, empty] = [at('prefix'), at('scratch'), at('empty')];
@@ -91,8 +109,10 @@ async function keepRunning(start: WineLab['start']): Promise<void> {
   });
   const deadline = Date.now() + START_LIMIT_MS;
   while (kept.stdout() === '') {
-    if (kept.stderr() !== '' || Date.now() > deadline)
-      throw new Error(`Windows did not start under Wine within ${START_LIMIT_MS / 1000} s: ${kept.stderr()}`);
+    const said = kept.stderr();
+    if (said.includes('Unhandled page fault')) throw new WineFaultError(`Wine faulted at its start: ${said}`);
+    if (said !== '' || Date.now() > deadline)
+      throw new Error(`Windows did not start under Wine within ${START_LIMIT_MS / 1000} s: ${said}`);
     await sleep(50);
   }
 }
