@@ -46,6 +46,16 @@ export async function publishedWheel(name: WheelName): Promise<PublishedWheel> {
   return { fileName, bytes, sha256, version: name.split('==')[1] ?? '' };
 }
 
+/** Another process may have been first; what it fetched passes the same check. */
+async function keep(work: string, kept: string): Promise<void> {
+  try {
+    await rename(work, kept);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+}
+
 async function fetchInto(kept: string, name: WheelName): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
@@ -61,8 +71,7 @@ async function fetchInto(kept: string, name: WheelName): Promise<void> {
       await run('python3', ['-m', 'pip', 'download', ...quiet, ...any, '-d', work, name], {
         timeout: FETCH_LIMIT_MS,
       });
-      // Another process may have been first; what it fetched passes the same check.
-      await rename(work, kept).catch(() => undefined);
+      await keep(work, kept);
       return;
     } catch (error) {
       if (attempt === TRIES)

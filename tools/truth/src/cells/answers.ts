@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readKept } from './read-kept.ts';
 
 /**
  * What clients and probes answered, kept as each process ends: a run that is stopped goes on where it was, and what we predict is worked out
@@ -19,7 +20,7 @@ export function openAnswers(directory: string | null): Answers {
     async of<T>(key: string, ask: () => Promise<T>) {
       if (directory === null) return { answer: await ask(), kept: false };
       const file = join(directory, key.slice(0, 2), `${key}.json`);
-      const text = await readFile(file, 'utf8').catch(() => null);
+      const text = await readKept(file);
       if (text !== null) return { answer: JSON.parse(text) as T, kept: true };
       const answer = await ask();
       await mkdir(join(directory, key.slice(0, 2)), { recursive: true });

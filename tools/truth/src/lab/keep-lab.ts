@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pemToDer } from '@trustfleet/certificates';
 import type { LabCertificate } from './certificates.ts';
 import { makeChains, type LabChain, type LabChains, type Marker } from './chains.ts';
+import { readKept } from '../cells/read-kept.ts';
 
 /** The lab's dates are days from when it was made; the nearest is two days off. */
 const GOOD_FOR_MS = 20 * 60 * 60_000;
@@ -26,7 +27,7 @@ interface KeptLab {
 /** The lab of `directory`; where there is none of today, a new one, and everything that came of the old one goes. */
 export async function keptLab(directory: string, now: Date): Promise<LabChains> {
   const file = join(directory, 'lab.json');
-  const text = await readFile(file, 'utf8').catch(() => null);
+  const text = await readKept(file);
   const kept = text === null ? null : (JSON.parse(text) as KeptLab);
   const age = kept === null ? Infinity : now.getTime() - Date.parse(kept.madeAt);
   if (kept !== null && age >= 0 && age < GOOD_FOR_MS) return thaw(kept);
